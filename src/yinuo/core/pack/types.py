@@ -1,0 +1,423 @@
+"""What one place's rules consist of: the typed form of a pack's TOML files.
+
+Every record carries `where` (file:line) so that a fault can be named, and its citations (`cites`,
+written `source-id#article`). Spans are half-open. Nothing here reads a file: see `load.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import Decimal
+from fractions import Fraction
+from types import ModuleType
+from typing import Any, Literal
+
+from yinuo.core.dated import RuleError, Span, all_at, the_one_at
+from yinuo.core.facts import Predicate
+
+Unit = Literal["working_days", "calendar_days", "months", "hours", "points", "share", "yuan", "count", "flag", "text"]
+LimitUnit = Literal["working", "calendar"]
+Provenance = Literal["source", "tested", "unverified"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One legal text. `articles` maps an article's name to a short gist (never the text itself)."""
+
+    id: str
+    number: str
+    title: str
+    issuer: str
+    published_on: date | None
+    effective_on: date | None
+    repealed_on: date | None
+    provenance: Provenance
+    articles: Mapping[str, str]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """One released value of a parameter."""
+
+    span: Span
+    value: Any
+    cites: tuple[str, ...]
+    reading: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named number, flag or text of the rules, with its unit and every value it ever had."""
+
+    id: str
+    label: str
+    unit: Unit
+    values: tuple[DatedValue, ...]
+    where: str
+
+    def at(self, day: date) -> DatedValue:
+        return the_one_at(self.values, day, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """An office that decides matters. `names` are the spellings the source uses for it."""
+
+    id: str
+    name: str
+    short_name: str
+    code: str
+    level: Literal["county", "prefecture", "province", "state", "utility"]
+    names: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    id: str
+    name: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageScheme:
+    """The stages of one class of projects; `moves` re-places single matters (matter id -> stage id)."""
+
+    id: str
+    name: str
+    when: str | None
+    stages: tuple[Stage, ...]
+    moves: Mapping[str, str]
+    span: Span
+    cites: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A time limit: a whole number of days with its unit, as of its span. `value` 0 = at once."""
+
+    value: int
+    unit: LimitUnit
+    span: Span
+    cites: tuple[str, ...]
+    provenance: Provenance
+    extendable_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    id: str
+    name: str
+    main: bool = True
+    note: str = ""
+    issued_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentStandard:
+    """What a company promises for a matter: `requirements` are verified one by one at completion."""
+
+    version: str
+    span: Span
+    requirements: tuple[str, ...]
+    promises: tuple[str, ...]
+    field: str | None
+    cites: tuple[str, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The department's dated, published choice to accept promises for the matter (自主确定)."""
+
+    span: Span
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A catalogue entry. `needed` names a predicate (or "always"/"never"/"on_request")."""
+
+    id: str
+    name: str
+    sub_matter: str
+    department: str
+    stage: str
+    kind: str
+    level: Literal["county", "prefecture", "province", "state"]
+    handling: Literal["instant", "promised", "reported_upward", "self_service", "utility"]
+    pre_start: bool
+    completion: bool
+    needed: str
+    kinds: tuple[str, ...]
+    after: tuple[str, ...]
+    statutory: tuple[Limit, ...]
+    promised: tuple[Limit, ...]
+    materials: tuple[Material, ...]
+    basis: tuple[str, ...]
+    content: str
+    conditions: tuple[str, ...]
+    process: tuple[str, ...]
+    fee: str
+    supervision: str
+    result: str
+    offers: tuple[Offer, ...]
+    standards: tuple[CommitmentStandard, ...]
+    regional: bool
+    negative_rows: tuple[int, ...]
+    provenance: Provenance
+    span: Span
+    where: str
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.name}（{self.sub_matter}）" if self.sub_matter else self.name
+
+    def statutory_at(self, day: date) -> Limit | None:
+        return the_one_at(self.statutory, day, f"{self.id}.statutory") if self.statutory else None
+
+    def promised_at(self, day: date) -> Limit | None:
+        return the_one_at(self.promised, day, f"{self.id}.promised") if self.promised else None
+
+    def offered_at(self, day: date) -> Offer | None:
+        hits = all_at(self.offers, day)
+        return hits[0] if hits else None
+
+    def standard_at(self, day: date) -> CommitmentStandard | None:
+        hits = all_at(self.standards, day)
+        return hits[0] if hits else None
+
+
+@dataclass(frozen=True, slots=True)
+class ListException:
+    """A labelled exception of a negative-list row: where `when` holds, the row does not bind."""
+
+    id: str
+    label: str
+    when: str
+    cites: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class NegativeRow:
+    """One row of the negative list, as printed. part: project (一) · matter (二) · regional (三)."""
+
+    id: str
+    part: Literal["project", "matter", "regional"]
+    row: int
+    department: str
+    department_id: str | None
+    matter: str
+    sub_matter: str
+    kind: str
+    matters: tuple[str, ...]
+    when: str
+    exceptions: tuple[ListException, ...]
+    span: Span
+    cites: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A grade's half-open band (low, high]; the lowest also holds its low end."""
+
+    grade: str
+    class_: str
+    low: Decimal
+    high: Decimal
+    lowest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GradeScale:
+    span: Span
+    bands: tuple[Band, ...]
+    classes: Mapping[str, Mapping[str, str]]
+    cites: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a class of companies gets (`grants`), is limited in (`limits`) or refused (`refuses`).
+
+    `effect` is a machine word other rooms ask for: `commitment`, `agency`, `mock`, `deficient`,
+    `regional`, `standard_land`, `land_list`, `instant_filing`, `priority`, `focus`, `funds`,
+    `inspection_rate`; `value` is what it says of it (`allowed`, `enhanced`, `reduced`, `refused`, `more`, `fewer` …).
+    """
+
+    id: str
+    class_: str
+    effect: str
+    value: str
+    text: str
+    span: Span
+    cites: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointRule:
+    """Points for one type of credit event; `match` narrows by the event's own fields."""
+
+    id: str
+    type: str
+    match: Mapping[str, Any]
+    points: Decimal
+    cap_per_project: Decimal | None
+    needs_audit: bool
+    text: str
+    span: Span
+    cites: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class HallRule:
+    """Points for one type of hall event; `match` narrows by its fields, `at_most`/`more_than` by days."""
+
+    id: str
+    type: str
+    match: Mapping[str, Any]
+    points: Decimal
+    text: str
+    span: Span
+    cites: tuple[str, ...]
+    where: str
+    days_at_most: int | None = None
+    approval_days_more_than: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PauseReason:
+    id: str
+    label: str
+    longest: int
+    longest_unit: LimitUnit
+    stops_statutory: bool
+    span: Span
+    cites: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason a clerk may give for sending back or refusing: code and the words the company reads."""
+
+    id: str
+    text: str
+    cites: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayNotice:
+    """What a published notice says of single days: off on a weekday, or work on a weekend."""
+
+    on: date
+    working: bool
+    name: str
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    span: Span
+    hours: tuple[tuple[time, time], ...]
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarData:
+    """Days of the published notices by year, known statutory days beyond them, and office hours."""
+
+    days: Mapping[date, DayNotice]
+    published_years: frozenset[int]
+    statutory: Mapping[date, str]
+    hours: tuple[OfficeHours, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A worked example: facts in, expected answer, and the citation that makes it right."""
+
+    id: str
+    ask: str
+    as_of: date
+    facts: Mapping[str, Any]
+    expect: Mapping[str, Any]
+    exercises: tuple[str, ...]
+    cites: tuple[str, ...]
+    provenance: Provenance
+    where: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One place's rules, loaded and typed. `hash` is SHA-256 over its files, names included."""
+
+    id: str
+    title: str
+    jurisdiction: str
+    version: str
+    valid_from: date
+    owner: str
+    hash: str
+    path: str
+    sources: Mapping[str, Source]
+    parameters: Mapping[str, Parameter]
+    departments: Mapping[str, Department]
+    schemes: tuple[StageScheme, ...]
+    matters: Mapping[str, Matter]
+    negative: tuple[NegativeRow, ...]
+    scales: tuple[GradeScale, ...]
+    measures: tuple[Measure, ...]
+    point_rules: tuple[PointRule, ...]
+    hall_rules: tuple[HallRule, ...]
+    pauses: tuple[PauseReason, ...]
+    reasons: Mapping[str, Reason]
+    calendar: CalendarData
+    predicates: Mapping[str, Predicate]
+    cases: tuple[Case, ...]
+    module: ModuleType | None = field(default=None, compare=False)
+
+    def parameter(self, name: str, day: date) -> DatedValue:
+        """The value of `name` on `day`. Raises RuleError for a name the pack does not know, Gap for a day it does not cover."""
+        if name not in self.parameters:
+            raise RuleError(f"规则包没有参数 {name}")
+        return self.parameters[name].at(day)
+
+    def integer(self, name: str, day: date) -> int:
+        return int(self.parameter(name, day).value)
+
+    def decimal(self, name: str, day: date) -> Decimal:
+        return Decimal(str(self.parameter(name, day).value))
+
+    def share(self, name: str, day: date) -> Fraction:
+        """A share written as a fraction "1/5". Units: none."""
+        return Fraction(str(self.parameter(name, day).value))
+
+    def flag(self, name: str, day: date) -> bool:
+        value = self.parameter(name, day).value
+        if not isinstance(value, bool):
+            raise RuleError(f"参数 {name} 应为 true 或 false")
+        return value
+
+    def matters_at(self, day: date) -> Sequence[Matter]:
+        return all_at(self.matters.values(), day)
+
+    def cite_text(self, cite: str) -> str:
+        """`source#article` as people write it: number or title, then the article."""
+        source_id, _, article = cite.partition("#")
+        source = self.sources[source_id]
+        return f"{source.number or '《' + source.title + '》'}·{article}" if article else (source.number or source.title)
+
+    def cite_texts(self, cites: Sequence[str]) -> list[str]:
+        return [self.cite_text(cite) for cite in cites]
