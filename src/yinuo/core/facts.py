@@ -127,6 +127,10 @@ class Fact:
     def is_false(self) -> Predicate:
         return self._test(lambda value: value is False, f"{self.path} 为否")
 
+    def present(self) -> Predicate:
+        """For a quantity that may be given as an amount or, where the amount is not known, as yes or no."""
+        return self._test(lambda value: value if isinstance(value, bool) else as_number(value) > 0, f"有 {self.path}")
+
     def equals(self, expected: str) -> Predicate:
         return self._test(lambda value: value == expected, f"{self.path} 为 {expected}")
 
