@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from yinuo.core.decision import Decision, ParameterRead, ReasonStep, jsonable, plain
 
 STEP = ReasonStep("negative.matter.3", True, "列入负面清单", ("doc#附件1·二·3",), {"construction.pipelines_length_m": Decimal("99.50")})
