@@ -1,0 +1,129 @@
+"""What every room shares: who acts, how an action refuses, and tables that only grow."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import models
+
+
+class AppendOnly(models.Model):
+    """A table that refuses UPDATE, DELETE and TRUNCATE by rights and by trigger (see config/database.py)."""
+
+    append_only = True
+
+    class Meta:
+        abstract = True
+
+
+class Versioned(models.Model):
+    """A row a form may have gone stale on: every change raises `version`; the form sends back the one it saw."""
+
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+
+def new_id() -> uuid.UUID:
+    return uuid.uuid4()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, in which role, for which department or unit; ids only, so that names can be erased.
+
+    `role` is one of ROLES; `entrance` says where the act came in: web, api, window, system, agent.
+    """
+
+    person_id: int | None
+    role: str
+    department_id: int | None = None
+    hall_id: int | None = None
+    unit_id: int | None = None
+    stage: str = ""
+    entrance: str = "web"
+
+    @classmethod
+    def system(cls) -> Actor:
+        return cls(person_id=None, role="system", entrance="system")
+
+    @classmethod
+    def public(cls) -> Actor:
+        return cls(person_id=None, role="public")
+
+    def through(self, entrance: str) -> Actor:
+        return replace(self, entrance=entrance)
+
+
+ROLES = {
+    "unit": "项目单位",
+    "approver": "审批办理人员",
+    "general_convener": "总召集人",
+    "stage_convener": "阶段召集人",
+    "supervisor": "监督员",
+    "principal": "主要负责同志",
+    "comprehensive": "综合管理部门",
+    "administrator": "系统管理员",
+    "public": "公众",
+    "system": "系统",
+}
+
+
+class Refused(Exception):
+    """An action said no: `message` is for the user's eyes, `remedy` says what to do, `field` names the input at fault.
+
+    `code` is stable and machine-readable: `<room>.<slug>`; `cites` are written citations; `errors` holds one message per field.
+    """
+
+    status = 422
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str = "",
+        remedy: str = "",
+        cites: Sequence[str] = (),
+        errors: dict[str, str] | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+        self.remedy = remedy
+        self.cites = list(cites)
+        self.errors = errors or {}
+        self.data = data or {}
+
+    def __str__(self) -> str:
+        return f"{self.message}。{self.remedy}" if self.remedy else self.message
+
+
+class Forbidden(Refused):
+    """The actor may not do this to that thing."""
+
+    status = 403
+
+
+class Stale(Refused):
+    """Somebody else changed the thing since the form was opened; nothing was written, nothing typed is lost."""
+
+    status = 409
+
+
+def forbid(what: str = "您没有办理这件事的权限") -> Forbidden:
+    return Forbidden("access.forbidden", what, remedy="如确需办理，请联系本单位系统管理员或总召集人")
+
+
+def check_version(row: Any, seen: int | None) -> None:
+    """Raises Stale when the form was opened on another version; None = the caller did not look first (machines may)."""
+    if seen is not None and row.version != seen:
+        raise Stale(
+            code="stale", message="这件事刚刚被别人改动过，您的内容没有提交", remedy="请核对最新情况后再提交，已填写的内容仍在页面上"
+        )

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from yinuo.apps.people.models import Department, InForce, Person
+
+
+class CommitmentOffer(InForce):
+    """A department's dated, published choice to accept promises for a matter (自主确定); over the pack's own offers.
+
+    `offered` False withdraws the pack's offer for the span.
+    """
+
+    hall_id = models.BigIntegerField()
+    matter_id = models.CharField(max_length=60)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT)
+    offered = models.BooleanField("接受承诺")
+    basis = models.CharField("依据", max_length=240)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(Person, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on")), name="offer_span"),
+            models.UniqueConstraint(fields=["hall_id", "matter_id"], condition=Q(to_on__isnull=True), name="offer_once"),
+        ]
+
+
+class MatterHandler(InForce):
+    """Who handles a matter in a hall: shown in its guide, and whom its work items are given to."""
+
+    hall_id = models.BigIntegerField()
+    matter_id = models.CharField(max_length=60)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="handlers")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="handles")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hall_id", "matter_id", "person"], condition=Q(to_on__isnull=True), name="handler_once"),
+        ]

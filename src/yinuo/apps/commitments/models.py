@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from yinuo.apps.base import AppendOnly, Versioned
+from yinuo.apps.documents.models import Document
+from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.people.models import Department, Person
+from yinuo.apps.projects.models import Project
+from yinuo.apps.trail.models import StoredDecision
+
+
+class CommitmentState(models.TextChoices):
+    NOTICE = "notice", "公示中"
+    OBJECTED = "objected", "有异议待处理"
+    DECIDABLE = "decidable", "公示期满"
+    DECIDED = "decided", "已按承诺决定"
+    REGULAR = "regular", "转常规办理"
+    CANCELLED = "cancelled", "随项目终止"
+
+
+class Fulfilment(models.TextChoices):
+    PENDING = "pending", "履行中"
+    KEPT = "kept", "已履行"
+    BROKEN = "broken", "未履行"
+    RECTIFYING = "rectifying", "整改中"
+
+
+class Commitment(Versioned):
+    """A signed promise for one matter of one project. What was promised stands here whole, as the standard was on that day.
+
+    The notice period is [notice_from, notice_until): a direct decision is possible from `notice_until` on, and only
+    without an open objection.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="commitments")
+    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="commitments")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    standard_version = models.CharField(max_length=24)
+    requirements = models.JSONField()
+    promises = models.JSONField()
+    field = models.CharField(max_length=24, default="")
+    option = models.ForeignKey(StoredDecision, null=True, on_delete=models.PROTECT, related_name="+")
+    letter = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    signed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+    letter_sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=CommitmentState.choices, default=CommitmentState.NOTICE)
+    notice_from = models.DateTimeField()
+    notice_until = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    fulfilment = models.CharField(max_length=10, choices=Fulfilment.choices, default=Fulfilment.PENDING)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(notice_until__gt=F("notice_from")), name="notice_span"),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True) | Q(decided_at__gte=F("notice_until")),
+                name="no_decision_within_notice",
+                violation_error_message="公示期未满，不能按承诺直接作出决定",
+            ),
+            models.UniqueConstraint(fields=["item"], condition=~Q(state__in=["regular", "cancelled"]), name="commitment_once_per_item"),
+        ]
+        indexes = [models.Index(fields=["notice_until"], condition=Q(state="notice"), name="commitments_in_notice")]
+
+
+class ObjectionState(models.TextChoices):
+    OPEN = "open", "待答复"
+    UPHELD = "upheld", "成立"
+    REJECTED = "rejected", "不成立"
+
+
+class Objection(Versioned):
+    """An objection to a published commitment, by anybody; the objector gets a receipt number and a reply."""
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="objections")
+    receipt_no = models.CharField(max_length=24, unique=True)
+    text = models.TextField()
+    name = models.CharField(max_length=60, default="", blank=True)
+    contact = models.CharField(max_length=80, default="", blank=True)
+    state = models.CharField(max_length=8, choices=ObjectionState.choices, default=ObjectionState.OPEN)
+    raised_at = models.DateTimeField()
+    answer = models.TextField(default="")
+    answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(state="open") | ~Q(answer=""), name="objection_answered_with_reason")]
+
+
+class Difficulty(Versioned):
+    """A commitment that is hard to keep, reported by the company; help, then a handling opinion, or termination."""
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="difficulties")
+    text = models.TextField()
+    reported_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reported_at = models.DateTimeField()
+    help = models.TextField(default="")
+    outcome = models.CharField(max_length=12, default="")
+    handled_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    handled_at = models.DateTimeField(null=True)
+
+
+class FulfilmentReport(AppendOnly):
+    """What the company says it has done for a commitment, with evidence."""
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="reports")
+    text = models.TextField()
+    evidence = models.JSONField(default=list)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class CompletionState(models.TextChoices):
+    GUIDANCE = "guidance", "二次辅导中"
+    INSPECTION = "inspection", "集中验收中"
+    RECTIFYING = "rectifying", "整改中"
+    PASSED = "passed", "通过"
+    FAILED = "failed", "未通过"
+
+
+class CompletionVerification(Versioned):
+    """竣工验收 of one project: second guidance, then every verification and every commitment, one by one."""
+
+    project = models.OneToOneField(Project, on_delete=models.PROTECT, related_name="completion")
+    state = models.CharField(max_length=10, choices=CompletionState.choices, default=CompletionState.GUIDANCE)
+    round = models.PositiveSmallIntegerField(default=1)
+    applied_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    applied_at = models.DateTimeField()
+    rectify_until = models.DateTimeField(null=True)
+    concluded_at = models.DateTimeField(null=True)
+
+
+class Finding(AppendOnly):
+    """The inspection's word on one requirement of one commitment (or one verification without promise) in one round."""
+
+    completion = models.ForeignKey(CompletionVerification, on_delete=models.PROTECT, related_name="findings")
+    commitment = models.ForeignKey(Commitment, null=True, on_delete=models.PROTECT, related_name="findings")
+    item = models.ForeignKey(MapItem, null=True, on_delete=models.PROTECT, related_name="findings")
+    round = models.PositiveSmallIntegerField()
+    requirement = models.PositiveSmallIntegerField(null=True)
+    text = models.TextField()
+    met = models.BooleanField()
+    note = models.TextField(default="")
+    evidence = models.JSONField(default=list)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(commitment__isnull=False) | Q(item__isnull=False), name="finding_of_something"),
+            models.UniqueConstraint(
+                fields=["completion", "commitment", "item", "round", "requirement"], name="finding_once", nulls_distinct=False
+            ),
+        ]

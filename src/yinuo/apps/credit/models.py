@@ -1,0 +1,146 @@
+"""Credit of a project unit, keyed by unit and project code, so that the room stands below `projects`."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from yinuo.apps.base import AppendOnly, Versioned
+from yinuo.apps.people.models import Department, Person, ProjectUnit
+
+
+class CreditHead(models.Model):
+    """The present score: a cache of the fold, and the one row that orders everybody who moves it.
+
+    `score` None = unrated (未评级). `seq` is the running number of the unit's last event.
+    """
+
+    unit = models.OneToOneField(ProjectUnit, on_delete=models.PROTECT, primary_key=True, related_name="credit")
+    score = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    grade = models.CharField(max_length=8, default="unrated")
+    seq = models.PositiveIntegerField(default=0)
+    provincial_d = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=100), name="score_range")]
+
+
+class CreditEvent(AppendOnly):
+    """One event of a unit's credit as it was applied; the order is `seq`, the fold of all events is the score."""
+
+    unit = models.ForeignKey(ProjectUnit, on_delete=models.PROTECT, related_name="credit_events")
+    seq = models.PositiveIntegerField()
+    project_code = models.CharField(max_length=24, default="")
+    type = models.CharField(max_length=24)
+    on = models.DateField()
+    data = models.JSONField(default=dict)
+    rule = models.CharField(max_length=60, default="")
+    points = models.DecimalField(max_digits=6, decimal_places=2)
+    applied = models.BooleanField()
+    score_after = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    grade_before = models.CharField(max_length=8)
+    grade_after = models.CharField(max_length=8)
+    why = models.TextField()
+    cites = models.JSONField(default=list)
+    at = models.DateTimeField()
+    proposal_id = models.BigIntegerField(null=True)
+    of_seq = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "seq"], name="credit_event_seq"),
+            models.UniqueConstraint(fields=["proposal_id"], condition=Q(proposal_id__isnull=False), name="credit_proposal_once"),
+            models.UniqueConstraint(fields=["unit", "of_seq"], condition=Q(type="repair", applied=True), name="credit_repair_once"),
+        ]
+
+
+class ProposalState(models.TextChoices):
+    PROPOSED = "proposed", "待主要负责同志审签"
+    CONSENTED = "consented", "待总召集人执行"
+    REFUSED = "refused", "未同意"
+    EXECUTED = "executed", "已执行"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class PointProposal(Versioned):
+    """A change of points on its way.
+
+    Proposed by the matter's department, consented by the principal, carried out by the general convener: three people.
+    """
+
+    unit = models.ForeignKey(ProjectUnit, on_delete=models.PROTECT, related_name="proposals")
+    project_code = models.CharField(max_length=24, default="")
+    state = models.CharField(max_length=10, choices=ProposalState.choices, default=ProposalState.PROPOSED)
+    type = models.CharField(max_length=24)
+    on = models.DateField()
+    data = models.JSONField(default=dict)
+    basis = models.TextField("依据")
+    cites = models.JSONField(default=list)
+    evidence = models.JSONField("证据", default=list)
+    expected_points = models.DecimalField(max_digits=6, decimal_places=2)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT)
+    source_kind = models.CharField(max_length=40, default="")
+    source_id = models.BigIntegerField(null=True)
+    proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    consented_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    consented_at = models.DateTimeField(null=True)
+    consent_note = models.TextField(default="")
+    executed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    executed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(consented_by__isnull=True) | Q(proposed_by__isnull=True) | ~Q(consented_by=F("proposed_by")),
+                name="proposal_consent_by_another",
+                violation_error_message="提出加减分的人不能自己审签",
+            ),
+            models.CheckConstraint(
+                condition=Q(executed_by__isnull=True) | Q(consented_by__isnull=False) & ~Q(executed_by=F("consented_by")),
+                name="proposal_execution_by_another",
+                violation_error_message="审签的人不能自己执行加减分",
+            ),
+            models.CheckConstraint(
+                condition=Q(executed_by__isnull=True) | Q(proposed_by__isnull=True) | ~Q(executed_by=F("proposed_by")),
+                name="proposal_three_people",
+                violation_error_message="提出、审签、执行须是三个人",
+            ),
+            models.CheckConstraint(condition=~Q(state="executed") | Q(executed_by__isnull=False), name="proposal_executed_by"),
+            models.UniqueConstraint(
+                fields=["source_kind", "source_id", "type"],
+                condition=~Q(source_kind="") & ~Q(state__in=["refused", "withdrawn"]),
+                name="proposal_once_per_source",
+            ),
+        ]
+
+
+class ReliefKind(models.TextChoices):
+    REPAIR = "repair", "分值修复"
+    OBJECTION = "objection", "异议"
+
+
+class ReliefState(models.TextChoices):
+    ASKED = "asked", "待办理"
+    ACCEPTED = "accepted", "同意"
+    REJECTED = "rejected", "不同意"
+
+
+class CreditRelief(Versioned):
+    """A unit asks for points back: after rectification (修复), or because the event was wrong (异议)."""
+
+    kind = models.CharField(max_length=10, choices=ReliefKind.choices)
+    event = models.ForeignKey(CreditEvent, on_delete=models.PROTECT, related_name="reliefs")
+    state = models.CharField(max_length=8, choices=ReliefState.choices, default=ReliefState.ASKED)
+    text = models.TextField()
+    evidence = models.JSONField(default=list)
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    answer = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "kind"], condition=Q(state="asked"), name="relief_open_once"),
+        ]

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from yinuo.apps.base import AppendOnly
+from yinuo.apps.people.models import Person, ProjectUnit
+
+
+class StoredFile(AppendOnly):
+    """Bytes kept as they came, by their SHA-256; in the database, so that they commit with the row that needs them."""
+
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=160)
+    content_type = models.CharField(max_length=80)
+    size = models.PositiveIntegerField()
+    content = models.BinaryField()
+    unit = models.ForeignKey(ProjectUnit, null=True, on_delete=models.PROTECT, related_name="files")
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="file_not_empty")]
+        indexes = [models.Index(fields=["unit", "-id"], name="files_of_unit"), models.Index(fields=["sha256"], name="files_by_digest")]
+
+
+class DocumentKind(models.TextChoices):
+    CERTIFICATE = "filing_certificate", "信用备案证"
+    POSTER = "site_poster", "施工现场公示牌"
+    LETTER = "commitment_letter", "信用承诺书"
+    ACCEPTANCE = "acceptance_notice", "受理通知书"
+    SUPPLEMENT = "supplement_notice", "一次性告知书"
+    DECISION = "decision", "决定书"
+    RECEIPT = "receipt", "回执"
+
+
+class Document(models.Model):
+    """A document the platform issues: `data` fixes its content; the file is rendered and signed at first need, then never again."""
+
+    kind = models.CharField(max_length=24, choices=DocumentKind.choices)
+    number = models.CharField("文号", max_length=60, default="")
+    project_code = models.CharField(max_length=24, default="")
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField(null=True)
+    data = models.JSONField()
+    issued_at = models.DateTimeField()
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64, default="")
+    signer = models.CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id", "kind"], name="documents_of_subject")]
+        constraints = [models.UniqueConstraint(fields=["kind", "number"], condition=~Q(number=""), name="document_number_once")]

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from yinuo.apps.base import AppendOnly, Versioned
+from yinuo.apps.people.models import Department, Person
+from yinuo.apps.projects.models import Project
+
+
+class GuidanceKind(models.TextChoices):
+    PRE_START = "pre_start", "前期辅导"
+    COMPLETION = "completion", "二次辅导"
+
+
+class Guidance(models.Model):
+    """A round of asking every department concerned; its answers merge into the map."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="guidances")
+    kind = models.CharField(max_length=12, choices=GuidanceKind.choices)
+    opened_at = models.DateTimeField()
+    merged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "kind"], name="guidance_once")]
+
+
+class GuidanceAnswer(Versioned):
+    """What one department says of the project. `matters`: list of {matter_id, needed, level, days, unit, after, materials,
+    promisable, note}; filled from the catalogue as a proposal, confirmed or changed by the handler, or generated."""
+
+    guidance = models.ForeignKey(Guidance, on_delete=models.PROTECT, related_name="answers")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    matters = models.JSONField(default=list)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    generated = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["guidance", "department"], name="answer_once")]
+
+
+class ItemState(models.TextChoices):
+    OPEN = "open", "未申报"
+    RECEIVED = "received", "已收件"
+    INCOMPLETE = "incomplete", "补正"
+    ACCEPTED = "accepted", "办理中"
+    INCORRECT = "incorrect", "退回修改"
+    PAUSED = "paused", "暂停"
+    NOTICE = "notice", "承诺公示中"
+    DECIDABLE = "decidable", "公示期满，待决定"
+    GRANTED = "granted", "已办结"
+    REFUSED = "refused", "不予许可"
+    EXEMPT = "exempt", "免办"
+    CANCELLED = "cancelled", "已取消"
+
+
+class Route(models.TextChoices):
+    REGULAR = "regular", "常规办理"
+    COMMITMENT = "commitment", "信用承诺"
+    REGIONAL = "regional", "区域评估"
+
+
+CONCLUDED = ("granted", "exempt")
+ENDED = ("granted", "exempt", "refused", "cancelled")
+
+
+class MapItem(Versioned):
+    """One matter of one project (项目上的事项), as guidance put it on the map; `after` names the matters it waits for."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="items")
+    matter_id = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField()
+    pre_start = models.BooleanField()
+    completion = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, choices=ItemState.choices, default=ItemState.OPEN)
+    route = models.CharField(max_length=12, choices=Route.choices, default=Route.REGULAR)
+    promisable = models.BooleanField(default=False)
+    promisable_why = models.JSONField(default=dict)
+    level = models.CharField(max_length=12, default="county")
+    after = models.JSONField(default=list)
+    materials = models.JSONField(default=list)
+    guidance_note = models.TextField(default="")
+    limit_value = models.PositiveIntegerField(null=True)
+    limit_unit = models.CharField(max_length=8, default="working")
+    statutory_value = models.PositiveIntegerField(null=True)
+    statutory_unit = models.CharField(max_length=8, default="working")
+    handler = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    deemed_accepted = models.BooleanField(default=False)
+    concluded_at = models.DateTimeField(null=True)
+    document_number = models.CharField("文号", max_length=60, default="")
+    result_text = models.TextField(default="")
+    delivered_at = models.DateTimeField(null=True)
+    external = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "matter_id"], name="matter_once_per_project"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["granted", "refused", "exempt"]) | Q(concluded_at__isnull=False), name="item_concluded_at"
+            ),
+            models.CheckConstraint(condition=~Q(state="refused") | ~Q(result_text=""), name="item_refused_with_reason"),
+        ]
+        indexes = [models.Index(fields=["project", "stage", "position"], name="items_of_project")]
+
+    @property
+    def concluded(self) -> bool:
+        return self.state in CONCLUDED
+
+
+class Submission(AppendOnly):
+    """One version of what the company handed in for an item; after the decision no further one is taken."""
+
+    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="submissions")
+    number = models.PositiveSmallIntegerField()
+    receipt_no = models.CharField(max_length=24, unique=True)
+    materials = models.JSONField()
+    note = models.TextField(default="")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="submission_number")]
+
+
+class SendBackKind(models.TextChoices):
+    INCOMPLETE = "incomplete", "材料不全（尚未受理）"
+    INCORRECT = "incorrect", "材料有误（办理中暂停）"
+
+
+class SendBack(AppendOnly):
+    """一次性告知: everything that is missing or wrong, told once and completely; once per kind and item."""
+
+    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="send_backs")
+    kind = models.CharField(max_length=10, choices=SendBackKind.choices)
+    points = models.JSONField()
+    reason = models.TextField()
+    effective_on = models.DateField()
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "kind"], name="send_back_once")]
+
+
+class ExternalResult(AppendOnly):
+    """A result taken in from another system (工程审批系统): sent twice it changes nothing."""
+
+    system = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=80)
+    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="external_results")
+    status_code = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["system", "external_id"], name="external_result_once")]
+
+
+class Escalation(models.Model):
+    """启动协调机制 on a red light: who was urged, when, what was agreed. It never pauses a clock."""
+
+    item = models.OneToOneField(MapItem, on_delete=models.PROTECT, related_name="escalation")
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    urged = models.JSONField(default=list)
+    agreed = models.TextField(default="")
+    agreed_until = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+
+class Problem(models.Model):
+    """A problem found on a matter (附件7·第十七条) and its handling; both show on the map."""
+
+    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="problems")
+    text = models.TextField()
+    found_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    found_at = models.DateTimeField()
+    handling = models.TextField(default="")
+    handled_at = models.DateTimeField(null=True)

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+
+
+class Region(models.Model):
+    """An administrative region by its six-digit code."""
+
+    code = models.CharField("区划代码", max_length=6, unique=True)
+    name = models.CharField("名称", max_length=60)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Hall(models.Model):
+    """A government service hall with its team (审批服务专班)."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT)
+    name = models.CharField("名称", max_length=80, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(models.Model):
+    """An office of the hall's region; `key` is its id in the pack."""
+
+    key = models.SlugField(max_length=40)
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="departments")
+    name = models.CharField("名称", max_length=80)
+    short_name = models.CharField("简称", max_length=40)
+    phone = models.CharField("咨询电话", max_length=40, default="", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hall", "key"], name="department_once_per_hall")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> Person:
+        person = self.model(username=username, **fields)
+        person.set_password(password)
+        person.save()
+        return person
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> Person:
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """A natural person who signs in; what they may do comes from memberships and bindings, never from here."""
+
+    username = models.CharField("登录名", max_length=60, unique=True)
+    name = models.CharField("姓名", max_length=60)
+    phone = models.CharField("手机", max_length=20, default="", blank=True)
+    email = models.EmailField("邮箱", default="", blank=True)
+    is_active = models.BooleanField("启用", default=True)
+    is_staff = models.BooleanField("可进入管理后台", default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffRole(models.TextChoices):
+    APPROVER = "approver", "审批办理人员"
+    GENERAL_CONVENER = "general_convener", "总召集人"
+    STAGE_CONVENER = "stage_convener", "阶段召集人"
+    SUPERVISOR = "supervisor", "监督员"
+    PRINCIPAL = "principal", "主要负责同志"
+    COMPREHENSIVE = "comprehensive", "综合管理部门"
+    ADMINISTRATOR = "administrator", "系统管理员"
+
+
+class InForce(models.Model):
+    """Something that holds for a span of days, half-open; an end is set, rows are never removed."""
+
+    from_on = models.DateField("自")
+    to_on = models.DateField("至（不含）", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def on(day: date) -> Q:
+        return Q(from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gt=day))
+
+
+class Membership(InForce):
+    """A person's role in a department (and its hall's team); a stage convener's also names the stage."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField("角色", max_length=24, choices=StaffRole.choices)
+    stage = models.CharField("阶段", max_length=40, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="membership_span"),
+            models.UniqueConstraint(
+                fields=["person", "department", "role", "stage"], condition=Q(to_on__isnull=True), name="membership_once"
+            ),
+        ]
+
+
+class Delegation(InForce):
+    """While it holds, `substitute` may handle what is `person`'s."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")
+    substitute = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="substitutions")
+    reason = models.CharField("原因", max_length=120)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(person=F("substitute")), name="delegation_to_another")]
+
+
+class UnitType(models.TextChoices):
+    ENTERPRISE = "enterprise", "企业"
+    AGENCY = "agency", "机关"
+    INSTITUTION = "institution", "事业单位"
+
+
+class ProjectUnit(models.Model):
+    """项目单位, by its credit code; one with a reserved name only, by the reservation's number until it has a code."""
+
+    credit_code = models.CharField("统一社会信用代码", max_length=18, null=True, blank=True, unique=True)
+    reservation_no = models.CharField("企业名称预先核准号", max_length=40, default="", blank=True)
+    name = models.CharField("名称", max_length=120)
+    type = models.CharField("类型", max_length=12, choices=UnitType.choices)
+    state_owned = models.BooleanField("国有企业", default=False)
+    legal_representative = models.CharField("法定代表人", max_length=60, default="", blank=True)
+    address = models.CharField("住所", max_length=200, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(credit_code__isnull=False) | ~Q(reservation_no=""),
+                name="unit_identified",
+                violation_error_message="项目单位须有统一社会信用代码，或企业名称预先核准号",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuthorisedPerson(InForce):
+    """经办人: bound to the unit by the legal representative's authorisation; `confirmed_at` unset = asked, not yet bound."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="bindings")
+    unit = models.ForeignKey(ProjectUnit, on_delete=models.PROTECT, related_name="persons")
+    basis = models.CharField("授权依据", max_length=200)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    may_sign = models.BooleanField("可代表单位签署承诺", default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "unit"], condition=Q(to_on__isnull=True), name="binding_once")]
+
+
+class ApiKey(models.Model):
+    """A machine's key: only its SHA-256 is kept; it expires."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="api_keys")
+    unit = models.ForeignKey(ProjectUnit, null=True, blank=True, on_delete=models.PROTECT)
+    membership = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT)
+    name = models.CharField("用途", max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField("到期")
+    revoked_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,205 @@
+"""`record()` alone writes the trail; a unit of work gathers its rows and writes them once, in the action's transaction.
+
+Everything outbound hangs on it: the trail row, the chain row where the event is of weight, the messages and one dispatch job.
+Effects upward stand in one ordered list in the settings (`YINUO_EFFECTS`: verb, dotted handler, "in" or "after").
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.utils.module_loading import import_string
+
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.trail.models import ChainRow, Entry, Idempotency, Seen, StoredDecision
+from yinuo.core.decision import Decision
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass
+class UnitOfWork:
+    """Rows waiting for the end of the action; written in the order their models are first met."""
+
+    rows: list[models.Model] = field(default_factory=list)
+    jobs: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    dispatch: bool = False
+
+    def add(self, row: models.Model) -> None:
+        self.rows.append(row)
+
+    def flush(self) -> None:
+        by_model: dict[type[models.Model], list[models.Model]] = {}
+        for row in self.rows:
+            by_model.setdefault(type(row), []).append(row)
+        for model in sorted(by_model, key=lambda m: m is not StoredDecision):
+            model._default_manager.bulk_create(by_model[model])
+        if self.dispatch:
+            self.jobs.append((settings.YINUO_DISPATCH_TASK, {}))
+        for name, arguments in self.jobs:
+            import_string(name).defer(**arguments)
+
+
+_current: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[UnitOfWork]:
+    """One transaction and one flush for the outermost action; an inner one that fails takes its own rows back."""
+    outer = _current.get()
+    if outer is not None:
+        rows, jobs, dispatch = len(outer.rows), len(outer.jobs), outer.dispatch
+        try:
+            yield outer
+        except BaseException:
+            del outer.rows[rows:], outer.jobs[jobs:]
+            outer.dispatch = dispatch
+            raise
+        return
+    with transaction.atomic():
+        unit = UnitOfWork()
+        token = _current.set(unit)
+        try:
+            yield unit
+            unit.flush()
+        finally:
+            _current.reset(token)
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Marks a write: it runs in one transaction with its trail, or not at all."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with unit_of_work():
+            return function(*args, **kwargs)
+
+    return run
+
+
+def current() -> UnitOfWork:
+    unit = _current.get()
+    if unit is None:
+        raise RuntimeError("a write happens inside an @action only")
+    return unit
+
+
+def record(
+    actor: Actor,
+    verb: str,
+    subject: models.Model,
+    *,
+    at: datetime,
+    project_code: str = "",
+    why: str = "",
+    data: dict[str, Any] | None = None,
+    decision: Decision | None = None,
+    chain: str = "",
+) -> Entry:
+    """The trail row of a write; `chain` names the leaf type where the event is of weight."""
+    unit = current()
+    stored = _stored(decision, at)
+    if stored is not None:
+        unit.add(stored)
+    entry = Entry(
+        at=at,
+        verb=verb,
+        person_id=actor.person_id,
+        role=actor.role,
+        department_id=actor.department_id,
+        unit_id=actor.unit_id,
+        entrance=actor.entrance,
+        subject_kind=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        project_code=project_code,
+        why=why,
+        data=_plain(data or {}),
+        decision=stored,
+    )
+    unit.add(entry)
+    if chain:
+        unit.add(ChainRow(type=chain, project_code=project_code, payload=_plain(data or {}), issuer_id=actor.department_id, at=at))
+        unit.dispatch = True
+    for effect_verb, handler, when in settings.YINUO_EFFECTS:
+        if effect_verb == verb and when == "in":
+            import_string(handler)(actor=actor, subject=subject, at=at, why=why)
+        elif effect_verb == verb:
+            unit.jobs.append((handler, {"subject_id": str(subject.pk), "at": at.isoformat()}))
+    return entry
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """JSON as it will be read back: decimals and instants as strings."""
+    plain: dict[str, Any] = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
+    return plain
+
+
+def _stored(decision: Decision | None, at: datetime) -> StoredDecision | None:
+    if decision is None:
+        return None
+    body = decision.to_json()
+    return StoredDecision(
+        question=decision.question,
+        outcome=body["outcome"],
+        body=body,
+        as_of=decision.as_of,
+        pack_hash=decision.pack_hash,
+        at=at,
+    )
+
+
+def seen(actor: Actor, what: str, *, at: datetime, project_code: str = "", unit_id: int | None = None) -> None:
+    """Notes that somebody looked at a company's data. The only thing a GET may write."""
+    Seen.objects.create(at=at, person_id=actor.person_id, role=actor.role, unit_id=unit_id, project_code=project_code, what=what)
+
+
+@dataclass
+class Once:
+    """What idempotency knows of a request: `answer` is set when it was answered before."""
+
+    row_id: int
+    answer: dict[str, Any] | None = None
+    status: int | None = None
+
+    def remember(self, status: int, answer: dict[str, Any]) -> None:
+        Idempotency.objects.filter(pk=self.row_id).update(status=status, answer=_plain(answer))
+
+
+def request_hash(body: Any) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
+
+
+CLAIM = """
+    INSERT INTO trail_idempotency (actor_key, key, request_hash, at) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (actor_key, key) DO NOTHING RETURNING id
+"""
+
+
+def once(actor: Actor, key: str, body_hash: str, *, at: datetime) -> Once:
+    """Claims `key` for this request, inside the action's transaction; a second sender waits for the first, then gets its answer.
+
+    Raises: Refused when the key was used for another request.
+    """
+    current()
+    actor_key = f"{actor.role}:{actor.person_id}:{actor.unit_id or ''}"
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [actor_key, key, body_hash, at])
+        claimed = cursor.fetchone()
+    if claimed is not None:
+        return Once(claimed[0])
+    known = Idempotency.objects.get(actor_key=actor_key, key=key)
+    if known.request_hash != body_hash:
+        raise Refused("idempotency.reused", "这个请求编号已用于另一份内容", field="idempotency_key", remedy="请为新的内容使用新的请求编号")
+    return Once(known.pk, known.answer, known.status)

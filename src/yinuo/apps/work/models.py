@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from yinuo.apps.base import AppendOnly
+from yinuo.apps.people.models import Department, Person
+
+
+class WorkKind(models.TextChoices):
+    REVIEW = "review", "备案复核"
+    MANUAL_FILING = "manual_filing", "备案人工办理"
+    GUIDANCE = "guidance", "前期辅导"
+    COMPLETION_GUIDANCE = "completion_guidance", "二次辅导"
+    RECEIPT = "receipt", "收件审查"
+    LIMIT = "limit", "事项办理"
+    DELIVERY = "delivery", "决定送达"
+    OBJECTION = "objection", "公示异议处理"
+    COMMITMENT_DECISION = "commitment_decision", "承诺事项决定"
+    DIFFICULTY = "difficulty", "履约困难帮扶"
+    VERIFICATION = "verification", "竣工核验"
+    RECTIFICATION = "rectification", "整改"
+    CREDIT_CONSENT = "credit_consent", "加减分审签"
+    CREDIT_EXECUTION = "credit_execution", "加减分执行"
+    REPAIR = "repair", "分值修复"
+    CREDIT_OBJECTION = "credit_objection", "加减分异议"
+    ESCALATION = "escalation", "红灯协调"
+
+
+class WorkState(models.TextChoices):
+    RUNNING = "running", "计时中"
+    PAUSED = "paused", "暂停"
+    DONE = "done", "已办"
+    CANCELLED = "cancelled", "已取消"
+
+
+class Light(models.TextChoices):
+    GREEN = "green", "正常"
+    YELLOW = "yellow", "预警"
+    RED = "red", "超期"
+
+
+class WorkItem(models.Model):
+    """What waits for somebody, with its clock.
+
+    The clock is derived from `started_at` and the clock events by core.clock; `due_at`, `yellow_at`, the paused pair and
+    `next_transition_at` are its cache (rebuilt by `work.actions.rebuild`). The light is a function of the cache and the
+    moment of reading, so a stopped ticker delays messages and never shows a wrong light. `announced` is the light last told.
+    `waits_for`: staff (the department works), unit (the company must act) – the inbox splits by it.
+    """
+
+    kind = models.CharField(max_length=24, choices=WorkKind.choices)
+    state = models.CharField(max_length=10, choices=WorkState.choices, default=WorkState.RUNNING)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    project_id = models.BigIntegerField(null=True)
+    project_code = models.CharField(max_length=24, default="")
+    title = models.CharField(max_length=160)
+    subtitle = models.CharField(max_length=240, default="")
+    unit_id = models.BigIntegerField(null=True)
+    url = models.CharField(max_length=200)
+    stage = models.CharField(max_length=40, default="")
+    tags = models.JSONField(default=list)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    hall_id = models.BigIntegerField(null=True)
+    role = models.CharField(max_length=24, default="approver")
+    assignee = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    waits_for = models.CharField(max_length=8, default="staff")
+    grade = models.CharField(max_length=8, default="")
+
+    started_at = models.DateTimeField()
+    limit_value = models.PositiveIntegerField(null=True)
+    limit_unit = models.CharField(max_length=8, default="working")
+    statutory_value = models.PositiveIntegerField(null=True)
+    statutory_unit = models.CharField(max_length=8, default="working")
+    rules_on = models.DateField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, default="")
+
+    due_at = models.DateTimeField(null=True)
+    yellow_at = models.DateTimeField(null=True)
+    statutory_due_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    pause_ends_at = models.DateTimeField(null=True)
+    resumed_due_at = models.DateTimeField(null=True)
+    resumed_yellow_at = models.DateTimeField(null=True)
+    provisional = models.BooleanField(default=False)
+    announced = models.CharField(max_length=6, choices=Light.choices, default=Light.GREEN)
+    next_transition_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject_kind", "subject_id", "department"],
+                condition=Q(state__in=["running", "paused"]),
+                name="work_open_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(state__in=["running", "paused"]) | Q(closed_at__isnull=False), name="work_closed_at"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_transition_at"],
+                condition=Q(state__in=["running", "paused"], next_transition_at__isnull=False),
+                name="work_next_transition",
+            ),
+            models.Index(fields=["assignee", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_mine"),
+            models.Index(fields=["department", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_department"),
+            models.Index(fields=["hall_id", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_hall"),
+            models.Index(fields=["unit_id", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_unit"),
+            models.Index(fields=["subject_kind", "subject_id"], name="work_subject"),
+            models.Index(fields=["project_id"], name="work_project"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (WorkState.RUNNING, WorkState.PAUSED)
+
+    def light_at(self, now: datetime) -> str:
+        """The light at `now`; a closed item keeps the one it had when it closed, a paused one the one when it paused."""
+        if self.due_at is None or self.yellow_at is None:
+            return Light.GREEN
+        due, yellow, moment = self.due_at, self.yellow_at, self.closed_at or now
+        if self.state == WorkState.PAUSED and self.paused_at is not None:
+            if self.pause_ends_at is not None and moment >= self.pause_ends_at and self.resumed_due_at and self.resumed_yellow_at:
+                due, yellow = self.resumed_due_at, self.resumed_yellow_at
+            else:
+                moment = self.paused_at
+        if moment > due:
+            return Light.RED
+        return Light.YELLOW if moment >= yellow else Light.GREEN
+
+    def due_shown(self, now: datetime) -> datetime | None:
+        """The due moment, or the one after a pause that has ended itself."""
+        if self.state == WorkState.PAUSED and self.pause_ends_at and now >= self.pause_ends_at:
+            return self.resumed_due_at
+        return self.due_at
+
+
+class ClockEvent(AppendOnly):
+    """What happened to a clock after its start."""
+
+    class Kind(models.TextChoices):
+        PAUSE = "pause", "暂停"
+        RESUME = "resume", "恢复"
+        EXTEND = "extend", "延长"
+
+    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    at = models.DateTimeField()
+    by_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=40, default="")
+    note = models.TextField(default="")
+    ends_by = models.DateTimeField(null=True)
+    stops_statutory = models.BooleanField(default=False)
+    days = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["item", "id"], name="clock_events")]
+
+
+class CalendarNotice(AppendOnly):
+    """A day of a published holiday notice imported over the pack's seed; the latest row for a day counts."""
+
+    on = models.DateField()
+    working = models.BooleanField()
+    name = models.CharField(max_length=60)
+    source = models.CharField(max_length=120)
+    imported_at = models.DateTimeField()
+    imported_by = models.BigIntegerField(null=True)
+
+
+class Reminder(AppendOnly):
+    """That somebody was told of a light, and whether it turned later; before, on and after the due moment."""
+
+    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="reminders")
+    light = models.CharField(max_length=6, choices=Light.choices)
+    at = models.DateTimeField()
+    told = models.JSONField(default=list)
+    by_id = models.BigIntegerField(null=True)
+    note = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "light"], condition=Q(by_id__isnull=True), name="reminder_once_per_light"),
+        ]
