@@ -49,8 +49,13 @@ GRADES = {grade: grade for grade in ("A", "A-", "B", "B-", "C+", "C", "C-", "D",
 LEVELS = {"county": "县级", "prefecture": "州（市）级", "province": "省级", "state": "国家级"}
 EIA_CATEGORIES = (
     "经济林基地项目", "畜牧业", "渔业", "石油和天然气开采业", "动物医院", "灌区工程（不含水源工程的）", "引水工程", "防洪除涝工程",
-    "地下水开采", "农村分散式家庭生活自用水井", "居民家用光伏发电", "海上的潮汐能、波浪能、温差能等发电",
+    "灌区工程（含水源工程）", "地下水开采", "农村分散式家庭生活自用水井", "太阳能发电（不含居民家用光伏发电）", "居民家用光伏发电",
+    "其他电力生产（不含海上的潮汐能、波浪能、温差能等发电）", "海上的潮汐能、波浪能、温差能等发电",
 )  # fmt: skip
+STARRED_INDUSTRIES = {
+    "142": "糖果、巧克力及蜜饯制造", "143": "方便食品制造", "145": "罐头食品制造", "151": "酒的制造",
+    "194": "羽毛（绒）加工及制品制造", "195": "制鞋业", "273": "中药饮片加工", "274": "中成药生产",
+}  # fmt: skip
 
 _SPECS = (
     # the project itself
@@ -158,6 +163,7 @@ _SPECS = (
     _amount("construction.soil_moved_m3", "挖填土石方总量", "立方米"),
     _flag("construction.lightning_hazard", "雷电易燃易爆场所", "油库、气库、弹药库、化学品仓库等须作防雷装置审核的工程"),
     _flag("construction.major_seismic", "重大建设工程（抗震）", "须作地震安全性评价的工程"),
+    _flag("construction.large_infrastructure", "大型基本建设工程"),
     _flag("construction.demolition", "拆除建筑物"),
     _flag("construction.outdoor_advertising", "设置大型户外广告"),
     # operation
@@ -192,10 +198,16 @@ _SPECS = (
     _flag("declarations.public_body_building", "楼堂馆所项目", "二类事业单位和国有企业投资的楼堂馆所建设、维修改造"),
     _flag("declarations.truthful", "声明内容真实", "对项目信息的真实性、合法性和完整性负责"),
     _flag("declarations.industrial_policy", "声明符合产业政策"),
+    # what a clerk confirms: industries the negative list marks * are covered only in part
+    *(
+        _flag(f"confirmations.eia_{code}", f"{name}属于可承诺的环评报告表范围", "负面清单带 * 号的行业，由办理人员确认")
+        for code, name in STARRED_INDUSTRIES.items()
+    ),
 )  # fmt: skip
 
 FACTS: Mapping[str, FactSpec] = {spec.path: spec for spec in _SPECS}
 
 GROUPS: Mapping[str, str] = {
     "unit": "项目单位", "site": "选址", "construction": "建设", "operation": "生产运营", "declarations": "声明",
+    "confirmations": "人工确认",
 }  # fmt: skip
