@@ -1,0 +1,170 @@
+"""Django's settings; everything an operator may choose comes in through `YINUO_*` variables."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from yinuo.config import database, embedded, packs, paths, secret
+from yinuo.config.effects import EFFECTS
+from yinuo.config.logs import logging_config
+
+DEBUG = os.environ.get("YINUO_DEBUG") == "1"
+YINUO_DATA = paths.default_home()
+SOURCE = Path(__file__).resolve().parents[1]
+SECRET_KEY = secret.read(YINUO_DATA)
+
+# ── where it is reached ────────────────────────────────────────────────────────────────
+YINUO_ORIGIN = os.environ.get("YINUO_ORIGIN", "http://localhost:8000").rstrip("/")
+_secure = YINUO_ORIGIN.startswith("https://")
+_host = YINUO_ORIGIN.split("://", 1)[-1].rsplit(":", 1)[0]
+ALLOWED_HOSTS = [*{_host, "localhost", "127.0.0.1", "[::1]"}, *os.environ.get("YINUO_HOSTS", "").split()]
+CSRF_TRUSTED_ORIGINS = [YINUO_ORIGIN] if _secure else []
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
+SECURE_SSL_REDIRECT = _secure
+SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
+# Only behind a proxy that overwrites the header: otherwise anybody could claim to have come by HTTPS.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("YINUO_BEHIND_PROXY") == "1" else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "yinuo_session"
+ROOT_URLCONF = "yinuo.config.urls"
+WSGI_APPLICATION = "yinuo.config.wsgi.application"
+
+# ── what it consists of ────────────────────────────────────────────────────────────────
+ROOMS = ["trail", "people", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"]
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "template_partials",
+    *(f"yinuo.apps.{room}" for room in ROOMS),
+    "yinuo.web",
+    # Last: it collects the tasks of the rooms above when it is ready.
+    "procrastinate.contrib.django",
+]
+MIDDLEWARE = [
+    "yinuo.config.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "yinuo.config.middleware.ContentSecurity",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yinuo.config.middleware.Session",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "yinuo.config.middleware.Authentication",
+    "yinuo.config.middleware.Messages",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+AUTH_USER_MODEL = "people.Person"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [SOURCE / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# ── data ───────────────────────────────────────────────────────────────────────────────
+_embedded = embedded.Server(YINUO_DATA)
+DATABASES = {
+    # The application's role owns nothing; the owner migrates and does nothing else.
+    "default": database.settings_from_url(os.environ.get("YINUO_DATABASE_URL") or _embedded.url(embedded.APP)),
+    "owner": database.settings_from_url(
+        os.environ.get("YINUO_DATABASE_OWNER_URL") or os.environ.get("YINUO_DATABASE_URL") or _embedded.url(embedded.OWNER), lasting=False
+    ),
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+MEDIA_ROOT = YINUO_DATA / "files"
+PROCRASTINATE_DATABASE_ALIAS = "default"
+PROCRASTINATE_IMPORT_PATHS = ["yinuo.config.tasks"]
+
+# ── language and time ──────────────────────────────────────────────────────────────────
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+FIRST_DAY_OF_WEEK = 1
+
+# ── static files ───────────────────────────────────────────────────────────────────────
+STATIC_URL = "/static/"
+_built = paths.REPOSITORY / "build" / "static"
+STATICFILES_DIRS = [folder for folder in (SOURCE / "web" / "static", _built) if folder.is_dir()]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+
+# ── logging in ─────────────────────────────────────────────────────────────────────────
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_ADAPTER = "yinuo.config.accounts.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "yinuo.config.accounts.SocialAccountAdapter"
+# Five wrong passwords for one name lock that name for a quarter of an hour, twenty in a minute the address.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/15m/key", "login": "60/m/ip"}
+MFA_TOTP_ISSUER = "一诺"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}}
+
+# ── limits of a request ────────────────────────────────────────────────────────────────
+YINUO_UPLOAD_LIMIT = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# ── the house ──────────────────────────────────────────────────────────────────────────
+YINUO_PACK = os.environ.get("YINUO_PACK", packs.DEFAULT)
+YINUO_PACK_DIR = packs.directory(YINUO_PACK)
+YINUO_EFFECTS = EFFECTS
+YINUO_DISPATCH_TASK = "yinuo.apps.notices.tasks.dispatch"
+
+EMAIL_BACKEND = os.environ.get("YINUO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = os.environ.get("YINUO_SMTP_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("YINUO_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("YINUO_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("YINUO_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("YINUO_SMTP_TLS") == "1"
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = os.environ.get("YINUO_MAIL_FROM", "yinuo@localhost")
+
+LOGGING_CONFIG = None
+logging_config(json=os.environ.get("YINUO_LOG", "plain") == "json", level=os.environ.get("YINUO_LOG_LEVEL", "INFO"))

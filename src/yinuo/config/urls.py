@@ -1,0 +1,28 @@
+"""Where everything is reached; pages and API bring their own lists."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+from django.urls import URLPattern, URLResolver, include, path
+
+
+def health(request: HttpRequest) -> JsonResponse:
+    """Answers when this process reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health, name="health"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+if find_spec("yinuo.api.urls"):
+    urlpatterns.append(path("api/v1/", include("yinuo.api.urls")))
+if find_spec("yinuo.web.urls"):
+    urlpatterns.append(path("", include("yinuo.web.urls")))

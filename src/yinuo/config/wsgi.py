@@ -1,0 +1,10 @@
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from yinuo.config.processes import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.config.settings")
+if os.environ.get("YINUO_SUPERVISED") == "1":
+    die_with_parent()
+application = get_wsgi_application()
