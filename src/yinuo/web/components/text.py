@@ -1,0 +1,133 @@
+"""How dates, money, durations and personal data are written: the template filters, as plain functions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
+
+from django.utils import timezone
+
+THIN = "\u202f"  # narrow no-break space: groups digits without breaking the line
+SPACE = "\u00a0"
+
+
+def _local(value: date | datetime) -> date | datetime:
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+def zh_date(value: date | datetime | None) -> str:
+    """2026年11月24日."""
+    if value is None or value == "":
+        return ""
+    value = _local(value)
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def zh_day(value: date | datetime | None) -> str:
+    """11月24日, where the year is plain from what stands around it."""
+    if value is None or value == "":
+        return ""
+    value = _local(value)
+    return f"{value.month}月{value.day}日"
+
+
+def zh_datetime(value: datetime | None) -> str:
+    """2026年11月24日 18:00."""
+    return "" if value is None or value == "" else f"{zh_date(value)} {_local(value):%H:%M}"
+
+
+def zh_moment(value: datetime | None) -> str:
+    """11月24日 18:00."""
+    return "" if value is None or value == "" else f"{zh_day(value)} {_local(value):%H:%M}"
+
+
+def zh_weekday(value: date | datetime) -> str:
+    """周一 … 周日."""
+    return "周" + "一二三四五六日"[_local(value).weekday()]
+
+
+def iso(value: date | datetime | None) -> str:
+    """2026-11-24, an instant with its minutes: for tables."""
+    if value is None or value == "":
+        return ""
+    value = _local(value)
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value.isoformat()
+
+
+def grouped(value: Decimal | int | str) -> str:
+    """1 234 567.8: thousands parted by a narrow space, no trailing zeros."""
+    number = _decimal(value)
+    if number is None:
+        return ""
+    text = f"{number:,f}".replace(",", THIN)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def wan(value: Decimal | int | str | None) -> str:
+    """Yuan as 万元, exactly: 86000000 → 8 600 万元."""
+    number = _decimal(value)
+    return "" if number is None else f"{grouped(number / 10000)}{SPACE}万元"
+
+
+def area(value: Decimal | int | str | None, unit: str = "m²") -> str:
+    """12 000 m²; the unit is only written, never converted."""
+    number = _decimal(value)
+    return "" if number is None else f"{grouped(number)}{SPACE}{unit}"
+
+
+def duration(span: timedelta, day_hours: Decimal | int | str = 7) -> str:
+    """A span of working time in words; it is always rounded towards zero, so that nobody is promised time he has not.
+
+    **Units** from two working days on whole working days, below that hours with one decimal, below an hour minutes.
+    """
+    minutes = abs(span) // timedelta(minutes=1)
+    day_minutes = Decimal(str(day_hours)) * 60
+    if minutes >= 2 * day_minutes:
+        return f"{int(minutes // day_minutes)} 个工作日"
+    if minutes >= 60:
+        return f"{grouped((Decimal(minutes) / 60).quantize(Decimal('0.1'), ROUND_DOWN))} 小时"
+    return f"{minutes} 分钟" if minutes else "不到 1 分钟"
+
+
+def duration_left(left: timedelta | None, day_hours: Decimal | int | str = 7) -> str:
+    """剩 3 个工作日, 剩 7 小时; once it is over 超期 3 小时."""
+    if left is None or left == "":
+        return ""
+    return f"{'超期' if left < timedelta(0) else '剩'} {duration(left, day_hours)}"
+
+
+def mask_phone(value: str | None) -> str:
+    """138****5678; anything that is no mobile number keeps its last two digits only."""
+    text = "".join((value or "").split())
+    if len(text) == 11 and text.isdigit():
+        return f"{text[:3]}****{text[-4:]}"
+    return "*" * (len(text) - 2) + text[-2:] if len(text) > 2 else "*" * len(text)
+
+
+def mask_id(value: str | None) -> str:
+    """An identity number with its place, birthday and order hidden: first three, last two."""
+    text = (value or "").strip()
+    return text[:3] + "*" * (len(text) - 5) + text[-2:] if len(text) > 7 else "*" * len(text)
+
+
+def mask_name(value: str | None) -> str:
+    """马晓云 → 马**: a private person on a public page."""
+    text = (value or "").strip()
+    return text[:1] + "*" * (len(text) - 1)
+
+
+def percent(part: Decimal | int | None, whole: Decimal | int | None) -> int:
+    """Whole percent between 0 and 100, for the length of a bar."""
+    if not part or not whole:
+        return 0
+    return int(min(Decimal(100), max(Decimal(0), Decimal(part) * 100 / Decimal(whole))))
+
+
+def _decimal(value: Decimal | int | str | None) -> Decimal | None:
+    if value is None or value == "":
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
