@@ -107,6 +107,7 @@ class Limit:
     cites: tuple[str, ...]
     provenance: Provenance
     extendable_by: int = 0
+    where: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ class CommitmentStandard:
     field: str | None
     cites: tuple[str, ...]
     provenance: Provenance
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ class Offer:
 
     span: Span
     cites: tuple[str, ...]
+    where: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +236,7 @@ class Band:
     low: Decimal
     high: Decimal
     lowest: bool = False
+    where: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
