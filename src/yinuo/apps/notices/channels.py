@@ -1,0 +1,74 @@
+"""How a message leaves: SMS through an HTTP gateway, mail through Django's backend, in-site by being there."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import Protocol
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from yinuo.apps.notices.models import Channel, Message
+
+
+class SendError(Exception):
+    """The message did not leave; it will be tried again."""
+
+
+class Gateway(Protocol):
+    def send(self, message: Message) -> None: ...
+
+
+class SmsGateway:
+    """An HTTP gateway: POST JSON {id, phone, text}; `Idempotency-Key` is the message's id, so a resend is not a second SMS."""
+
+    def __init__(self, url: str, token: str, timeout: float = 10) -> None:
+        if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+            raise ValueError("短信网关须用 https")
+        self.url, self.token, self.timeout = url, token, timeout
+
+    def send(self, message: Message) -> None:
+        assert message.person is not None
+        body = json.dumps({"id": str(message.pk), "phone": message.person.phone, "text": message.body}, ensure_ascii=False).encode()
+        request = urllib.request.Request(  # noqa: S310  the scheme is checked above
+            self.url,
+            data=body,
+            headers={"Content-Type": "application/json", "Idempotency-Key": str(message.pk), "Authorization": f"Bearer {self.token}"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout) as response:  # noqa: S310
+                response.read()
+        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+            raise SendError(str(error)) from error
+
+
+class ConsoleSms:
+    """Without a gateway the text is printed, never lost: the message stays in the site as well."""
+
+    def send(self, message: Message) -> None:
+        assert message.person is not None
+        print(f"[短信] {message.person.phone[:3]}****{message.person.phone[-4:]} {message.body}", flush=True)
+
+
+class Mail:
+    def send(self, message: Message) -> None:
+        assert message.person is not None
+        mail = EmailMessage(message.subject, message.body, to=[message.person.email], headers={"Message-ID": f"<{message.pk}@yinuo>"})
+        try:
+            mail.send()
+        except OSError as error:
+            raise SendError(str(error)) from error
+
+
+class Site:
+    def send(self, message: Message) -> None:
+        """An in-site message has arrived when its row is there."""
+
+
+def gateway(channel: str) -> Gateway:
+    if channel == Channel.SMS:
+        url = getattr(settings, "YINUO_SMS_URL", "")
+        return SmsGateway(url, getattr(settings, "YINUO_SMS_TOKEN", "")) if url else ConsoleSms()
+    return Mail() if channel == Channel.MAIL else Site()

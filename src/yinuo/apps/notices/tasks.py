@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from yinuo.apps.notices.channels import SendError, gateway
+from yinuo.apps.notices.models import Message, MessageState
+
+MAX_ATTEMPTS = 8
+
+
+def send_due(now: datetime, batch: int = 100) -> int:
+    """Sends what is due, each message under its own lock; one that fails waits longer every time. Returns how many left.
+
+    A crash after the gateway's answer and before the commit sends again, with the same id.
+    """
+    sent = 0
+    tried: set[object] = set()
+    for _ in range(batch):
+        with transaction.atomic():
+            message = (
+                Message.objects.select_for_update(skip_locked=True, of=("self",))
+                .select_related("person")
+                .filter(state=MessageState.QUEUED, next_attempt_at__lte=now)
+                .exclude(pk__in=tried)
+                .order_by("next_attempt_at")
+                .first()
+            )
+            if message is None:
+                break
+            tried.add(message.pk)
+            message.attempts += 1
+            try:
+                gateway(message.channel).send(message)
+            except SendError as error:
+                message.error = str(error)[:240]
+                message.next_attempt_at = now + timedelta(minutes=2**message.attempts)
+                if message.attempts >= MAX_ATTEMPTS:
+                    message.state = MessageState.FAILED
+            else:
+                message.state, message.sent_at, message.error = MessageState.SENT, now, ""
+                sent += 1
+            message.save(update_fields=["state", "sent_at", "error", "attempts", "next_attempt_at"])
+    return sent
+
+
+@app.task(queue="notices", name="notices.dispatch")
+def dispatch() -> None:
+    """Queued by every transaction that has something outbound."""
+    while send_due(timezone.now()) >= 100:
+        pass
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(queue="notices", name="notices.sweep", queueing_lock="notices.sweep")
+def sweep(timestamp: int) -> None:
+    """Retries what failed and what a killed worker left behind."""
+    dispatch()

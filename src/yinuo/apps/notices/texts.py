@@ -1,0 +1,56 @@
+"""The words of every message, by template; `channels` beside the in-site message every reader gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yinuo.apps.notices.models import Channel
+
+SITE, SMS, MAIL = Channel.SITE, Channel.SMS, Channel.MAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    subject: str
+    body: str
+    channels: tuple[Channel, ...] = (SITE,)
+
+
+TEXTS = {
+    "filed": Text("项目备案已办结", "【一诺】“{project}”已备案，项目代码 {code}。可登录下载信用备案证。", (SITE, SMS, MAIL)),
+    "held": Text("项目备案转人工办理", "【一诺】“{project}”未能即时备案：{why}。已转人工办理，请留意结果。", (SITE, SMS)),
+    "filing_decided": Text("备案申请已有结果", "【一诺】“{project}”的备案申请：{outcome}。{why}", (SITE, SMS)),
+    "review_due": Text("新备案项目待复核", "【一诺】“{project}”（{code}）已备案，请在 {due} 前复核。", (SITE, SMS)),
+    "confirmed": Text("备案已复核确认", "【一诺】“{project}”已复核确认，正在请各部门前期辅导。", (SITE,)),
+    "withdrawn": Text("备案已撤回", "【一诺】“{project}”的备案已撤回。存在的问题：{problem}", (SITE, SMS)),
+    "guidance_due": Text("请作前期辅导", "【一诺】“{project}”（{code}）请在 {due} 前反馈审批层级、要件、时限和前置手续。", (SITE, SMS)),
+    "completion_guidance_due": Text(
+        "请作竣工验收辅导", "【一诺】“{project}”（{code}）申请竣工验收，请在 {due} 前反馈是否需要验收。", (SITE, SMS)
+    ),
+    "map_ready": Text("“一张图”已生成", "【一诺】“{project}”的“一张图”已生成，共 {count} 项，预计 {landing} 落地。", (SITE, SMS)),
+    "received": Text("收到申报材料", "【一诺】“{project}”的“{matter}”已收件，请在 {due} 前受理或一次性告知。", (SITE, SMS)),
+    "accepted": Text("事项已受理", "【一诺】“{matter}”已受理，承诺 {due} 前办结。", (SITE,)),
+    "sent_back": Text("材料需要补正", "【一诺】“{matter}”的材料需要补正或修改：{why}。请按一次性告知书办理。", (SITE, SMS)),
+    "paused": Text("事项暂停计时", "【一诺】“{matter}”因{why}暂停计时。", (SITE,)),
+    "resumed": Text("事项恢复计时", "【一诺】“{matter}”已恢复计时，应于 {due} 前办结。", (SITE,)),
+    "concluded": Text("事项已办结", "【一诺】“{matter}”已办结，文号 {number}。", (SITE, SMS)),
+    "refused": Text("事项不予许可", "【一诺】“{matter}”不予许可：{why}。可依法申请行政复议或提起行政诉讼。", (SITE, SMS)),
+    "yellow": Text("黄灯提醒", "【一诺】“{title}”（{subtitle}）办理时限只剩五分之一，应于 {due} 前办结。", (SITE, SMS)),
+    "red": Text("红灯提醒", "【一诺】“{title}”（{subtitle}）已超过办理时限（{due}），请尽快办结并启动协调。", (SITE, SMS)),
+    "urged": Text("催办", "【一诺】“{title}”请加快办理：{note}", (SITE, SMS)),
+    "commitment_published": Text("承诺已公示", "【一诺】“{matter}”的信用承诺已公示，{until} 公示期满。", (SITE,)),
+    "objection": Text("公示收到异议", "【一诺】“{matter}”的信用承诺收到异议（{receipt}），请在 {due} 前答复。", (SITE, SMS)),
+    "objection_answered": Text("公示异议已答复", "【一诺】“{matter}”公示异议{outcome}：{answer}", (SITE,)),
+    "decidable": Text("公示期满可决定", "【一诺】“{matter}”承诺公示期满无未结异议，可以直接作出决定。", (SITE, SMS)),
+    "difficulty": Text("企业报告履约困难", "【一诺】“{matter}”的承诺履行遇到困难：{why}。请指导帮助。", (SITE, SMS)),
+    "completion_applied": Text("竣工验收申请", "【一诺】“{project}”已申请竣工验收。", (SITE,)),
+    "completion_result": Text("竣工验收结果", "【一诺】“{project}”竣工验收：{outcome}。{why}", (SITE, SMS)),
+    "rectify": Text("请整改", "【一诺】“{project}”的承诺验收有 {count} 项未达到，请在 {due} 前整改后再次申请验收。", (SITE, SMS)),
+    "consent_due": Text("加减分待审签", "【一诺】{unit}信用加减分建议（{points} 分）待您审签：{why}", (SITE, SMS)),
+    "execution_due": Text("加减分待执行", "【一诺】{unit}信用加减分（{points} 分）已审签，待执行。", (SITE,)),
+    "points": Text("信用分变动", "【一诺】贵单位信用分变动 {points} 分，现为 {score} 分（{grade}）。依据：{why}", (SITE, SMS)),
+    "relief_due": Text("信用修复或异议待办理", "【一诺】{unit}申请{kind}，请在 {due} 前办理。", (SITE,)),
+    "relief_decided": Text("信用修复或异议结果", "【一诺】贵单位的{kind}申请：{outcome}。{why}", (SITE, SMS)),
+    "question": Text("项目单位提问", "【一诺】“{project}”提问：{text}", (SITE,)),
+    "answer": Text("提问已答复", "【一诺】您的提问已答复：{text}", (SITE,)),
+}

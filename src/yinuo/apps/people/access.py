@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from yinuo.apps.base import Actor
+
+
+def can_manage_people(actor: Actor) -> bool:
+    """Accounts and who handles what: the hall's general convener and the administrator (附件7·第九条)."""
+    return actor.role in ("general_convener", "administrator")
+
+
+def acts_for(actor: Actor, unit_id: int) -> bool:
+    """A person bound to the unit, acting for it. Nobody files for another."""
+    return actor.role == "unit" and actor.unit_id == unit_id

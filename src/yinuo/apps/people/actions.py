@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.people import access
+from yinuo.apps.people.models import ApiKey, AuthorisedPerson, Delegation, Department, Membership, Person, ProjectUnit, UnitType
+from yinuo.apps.people.queries import key_digest
+from yinuo.apps.trail.actions import action, record
+from yinuo.core.codes import CodeError, check_credit_code
+
+
+def find_or_register_unit(*, credit_code: str, name: str, type: str, **fields: object) -> ProjectUnit:
+    """The unit of a credit code, made on first sight; its name never changes by somebody typing it."""
+    try:
+        check_credit_code(credit_code)
+    except CodeError as error:
+        raise Refused("people.credit_code", f"统一社会信用代码有误：{error}", field="credit_code", remedy="请按营业执照逐字核对") from error
+    if type not in UnitType.values:
+        raise Refused("people.unit_type", "请选择单位类型", field="type")
+    try:
+        with transaction.atomic():
+            unit, _ = ProjectUnit.objects.get_or_create(credit_code=credit_code, defaults={"name": name, "type": type, **fields})
+    except IntegrityError:
+        unit = ProjectUnit.objects.get(credit_code=credit_code)
+    return unit
+
+
+@action
+def ask_binding(*, actor: Actor, person: Person, unit: ProjectUnit, basis: str, at: datetime) -> AuthorisedPerson:
+    """A person asks to act for a unit; the legal representative's authorisation is the basis, an official confirms it."""
+    if actor.person_id != person.pk:
+        raise forbid("只能为本人申请绑定")
+    if not basis.strip():
+        raise Refused("people.binding_basis", "请写明授权依据", field="basis", remedy="例如：法定代表人授权委托书编号")
+    binding, created = AuthorisedPerson.objects.get_or_create(
+        person=person, unit=unit, to_on=None, defaults={"from_on": at.date(), "basis": basis}
+    )
+    if created:
+        record(actor, "people.ask_binding", binding, at=at, why=basis, data={"unit": unit.pk, "person": person.pk})
+    return binding
+
+
+@action
+def confirm_binding(*, actor: Actor, binding: AuthorisedPerson, may_sign: bool, at: datetime) -> AuthorisedPerson:
+    if not access.can_manage_people(actor):
+        raise forbid()
+    if binding.confirmed_at is None:
+        binding.confirmed_at, binding.may_sign = at, may_sign
+        binding.save(update_fields=["confirmed_at", "may_sign"])
+        record(actor, "people.confirm_binding", binding, at=at, data={"unit": binding.unit_id, "person": binding.person_id})
+    return binding
+
+
+@action
+def end_binding(*, actor: Actor, binding: AuthorisedPerson, at: datetime, why: str) -> AuthorisedPerson:
+    """The unit or an official ends it from today; what the person did before stays theirs."""
+    if not (access.acts_for(actor, binding.unit_id) or access.can_manage_people(actor)):
+        raise forbid()
+    if binding.to_on is None:
+        binding.to_on = at.date()
+        binding.save(update_fields=["to_on"])
+        record(actor, "people.end_binding", binding, at=at, why=why, data={"unit": binding.unit_id, "person": binding.person_id})
+    return binding
+
+
+@action
+def give_role(
+    *, actor: Actor, person: Person, department: Department, role: str, at: datetime, from_on: date, stage: str = ""
+) -> Membership:
+    if not access.can_manage_people(actor):
+        raise forbid()
+    membership, created = Membership.objects.get_or_create(
+        person=person, department=department, role=role, stage=stage, to_on=None, defaults={"from_on": from_on}
+    )
+    if created:
+        record(actor, "people.give_role", membership, at=at, data={"person": person.pk, "role": role, "department": department.pk})
+    return membership
+
+
+@action
+def end_role(*, actor: Actor, membership: Membership, at: datetime, why: str) -> Membership:
+    if not access.can_manage_people(actor):
+        raise forbid()
+    if membership.to_on is None:
+        membership.to_on = at.date()
+        membership.save(update_fields=["to_on"])
+        record(actor, "people.end_role", membership, at=at, why=why, data={"person": membership.person_id, "role": membership.role})
+    return membership
+
+
+@action
+def delegate(*, actor: Actor, person: Person, substitute: Person, from_on: date, to_on: date, reason: str, at: datetime) -> Delegation:
+    """While it holds, the substitute may handle the person's items; nothing waits for somebody on leave."""
+    if actor.person_id != person.pk and not access.can_manage_people(actor):
+        raise forbid("只能由本人或总召集人安排代班")
+    if person.pk == substitute.pk:
+        raise Refused("people.delegate_self", "代班人不能是本人", field="substitute")
+    if to_on <= from_on:
+        raise Refused("people.delegate_span", "结束日期应晚于开始日期", field="to_on")
+    shared = set(person.memberships.filter(to_on=None).values_list("department_id", flat=True))
+    if not substitute.memberships.filter(to_on=None, department_id__in=shared).exists():
+        raise Refused("people.delegate_department", f"{substitute.name}与您不在同一部门", field="substitute", remedy="请选择本部门同事")
+    made = Delegation.objects.create(person=person, substitute=substitute, from_on=from_on, to_on=to_on, reason=reason[:120])
+    record(actor, "people.delegate", made, at=at, why=reason, data={"person": person.pk, "substitute": substitute.pk})
+    return made
+
+
+@action
+def issue_key(
+    *,
+    actor: Actor,
+    person: Person,
+    name: str,
+    expires_at: datetime,
+    at: datetime,
+    unit: ProjectUnit | None = None,
+    membership: Membership | None = None,
+) -> tuple[ApiKey, str]:
+    """A machine's key for what its person may do; the secret is shown once and never kept."""
+    if not access.can_manage_people(actor) and actor.role != "system":
+        raise forbid()
+    secret = "yk_" + secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        person=person, unit=unit, membership=membership, name=name, digest=key_digest(secret), expires_at=expires_at
+    )
+    record(actor, "people.issue_key", key, at=at, data={"person": person.pk, "expires_at": expires_at})
+    return key, secret

@@ -1,0 +1,353 @@
+"""Every write to what waits for somebody. Callers hold the project row's lock; the tick takes it through the settings' hook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.module_loading import import_string
+
+from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.people.models import Person
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import action, record, unit_of_work
+from yinuo.apps.work import access, clocks
+from yinuo.apps.work.models import CalendarNotice, ClockEvent, Light, Reminder, WorkItem, WorkState
+from yinuo.core.dated import the_one_at
+from yinuo.core.pack.types import DayNotice, PauseReason
+
+CACHE = [
+    "due_at",
+    "yellow_at",
+    "statutory_due_at",
+    "resumed_due_at",
+    "resumed_yellow_at",
+    "provisional",
+    "next_transition_at",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a work item is about, in the words the inbox shows; taken from the room that opens it."""
+
+    subject: models.Model
+    title: str
+    subtitle: str
+    url: str
+    project_id: int | None = None
+    project_code: str = ""
+    unit_id: int | None = None
+    stage: str = ""
+    grade: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The promised limit that the light follows, and the statutory one beside it. None = no clock."""
+
+    value: int | None
+    unit: str = "working"
+    statutory_value: int | None = None
+    statutory_unit: str = "working"
+
+
+@action
+def open_item(
+    *,
+    actor: Actor,
+    kind: str,
+    about: About,
+    limits: Limits,
+    rules_on: date,
+    at: datetime,
+    department_id: int | None,
+    hall_id: int | None,
+    assignee_id: int | None = None,
+    role: str = "approver",
+    waits_for: str = "staff",
+) -> WorkItem:
+    """Starts a clock. The database refuses a second open item of the same kind for the same subject and department."""
+    item = WorkItem(
+        kind=kind,
+        subject_kind=about.subject._meta.label_lower,
+        subject_id=about.subject.pk,
+        project_id=about.project_id,
+        project_code=about.project_code,
+        title=about.title[:160],
+        subtitle=about.subtitle[:240],
+        url=about.url,
+        unit_id=about.unit_id,
+        stage=about.stage,
+        grade=about.grade,
+        tags=list(about.tags),
+        department_id=department_id,
+        hall_id=hall_id,
+        assignee_id=assignee_id,
+        role=role,
+        waits_for=waits_for,
+        started_at=at,
+        limit_value=limits.value,
+        limit_unit=limits.unit,
+        statutory_value=limits.statutory_value,
+        statutory_unit=limits.statutory_unit,
+        rules_on=rules_on,
+    )
+    clocks.refresh(item, [])
+    item.save(force_insert=True)
+    return item
+
+
+def lock(item_id: int) -> WorkItem:
+    return WorkItem.objects.select_for_update(no_key=True).get(pk=item_id)
+
+
+def open_of(subject: models.Model, kind: str, department_id: int | None = None) -> WorkItem | None:
+    """The open work item of a subject, locked; None where none is open."""
+    found = WorkItem.objects.select_for_update(no_key=True).filter(
+        subject_kind=subject._meta.label_lower, subject_id=subject.pk, kind=kind, state__in=["running", "paused"]
+    )
+    if department_id is not None:
+        found = found.filter(department_id=department_id)
+    return found.first()
+
+
+def _events(item: WorkItem) -> Sequence[ClockEvent]:
+    return list(item.events.order_by("id"))
+
+
+def pause_reason(code: str, day: date) -> PauseReason:
+    """Raises Refused for a reason the pack does not know on that day."""
+    known = [reason for reason in pack().pauses if reason.id == code]
+    if not known:
+        raise Refused("work.pause_reason", "请选择暂停计时的事由", field="reason", remedy="只能选择规则包列出的事由")
+    return the_one_at(known, day, code)
+
+
+@action
+def pause(*, actor: Actor, item: WorkItem, reason: str, at: datetime, note: str = "", ends_by: datetime | None = None) -> WorkItem:
+    """Stops the clock for a reason of the pack, until resumed or the reason's longest term (or an earlier `ends_by`)."""
+    if item.state != WorkState.RUNNING:
+        raise Refused("work.not_running", "这件事没有在计时，不能暂停", remedy="请刷新页面查看最新状态")
+    known = pause_reason(reason, item.rules_on)
+    longest = _after(at, known.longest, known.longest_unit)
+    ends_by = min(ends_by, longest) if ends_by else longest
+    ClockEvent.objects.create(
+        item=item,
+        kind=ClockEvent.Kind.PAUSE,
+        at=at,
+        by_id=actor.person_id,
+        reason=reason,
+        note=note,
+        ends_by=ends_by,
+        stops_statutory=known.stops_statutory,
+    )
+    item.state, item.paused_at, item.pause_ends_at = WorkState.PAUSED, at, ends_by
+    _save(item, "state", "paused_at", "pause_ends_at")
+    record(
+        actor,
+        "work.pause",
+        item,
+        at=at,
+        project_code=item.project_code,
+        why=note or known.label,
+        data={"reason": reason, "ends_by": ends_by, "cites": list(known.cites)},
+    )
+    return item
+
+
+def _after(at: datetime, value: int, unit: str) -> datetime:
+    calendar = clocks.calendar()
+    day = at.astimezone(clocks.clock.TZ).date()
+    if unit == "calendar":
+        return at + timedelta(days=value)
+    return calendar.closing(calendar.add_working_days(day, value))
+
+
+@action
+def resume(*, actor: Actor, item: WorkItem, at: datetime, note: str = "") -> WorkItem:
+    """Starts the clock again. A pause that has already ended itself was resumed then, and stays so."""
+    if item.state != WorkState.PAUSED:
+        raise Refused("work.not_paused", "这件事没有暂停，无需恢复", remedy="请刷新页面查看最新状态")
+    moment = min(at, item.pause_ends_at) if item.pause_ends_at else at
+    ClockEvent.objects.create(item=item, kind=ClockEvent.Kind.RESUME, at=moment, by_id=actor.person_id, note=note)
+    item.state, item.paused_at, item.pause_ends_at = WorkState.RUNNING, None, None
+    _save(item, "state", "paused_at", "pause_ends_at")
+    by_itself = actor.role == "system"
+    record(actor, "work.pause_ended" if by_itself else "work.resume", item, at=moment, project_code=item.project_code, why=note)
+    return item
+
+
+@action
+def extend(*, actor: Actor, item: WorkItem, days: int, reason: str, at: datetime) -> WorkItem:
+    """Adds working days to the limit, with a name and a reason (行政许可法 42)."""
+    if days < 1:
+        raise Refused("work.extension_days", "延长的工作日数应为正整数", field="days")
+    if not reason.strip():
+        raise Refused("work.extension_reason", "请写明延长期限的理由", field="reason", remedy="理由会告知项目单位")
+    if not item.is_open:
+        raise Refused("work.closed", "这件事已经办完，不能延长期限")
+    ClockEvent.objects.create(
+        item=item, kind=ClockEvent.Kind.EXTEND, at=at, by_id=actor.person_id, days=days, reason="extension", note=reason
+    )
+    _save(item)
+    record(actor, "work.extend", item, at=at, project_code=item.project_code, why=reason, data={"days": days})
+    return item
+
+
+@action
+def close(*, actor: Actor, item: WorkItem, at: datetime, outcome: str, cancelled: bool = False) -> WorkItem:
+    """Ends the clock; its light stays what it was at that instant."""
+    if not item.is_open:
+        raise Refused("work.closed", "这件事已经办完", remedy="请刷新页面查看最新状态")
+    if item.state == WorkState.PAUSED:
+        if item.pause_ends_at is not None and item.pause_ends_at <= at:
+            resume(actor=Actor.system(), item=item, at=at, note="暂停期限届满，自动恢复")
+        else:
+            ClockEvent.objects.create(item=item, kind=ClockEvent.Kind.RESUME, at=at, by_id=actor.person_id, note="随办结恢复")
+            item.paused_at = item.pause_ends_at = None
+    item.state = WorkState.CANCELLED if cancelled else WorkState.DONE
+    item.closed_at, item.outcome = at, outcome
+    item.announced = item.light_at(at)
+    _save(item, "state", "closed_at", "outcome", "announced", "paused_at", "pause_ends_at")
+    return item
+
+
+def _save(item: WorkItem, *fields: str) -> None:
+    clocks.refresh(item, _events(item))
+    item.save(update_fields=[*fields, *CACHE])
+
+
+@action
+def cancel_of_project(*, actor: Actor, project_id: int, at: datetime, why: str) -> int:
+    """Ends every open clock of a project that is withdrawn or terminated; returns how many."""
+    items = list(
+        WorkItem.objects.select_for_update(no_key=True).filter(project_id=project_id, state__in=["running", "paused"]).order_by("id")
+    )
+    for item in items:
+        close(actor=actor, item=item, at=at, outcome=why[:40], cancelled=True)
+    return len(items)
+
+
+@action
+def reassign(*, actor: Actor, item: WorkItem, person: Person, at: datetime, why: str = "") -> WorkItem:
+    """Gives an open item to another person of its department."""
+    if not access.can_reassign(actor, item):
+        raise forbid("只有本部门办理人员、总召集人可以转交")
+    if not item.is_open:
+        raise Refused("work.closed", "这件事已经办完，不能转交")
+    if not access.works_for(person, item.department_id, at.date()):
+        raise Refused("work.assignee", f"{person.name}不在承办部门，不能接办", field="person", remedy="请选择承办部门的人员")
+    before = item.assignee_id
+    item.assignee = person
+    item.save(update_fields=["assignee"])
+    record(actor, "work.reassign", item, at=at, project_code=item.project_code, why=why, data={"from": before, "to": person.pk})
+    return item
+
+
+@action
+def reassign_all(*, actor: Actor, person: Person, to: Person, at: datetime, why: str) -> int:
+    """All open items of a person given to another at once; those the other may not handle stay, and are counted out."""
+    moved = 0
+    for item in WorkItem.objects.select_for_update(no_key=True).filter(assignee=person, state__in=["running", "paused"]).order_by("id"):
+        if access.works_for(to, item.department_id, at.date()):
+            reassign(actor=actor, item=item, person=to, at=at, why=why)
+            moved += 1
+    return moved
+
+
+def tick(now: datetime, batch: int = 200) -> int:
+    """Tells every light and pause that has turned since the last tick; costs what is due, not what is open. Returns how many turned.
+
+    Each item is its own transaction: its project is locked first (as every transition does), then the item if it is still due.
+    """
+    turned = 0
+    due = WorkItem.objects.filter(state__in=["running", "paused"], next_transition_at__lte=now)
+    while batch_ids := list(due.order_by("next_transition_at").values_list("id", "project_id")[:batch]):
+        progress = sum(_turn(item_id, project_id, now) for item_id, project_id in batch_ids)
+        turned += progress
+        if not progress or len(batch_ids) < batch:
+            break
+    return turned
+
+
+def _turn(item_id: int, project_id: int | None, now: datetime) -> int:
+    with unit_of_work():
+        if project_id is not None:
+            import_string(settings.YINUO_PROJECT_LOCK)(project_id)
+        item = (
+            WorkItem.objects.select_for_update(skip_locked=True, no_key=True)
+            .filter(pk=item_id, state__in=["running", "paused"], next_transition_at__lte=now)
+            .first()
+        )
+        if item is None:
+            return 0
+        if item.state == WorkState.PAUSED:
+            resume(actor=Actor.system(), item=item, at=now, note="暂停期限届满，自动恢复")
+        else:
+            _announce(item, now)
+        return 1
+
+
+def _announce(item: WorkItem, now: datetime) -> None:
+    """Passes through yellow even when the tick comes so late that the light is already red: both are told, each once."""
+    light = item.light_at(now)
+    steps = [Light.YELLOW, Light.RED] if light == Light.RED and item.announced == Light.GREEN else [light]
+    for step in steps:
+        moment = item.yellow_at if step == Light.YELLOW else item.due_at
+        item.announced = step
+        Reminder.objects.bulk_create([Reminder(item=item, light=step, at=now)], ignore_conflicts=True)
+        record(Actor.system(), f"work.{step}", item, at=now, project_code=item.project_code, data={"turned_at": moment})
+    item.next_transition_at = clocks.next_transition(item)
+    item.save(update_fields=["announced", "next_transition_at"])
+    if light == Light.RED:
+        record(Actor.system(), "work.lapsed", item, at=now, project_code=item.project_code)
+
+
+@action
+def remind(*, actor: Actor, item: WorkItem, note: str, at: datetime) -> Reminder:
+    """A supervisor or convener urges the handler before or after a light turned; kept on record."""
+    if not access.can_remind(actor, item):
+        raise forbid("只有监督员、总召集人可以催办")
+    reminder = Reminder.objects.create(item=item, light=item.light_at(at), at=at, by_id=actor.person_id, note=note[:200])
+    record(actor, "work.remind", item, at=at, project_code=item.project_code, why=note)
+    return reminder
+
+
+@action
+def import_calendar(*, actor: Actor, days: Iterable[DayNotice], source: str, at: datetime) -> dict[str, Any]:
+    """Takes in a published holiday notice over the pack's seed and recomputes the open clocks it touches; running it again changes nothing."""
+    if actor.role not in ("administrator", "system"):
+        raise forbid("只有系统管理员可以导入节假日通知")
+    known = clocks.calendar()
+    fresh = [day for day in days if known.day(day.on).provisional or known.is_working(day.on) != day.working]
+    CalendarNotice.objects.bulk_create(
+        CalendarNotice(on=day.on, working=day.working, name=day.name, source=source, imported_at=at, imported_by=actor.person_id)
+        for day in fresh
+    )
+    clocks.forget_calendar()
+    changed = rebuild(touching=min((day.on for day in fresh), default=None)) if fresh else 0
+    if fresh:
+        first = CalendarNotice.objects.latest("id")
+        record(actor, "work.import_calendar", first, at=at, why=source, data={"days": len(fresh), "clocks": changed})
+    return {"days": len(fresh), "clocks": changed}
+
+
+def rebuild(touching: date | None = None) -> int:
+    """Derives the cached instants of open clocks anew (those due on or after `touching`); returns how many changed."""
+    items = WorkItem.objects.filter(state__in=["running", "paused"], limit_value__isnull=False)
+    if touching is not None:
+        items = items.filter(models.Q(due_at__date__gte=touching) | models.Q(resumed_due_at__date__gte=touching))
+    changed = 0
+    for item in items.prefetch_related("events").order_by("id").iterator(chunk_size=500):
+        before = [getattr(item, name) for name in CACHE]
+        clocks.refresh(item, sorted(item.events.all(), key=lambda event: event.pk))
+        if before != [getattr(item, name) for name in CACHE]:
+            item.save(update_fields=CACHE)
+            changed += 1
+    return changed

@@ -1,0 +1,101 @@
+"""From a work item and its events to the cached instants: the one place where rows meet core.clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from yinuo.apps.rules import pack
+from yinuo.apps.work.models import CalendarNotice, ClockEvent, Light, WorkItem, WorkState
+from yinuo.core import clock
+from yinuo.core.calendar import WorkCalendar
+from yinuo.core.pack.types import DayNotice
+
+_FRESH_SECONDS = 60
+_cached: tuple[float, WorkCalendar] | None = None
+
+
+def calendar() -> WorkCalendar:
+    """The pack's calendar with every imported notice over it; read again once a minute, so that an import reaches every process."""
+    global _cached
+    if _cached is None or time.monotonic() - _cached[0] > _FRESH_SECONDS:
+        extra: dict[date, DayNotice] = {}
+        for row in CalendarNotice.objects.order_by("id"):
+            extra[row.on] = DayNotice(on=row.on, working=row.working, name=row.name, cites=(row.source,))
+        _cached = (time.monotonic(), WorkCalendar.from_data(pack().calendar, extra))
+    return _cached[1]
+
+
+def forget_calendar() -> None:
+    """After an import in this process, and between tests."""
+    global _cached
+    _cached = None
+
+
+def events_of(item: WorkItem, rows: Sequence[ClockEvent]) -> list[clock.ClockEvent]:
+    """The item's history in core's words, in the order written."""
+    events: list[clock.ClockEvent] = [clock.Start(item.started_at)]
+    for row in rows:
+        if row.kind == ClockEvent.Kind.PAUSE:
+            events.append(clock.Pause(row.at, row.reason, row.ends_by, row.stops_statutory))
+        elif row.kind == ClockEvent.Kind.RESUME:
+            events.append(clock.Resume(row.at))
+        else:
+            events.append(clock.Extend(row.at, row.days or 0, str(row.by_id or ""), row.reason))
+    if item.closed_at is not None:
+        events.append(clock.Stop(item.closed_at))
+    return events
+
+
+def terms_of(item: WorkItem, statutory: bool = False) -> clock.Terms | None:
+    value, unit = (item.statutory_value, item.statutory_unit) if statutory else (item.limit_value, item.limit_unit)
+    return None if value is None else clock.Terms(value, "calendar" if unit == "calendar" else "working")
+
+
+def state_of(item: WorkItem, rows: Sequence[ClockEvent], as_of: datetime, statutory: bool = False) -> clock.ClockState | None:
+    """The clock as core derives it; None where the item has no limit."""
+    terms = terms_of(item, statutory)
+    if terms is None:
+        return None
+    warn_at = pack().share("light.warn_share", item.rules_on)
+    return clock.derive(events_of(item, rows), terms, calendar(), warn_at, as_of, statutory=statutory)
+
+
+def proof_of(item: WorkItem, rows: Sequence[ClockEvent], as_of: datetime, statutory: bool = False) -> list[clock.ProofDay]:
+    """Day by day: how the due date came about."""
+    terms = terms_of(item, statutory)
+    if terms is None:
+        return []
+    warn_at = pack().share("light.warn_share", item.rules_on)
+    return clock.proof(events_of(item, rows), terms, calendar(), warn_at, as_of, statutory=statutory)
+
+
+def refresh(item: WorkItem, rows: Sequence[ClockEvent]) -> None:
+    """Fills the cached instants from the events; the caller saves."""
+    moment = item.paused_at or item.closed_at or max([item.started_at, *(row.at for row in rows)])
+    state = state_of(item, rows, moment)
+    if state is None:
+        item.next_transition_at = item.pause_ends_at if item.state == WorkState.PAUSED else None
+        return
+    item.due_at, item.yellow_at, item.provisional = state.due_at, state.yellow_at, state.provisional
+    item.resumed_due_at = item.resumed_yellow_at = None
+    if item.state == WorkState.PAUSED and item.pause_ends_at is not None:
+        resumed = state_of(item, rows, item.pause_ends_at)
+        assert resumed is not None
+        item.resumed_due_at, item.resumed_yellow_at = resumed.due_at, resumed.yellow_at
+    statutory = state_of(item, rows, moment, statutory=True)
+    item.statutory_due_at = statutory.due_at if statutory else None
+    item.next_transition_at = next_transition(item)
+
+
+def next_transition(item: WorkItem) -> datetime | None:
+    """The next instant at which something about the item changes by itself and has not been told yet."""
+    if not item.is_open or item.due_at is None or item.yellow_at is None:
+        return None
+    if item.state == WorkState.PAUSED:
+        return item.pause_ends_at
+    if item.announced == Light.GREEN:
+        return item.yellow_at
+    # Red begins after the due instant, not at it.
+    return item.due_at + timedelta(microseconds=1) if item.announced == Light.YELLOW else None

@@ -1,0 +1,89 @@
+"""Every reading of what waits for somebody: the inbox by keyset, never by offset, without exact totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from yinuo.apps.base import Actor
+from yinuo.apps.people.queries import substituted_by
+from yinuo.apps.work.models import WorkItem
+
+OPEN = ["running", "paused"]
+BOXES = {"mine": "我的", "department": "本部门", "waiting": "等别人", "overdue": "超期", "guidance": "前期辅导"}
+COUNT_CAP = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the inbox; `after` opens the next, "" = no more."""
+
+    items: list[WorkItem]
+    after: str
+
+
+def box(actor: Actor, name: str, now: datetime) -> QuerySet[WorkItem]:
+    """The open items of a box, unordered. A unit sees what waits for it; staff by role."""
+    items = WorkItem.objects.filter(state__in=OPEN)
+    if actor.role == "unit":
+        return items.filter(unit_id=actor.unit_id, waits_for="unit")
+    if name == "mine":
+        return items.filter(_mine(actor, now), waits_for="staff")
+    items = items.filter(_reach(actor))
+    if name == "waiting":
+        return items.filter(Q(waits_for="unit") | Q(state="paused"))
+    if name == "overdue":
+        return items.filter(waits_for="staff", due_at__lt=now, state="running")
+    if name == "guidance":
+        return items.filter(kind__in=["guidance", "completion_guidance"])
+    return items.filter(waits_for="staff")
+
+
+def _mine(actor: Actor, now: datetime) -> Q:
+    persons = {actor.person_id} | (substituted_by(actor.person_id, now.date()) if actor.person_id else set())
+    unassigned = Q(assignee__isnull=True, role=actor.role)
+    if actor.role in ("approver", "principal"):
+        return Q(role=actor.role, assignee_id__in=persons) | unassigned & Q(department_id=actor.department_id)
+    return Q(role=actor.role, assignee_id__in=persons) | unassigned & Q(hall_id=actor.hall_id)
+
+
+def _reach(actor: Actor) -> Q:
+    if actor.role in ("approver", "principal"):
+        return Q(department_id=actor.department_id)
+    if actor.role == "stage_convener":
+        return Q(hall_id=actor.hall_id, stage=actor.stage)
+    return Q(hall_id=actor.hall_id)
+
+
+def page(actor: Actor, name: str, now: datetime, after: str = "", size: int = 50) -> Page:
+    """The box, most urgent first; items without a clock come last."""
+    items = box(actor, name, now).select_related("department", "assignee")
+    dated = items.filter(due_at__isnull=False).order_by("due_at", "id")
+    undated = items.filter(due_at__isnull=True).order_by("id")
+    if after:
+        stamp, _, last = after.partition("_")
+        if stamp == "none":
+            dated, undated = dated.none(), undated.filter(id__gt=int(last))
+        else:
+            moment = datetime.fromisoformat(stamp)
+            dated = dated.filter(Q(due_at__gt=moment) | Q(due_at=moment, id__gt=int(last)))
+    rows = list(dated[: size + 1])
+    if len(rows) <= size:
+        rows += list(undated[: size + 1 - len(rows)])
+    more = len(rows) > size
+    rows = rows[:size]
+    last_row = rows[-1] if rows and more else None
+    cursor = "" if last_row is None else f"{last_row.due_at.isoformat() if last_row.due_at else 'none'}_{last_row.pk}"
+    return Page(rows, cursor)
+
+
+def counts(actor: Actor, now: datetime) -> dict[str, int]:
+    """How many wait in each box, counted up to COUNT_CAP and no further."""
+    return {name: len(box(actor, name, now).values_list("id", flat=True)[:COUNT_CAP]) for name in BOXES}
+
+
+def for_actor(actor: Actor, item_id: int) -> WorkItem:
+    """One item with its events. Raises DoesNotExist."""
+    return WorkItem.objects.select_related("department", "assignee").prefetch_related("events").get(pk=item_id)
