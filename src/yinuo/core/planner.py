@@ -1,0 +1,180 @@
+"""The shortest way to landing: every matter as early as its prerequisites allow, and what another route would save."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from graphlib import CycleError, TopologicalSorter
+
+from yinuo.core.calendar import WorkCalendar
+from yinuo.core.dated import RuleError
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """One matter of a project. `routes` = working days by route; concluded and running items (`due_on`) are fixed."""
+
+    id: str
+    name: str
+    stage: str
+    pre_start: bool
+    after: tuple[str, ...]
+    routes: Mapping[str, int]
+    route: str
+    concluded_on: date | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """When the matter starts and ends; `after` holds the prerequisites that are part of the plan."""
+
+    id: str
+    name: str
+    stage: str
+    pre_start: bool
+    starts_on: date
+    ends_on: date
+    working_days: int
+    after: tuple[str, ...]
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class Faster:
+    """What the whole landing gains if this one route is taken."""
+
+    id: str
+    route: str
+    saves_working_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`critical` is the chain of matters that decides `landing_on`, first to last (of equals: the deepest, then by id)."""
+
+    landing_on: date
+    working_days: int
+    critical: tuple[str, ...]
+    items: tuple[PlannedItem, ...]
+    faster: tuple[Faster, ...]
+
+
+def plan(items: Iterable[PlanItem], start: date, calendar: WorkCalendar, *, known_absent: Collection[str] = ()) -> Plan:
+    """The plan from `start`, which does not count itself (as the day of acceptance does not).
+
+    Prerequisites in `known_absent` are matters this project does not need; they hold nothing up.
+    Raises: RuleError for a cycle, an unknown prerequisite or route, a duplicate id.
+    """
+    by_id = _by_id(items)
+    after = {item.id: _prerequisites(item, by_id, known_absent) for item in by_id.values()}
+    order = _in_order(after)
+    spans = _schedule(order, by_id, after, start, calendar, {})
+    landing_on = _landing(by_id, spans, start)
+    critical = _critical(order, by_id, after, spans, start)
+    working_days = _days_after(start, landing_on, calendar)
+    faster = []
+    # Who is not on this chain cannot shorten it; and what is concluded or running has taken its route.
+    for item in (by_id[id_] for id_ in critical if not _is_fixed(by_id[id_])):
+        for route, days in item.routes.items():
+            if days < item.routes[item.route]:
+                other = _schedule(order, by_id, after, start, calendar, {item.id: days})
+                saved = working_days - _days_after(start, _landing(by_id, other, start), calendar)
+                if saved > 0:
+                    faster.append(Faster(item.id, route, saved))
+    return Plan(
+        landing_on,
+        working_days,
+        critical,
+        tuple(_planned(item, after[item.id], spans[item.id], calendar) for item in by_id.values()),
+        tuple(sorted(faster, key=lambda option: (-option.saves_working_days, option.id, option.route))),
+    )
+
+
+Spans = dict[str, tuple[date, date]]
+After = Mapping[str, tuple[str, ...]]
+Items = Mapping[str, PlanItem]
+
+
+def _by_id(items: Iterable[PlanItem]) -> dict[str, PlanItem]:
+    by_id: dict[str, PlanItem] = {}
+    for item in items:
+        if item.id in by_id:
+            raise RuleError(f"事项 {item.id} 在计划中出现两次")
+        if item.route not in item.routes:
+            raise RuleError(f"事项 {item.id} 没有办理方式 {item.route}")
+        if min(item.routes.values()) < 0:
+            raise RuleError(f"事项 {item.id} 的工作日数为负")
+        by_id[item.id] = item
+    return by_id
+
+
+def _prerequisites(item: PlanItem, by_id: Items, known_absent: Collection[str]) -> tuple[str, ...]:
+    for other in item.after:
+        if other not in by_id and other not in known_absent:
+            raise RuleError(f"事项 {item.id} 的前置事项 {other} 不在计划中")
+    return tuple(other for other in item.after if other in by_id)
+
+
+def _in_order(after: After) -> dict[str, int]:
+    """Every item after its prerequisites, with its depth (the longest chain of prerequisites, in items)."""
+    depth: dict[str, int] = {}
+    try:
+        for id_ in TopologicalSorter(after).static_order():
+            depth[id_] = 1 + max((depth[other] for other in after[id_]), default=0)
+    except CycleError as error:
+        raise RuleError(f"前置关系成环：{' → '.join(error.args[1])}") from error
+    return depth
+
+
+def _is_fixed(item: PlanItem) -> bool:
+    return item.concluded_on is not None or item.due_on is not None
+
+
+def _schedule(order: Iterable[str], items: Items, after: After, start: date, calendar: WorkCalendar, instead: Mapping[str, int]) -> Spans:
+    """Start and end of every item; `instead` replaces the working days of single items."""
+    spans: Spans = {}
+    for id_ in order:
+        item = items[id_]
+        if item.concluded_on is not None:
+            spans[id_] = (item.concluded_on, item.concluded_on)
+        elif item.due_on is not None:
+            spans[id_] = (start, max(item.due_on, start))
+        else:
+            begin = max((spans[other][1] for other in after[id_]), default=start)
+            begin = max(begin, start)
+            days = instead[id_] if id_ in instead else item.routes[item.route]
+            spans[id_] = (begin, calendar.add_working_days(begin, days))
+    return spans
+
+
+def _landing(items: Items, spans: Spans, start: date) -> date:
+    return max((spans[item.id][1] for item in items.values() if item.pre_start), default=start)
+
+
+def _days_after(start: date, end: date, calendar: WorkCalendar) -> int:
+    """Working days after `start` up to and including `end`; none when it was over before."""
+    return max(0, calendar.working_days_between(start + DAY, end + DAY))
+
+
+def _critical(depth: Mapping[str, int], items: Items, after: After, spans: Spans, start: date) -> tuple[str, ...]:
+    chain: list[str] = []
+    moment = _landing(items, spans, start)
+    candidates: Sequence[str] = [item.id for item in items.values() if item.pre_start]
+    while True:
+        # What was concluded by the start holds nothing up any more.
+        binding = [id_ for id_ in candidates if spans[id_][1] == moment and (items[id_].concluded_on is None or moment > start)]
+        if not binding:
+            return tuple(reversed(chain))
+        last = min(binding, key=lambda id_: (-depth[id_], id_))
+        chain.append(last)
+        moment = spans[last][0]
+        candidates = () if _is_fixed(items[last]) else after[last]
+
+
+def _planned(item: PlanItem, after: tuple[str, ...], span: tuple[date, date], calendar: WorkCalendar) -> PlannedItem:
+    begin, end = span
+    return PlannedItem(item.id, item.name, item.stage, item.pre_start, begin, end, _days_after(begin, end, calendar), after, item.route)
