@@ -1,0 +1,131 @@
+"""Who may do what in the database, and the tests' own way of using it."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.template import engines
+from tests.database import TestDatabase
+
+from yinuo.apps.base import AppendOnly
+from yinuo.config import database
+from yinuo.config.embedded import APP, OWNER
+
+Person = get_user_model()
+GROWING = sorted(database.append_only_tables())
+
+
+def test_every_append_only_model_of_the_rooms_is_found() -> None:
+    declared = {model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnly)}
+    assert declared
+    assert declared <= set(GROWING)
+
+
+@pytest.mark.django_db
+def test_the_application_is_neither_owner_nor_superuser() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+        assert cursor.fetchone() == (APP, False, False, False)
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole")
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("statement", ["CREATE TABLE mine ()", "DROP TABLE trail_entry", "DELETE FROM django_migrations"])
+def test_the_application_cannot_change_the_schema(statement: str) -> None:
+    with pytest.raises(DatabaseError, match=r"permission denied|must be owner"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", GROWING)
+def test_the_application_has_no_right_to_change_an_append_only_table(table: str) -> None:
+    with connection.cursor() as cursor:
+        for right, allowed in {"SELECT": True, "INSERT": True, "UPDATE": False, "DELETE": False, "TRUNCATE": False}.items():
+            cursor.execute("SELECT has_table_privilege(current_user, %s, %s)", [table, right])
+            assert cursor.fetchone() == (allowed,), right
+
+
+def test_even_the_owner_cannot_change_an_append_only_row(committed_db: str, test_database: TestDatabase) -> None:
+    with test_database.server.connect(OWNER, committed_db) as owner:
+        owner.execute("INSERT INTO trail_seen (at, role, project_code, what) VALUES (now(), 'public', '', 'map')")
+        for statement in (b"UPDATE trail_seen SET what = 'x'", b"DELETE FROM trail_seen", b"TRUNCATE trail_seen"):
+            with pytest.raises(Exception, match="trail_seen 只能追加，不能修改或删除"):
+                owner.execute(statement)
+        assert owner.execute("SELECT what FROM trail_seen").fetchall() == [("map",)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", GROWING)
+def test_every_append_only_table_carries_both_triggers(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY tgname", [table])
+        assert [row[0] for row in cursor.fetchall()] == ["refuse_change_all", "refuse_change_row"]
+
+
+@pytest.mark.django_db
+def test_chinese_text_is_cut_into_trigrams() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cardinality(show_trgm('供热管网改造'))")
+        assert cursor.fetchone()[0] > 5
+
+
+@pytest.mark.django_db
+def test_the_migrations_say_all_the_models_say() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_a_test_in_a_transaction_leaves_nothing_first_half() -> None:
+    assert not Person.objects.filter(username="passing").exists()
+    Person.objects.create_user("passing", name="过客")
+
+
+@pytest.mark.django_db
+def test_a_test_in_a_transaction_leaves_nothing_second_half() -> None:
+    assert not Person.objects.filter(username="passing").exists()
+
+
+def test_a_committing_test_is_seen_by_another_thread_and_by_no_other_test(committed_db: str) -> None:
+    Person.objects.create_user("settler", name="住户")
+    seen: list[bool] = []
+
+    def look() -> None:
+        seen.append(Person.objects.filter(username="settler").exists())
+        connection.close()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert seen == [True]
+
+
+def test_a_committing_test_starts_from_a_clean_clone(committed_db: str) -> None:
+    assert not Person.objects.exists()
+
+
+def test_a_clone_costs_well_under_a_second(test_database: TestDatabase) -> None:
+    began = time.perf_counter()
+    name = test_database.clone()
+    took = time.perf_counter() - began
+    test_database.server.drop_database(name)
+    assert took < 1
+
+
+def test_an_undefined_variable_in_our_own_template_raises() -> None:
+    template = engines["django"].from_string("{{ nothing }}")
+    template.template.origin.name = "/src/yinuo/web/templates/page.html"
+    for node in template.template.nodelist:
+        node.origin = template.template.origin
+    with pytest.raises(Exception, match="nothing in .*page.html"):
+        template.render({})
+
+
+def test_an_undefined_variable_in_a_template_of_a_library_is_empty() -> None:
+    assert engines["django"].from_string("[{{ nothing }}]").render({}) == "[]"

