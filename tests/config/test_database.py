@@ -123,7 +123,7 @@ def test_an_undefined_variable_in_our_own_template_raises() -> None:
     template.template.origin.name = "/src/yinuo/web/templates/page.html"
     for node in template.template.nodelist:
         node.origin = template.template.origin
-    with pytest.raises(Exception, match="nothing in .*page.html"):
+    with pytest.raises(Exception, match=r"nothing in .*page\.html"):
         template.render({})
 
 

@@ -218,7 +218,6 @@ effective_cache_size = {max(memory_mb // 2, 256)}MB
 work_mem = 8MB
 maintenance_work_mem = 128MB
 max_connections = 100
-wal_compression = on
 max_wal_size = 2GB
 random_page_cost = 1.1
 shared_preload_libraries = 'pg_stat_statements'
