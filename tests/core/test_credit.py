@@ -1,0 +1,274 @@
+"""附件2·第十七、十八、二十四条: the fold of credit events against a second, naive implementation."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.core.probe import DAY, a_pack
+
+from yinuo.core.credit import COMMITMENT_FIELDS, CreditFact, CreditFold, EventError, apply, begin, fold
+from yinuo.core.dated import Gap
+from yinuo.core.grades import ScoreError
+from yinuo.core.pack.types import Pack
+
+PACK = a_pack()
+D = Decimal
+
+
+def event(type_: str, day: int = 0, project: str = "P1", **detail: Any) -> CreditFact:
+    return CreditFact(DAY + timedelta(days=day), type_, project, detail)
+
+
+def cycle(day: int = 0, **changes: Any) -> CreditFact:
+    return event("cycle_completed", day, **({"all_kept": True, "commitments": 2, "project_class": "private"} | changes))
+
+
+def points(result: CreditFold) -> list[Decimal]:
+    return [e.points for e in result.events]
+
+
+UNREPORTED = {"article": "46", "item": "unreported"}
+
+
+def test_a_whole_cycle_kept_earns_two(pack: Pack) -> None:
+    result = fold(D(80), [cycle()], pack)
+    assert result.to_json() == {
+        "events": [{"points": "2", "applied": True, "score": "82", "grade": "A-", "why": "cycle", "cites": ["doc#cycle"]}],
+        "score": "82", "grade": "A-",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "earned"),
+    [
+        ({"all_kept": False}, 0),
+        ({"commitments": 0}, 0),
+        ({"commitments": 1}, 2),
+        ({"project_class": "state_owned"}, 0),
+        ({"project_class": "state_owned", "audit": "adverse"}, 0),
+        ({"project_class": "state_owned", "audit": "clean"}, 2),
+        ({"project_class": "government_funds"}, 0),
+        ({"project_class": "public_works", "audit": "clean"}, 2),
+        ({"project_class": "private", "audit": "adverse"}, 2),
+    ],
+)
+def test_a_cycle_earns_only_with_promises_all_kept_and_for_public_money_a_clean_audit(
+    pack: Pack, changes: dict[str, Any], earned: int
+) -> None:
+    (only,) = fold(D(80), [cycle(**changes)], pack).events
+    assert (only.points, only.applied) == (earned, earned > 0)
+    assert only.why
+    assert only.cites == ("doc#cycle",)
+
+
+@pytest.mark.parametrize(
+    ("detail", "taken"),
+    [({"article": "46"}, -2), ({"article": "46", "item": "illegal_start"}, -2), (UNREPORTED, -1), ({"article": "50"}, -3),
+     ({"article": "51"}, -3), ({"article": "52"}, -3)],
+)  # fmt: skip
+def test_an_act_takes_what_its_article_says(pack: Pack, detail: dict[str, Any], taken: int) -> None:
+    assert points(fold(D(80), [event("act", **detail)], pack)) == [taken]
+
+
+@pytest.mark.parametrize("field", [None, *COMMITMENT_FIELDS])
+def test_a_broken_promise_takes_one_and_two_in_the_grave_fields(pack: Pack, field: str | None) -> None:
+    assert points(fold(D(80), [event("commitment_broken", field=field)], pack)) == [-1 if field is None else -2]
+
+
+def test_unreported_information_costs_one_once_per_project(pack: Pack) -> None:
+    events = [event("act", i, project, **UNREPORTED) for i, project in enumerate(["P1", "P1", "P2", "P1"])]
+    result = fold(D(80), events, pack)
+    assert points(result) == [-1, 0, -1, 0]
+    assert [e.applied for e in result.events] == [True, False, True, False]
+    assert "计满" in result.events[1].why
+
+
+def test_a_repaired_report_is_not_charged_again(pack: Pack) -> None:
+    result = fold(D(80), [event("act", 0, **UNREPORTED), event("repair", 1, of=0), event("act", 2, **UNREPORTED)], pack)
+    assert points(result) == [-1, 1, 0]
+
+
+def test_a_report_that_the_floor_swallowed_is_still_the_projects_one(pack: Pack) -> None:
+    result = fold(D(0), [event("act", 0, **UNREPORTED), event("rebase", 1, score="50"), event("act", 2, **UNREPORTED)], pack)
+    assert points(result) == [0, 50, 0]
+
+
+def test_a_repair_gives_back_what_was_taken_and_only_once(pack: Pack) -> None:
+    result = fold(D(1), [event("act", 0, article="50"), event("repair", 1, of=0), event("repair", 2, of=0)], pack)
+    assert points(result) == [-1, 1, 0]
+    assert [e.applied for e in result.events] == [True, True, False]
+
+
+@pytest.mark.parametrize("of", [0, 2, 3])
+def test_a_repair_of_a_gain_of_itself_or_of_a_later_event_gives_nothing(pack: Pack, of: int) -> None:
+    result = fold(D(80), [cycle(0), event("act", 1, article="50"), event("repair", 2, of=of), event("act", 3, article="50")], pack)
+    assert result.events[2].points == 0
+    assert not result.events[2].applied
+    assert result.score == 76
+
+
+def test_a_new_public_evaluation_is_no_deduction_that_could_be_repaired(pack: Pack) -> None:
+    result = fold(D(80), [event("rebase", 0, score="60"), event("repair", 1, of=0)], pack)
+    assert points(result) == [-20, 0]
+
+
+def test_the_score_is_clamped_after_each_event_and_the_points_are_the_change(pack: Pack) -> None:
+    result = fold(D("99"), [cycle(0), event("act", 1, article="46"), event("rebase", 2, score="1.5"), event("act", 3, article="52")], pack)
+    assert points(result) == [1, -2, D("-96.5"), D("-1.5")]
+    assert [e.score for e in result.events] == [100, 98, D("1.5"), 0]
+    assert "实际变动 1" in result.events[0].why
+    assert result.grade == "D-"
+
+
+def test_events_are_taken_by_day_then_as_given_and_answered_in_the_order_given(pack: Pack) -> None:
+    result = fold(D(99), [event("act", 5, article="46"), cycle(1), event("commitment_broken", 5)], pack)
+    assert points(result) == [-2, 1, -1]
+    assert [e.score for e in result.events] == [98, 100, 97]
+
+
+def test_a_repair_names_its_event_by_its_place_in_the_list_given(pack: Pack) -> None:
+    result = fold(D(80), [event("repair", 9, of=2), event("act", 1, article="46"), event("act", 2, article="50")], pack)
+    assert points(result) == [3, -2, -3]
+
+
+def test_a_company_without_evaluation_counts_from_the_packs_start_and_stays_unrated_until_one_comes(pack: Pack) -> None:
+    result = fold(None, [event("act", 0, article="46"), event("rebase", 1, score="91")], pack)
+    assert [e.score for e in result.events] == [73, 91]
+    assert [e.grade for e in result.events] == ["unrated", "A"]
+    assert fold(None, [], pack).to_json() == {"events": [], "score": "75", "grade": "unrated"}
+
+
+@pytest.mark.parametrize("start", [D("-1"), D("100.01")])
+def test_a_start_outside_the_range_is_an_error(pack: Pack, start: Decimal) -> None:
+    with pytest.raises(ScoreError):
+        fold(start, [], pack)
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        (event("act", article="47"), "article"),
+        (event("act", article="50", item="other"), "item"),
+        (event("act", article="46", item="nonsense"), "item"),
+        (event("act", project="", article="46"), "project"),
+        (event("commitment_broken", field="weather"), "field"),
+        (event("rebase", score="101"), "score"),
+        (event("rebase", score="many"), "score"),
+        (event("rebase"), "score"),
+        (event("repair"), "of"),
+        (event("praise"), "type"),
+        (cycle(commitments=-1), "commitments"),
+        (cycle(commitments=True), "commitments"),
+        (cycle(all_kept="yes"), "all_kept"),
+        (cycle(project_class="other"), "project_class"),
+        (cycle(audit="unknown"), "audit"),
+    ],
+)
+def test_a_wrong_event_is_refused_with_its_place_and_field(pack: Pack, bad: CreditFact, field: str) -> None:
+    with pytest.raises(EventError) as error:
+        fold(D(80), [cycle(-1), bad], pack)
+    assert error.value.field == f"events[1].{field}"
+
+
+def test_an_event_before_the_rules_is_a_gap(pack: Pack) -> None:
+    with pytest.raises(Gap):
+        fold(D(80), [CreditFact(date(2023, 2, 19), "act", "P", {"article": "46"})], pack)
+
+
+def test_an_older_event_cannot_be_added_to_a_state(pack: Pack) -> None:
+    state, _ = apply(begin(D(80), pack, DAY), event("act", 5, article="46"), pack)
+    with pytest.raises(EventError, match="从头重算"):
+        apply(state, event("act", 4, article="46"), pack)
+
+
+# -- a second implementation
+
+
+def naive(start: Decimal | None, events: list[CreditFact]) -> tuple[dict[int, Decimal], Decimal]:
+    """Straight from the wording of the rules, on mutable dictionaries."""
+    score = D(75) if start is None else start
+    changed: dict[int, Decimal] = {}
+    reported: set[str] = set()
+    repaired: set[int] = set()
+    for place, fact in sorted(enumerate(events), key=lambda pair: (pair[1].on, pair[0])):
+        detail, wish = fact.detail, D(0)
+        if fact.type == "cycle_completed":
+            public = detail["project_class"] != "private"
+            if detail["all_kept"] and detail["commitments"] > 0 and (not public or detail.get("audit") == "clean"):
+                wish = D(2)
+        elif fact.type == "act" and detail.get("item") == "unreported":
+            wish = D(0) if fact.project in reported else D(-1)
+            reported.add(fact.project)
+        elif fact.type == "act":
+            wish = D(-2) if detail["article"] == "46" else D(-3)
+        elif fact.type == "commitment_broken":
+            wish = D(-1) if detail.get("field") is None else D(-2)
+        elif fact.type == "rebase":
+            wish = D(str(detail["score"])) - score
+        elif fact.type == "repair":
+            of = detail["of"]
+            if of in changed and of not in repaired and changed[of] < 0 and events[of].type in ("act", "commitment_broken"):
+                wish = -changed[of]
+                repaired.add(of)
+        before = score
+        score = max(D(0), min(D(100), score + wish))
+        changed[place] = score - before
+    return changed, score
+
+
+SCORES = st.decimals(min_value=0, max_value=100, places=1)
+EVENTS = st.lists(
+    st.builds(
+        lambda day, project, type_and_detail: event(type_and_detail[0], day, project, **type_and_detail[1]),
+        st.integers(0, 12),
+        st.sampled_from(["P1", "P2", "P3"]),
+        st.one_of(
+            st.tuples(
+                st.just("cycle_completed"),
+                st.fixed_dictionaries({
+                    "all_kept": st.booleans(),
+                    "commitments": st.integers(0, 3),
+                    "project_class": st.sampled_from(["private", "state_owned", "government_funds", "public_works"]),
+                    "audit": st.sampled_from([None, "clean", "adverse"]),
+                }),
+            ),
+            st.tuples(st.just("act"), st.sampled_from([{"article": a} for a in ("46", "50", "51", "52")] + [UNREPORTED, UNREPORTED])),
+            st.tuples(st.just("commitment_broken"), st.fixed_dictionaries({"field": st.sampled_from([None, *COMMITMENT_FIELDS])})),
+            st.tuples(st.just("rebase"), st.fixed_dictionaries({"score": SCORES})),
+            st.tuples(st.just("repair"), st.fixed_dictionaries({"of": st.integers(0, 11)})),
+        ),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+@given(st.none() | SCORES, EVENTS)
+def test_the_fold_equals_the_naive_one(start: Decimal | None, events: list[CreditFact]) -> None:
+    result = fold(start, events, PACK)
+    changed, score = naive(start, events)
+    assert result.score == score
+    assert points(result) == [changed[i] for i in range(len(events))]
+
+
+@given(st.none() | SCORES, EVENTS)
+def test_adding_one_event_at_a_time_equals_the_fold(start: Decimal | None, events: list[CreditFact]) -> None:
+    in_order = sorted(events, key=lambda fact: fact.on)
+    state = begin(start, PACK, DAY)
+    steps = []
+    for fact in in_order:
+        state, step = apply(state, fact, PACK)
+        steps.append(step)
+    whole = fold(start, in_order, PACK)
+    assert whole.events == tuple(steps)
+    assert whole.state == state
+
+
+@given(SCORES, EVENTS)
+def test_the_score_stays_in_range_and_the_points_add_up(start: Decimal, events: list[CreditFact]) -> None:
+    result = fold(start, events, PACK)
+    assert all(0 <= e.score <= 100 for e in result.events)
+    assert start + sum(points(result)) == result.score
+    assert all(e.points == 0 for e in result.events if not e.applied)
