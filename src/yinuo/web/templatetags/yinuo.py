@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from yinuo.web.components import text
 from yinuo.web.components.forms import error_links, field_view
-from yinuo.web.components.marks import MARKS, grade_colour, grade_spoken
+from yinuo.web.components.marks import MARKS, bar, grade_colour, grade_spoken
 from yinuo.web.components.shapes import (
     Card,
     Cell,
@@ -53,6 +53,12 @@ for _filter in (
 def light_word(state: str) -> str:
     """正常, 预警, 超期 …; an unknown state is a fault of the page, not an empty word."""
     return str(MARKS[state].word)
+
+
+@register.filter
+def html_lang(code: str) -> str:
+    """The language as the document names it; Django's zh-hans says nothing about the region."""
+    return {"zh-hans": "zh-CN"}.get(code, code)
 
 
 @register.simple_tag
@@ -189,13 +195,13 @@ def proof_table(days: Iterable[Any], caption: str = "逐日计算") -> dict[str,
 @register.inclusion_tag("components/progress.html")
 def progress(done: int, total: int, label: str = "") -> dict[str, Any]:
     """n of m, as figures and as a bar."""
-    return {"done": done, "total": total, "label": label, "share": text.percent(done, total)}
+    return {"done": done, "total": total, "label": label, "bar": bar(text.percent(done, total))}
 
 
 @register.inclusion_tag("components/term.html")
 def term(used: int, caption: str, state: str = "green", warn: int | None = None) -> dict[str, Any]:
     """How much of a limit is used (whole percent), with the tick at which the light turns yellow."""
-    return {"used": max(0, min(100, used)), "caption": caption, "state": state, "warn": warn}
+    return {"bar": bar(used, warn), "caption": caption, "state": state}
 
 
 @register.simple_block_tag
@@ -213,7 +219,7 @@ def details(content: str, summary: str, open: bool = False) -> str:
 @register.inclusion_tag("components/facts.html")
 def facts_bar(facts: Iterable[Fact]) -> dict[str, Any]:
     """The few figures that decide, in one bar."""
-    return {"facts": [(fact, text.percent(fact.done, fact.total)) for fact in facts]}
+    return {"facts": [(fact, bar(text.percent(fact.done, fact.total)) if fact.total is not None else "") for fact in facts]}
 
 
 @register.inclusion_tag("components/onemap_card.html")
@@ -242,7 +248,14 @@ def legend(states: str = "green yellow red paused wait", path: bool = True) -> d
 @register.inclusion_tag("components/inbox_row.html")
 def inbox_row(row: InboxRow) -> dict[str, Any]:
     """One waiting thing."""
-    return {"row": row, "svg": MARKS[row.state].svg, "colour": grade_colour(row.grade), "spoken": grade_spoken(row.grade)}
+    return {
+        "row": row,
+        "svg": MARKS[row.state].svg,
+        "bar": "" if row.used is None else bar(row.used, row.warn),
+        "colour": grade_colour("" if row.grade == "unrated" else row.grade),
+        "letter": "未评级" if row.grade == "unrated" else row.grade,
+        "spoken": "未评级" if row.grade == "unrated" else grade_spoken(row.grade),
+    }
 
 
 @register.inclusion_tag("components/print_header.html")
@@ -254,4 +267,4 @@ def print_header(title: str, lines: Iterable[PrintLine], made_at: Any) -> dict[s
 @register.inclusion_tag("components/rank.html")
 def rank(rows: Iterable[RankRow], unit: str = "") -> dict[str, Any]:
     """A ranking with bars."""
-    return {"rows": rows, "unit": unit}
+    return {"rows": [(row, bar(row.share)) for row in rows], "unit": unit}
