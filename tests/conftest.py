@@ -103,7 +103,7 @@ def django_db_setup(test_database: TestDatabase, django_test_environment: None, 
         name = test_database.clone()
         with test_database.pointing_at(name):
             yield
-        test_database.server.drop_database(name)
+        test_database.done_with(name)
 
 
 @pytest.fixture
@@ -112,4 +112,4 @@ def committed_db(test_database: TestDatabase, django_db_setup: None, django_db_b
     name = test_database.clone()
     with django_db_blocker.unblock(), test_database.pointing_at(name):
         yield name
-    test_database.server.drop_database(name)
+    test_database.done_with(name)
