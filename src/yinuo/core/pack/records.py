@@ -41,6 +41,7 @@ LEVELS = ("county", "prefecture", "province", "state")
 HANDLINGS = ("instant", "promised", "reported_upward", "self_service", "utility")
 KINDS = ("filing", "verification", "approval")
 ASKS = ("screen", "grade", "measures", "points", "hall", "due", "plan", "promisable", "listed")
+ON_REQUEST = "on_request"
 _WHOLE = {"working_days", "calendar_days", "months", "hours", "count"}
 
 
@@ -249,7 +250,7 @@ def matter(table: Table) -> Matter:
         handling=table.choice("handling", HANDLINGS),
         pre_start=table.flag("pre_start"),
         completion=table.flag("completion"),
-        needed=table.predicate("needed"),
+        needed=table.text("needed") if table.data.get("needed") == ON_REQUEST else table.predicate("needed"),
         kinds=kinds,
         after=table.texts("after"),
         statutory=tuple(_limit(row, f"{name} 的法定时限") for row in table.tables("statutory")),

@@ -1,0 +1,162 @@
+"""Names that must lead somewhere: citations, predicates, facts, departments, stages, matters, parameters; and no circle."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from yinuo.core.fact_specs import FACTS
+from yinuo.core.pack.faults import Fault, fault_at
+from yinuo.core.pack.load import Reading
+from yinuo.core.pack.predicates import BUILT_IN, FILE
+from yinuo.core.pack.types import Matter, Pack
+
+# What the code asks of every pack, with its unit; the numbers themselves are the pack's.
+REQUIRED: Mapping[str, str] = {
+    "certificate.number_prefix": "text",
+    "commitment.kinds": "text",
+    "completion.guidance.limit": "working_days",
+    "credit.audit_classes": "text",
+    "credit.rebase": "",
+    "credit.repair": "",
+    "credit.score_max": "points",
+    "credit.score_min": "points",
+    "credit.unrated_class": "text",
+    "credit.unrated_start": "points",
+    "credit_objection.limit": "working_days",
+    "delivery.limit": "working_days",
+    "difficulty.limit": "",
+    "duplicate.window": "calendar_days",
+    "filing.instant_kinds": "text",
+    "filing.red_classes": "text",
+    "filing.required_facts": "text",
+    "filing.secret_refused": "flag",
+    "filing.unit_types": "text",
+    "guidance.limit": "working_days",
+    "hall.mean_places": "count",
+    "hall.review_bad": "",
+    "hall.review_good": "",
+    "hall.start": "points",
+    "kpi.commitment_share": "share",
+    "light.warn_share": "share",
+    "notice.decision_days": "working_days",
+    "notice.period": "working_days",
+    "objection.answer_limit": "working_days",
+    "question.limit": "",
+    "receipt.limit": "working_days",
+    "repair.decide_limit": "working_days",
+    "repair.rectify_limit": "working_days",
+    "review.limit": "working_days",
+    "verification.repeat_limit": "",
+}
+
+
+def near(word: str, known: Collection[str]) -> str:
+    hits = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"，是否指 {hits[0]}？" if hits else ""
+
+
+def reference_faults(reading: Reading) -> Iterator[Fault]:
+    yield from _citations(reading)
+    yield from _predicates(reading)
+    yield from _parameters(reading.pack)
+    yield from _departments(reading.pack)
+    yield from _stages(reading.pack)
+    yield from _matters(reading.pack)
+    yield from _circles(reading.pack)
+
+
+def _citations(reading: Reading) -> Iterator[Fault]:
+    sources = reading.pack.sources
+    for mention in reading.book.cites:
+        source_id, _, article = mention.name.partition("#")
+        source = sources.get(source_id)
+        if source is None:
+            yield fault_at(mention.where, "unknown-citation", f"依据 {mention.name}：没有来源 {source_id}{near(source_id, sources)}")
+        elif article and article not in source.articles:
+            hint = near(article, source.articles)
+            yield fault_at(mention.where, "unknown-citation", f"依据 {mention.name}：{source.where} 没有列出条文 {article}{hint}")
+        elif not article and source.articles:
+            yield fault_at(mention.where, "unknown-citation", f"依据 {mention.name} 没有写明条文（写作 {source_id}#条文）")
+
+
+def _predicates(reading: Reading) -> Iterator[Fault]:
+    predicates = reading.pack.predicates
+    for mention in reading.book.predicates:
+        if mention.name not in predicates:
+            yield fault_at(mention.where, "unknown-predicate", f"predicates.py 没有条件 {mention.name}{near(mention.name, predicates)}")
+    for name, line in reading.predicate_lines.items():
+        if name in predicates and name not in BUILT_IN:
+            for path in sorted(predicates[name].facts - FACTS.keys()):
+                yield Fault(FILE, line, "unknown-fact", f"条件 {name} 读取的 {path} 不在项目信息之列{near(path, FACTS)}")
+
+
+def _parameters(pack: Pack) -> Iterator[Fault]:
+    for name, unit in REQUIRED.items():
+        parameter = pack.parameters.get(name)
+        if parameter is None:
+            yield Fault("pack.toml", 1, "missing-parameter", f"缺少参数 {name}" + (f"（单位 {unit}）" if unit else ""))
+        elif unit and parameter.unit != unit:
+            yield fault_at(parameter.where, "wrong-type", f"参数 {name} 的单位应为 {unit}，现为 {parameter.unit}")
+    required = pack.parameters.get("filing.required_facts")
+    for value in required.values if required else ():
+        for path in value.value if isinstance(value.value, tuple) else ():
+            if path not in FACTS:
+                yield fault_at(value.where, "unknown-fact", f"{path} 不在项目信息之列{near(str(path), FACTS)}")
+
+
+def _departments(pack: Pack) -> Iterator[Fault]:
+    users = [(matter.department, matter.where) for matter in pack.matters.values()]
+    users += [(row.department_id, row.where) for row in pack.negative if row.department_id]
+    users += [(stage.department, scheme.where) for scheme in pack.schemes for stage in scheme.stages]
+    for name, where in users:
+        if name and name not in pack.departments:
+            yield fault_at(where, "unknown-department", f"没有部门 {name}{near(name, pack.departments)}")
+
+
+def _stages(pack: Pack) -> Iterator[Fault]:
+    for scheme in pack.schemes:
+        stages = [stage.id for stage in scheme.stages]
+        moves = f"方案 {scheme.id} 的 moves"
+        for matter_id, stage in scheme.moves.items():
+            if matter_id not in pack.matters:
+                yield fault_at(scheme.where, "unknown-matter", f"{moves}：没有事项 {matter_id}{near(matter_id, pack.matters)}")
+            if stage not in stages:
+                yield fault_at(scheme.where, "unknown-stage", f"{moves}：没有阶段 {stage}{near(stage, stages)}")
+        for matter in pack.matters.values():
+            if matter.stage and matter.id not in scheme.moves and matter.stage not in stages:
+                yield fault_at(matter.where, "unknown-stage", f"方案 {scheme.id} 没有阶段 {matter.stage}{near(matter.stage, stages)}")
+
+
+def _matters(pack: Pack) -> Iterator[Fault]:
+    for matter in pack.matters.values():
+        for other in matter.after:
+            if other not in pack.matters:
+                yield fault_at(matter.where, "unknown-matter", f"{matter.id} 的前置事项 {other} 不存在{near(other, pack.matters)}")
+        if matter.handling == "promised" and not matter.promised and not matter.statutory:
+            yield fault_at(matter.where, "missing-limit", f"承诺件 {matter.id} 既没有承诺时限，也没有法定时限")
+    by_row = {row.row: row for row in pack.negative if row.part == "matter"}
+    for row in pack.negative:
+        for name in row.matters:
+            if name not in pack.matters:
+                yield fault_at(row.where, "unknown-matter", f"{row.id} 所指事项 {name} 不存在{near(name, pack.matters)}")
+    for matter in pack.matters.values():
+        for number in matter.negative_rows:
+            if number not in by_row:
+                yield fault_at(matter.where, "unknown-row", f"{matter.id} 所指负面清单第 {number} 项不存在")
+
+
+def _circles(pack: Pack) -> Iterator[Fault]:
+    """One fault for each circle of prerequisites, at its first matter."""
+    graph = {matter.id: [name for name in matter.after if name in pack.matters] for matter in pack.matters.values()}
+    while True:
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            circle: list[str] = error.args[1]
+            first: Matter = pack.matters[min(circle)]
+            yield fault_at(first.where, "cycle", f"前置事项互为前提：{' → '.join(reversed(circle))}")
+            graph[circle[0]] = []
+            continue
+        return
