@@ -82,18 +82,21 @@ def _scale() -> GradeScale:
     return GradeScale(EVER, bands, {c: {"colour": colour, "name": name} for c, (colour, name) in LOOKS.items()}, ("doc#第十五条",), "g:1")
 
 
-def _measures() -> tuple[Measure, ...]:
-    says = {"A": "allowed", "B": "allowed", "C": "reduced", "D": "refused"}
-    commitment = [
-        Measure(f"commitment.{c}", c, "commitment", value, f"{c} 的措施", EVER, ("doc#措施",), "e:1") for c, value in says.items()
-    ]
-    return (*commitment, Measure("agency.D", "D", "agency", "refused", "不予代办", EVER, ("doc#措施",), "e:2"))
+def a_measure(class_: str, effect: str, value: str) -> Measure:
+    return Measure(f"{effect}.{class_}", class_, effect, value, f"{class_} 的措施", EVER, ("doc#措施",), "e:1")
 
 
 def a_point_rule(id_: str, type_: str, match: dict[str, Any], points: str, cap: str | None = None, audit: bool = False) -> PointRule:
     return PointRule(id_, type_, match, Decimal(points), Decimal(cap) if cap else None, audit, id_, EVER, (f"doc#{id_}",), "c:1")
 
 
+MEASURES = (
+    a_measure("A", "commitment", "allowed"),
+    a_measure("B", "commitment", "allowed"),
+    a_measure("C", "commitment", "reduced"),
+    a_measure("D", "commitment", "refused"),
+    a_measure("D", "agency", "refused"),
+)
 POINT_RULES = (
     a_point_rule("cycle", "cycle_completed", {"all_kept": True}, "2", audit=True),
     a_point_rule("act.46", "act", {"article": "46"}, "-2"),
@@ -183,7 +186,7 @@ def a_pack(**changes: Any) -> Pack:
         id="probe", title="测试规则", jurisdiction="某县", version="1", valid_from=FROM, owner="某局", hash="00", path="",
         sources={"doc": source}, parameters={p.id: p for p in PARAMETERS},
         departments={"office": Department("office", "某县某局", "某局", "", "county", (), "d:1")},
-        schemes=(), matters={m.id: m for m in MATTERS}, negative=ROWS, scales=(_scale(),), measures=_measures(), point_rules=POINT_RULES,
+        schemes=(), matters={m.id: m for m in MATTERS}, negative=ROWS, scales=(_scale(),), measures=MEASURES, point_rules=POINT_RULES,
         hall_rules=HALL_RULES, pauses=(), reasons={}, calendar=CalendarData({}, frozenset(), {}, ()), predicates=PREDICATES, cases=(),
     )  # fmt: skip
     return replace(base, **changes)

@@ -1,0 +1,105 @@
+"""What single rules find in the facts of a project, with the words, the articles and the facts behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from yinuo.core.dated import RuleError, all_at
+from yinuo.core.decision import ReasonStep
+from yinuo.core.facts import ALWAYS, NEVER, UNKNOWN, Facts, Predicate, look_up
+from yinuo.core.pack.types import Matter, NegativeRow, Pack
+from yinuo.core.schema import FACTS
+
+ON_REQUEST = "on_request"
+NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule found. `ok` True = does not stand in the way, False = does, None = not decidable from the facts."""
+
+    rule: str
+    ok: bool | None
+    why: str
+    cites: tuple[str, ...] = ()
+    missing: frozenset[str] = NONE
+    used: frozenset[str] = NONE
+    lost: tuple[ReasonStep, ...] = ()
+
+    def step(self, facts: Facts) -> ReasonStep:
+        values = {path: look_up(facts, path) for path in sorted(self.used)}
+        return ReasonStep(self.rule, self.ok, self.why, self.cites, {path: v for path, v in values.items() if v is not UNKNOWN})
+
+
+def decide(findings: Iterable[Finding]) -> bool | None:
+    """False when one stands in the way, else None when one is not decidable, else True."""
+    answers = {finding.ok for finding in findings}
+    return False if False in answers else None if None in answers else True
+
+
+def condition(name: str, pack: Pack) -> Predicate:
+    """The predicate of that name. Raises RuleError for a name the pack does not know."""
+    if name == "always":
+        return ALWAYS
+    if name in ("never", ON_REQUEST):
+        return NEVER
+    if name not in pack.predicates:
+        raise RuleError(f"规则包没有条件 {name}")
+    return pack.predicates[name]
+
+
+@lru_cache(maxsize=4096)
+def in_words(predicate: Predicate) -> str:
+    """The condition with labels for its paths and codes."""
+    text = predicate.text
+    for path in sorted(predicate.facts & FACTS.keys(), key=len, reverse=True):
+        spec = FACTS[path]
+        text = text.replace(path, spec.label)
+        if spec.type == "choice":
+            for code, label in spec.choices.items():
+                text = re.sub(rf"(?<![\w-]){re.escape(code)}(?![\w-])", label, text)
+    return text.strip("（）") if text.count("（") == 1 else text
+
+
+def labels(paths: Iterable[str]) -> str:
+    return "、".join(FACTS[path].label if path in FACTS else path for path in sorted(paths))
+
+
+def row_finding(row: NegativeRow, facts: Facts, pack: Pack) -> Finding:
+    """Whether the row binds; an exception that holds re-admits, and the side that lost is kept."""
+    bound = condition(row.when, pack)(facts)
+    place = f"负面清单“{row.sub_matter if row.sub_matter not in ('', '无') else row.matter}”（第 {row.row} 项）"
+    if bound.value is False:
+        return Finding(row.id, True, f"不属于{place}", row.cites, used=bound.used)
+    missing, used = bound.missing, bound.used
+    lost: list[ReasonStep] = []
+    for exception in row.exceptions:
+        verdict = condition(exception.when, pack)(facts)
+        if verdict.value is True:
+            loser = ReasonStep(row.id, False, f"列入{place}", row.cites)
+            why = f"虽列入{place}，但符合其除外情形“{exception.label}”"
+            return Finding(exception.id, True, why, exception.cites, used=verdict.used, lost=(loser,))
+        missing, used = missing | verdict.missing, used | verdict.used
+        lost.append(ReasonStep(exception.id, verdict.value, f"除外情形“{exception.label}”", exception.cites))
+    if missing:
+        return Finding(row.id, None, f"是否列入{place}，取决于：{labels(missing)}", row.cites, missing, used)
+    return Finding(row.id, False, f"列入{place}", row.cites, used=used, lost=tuple(lost))
+
+
+def project_findings(facts: Facts, pack: Pack, as_of: date) -> tuple[Finding, ...]:
+    """Part one of the list: what it says of the project as a whole."""
+    return tuple(row_finding(row, facts, pack) for row in all_at(pack.negative, as_of) if row.part == "project")
+
+
+def matter_rows(matter: Matter, rows: Sequence[NegativeRow]) -> tuple[NegativeRow, ...]:
+    """The rows of part two that name the matter."""
+    return tuple(row for row in rows if row.part == "matter" and (matter.id in row.matters or row.row in matter.negative_rows))
+
+
+def sentence(why: str, cites: Sequence[str], pack: Pack) -> str:
+    """A reason with its basis in brackets."""
+    return f"{why}（{'；'.join(pack.cite_texts(cites))}）" if cites else why
