@@ -5,4 +5,7 @@ Shape: (verb, dotted handler, "in" = inside the action's transaction, "after" = 
 
 from __future__ import annotations
 
-EFFECTS: list[tuple[str, str, str]] = []
+EFFECTS: list[tuple[str, str, str]] = [
+    ("work.yellow", "yinuo.apps.notices.effects.light_turned", "in"),
+    ("work.red", "yinuo.apps.notices.effects.light_turned", "in"),
+]

@@ -156,6 +156,10 @@ YINUO_PACK = os.environ.get("YINUO_PACK", packs.DEFAULT)
 YINUO_PACK_DIR = packs.directory(YINUO_PACK)
 YINUO_EFFECTS = EFFECTS
 YINUO_DISPATCH_TASK = "yinuo.apps.notices.tasks.dispatch"
+YINUO_PROJECT_LOCK = "yinuo.apps.projects.actions.lock"
+YINUO_CODE_PROVIDER = os.environ.get("YINUO_CODE_PROVIDER", "yinuo.apps.projects.codes.LocalProvider")
+YINUO_SMS_URL = os.environ.get("YINUO_SMS_URL", "")
+YINUO_SMS_TOKEN = os.environ.get("YINUO_SMS_TOKEN", "")
 
 EMAIL_BACKEND = os.environ.get("YINUO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = os.environ.get("YINUO_SMTP_HOST", "localhost")

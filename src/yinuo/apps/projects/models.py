@@ -23,6 +23,7 @@ class ProjectClass(models.TextChoices):
 
 class ProjectState(models.TextChoices):
     MANUAL = "manual", "待人工办理"
+    ASSIGNING = "assigning", "赋码中"
     FILED = "filed", "已立项，待复核"
     CONFIRMED = "confirmed", "已复核"
     COMPLETED = "completed", "已竣工"
@@ -75,7 +76,9 @@ class Project(Versioned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=["manual", "refused"]) | Q(code__isnull=False), name="project_has_code"),
+            models.CheckConstraint(
+                condition=Q(state__in=["manual", "assigning", "refused"]) | Q(code__isnull=False), name="project_has_code"
+            ),
             models.CheckConstraint(condition=Q(total_investment__gt=0), name="project_investment_positive"),
             models.CheckConstraint(condition=~Q(state="withdrawn") | ~Q(problem=""), name="project_withdrawn_with_problem"),
             models.CheckConstraint(condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="project_replaces_another"),

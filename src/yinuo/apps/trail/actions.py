@@ -105,14 +105,12 @@ def record(
     project_code: str = "",
     why: str = "",
     data: dict[str, Any] | None = None,
-    decision: Decision | None = None,
+    decision: Decision | StoredDecision | None = None,
     chain: str = "",
 ) -> Entry:
     """The trail row of a write; `chain` names the leaf type where the event is of weight."""
     unit = current()
-    stored = _stored(decision, at)
-    if stored is not None:
-        unit.add(stored)
+    stored = store(decision, at) if isinstance(decision, Decision) else decision
     entry = Entry(
         at=at,
         verb=verb,
@@ -146,11 +144,10 @@ def _plain(data: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _stored(decision: Decision | None, at: datetime) -> StoredDecision | None:
-    if decision is None:
-        return None
+def store(decision: Decision, at: datetime) -> StoredDecision:
+    """Keeps a decision whole, for the row that relies on it; written with the action's other rows."""
     body = decision.to_json()
-    return StoredDecision(
+    stored = StoredDecision(
         question=decision.question,
         outcome=body["outcome"],
         body=body,
@@ -158,6 +155,8 @@ def _stored(decision: Decision | None, at: datetime) -> StoredDecision | None:
         pack_hash=decision.pack_hash,
         at=at,
     )
+    current().add(stored)
+    return stored
 
 
 def seen(actor: Actor, what: str, *, at: datetime, project_code: str = "", unit_id: int | None = None) -> None:

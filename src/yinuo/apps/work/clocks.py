@@ -23,7 +23,7 @@ def calendar() -> WorkCalendar:
         extra: dict[date, DayNotice] = {}
         for row in CalendarNotice.objects.order_by("id"):
             extra[row.on] = DayNotice(on=row.on, working=row.working, name=row.name, cites=(row.source,))
-        _cached = (time.monotonic(), WorkCalendar.from_data(pack().calendar, extra))
+        _cached = (time.monotonic(), WorkCalendar.from_data(pack().calendar, extra, published={day.year for day in extra}))
     return _cached[1]
 
 
@@ -33,9 +33,9 @@ def forget_calendar() -> None:
     _cached = None
 
 
-def events_of(item: WorkItem, rows: Sequence[ClockEvent]) -> list[clock.ClockEvent]:
+def events_of(item: WorkItem, rows: Sequence[ClockEvent]) -> list[clock.Event]:
     """The item's history in core's words, in the order written."""
-    events: list[clock.ClockEvent] = [clock.Start(item.started_at)]
+    events: list[clock.Event] = [clock.Start(item.started_at)]
     for row in rows:
         if row.kind == ClockEvent.Kind.PAUSE:
             events.append(clock.Pause(row.at, row.reason, row.ends_by, row.stops_statutory))

@@ -1,0 +1,82 @@
+"""What a hall's departments offer: the pack's catalogue with the departments' own dated choices over it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import date
+
+from yinuo.apps.catalogue.models import CommitmentOffer, MatterHandler
+from yinuo.apps.people.models import Department, Hall, InForce, Person
+from yinuo.apps.rules import pack
+from yinuo.core.pack.types import Matter
+
+_FRESH_SECONDS = 30
+
+
+@dataclass
+class HallBook:
+    """Who works where in a hall, kept for half a minute per process: a new handler gets the next item, not the one just filed."""
+
+    hall: Hall
+    departments: dict[str, Department]
+    handlers: dict[str, list[Person]] = field(default_factory=dict)
+    read_at: float = 0.0
+
+    def department(self, key: str) -> Department:
+        return self.departments[key]
+
+    def handler(self, matter_id: str) -> Person | None:
+        """The one an item of the matter is given to; None = whoever of the department takes it."""
+        found = self.handlers.get(matter_id, [])
+        return found[0] if found else None
+
+
+_books: dict[int, HallBook] = {}
+_hall_of_region: dict[str, int] = {}
+
+
+def forget() -> None:
+    """After changes in this process, and between tests."""
+    _books.clear()
+    _hall_of_region.clear()
+
+
+def hall_of_region(region: str) -> int | None:
+    """The hall that serves a region code."""
+    if region not in _hall_of_region:
+        hall = Hall.objects.filter(region__code=region).order_by("id").first()
+        if hall is None:
+            return None
+        _hall_of_region[region] = hall.pk
+    return _hall_of_region[region]
+
+
+def book(hall_id: int) -> HallBook:
+    known = _books.get(hall_id)
+    if known is None or time.monotonic() - known.read_at > _FRESH_SECONDS:
+        known = _books[hall_id] = _read(hall_id)
+    return known
+
+
+def _read(hall_id: int) -> HallBook:
+    hall = Hall.objects.select_related("region").get(pk=hall_id)
+    made = HallBook(hall, {row.key: row for row in Department.objects.filter(hall_id=hall_id)}, read_at=time.monotonic())
+    rows = MatterHandler.objects.filter(hall_id=hall_id, to_on__isnull=True, person__is_active=True).select_related("person").order_by("id")
+    for row in rows:
+        made.handlers.setdefault(row.matter_id, []).append(row.person)
+    return made
+
+
+def offered(hall_id: int, day: date) -> dict[str, bool]:
+    """The departments' own choices in force on `day`, by matter; matters not here follow the pack's offers."""
+    return dict(CommitmentOffer.objects.filter(InForce.on(day), hall_id=hall_id).values_list("matter_id", "offered"))
+
+
+def matter(matter_id: str) -> Matter:
+    return pack().matters[matter_id]
+
+
+def guides(day: date) -> list[Matter]:
+    """Every matter published on `day`, by stage and name."""
+    return list(pack().matters_at(day))

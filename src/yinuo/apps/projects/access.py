@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from yinuo.apps.base import Actor
+from yinuo.apps.people.access import acts_for
+from yinuo.apps.projects.models import Project
+
+FILING_DEPARTMENT = "development_reform"
+
+
+def can_file(actor: Actor, unit_id: int) -> bool:
+    """A person bound to the unit; nobody files for another."""
+    return acts_for(actor, unit_id)
+
+
+def can_see(actor: Actor, project: Project) -> bool:
+    """The unit its own; the hall's people all of the hall's (the code gathers everything, 附件7·第四条)."""
+    if actor.role == "unit":
+        return actor.unit_id == project.unit_id
+    return actor.role not in ("public",) and actor.hall_id == project.hall_id
+
+
+def can_change(actor: Actor, project: Project) -> bool:
+    """Amend, report, withdraw: the unit, on its own project."""
+    return acts_for(actor, project.unit_id)
+
+
+def can_review(actor: Actor, project: Project, filing_department_id: int) -> bool:
+    """Review, withdraw, decide by hand: the filing unit's approvers (谁审批、谁负责)."""
+    return actor.role == "approver" and actor.department_id == filing_department_id and actor.hall_id == project.hall_id

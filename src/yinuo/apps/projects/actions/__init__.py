@@ -1,0 +1,27 @@
+"""Every write to a project: filing, what changes it, and what its unit reports of building."""
+
+from yinuo.apps.projects.actions.changes import amend, complete, decide_by_hand, recode, terminate, withdraw_filing
+from yinuo.apps.projects.actions.drafts import open_draft, save_draft
+from yinuo.apps.projects.actions.filing import Filing, assign_code, file_project
+from yinuo.apps.projects.actions.life import answer_question, ask_question, pass_question, report_participant, report_progress
+from yinuo.apps.projects.actions.locking import lock
+
+__all__ = [
+    "Filing",
+    "amend",
+    "answer_question",
+    "ask_question",
+    "assign_code",
+    "complete",
+    "decide_by_hand",
+    "file_project",
+    "lock",
+    "open_draft",
+    "pass_question",
+    "recode",
+    "report_participant",
+    "report_progress",
+    "save_draft",
+    "terminate",
+    "withdraw_filing",
+]

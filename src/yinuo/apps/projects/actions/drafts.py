@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.projects import access
+from yinuo.apps.projects.models import Draft
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import action
+from yinuo.core.calendar import TZ
+
+
+def refuse_secret(facts: dict[str, Any], at: datetime) -> None:
+    """A secret project must not enter: nothing of it is kept, not even a draft. Raises Refused."""
+    if facts.get("declarations", {}).get("secret") is not False:
+        told = facts.get("declarations", {}).get("secret") is True
+        raise Refused(
+            "projects.secret" if told else "projects.secrecy_undeclared",
+            "涉密项目及信息不得通过平台办理和传递，您填写的内容没有保存" if told else "请先声明项目是否涉及国家秘密",
+            field="declarations.secret",
+            remedy="请直接到县发展和改革局按保密规定办理" if told else "声明不涉密后才能填写",
+            cites=pack().cite_texts(pack().parameter("filing.secret_refused", at.astimezone(TZ).date()).cites),
+        )
+
+
+@action
+def open_draft(*, actor: Actor, unit_id: int, facts: dict[str, Any], at: datetime) -> Draft:
+    """A filing begun, after the declaration that it holds no secret."""
+    if not access.can_file(actor, unit_id):
+        raise forbid("只能为您获授权的单位申报项目")
+    refuse_secret(facts, at)
+    return Draft.objects.create(unit_id=unit_id, person_id=actor.person_id, facts=facts, created_at=at, saved_at=at)
+
+
+@action
+def save_draft(*, actor: Actor, draft_id: int, facts: dict[str, Any], step: str, version: int | None, at: datetime) -> Draft:
+    """Saves one step over the draft. Steps touch different facts, so two tabs merge; the same step from a stale form is refused."""
+    draft = Draft.objects.select_for_update(no_key=True).get(pk=draft_id)
+    if not access.can_file(actor, draft.unit_id):
+        raise forbid("只能修改本单位的申报")
+    if draft.filed_as_id is not None:
+        raise Refused("projects.draft_filed", "这份申报已经提交，不能再修改", remedy="请到“我的项目”查看")
+    merged = merge(draft.facts, facts)
+    refuse_secret(merged, at)
+    if step == draft.step:
+        check_version(draft, version)
+    draft.facts, draft.step, draft.saved_at, draft.version = merged, step, at, draft.version + 1
+    draft.save(update_fields=["facts", "step", "saved_at", "version"])
+    return draft
+
+
+def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """`new` over `old`, group by group; an explicit None takes a fact back to unknown."""
+    merged = dict(old)
+    for key, value in new.items():
+        merged[key] = merge(old.get(key) or {}, value) if isinstance(value, dict) else value
+    return merged

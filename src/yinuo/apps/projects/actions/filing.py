@@ -1,0 +1,333 @@
+"""Instant filing (秒批秒办): rules, code, certificate, trail and job in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.catalogue.queries import HallBook, book, hall_of_region
+from yinuo.apps.notices.actions import tell
+from yinuo.apps.people.models import AuthorisedPerson, InForce, Person
+from yinuo.apps.projects import access
+from yinuo.apps.projects.actions.drafts import refuse_secret
+from yinuo.apps.projects.actions.locking import insert_unless_taken, lock
+from yinuo.apps.projects.codes import BASIC_CONSTRUCTION, CodeRequest, provider
+from yinuo.apps.projects.models import Draft, FilingCertificate, Pledge, Project, ProjectKind, ProjectState
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import Once, action, current, once, record, request_hash, store
+from yinuo.apps.work.actions import About, Limits, open_item
+from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.core.calendar import TZ
+from yinuo.core.decision import Decision
+from yinuo.core.facts import UNKNOWN, look_up
+from yinuo.core.schema import FACTS, validate
+from yinuo.core.screen import screen_filing
+
+CODE_TRIES = 12
+PLEDGE_VERSION = "2023-02-20"
+FILING_MATTER = "enterprise_filing"
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What a filing led to; `repeated` = this request had been answered before and nothing was written again."""
+
+    project: Project
+    decision: dict[str, Any]
+    repeated: bool = False
+
+
+@action
+def file_project(
+    *,
+    actor: Actor,
+    unit_id: int,
+    facts: dict[str, Any],
+    pledged: bool,
+    at: datetime,
+    idempotency_key: str = "",
+    draft_id: int | None = None,
+    allow_duplicate: bool = False,
+) -> Filing:
+    """Files a project for the actor's unit; a filing that qualifies has its code and certificate when this returns.
+
+    One that does not qualify goes to manual handling with the rules that stopped it; missing facts are asked for, and nothing is kept.
+    Raises: Refused (secret, faulty or missing facts, duplicate), Forbidden (another's unit).
+    """
+    if not access.can_file(actor, unit_id):
+        raise forbid("只能为您获授权的单位申报项目")
+    refuse_secret(facts, at)
+    claim = once(actor, idempotency_key, request_hash([unit_id, facts, pledged]), at=at) if idempotency_key else None
+    if claim is not None and claim.answer is not None:
+        return Filing(Project.objects.get(pk=claim.answer["project"]), claim.answer["decision"], repeated=True)
+    if not pledged:
+        raise Refused("projects.pledge", "请阅读并作出备案信用承诺", field="pledge", remedy="信息真实、符合产业政策、不涉密是备案的前提")
+    binding = _binding(actor, unit_id, str(facts.get("name", "")).strip(), at)
+    if binding.duplicate and not allow_duplicate:  # type: ignore[attr-defined]
+        raise Refused(
+            "projects.duplicate",
+            "贵单位近期已申报过同名项目",
+            field="name",
+            remedy="请先查看已有项目；确为另一个项目时，请确认后继续",
+            data={"project": binding.duplicate},  # type: ignore[attr-defined]
+        )
+    return _file(actor, binding, _complete(facts, binding), at, claim, draft_id)
+
+
+def _binding(actor: Actor, unit_id: int, name: str, at: datetime) -> AuthorisedPerson:
+    """Person, unit, grade and a possible duplicate in one reading. Raises Forbidden without a confirmed binding."""
+    day = at.astimezone(TZ).date()
+    since = at - timedelta(days=pack().integer("duplicate.window", day))
+    same = Project.objects.filter(unit_id=OuterRef("unit_id"), name=name, filed_at__gte=since).exclude(
+        state__in=[ProjectState.REFUSED, ProjectState.WITHDRAWN, ProjectState.TERMINATED]
+    )
+    found = (
+        AuthorisedPerson.objects.filter(InForce.on(day), person_id=actor.person_id, unit_id=unit_id, confirmed_at__isnull=False)
+        .select_related("person", "unit__credit")
+        .annotate(duplicate=Subquery(same.values("id")[:1]))
+        .first()
+    )
+    if found is None:
+        raise forbid("您还没有获得该单位的授权，或授权已结束")
+    return found
+
+
+def _complete(facts: dict[str, Any], binding: AuthorisedPerson) -> dict[str, Any]:
+    """The facts with what the platform knows of the unit in place of anything typed. Raises Refused naming every faulty field."""
+    unit = binding.unit
+    grade = unit.credit.grade if hasattr(unit, "credit") else "unrated"
+    whole = {**facts, "unit": {"type": unit.type, "credit_code": unit.credit_code, "grade": grade}}
+    whole["unit"] = {key: value for key, value in whole["unit"].items() if value is not None}
+    faults = {fault.path: fault.message for fault in validate(whole)}
+    if faults:
+        first = next(iter(faults))
+        raise Refused("projects.facts", "填写的内容有误，请改正后再提交", field=first, remedy=faults[first], errors=faults)
+    return whole
+
+
+def _judge(facts: dict[str, Any], at: datetime) -> Decision:
+    """The filing question; missing facts are asked for, all at once. Raises Refused."""
+    decision = screen_filing(facts, pack(), at.astimezone(TZ).date())
+    missing = [path for path in decision.missing if not path.startswith("confirmations.")]
+    required = pack().parameter("filing.required_facts", decision.as_of).value
+    missing += [path for path in required if path not in missing and look_up(facts, path) is UNKNOWN]
+    if missing and not decision.outcome["stops"]:
+        errors = {path: f"请填写{FACTS[path].label}" if path in FACTS else "请填写" for path in missing}
+        raise Refused("projects.incomplete", "还有必填的内容没有填写", field=missing[0], remedy=errors[missing[0]], errors=errors)
+    basics = [
+        path for path in ("name", "kind", "project_class", "region", "industry", "total_investment") if look_up(facts, path) is UNKNOWN
+    ]
+    if basics:
+        errors = {path: f"请填写{FACTS[path].label}" for path in basics}
+        raise Refused("projects.incomplete", "还有必填的内容没有填写", field=basics[0], remedy=errors[basics[0]], errors=errors)
+    return decision
+
+
+def _file(actor: Actor, binding: AuthorisedPerson, facts: dict[str, Any], at: datetime, claim: Once | None, draft_id: int | None) -> Filing:
+    decision = _judge(facts, at)
+    hall_id = hall_of_region(facts["region"])
+    if hall_id is None:
+        raise Refused("projects.region", "本平台不受理这个地区的项目", field="region", remedy="请选择项目所在县")
+    hall = book(hall_id)
+    kind = facts["kind"]
+    held = kind == ProjectKind.FILING and decision.outcome["instant"] is not True
+    project = Project(
+        name=facts["name"].strip(),
+        kind=kind,
+        project_class=facts["project_class"],
+        unit=binding.unit,
+        hall=hall.hall,
+        state=ProjectState.MANUAL if held else ProjectState.FILED,
+        facts=facts,
+        industry=facts["industry"],
+        total_investment=Decimal(str(facts["total_investment"])),
+        rules_on=at.astimezone(TZ).date(),
+        pack_hash=pack().hash,
+        filed_by=binding.person,
+        filed_at=at,
+        instant=not held and kind == ProjectKind.FILING,
+    )
+    if kind == ProjectKind.FILING:
+        project.decision = store(decision, at)
+    _insert(project, hall, at, held)
+    record(
+        actor,
+        "projects.file",
+        project,
+        at=at,
+        project_code=project.code or "",
+        decision=project.decision,
+        data={"name": project.name, "unit": binding.unit_id, "kind": kind, "total_investment": project.total_investment},
+        chain="" if held else "project.basic",
+    )
+    Pledge.objects.create(project=project, text_version=PLEDGE_VERSION, person=binding.person, at=at)
+    if held:
+        _hand_over(actor, project, hall, decision, at)
+    elif project.code is not None:
+        after_code(actor, project, hall, at)
+    if draft_id is not None:
+        _close_draft(draft_id, project)
+    answer = decision.to_json()
+    if claim is not None:
+        claim.remember(201, {"project": project.pk, "decision": answer})
+    return Filing(project, answer)
+
+
+def _insert(project: Project, hall: HallBook, at: datetime, held: bool) -> None:
+    """Writes the project with a code nobody has; a held one gets its code when it is approved by hand."""
+    if held:
+        project.save(force_insert=True)
+        return
+    request = code_request(project, hall, at)
+    for _ in range(CODE_TRIES):
+        project.code = provider().assign(request)
+        if project.code is None:
+            project.state = ProjectState.ASSIGNING
+        if insert_unless_taken(project):
+            if project.code is None:
+                current().jobs.append(("yinuo.apps.projects.tasks.fetch_code", {"project_id": project.pk}))
+            return
+    raise Refused("projects.code", "暂时无法赋码，请稍后再提交", remedy="您填写的内容没有丢失，请一分钟后重试")
+
+
+def code_request(project: Project, hall: HallBook, at: datetime) -> CodeRequest:
+    department = pack().departments[access.FILING_DEPARTMENT]
+    key = f"{project.unit_id}:{project.filed_at.isoformat()}:{project.name}"
+    return CodeRequest(key, hall.hall.region.code, department.code, BASIC_CONSTRUCTION, at)
+
+
+def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> None:
+    """What follows a code: the certificate of a filing, the review's clock, and everybody told."""
+    code = project.code or ""
+    record(actor, "projects.assign_code", project, at=at, project_code=code, data={"code": code}, chain="project.code_assigned")
+    if project.kind == ProjectKind.FILING:
+        number = certificate_number(project)
+        certificate = FilingCertificate(project=project, number=number, issued_at=at)
+        certificate.save(force_insert=True)
+        record(
+            actor,
+            "projects.issue_certificate",
+            certificate,
+            at=at,
+            project_code=code,
+            data={"number": number, "code": code},
+            chain="approval.document",
+        )
+    review = _open_review(actor, project, hall, at)
+    tell(
+        "filed",
+        at=at,
+        persons=[project.filed_by],
+        unit_id=project.unit_id,
+        project_code=code,
+        url=url_of(project),
+        project=project.name,
+        code=code,
+    )
+    handler = hall.handler(FILING_MATTER)
+    due = review.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if review.due_at else ""
+    tell(
+        "review_due",
+        at=at,
+        persons=[handler] if handler else [],
+        project_code=code,
+        url=review.url,
+        project=project.name,
+        code=code,
+        due=due,
+    )
+
+
+def certificate_number(project: Project) -> str:
+    """文号 from the code's month and random part: unique with the code, and without a counter for filings to queue at."""
+    code = project.code or ""
+    moment = project.filed_at.astimezone(TZ)
+    prefix = pack().parameter("certificate.number_prefix", project.rules_on).value
+    return f"{prefix}〔{moment.year}〕{code[2:4]}{code[-6:]}号"
+
+
+def url_of(project: Project) -> str:
+    return f"/projects/{project.pk}/"
+
+
+def about(subject: Any, project: Project, title: str, url: str, *, stage: str = "", tags: tuple[str, ...] = ()) -> About:
+    """The words of a work item on this project."""
+    unit = project.unit
+    return About(
+        subject=subject,
+        title=title,
+        subtitle=f"{project.name}　{unit.name}",
+        url=url,
+        project_id=project.pk,
+        project_code=project.code or "",
+        unit_id=project.unit_id,
+        stage=stage,
+        grade=project.facts.get("unit", {}).get("grade", ""),
+        tags=tags,
+    )
+
+
+def _open_review(actor: Actor, project: Project, hall: HallBook, at: datetime) -> WorkItem:
+    return _open(actor, project, hall, at, WorkKind.REVIEW, "review.limit", f"/staff/projects/{project.pk}/review/")
+
+
+def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: WorkKind, limit: str, url: str) -> WorkItem:
+    handler = hall.handler(FILING_MATTER)
+    return open_item(
+        actor=actor,
+        kind=kind,
+        about=about(project, project, str(kind.label), url, stage="initiation"),
+        limits=Limits(pack().integer(limit, project.rules_on)),
+        rules_on=project.rules_on,
+        at=at,
+        department_id=hall.department(access.FILING_DEPARTMENT).pk,
+        hall_id=hall.hall.pk,
+        assignee_id=handler.pk if handler else None,
+    )
+
+
+def _hand_over(actor: Actor, project: Project, hall: HallBook, decision: Decision, at: datetime) -> None:
+    why = "；".join(stop["why"] for stop in decision.outcome["stops"]) or "需要人工确认"
+    _open(actor, project, hall, at, WorkKind.MANUAL_FILING, "manual_filing.limit", f"/staff/projects/{project.pk}/manual/")
+    persons: list[Person] = [project.filed_by]
+    tell("held", at=at, persons=persons, unit_id=project.unit_id, url=url_of(project), project=project.name, why=why)
+
+
+def _close_draft(draft_id: int, project: Project) -> None:
+    """Raises Refused when the draft has been filed already: a double click files once."""
+    closed = Draft.objects.filter(pk=draft_id, unit_id=project.unit_id, filed_as__isnull=True).update(filed_as=project)
+    if not closed:
+        raise Refused("projects.draft_filed", "这份申报已经提交过了", remedy="请到“我的项目”查看")
+
+
+@action
+def assign_code(*, actor: Actor, project_id: int, at: datetime) -> Project:
+    """Asks the provider again for a project whose code was being assigned; run twice it changes nothing."""
+    project = lock(project_id)
+    if project.code is not None or project.state != ProjectState.ASSIGNING:
+        return project
+    hall = book(project.hall_id)
+    code = provider().assign(code_request(project, hall, project.filed_at))
+    if code is None:
+        return project
+    project.code, project.state, project.version = code, ProjectState.FILED, project.version + 1
+    project.save(update_fields=["code", "state", "version"])
+    after_code(actor, project, hall, at)
+    return project
+
+
+def facts_text(facts: Mapping[str, Any], path: str) -> str:
+    """A fact as people read it; empty when unknown."""
+    value = look_up(facts, path)
+    if value is UNKNOWN:
+        return ""
+    spec = FACTS.get(path)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return spec.choices.get(str(value), str(value)) if spec else str(value)

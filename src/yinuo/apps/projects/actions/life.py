@@ -1,0 +1,148 @@
+"""What the unit reports while it builds, who builds with it, and its questions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.catalogue.queries import book
+from yinuo.apps.notices.actions import tell
+from yinuo.apps.people.models import StaffRole
+from yinuo.apps.people.queries import holders
+from yinuo.apps.projects import access
+from yinuo.apps.projects.actions.filing import url_of
+from yinuo.apps.projects.actions.locking import lock
+from yinuo.apps.projects.models import Participant, ParticipantRole, ProgressReport, Project, ProjectState, Question, ReportKind
+from yinuo.apps.trail.actions import action, record
+from yinuo.core.calendar import TZ
+from yinuo.core.codes import CodeError, check_credit_code
+
+
+def _own_running(actor: Actor, project_id: int) -> Project:
+    project = lock(project_id)
+    if not access.can_change(actor, project):
+        raise forbid("只能办理本单位的项目")
+    if project.state != ProjectState.CONFIRMED:
+        raise Refused("projects.not_confirmed", "项目复核确认后、竣工前才能办理", remedy="请查看项目当前状态")
+    return project
+
+
+@action
+def report_progress(
+    *,
+    actor: Actor,
+    project_id: int,
+    kind: str,
+    on: date,
+    at: datetime,
+    percent: int | None = None,
+    invested: Decimal | None = None,
+    text: str = "",
+) -> ProgressReport:
+    """Start, progress, investment done, completion (附件2·第十八条); start and completion are reported once."""
+    project = _own_running(actor, project_id)
+    if kind not in ReportKind.values:
+        raise Refused("projects.report_kind", "请选择报送的内容", field="kind")
+    if on > at.astimezone(TZ).date():
+        raise Refused("projects.report_on", "发生日期不能晚于今天", field="on")
+    if kind == ReportKind.PROGRESS and (percent is None or not 0 <= percent <= 100):
+        raise Refused("projects.report_percent", "请填写 0 到 100 之间的形象进度", field="percent")
+    if kind == ReportKind.INVESTMENT and (invested is None or invested < 0):
+        raise Refused("projects.report_invested", "请填写累计完成投资（万元）", field="invested")
+    if kind != ReportKind.START and project.started_on is None:
+        raise Refused("projects.report_start_first", "请先报送开工建设信息", field="kind")
+    if project.started_on is not None and on < project.started_on:
+        raise Refused("projects.report_on", "发生日期不能早于开工日期", field="on")
+    try:
+        with transaction.atomic():
+            report = ProgressReport.objects.create(
+                project=project, kind=kind, on=on, percent=percent, invested=invested, text=text, person_id=actor.person_id, at=at
+            )
+    except IntegrityError as error:
+        raise Refused("projects.report_once", f"{ReportKind(kind).label}信息已经报送过", field="kind") from error
+    if kind == ReportKind.START:
+        project.started_on = on
+        project.save(update_fields=["started_on"])
+    record(actor, f"projects.report_{kind}", report, at=at, project_code=project.code or "", data={"on": on, "percent": percent})
+    return report
+
+
+@action
+def report_participant(
+    *, actor: Actor, project_id: int, role: str, name: str, credit_code: str, qualification: str, at: datetime
+) -> Participant:
+    """The company names the units it builds with (报备); naming another for the same role replaces nobody by itself."""
+    project = _own_running(actor, project_id)
+    if role not in ParticipantRole.values:
+        raise Refused("projects.participant_role", "请选择参建单位的类别", field="role")
+    if not name.strip():
+        raise Refused("projects.participant_name", "请填写参建单位名称", field="name")
+    try:
+        check_credit_code(credit_code)
+    except CodeError as error:
+        raise Refused("projects.participant_code", f"统一社会信用代码有误：{error}", field="credit_code") from error
+    made, created = Participant.objects.get_or_create(
+        project=project,
+        role=role,
+        credit_code=credit_code,
+        replaced_at=None,
+        defaults={"name": name.strip(), "qualification": qualification, "reported_at": at},
+    )
+    if created:
+        record(
+            actor,
+            "projects.report_participant",
+            made,
+            at=at,
+            project_code=project.code or "",
+            data={"role": role, "credit_code": credit_code},
+        )
+    return made
+
+
+@action
+def ask_question(*, actor: Actor, project_id: int, text: str, at: datetime) -> Question:
+    project = lock(project_id)
+    if not access.can_change(actor, project):
+        raise forbid("只能就本单位的项目提问")
+    if not text.strip():
+        raise Refused("projects.question", "请写下您的问题", field="text")
+    question = Question.objects.create(project=project, text=text.strip(), asked_by_id=actor.person_id, asked_at=at)
+    record(actor, "projects.ask_question", question, at=at, project_code=project.code or "")
+    conveners = holders(StaffRole.GENERAL_CONVENER, at.astimezone(TZ).date(), hall_id=project.hall_id)
+    tell("question", at=at, persons=conveners, project_code=project.code or "", url=url_of(project), project=project.name, text=text[:60])
+    return question
+
+
+@action
+def pass_question(*, actor: Actor, question_id: int, department_key: str, at: datetime) -> Question:
+    """The general convener hands the question to the department that can answer it (附件7·第九条)."""
+    question = Question.objects.select_for_update(of=("self",)).select_related("project").get(pk=question_id)
+    if actor.role != "general_convener" or actor.hall_id != question.project.hall_id:
+        raise forbid("只有总召集人可以转办")
+    question.department = book(question.project.hall_id).department(department_key)
+    question.save(update_fields=["department"])
+    record(actor, "projects.pass_question", question, at=at, project_code=question.project.code or "", data={"department": department_key})
+    return question
+
+
+@action
+def answer_question(*, actor: Actor, question_id: int, answer: str, at: datetime) -> Question:
+    question = Question.objects.select_for_update(of=("self",)).select_related("project", "asked_by").get(pk=question_id)
+    allowed = actor.role == "general_convener" and actor.hall_id == question.project.hall_id
+    allowed = allowed or (actor.role == "approver" and question.department_id == actor.department_id)
+    if not allowed:
+        raise forbid("请由承办部门或总召集人答复")
+    if question.answered_at is not None:
+        raise Refused("projects.answered", "这个问题已经答复过了")
+    if not answer.strip():
+        raise Refused("projects.answer", "请填写答复内容", field="answer")
+    question.answer, question.answered_by_id, question.answered_at = answer.strip(), actor.person_id, at
+    question.save(update_fields=["answer", "answered_by", "answered_at"])
+    project = question.project
+    record(actor, "projects.answer_question", question, at=at, project_code=project.code or "")
+    tell("answer", at=at, persons=[question.asked_by], unit_id=project.unit_id, url=url_of(project), text=answer[:80])
+    return question

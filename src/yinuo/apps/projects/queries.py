@@ -1,0 +1,72 @@
+"""Every reading of projects: lists by keyset, one project with what its page needs, and what the public may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from yinuo.apps.base import Actor
+from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.core.codes import CodeError, parse_project_code
+
+PUBLIC_STATES = [ProjectState.FILED, ProjectState.CONFIRMED, ProjectState.COMPLETED, ProjectState.WITHDRAWN, ProjectState.TERMINATED]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    """Newest first; `after` opens the next page, 0 = no more."""
+
+    projects: list[Project]
+    after: int
+
+
+def visible(actor: Actor) -> QuerySet[Project]:
+    """What the actor may see: the unit its own, the hall's people the hall's."""
+    if actor.role == "unit":
+        return Project.objects.filter(unit_id=actor.unit_id)
+    return Project.objects.filter(hall_id=actor.hall_id) if actor.hall_id is not None else Project.objects.none()
+
+
+def page(actor: Actor, *, search: str = "", state: str = "", after: int = 0, size: int = 30) -> ProjectPage:
+    projects = visible(actor).select_related("unit__credit", "certificate").order_by("-id")
+    if state:
+        projects = projects.filter(state=state)
+    if search:
+        projects = projects.filter(matching(search))
+    if after:
+        projects = projects.filter(id__lt=after)
+    rows = list(projects[: size + 1])
+    return ProjectPage(rows[:size], rows[size - 1].pk if len(rows) > size else 0)
+
+
+def matching(search: str) -> Q:
+    """A code finds its project, anything else is looked for in names."""
+    text = search.strip()
+    try:
+        parse_project_code(text)
+    except CodeError:
+        return Q(name__icontains=text) | Q(unit__name__icontains=text)
+    return Q(code=text)
+
+
+def one(project_id: int) -> Project:
+    """Raises Project.DoesNotExist."""
+    return Project.objects.select_related("unit__credit", "hall__region", "filed_by", "certificate", "replaces", "decision", "pledge").get(
+        pk=project_id
+    )
+
+
+def by_code(code: str) -> Project | None:
+    """A published project by its code, for the page behind the QR code."""
+    return (
+        Project.objects.select_related("unit__credit", "hall__region", "certificate", "replaces")
+        .filter(code=code, state__in=PUBLIC_STATES)
+        .first()
+    )
+
+
+def grade_of(project: Project) -> str:
+    """The unit's present grade; projects of the other kinds carry none (F-9)."""
+    unit = project.unit
+    return unit.credit.grade if hasattr(unit, "credit") else "unrated"

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from yinuo.apps.base import Actor
+from yinuo.apps.projects.actions import assign_code
+from yinuo.apps.projects.models import Project, ProjectState
+
+
+class StillWaiting(Exception):
+    """The provider has not given the code yet; the job comes again."""
+
+
+@app.task(queue="codes", name="projects.fetch_code", retry=RetryStrategy(max_attempts=200, wait=5, linear_wait=5))
+def fetch_code(project_id: int) -> None:
+    project = assign_code(actor=Actor.system(), project_id=project_id, at=timezone.now())
+    if project.state == ProjectState.ASSIGNING:
+        raise StillWaiting(f"project {project_id}")
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="codes", name="projects.sweep_codes", queueing_lock="projects.sweep_codes")
+def sweep_codes(timestamp: int) -> None:
+    """Every project still waiting for its code is asked for again, whatever became of its job."""
+    for project_id in Project.objects.filter(state=ProjectState.ASSIGNING).values_list("id", flat=True):
+        assign_code(actor=Actor.system(), project_id=project_id, at=timezone.now())
