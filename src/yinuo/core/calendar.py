@@ -1,7 +1,7 @@
 """The office's working time: which days count, from when to when, and how sure that is.
 
-Days come from published notices; beyond the published years only weekends and known statutory days are off, and the
-answer is provisional. Arithmetic is exact (whole microseconds) and served from one table per year, built on first use.
+What a notice says of a day holds. Otherwise weekends and the days off by statute are off, which is provisional as long
+as the year's notice is not published. Arithmetic is exact (whole microseconds) and served from one table per year, built on first use.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ class WorkCalendar:
         if notice is not None:
             return DayInfo(on, notice.working, False, notice.name, notice.cites)
         provisional = on.year not in self._published
-        if provisional and on in self._statutory:
-            return DayInfo(on, False, True, self._statutory[on], ())
+        if on in self._statutory:
+            return DayInfo(on, False, provisional, self._statutory[on], ())
         weekday = on.weekday()
         return DayInfo(on, weekday < 5, provisional, WEEKEND[weekday - 5] if weekday >= 5 else "", ())
 
