@@ -7,8 +7,7 @@ from decimal import ROUND_DOWN, Decimal, InvalidOperation
 
 from django.utils import timezone
 
-THIN = "\u202f"  # narrow no-break space: groups digits without breaking the line
-SPACE = "\u00a0"
+SPACE = "\u00a0"  # groups digits and holds the unit without breaking the line; a narrower space vanishes in Chinese fonts
 
 
 def _local(value: date | datetime) -> date | datetime:
@@ -59,7 +58,7 @@ def grouped(value: Decimal | int | str) -> str:
     number = _decimal(value)
     if number is None:
         return ""
-    text = f"{number:,f}".replace(",", THIN)
+    text = f"{number:,f}".replace(",", SPACE)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -35,6 +35,8 @@ class Day:
     used_hours: Decimal
     left_hours: Decimal
     source: str
+    cites: tuple[str, ...] = ()
+    provisional: bool = False
 
 
 def frame() -> dict[str, Any]:
@@ -73,14 +75,14 @@ def lists() -> dict[str, Any]:
             [
                 Cell("环境影响报告表审批", "#", "年产 5 万吨有机肥加工项目"),
                 "积石山绿源有机肥有限公司",
-                "8\u202f600",
+                "8\u00a0600",
                 "2026-11-26",
                 Cell("看承诺", "#"),
             ],
             [
                 Cell("建设工程规划许可证", "#", "大河家镇乡村旅游接待中心"),
                 "甘肃保安腰刀文旅有限公司",
-                "1\u202f250",
+                "1\u00a0250",
                 "2026-11-30",
                 Cell("看承诺", "#"),
             ],
@@ -111,9 +113,9 @@ def lists() -> dict[str, Any]:
             Event(date(2026, 11, 3), "备案，当场赋码", who="积石山绿源有机肥有限公司"),
         ],
         "days": [
-            Day(date(2026, 9, 28), True, Decimal(0), Decimal(0), Decimal(35), "受理当日不计"),
+            Day(date(2026, 9, 28), True, Decimal(0), Decimal(0), Decimal(35), "受理当日不计入"),
             Day(date(2026, 9, 29), True, Decimal(0), Decimal(7), Decimal(28), "工作日"),
-            Day(date(2026, 9, 30), True, Decimal("3.5"), Decimal("3.5"), Decimal("24.5"), "工作日，专家评审"),
+            Day(date(2026, 9, 30), True, Decimal("3.5"), Decimal("3.5"), Decimal("24.5"), "工作日", ("xzxkf#第四十五条",)),
             Day(date(2026, 10, 1), False, Decimal(0), Decimal(0), Decimal("24.5"), "国庆节"),
         ],
         "rank": [

@@ -56,6 +56,12 @@ def light_word(state: str) -> str:
 
 
 @register.filter
+def article(cite: str) -> str:
+    """The article of a citation `source-id#article`, where the source is plain from the page."""
+    return cite.split("#", 1)[-1]
+
+
+@register.filter
 def html_lang(code: str) -> str:
     """The language as the document names it; Django's zh-hans says nothing about the region."""
     return {"zh-hans": "zh-CN"}.get(code, code)
@@ -187,7 +193,7 @@ def timeline(events: Iterable[Event]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/proof_table.html")
-def proof_table(days: Iterable[Any], caption: str = "逐日计算") -> dict[str, Any]:
+def proof_table(days: Iterable[Any], caption: str = "逐日计算（小时）") -> dict[str, Any]:
     """A due date's proof, day by day (`core.clock.ProofDay`)."""
     return {"days": days, "caption": caption}
 

@@ -1,0 +1,78 @@
+"""The browser of the browser tests: which Chromium, with which Chinese font, and what axe has to say.
+
+A machine without a Chinese font would show boxes and measure their widths; the font that sets our PDF files serves here as well.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+BUILD = Path(__file__).resolve().parents[2] / "build" / "browser"
+PICTURES = BUILD / "pictures"
+DESKTOP, PHONE = (1280, 900), (390, 844)
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def executable() -> str | None:
+    """The machine's Chromium; None leaves the choice to Playwright's own."""
+    return os.environ.get("YINUO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def font_settings() -> Path:
+    """A fontconfig file that adds the Chinese font of the PDF files to the machine's own."""
+    spec = find_spec("manimgx_fonts_cjk")
+    assert spec is not None, "the font package is one of our dependencies"
+    assert spec.submodule_search_locations
+    BUILD.mkdir(parents=True, exist_ok=True)
+    file = BUILD / "fonts.conf"
+    file.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
+        f"<dir>{spec.submodule_search_locations[0]}</dir><cachedir>{BUILD / 'fontcache'}</cachedir>"
+        "<alias><family>sans-serif</family><prefer><family>Noto Sans CJK SC</family></prefer></alias></fontconfig>",
+        encoding="utf-8",
+    )
+    return file
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser, closed at the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--lang=zh-CN"],
+            env={**os.environ, "FONTCONFIG_FILE": str(font_settings()), "LANGUAGE": "zh_CN"},
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def axe_faults(page: Page) -> list[str]:
+    """What axe finds on the page as it stands, one readable line per element."""
+    violations: list[dict[str, Any]] = Axe().run(page, options=AXE_RULES).response["violations"]
+    return [f"{fault['id']}: {fault['help']} – {node['html'][:160]}" for fault in violations for node in fault["nodes"]]
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def picture(page: Page, name: str) -> Path:
+    """Keeps the whole page as a PNG among the build's output."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    file = PICTURES / f"{name}.png"
+    page.screenshot(path=file, full_page=True)
+    return file
