@@ -1,0 +1,61 @@
+"""The argument parser's few English sentences, in Chinese."""
+
+from __future__ import annotations
+
+import gettext
+import re
+import sys
+
+HELP = {
+    "Usage:": "用法：",
+    "Options": "选项",
+    "Arguments": "参数",
+    "Commands": "命令",
+    "Show this message and exit.": "显示这段说明",
+    "default: {default}": "默认：{default}",
+    "required": "必填",
+    "Missing command.": "还要说明做什么",
+    "No such command {name!r}.": "没有命令“{name}”",
+}
+ERRORS = (
+    (r"^Missing argument '?(.+?)'?\.", r"缺少参数 \1"),
+    (r"^Missing option '?(.+?)'?\.", r"缺少选项 \1"),
+    (r"^No such option: (\S+)", r"没有选项 \1"),
+    (r"Did you mean (.+)\?", r"您是不是想写 \1？"),
+    (r"\(Possible options: (.+)\)", r"（可用：\1）"),
+    (r"^Got unexpected extra argument\(s\) \((.+)\)", r"多出来的参数：\1"),
+    (r"^Invalid value for '?(.+?)'?: ", r"\1 的值不对："),
+    (r"^Invalid value: ", "值不对："),
+    (r"Input should be a valid integer.*", "应为整数"),
+    (r"Input should be a valid (?:number|decimal).*", "应为数字"),
+    (r"Value ('.*?') is not a valid .+", r"\1 的形式不对"),
+    (r"('.*?') is not one of (.+?)\.?$", r"\1 不在 \2 之中"),
+    (r"File ('.*?') does not exist\.", r"没有文件 \1"),
+    (r"Directory ('.*?') does not exist\.", r"没有文件夹 \1"),
+    (r"Path ('.*?') does not exist\.", r"没有 \1"),
+    (r"Option ('.*?') does not take a value\.", r"选项 \1 后面不带值"),
+    (r"Option ('.*?') requires .+", r"选项 \1 后面要有值"),
+)
+
+
+def error(message: str) -> str:
+    """One line for stderr, naming the field."""
+    line = " ".join(message.split())
+    for pattern, ours in ERRORS:
+        line = re.sub(pattern, ours, line)
+    return line
+
+
+def teach_help() -> None:
+    """Help texts go through gettext; whoever asks it for these gets ours."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("typer.") and getattr(module, "_", None) is gettext.gettext:
+            module._ = lambda message: HELP.get(message, message)  # type: ignore[attr-defined]
+    import typer._click.formatting as formatting
+
+    write = formatting.HelpFormatter.write_usage
+
+    def write_usage(self: formatting.HelpFormatter, prog: str, args: str = "", prefix: str | None = None) -> None:
+        write(self, prog, args, prefix or "用法：")
+
+    formatting.HelpFormatter.write_usage = write_usage  # type: ignore[method-assign]

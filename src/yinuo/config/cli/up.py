@@ -1,0 +1,190 @@
+"""`yinuo up`: everything an instance needs, in one process group that ends as one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from yinuo.config import paths
+from yinuo.config.binaries import DatabaseError
+from yinuo.config.processes import Child, stop_all
+
+app = typer.Typer(help="启动全部：数据库、迁移、规则包、后台任务、网站。Ctrl-C 停止。")
+console = Console(highlight=False)
+
+WEB_WORKERS = 2
+HEALTHY_WITHIN_SECONDS = 60
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="备好演示数据，并列出各角色的登录名")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="网站的端口")] = 8000,
+    host: Annotated[str, typer.Option(help="网站监听的地址")] = "127.0.0.1",
+    data: Annotated[Path | None, typer.Option(help="数据文件夹（默认见 YINUO_DATA）", file_okay=False)] = None,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="后台任务的进程数")] = 1,
+) -> None:
+    """启动全部：数据库、迁移、规则包、后台任务、网站。Ctrl-C 停止。"""
+    began = time.monotonic()
+    if data is not None:
+        os.environ["YINUO_DATA"] = str(data.expanduser().absolute())
+    os.environ.setdefault("YINUO_ORIGIN", f"http://localhost:{port}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.config.settings")
+    stop = _stop_on_signal()
+    home = paths.default_home()
+    _refuse_taken_port(host, port)
+    with _alone(home):
+        from yinuo.config.instance import running
+
+        _say("启动数据库")
+        with running(stops=True):
+            logins = _prepare(demo)
+            if not stop.is_set():
+                _serve(home, host, port, workers, stop, logins, began)
+
+
+def _say(line: str) -> None:
+    console.print(f"[dim]·[/dim] {line}" if console.is_terminal else line)
+
+
+def _stop_on_signal() -> threading.Event:
+    """The first signal asks for an orderly end; a second one is not needed and changes nothing."""
+    stop = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, ask)
+    return stop
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise typer.BadParameter(f"{host}:{port} 不能监听（{error.strerror}），请用 --port 另选一个", param_hint="--port") from None
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """One `up` per data folder: two would run the same background work and stop each other's database."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "up.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DatabaseError(f"{home} 已有一个 yinuo up 在运行") from None
+        yield
+
+
+def _prepare(demo: bool) -> list[tuple[str, str, str]]:
+    """Schema, rules, and the demonstration; returns its logins: (who, name, password)."""
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from yinuo.config import bootstrap, database
+
+    database.migrate(progress=_say)
+    _say("同步规则包")
+    bootstrap.sync_pack(timezone.localdate())
+    if demo and find_spec("yinuo.config.demo"):
+        from yinuo.config import demo as demonstration
+
+        logins: list[tuple[str, str, str]] = [tuple(login) for login in demonstration.build(_say)]
+        return logins
+    return []
+
+
+def _children(home: Path, host: str, port: int, workers: int) -> list[Child]:
+    environment = {**os.environ, "YINUO_SUPERVISED": "1"}
+    collected = os.environ.get("YINUO_LOG") == "json"
+    folder = home / "log"
+    folder.mkdir(exist_ok=True, mode=0o700)
+
+    def child(name: str, *command: str) -> Child:
+        log = None if collected else folder / f"{name}.log"
+        if log and log.exists():
+            log.replace(log.with_suffix(".log.1"))
+        return Child(name, [sys.executable, "-m", *command], log, environment)
+
+    web = child("web", "yinuo.config.web", host, str(port), str(WEB_WORKERS))
+    return [web, *(child(f"worker-{number}", "yinuo.config.worker") for number in range(1, workers + 1))]
+
+
+def _serve(home: Path, host: str, port: int, workers: int, stop: threading.Event, logins: list[tuple[str, str, str]], began: float) -> None:
+    from django.db import connections
+
+    connections.close_all()
+    children = _children(home, host, port, workers)
+    try:
+        _say("启动网站与后台任务")
+        for child in children:
+            child.start()
+        _wait_until_healthy(children[0], host, port, stop)
+        if not stop.is_set():
+            _announce(port, logins, time.monotonic() - began, home)
+        while not stop.wait(0.5):
+            _revive(children)
+    finally:
+        _say("正在停止")
+        stop_all(children)
+
+
+def _wait_until_healthy(web: Child, host: str, port: int, stop: threading.Event) -> None:
+    target = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    request = urllib.request.Request(f"http://{f'[{target}]' if ':' in target else target}:{port}/health")
+    request.add_header("Host", "localhost")
+    if os.environ["YINUO_ORIGIN"].startswith("https://"):
+        request.add_header("X-Forwarded-Proto", "https")
+    deadline = time.monotonic() + HEALTHY_WITHIN_SECONDS
+    while not stop.is_set():
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own address
+                if answer.status == 200:
+                    return
+        except OSError as error:
+            if not web.alive():
+                raise DatabaseError(f"网站没有起来，见 {web.log or '上面的日志'}") from None
+            if time.monotonic() > deadline:
+                raise DatabaseError(f"网站在 {HEALTHY_WITHIN_SECONDS} 秒内没有应答（{error}），见 {web.log or '上面的日志'}") from None
+        stop.wait(0.1)
+
+
+def _revive(children: list[Child]) -> None:
+    for child in children:
+        if child.alive():
+            continue
+        if child.falls_over():
+            raise DatabaseError(f"{child.name} 反复退出，见 {child.log or '上面的日志'}")
+        _say(f"{child.name} 意外退出，重新启动")
+        child.start()
+
+
+def _announce(port: int, logins: list[tuple[str, str, str]], seconds: float, home: Path) -> None:
+    console.print(f"\n一诺已就绪（{seconds:.0f} 秒）：{os.environ['YINUO_ORIGIN']}\n")
+    for who, name, password in logins:
+        console.print(f"  {who}：{name} / {password}")
+    if logins:
+        console.print()
+    console.print(f"数据与日志：{home}　停止：Ctrl-C")
+    sys.stdout.flush()
