@@ -91,6 +91,11 @@ _SPECS = (
         {"none": "不纳入环评管理", "register": "登记表", "table": "报告表", "report": "报告书"},
         "按《建设项目环境影响评价分类管理名录》",
     ),
+    _choice(
+        "radiation_eia", "核与辐射类环评类别",
+        {"none": "不纳入环评管理", "register": "登记表", "table": "报告表", "report": "报告书"},
+        "仅当使用放射源或者射线装置时填写",
+    ),
     _choice("eia_level", "环评文件审批层级", LEVELS),
     _choice("energy_review_level", "节能审查层级", LEVELS, "由哪一级节能审查机关审查"),
     _choice(

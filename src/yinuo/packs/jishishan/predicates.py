@@ -104,3 +104,145 @@ construction_works_project = any_of(fact("construction.building").is_true(), fac
 # ---------------------------------------------------------------------------------------------------------------------
 # Section 2: when a matter is needed
 # ---------------------------------------------------------------------------------------------------------------------
+
+# 发改
+
+# 节能审查办法 第九条 (1000 吨标准煤, 500 万千瓦时; unverified). Who reviews is another fact; below both bounds nobody does.
+energy_review_required = any_of(fact("annual_energy").ge(1000), fact("annual_electricity").ge(500))
+# GB/T 4754 division 441 电力生产
+generates_power = fact("industry").starts_with("441")
+
+# 自然资源
+
+# 土地管理法实施条例 第二十四条
+uses_new_construction_land = fact("site.new_construction_land").is_true()
+# 土地管理法 第五十三条, 第五十四条
+supplies_state_land = fact("site.state_land_supply").is_true()
+# 城乡规划法 第三十七条, 第三十八条: land already held under a permit needs no second one
+uses_supplied_or_new_land = any_of(supplies_state_land, uses_new_construction_land)
+# 土地管理法 第四十四条, 第四十六条
+converts_farmland = fact("site.agricultural_land").is_true()
+# 附件1·三·1
+covers_mineral_deposit = fact("site.mineral_deposit").is_true()
+# 城乡规划法 第四十条: 建筑物、构筑物、道路、管线
+builds_house = any_of(fact("construction.building").is_true(), fact("floor_area").gt(0))
+builds_works = any_of(builds_house, fact("construction.municipal").is_true())
+# Design schemes are reviewed apart only for civil buildings and municipal works; GB/T 4754 13 to 43 is manufacturing.
+manufacturing = fact("industry").starts_with(
+    "13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30", "31", "32", "33",
+    "34", "35", "36", "37", "38", "39", "40", "41", "42", "43",
+)  # fmt: skip
+needs_design_scheme_review = any_of(fact("construction.municipal").is_true(), all_of(builds_house, not_(manufacturing)))
+
+# 林草、文物
+
+# 森林法 第三十七条, 第三十八条
+occupies_forest_land = fact("site.forest_land").is_true()
+uses_forest_land_temporarily = fact("site.forest_land_temporary").is_true()
+# 草原法 第三十八条, 第四十条
+occupies_grassland = fact("site.grassland").is_true()
+uses_grassland_temporarily = fact("site.grassland_temporary").is_true()
+# 附件1·二·44
+in_nature_reserve = fact("site.nature_reserve").is_true()
+# 附件1·二·19; 文物保护法 第二十九条, 第四十三条
+affects_cultural_relics = fact("site.heritage").one_of("protected", "possible")
+
+# 生态环境
+
+# 环境影响评价法 第十六条: the class of the project decides the kind of document
+needs_eia_report = fact("eia").equals("report")
+needs_eia_table = fact("eia").equals("table")
+needs_eia_register = fact("eia").equals("register")
+# 附件1·二·27, 28: without a source or device the class need not be known
+uses_radiation_source = fact("uses_radiation").is_true()
+needs_radiation_eia_table = all_of(uses_radiation_source, fact("radiation_eia").equals("table"))
+needs_radiation_eia_report = all_of(uses_radiation_source, fact("radiation_eia").equals("report"))
+# 附件1·二·20
+builds_river_outlet = fact("construction.river_outlet").is_true()
+# 排污许可管理条例 第十二条, 第二十四条
+needs_key_discharge_permit = fact("discharge_permit").equals("key")
+needs_simplified_discharge_permit = fact("discharge_permit").equals("simplified")
+needs_discharge_registration = fact("discharge_permit").equals("registration")
+# 附件1·二·21 to 26
+in_cleaner_production_list = fact("operation.cleaner_production_audit").is_true()
+runs_medical_waste = fact("operation.medical_waste").is_true()
+produces_solid_waste = fact("operation.solid_waste").is_true()
+processes_waste_electronics = fact("operation.waste_electronics").is_true()
+produces_hazardous_waste = fact("operation.hazardous_waste").is_true()
+stores_hazardous_waste_over_year = all_of(produces_hazardous_waste, fact("operation.hazardous_waste_over_year").is_true())
+
+# 水务、水土保持
+
+# 附件1·二·10 to 15
+builds_water_works = fact("construction.water_works").is_true()
+in_river_area = fact("site.river_area").is_true()
+in_flood_area = fact("site.flood_area").is_true()
+builds_water_conservancy = fact("construction.water_conservancy").is_true()
+takes_water = fact("water_intake").present()
+occupies_irrigation_works = fact("site.irrigation_works").is_true()
+# 附件1·二·16; 水土保持方案管理办法 第六条 (5000 平方米, 1000 立方米; unverified): no ground disturbed, no plan
+disturbs_ground = any_of(fact("land_area").gt(0), fact("construction.soil_disturbed_m2").gt(0), fact("construction.municipal").is_true())
+needs_soil_conservation_plan = any_of(
+    fact("land_area").ge(5000),
+    all_of(disturbs_ground, any_of(fact("construction.soil_disturbed_m2").ge(5000), fact("construction.soil_moved_m3").ge(1000))),
+)
+
+# 住建
+
+# 施工许可管理办法 第二条: not for 30 万元 or less, nor for 300 平方米 or less (unverified)
+needs_construction_permit = all_of(
+    fact("total_investment").gt(30), any_of(fact("floor_area").gt(300), fact("construction.municipal").is_true())
+)
+# 消防法 第十一条, 第十三条
+is_special_fire_project = all_of(builds_works, fact("construction.special_fire_project").is_true())
+is_other_fire_project = all_of(needs_construction_permit, fact("construction.special_fire_project").is_false())
+# 附件1·二·9
+builds_beyond_code_highrise = all_of(builds_house, fact("construction.highrise_beyond_code").is_true())
+# 附件1·二·45 to 47
+must_build_civil_defence_basement = all_of(builds_house, fact("construction.basement_civil_defence").is_true())
+builds_separate_civil_defence = fact("construction.separate_civil_defence").is_true()
+# 附件1·二·3 to 5
+excavates_road = fact("construction.road_excavation").is_true()
+occupies_green_space = fact("construction.green_space").is_true()
+changes_drainage_facilities = fact("construction.drainage_facilities").is_true()
+# 城镇排水与污水处理条例 第二十一条
+drains_to_sewer = fact("construction.drains_to_sewer").is_true()
+# 建设工程质量管理条例 第十七条: archives are kept for what is built inside the town
+works_inside_built_up_boundary = all_of(builds_works, fact("site.inside_built_up_boundary").is_true())
+
+# 应急、地震、卫健、气象
+
+# 附件1·二·48 to 50
+has_hazardous_chemicals = fact("hazardous_chemicals").present()
+needs_safety_facility_design_review = any_of(
+    has_hazardous_chemicals, fact("operation.dangerous_goods").is_true(), fact("operation.mine_or_smelter").is_true()
+)
+needs_safety_production_licence = fact("operation.safety_permit").is_true()
+# 附件1·二·51
+is_major_seismic_project = fact("construction.major_seismic").is_true()
+# 附件1·二·52, 53
+is_medical_radiation_project = all_of(uses_radiation_source, fact("operation.medical_radiation").is_true())
+# 气象灾害防御条例 第二十三条; 气象法 第二十一条
+has_lightning_hazard = fact("construction.lightning_hazard").is_true()
+in_meteorological_protection = fact("site.meteorological_protection").is_true()
+
+# 交通
+
+# 公路安全保护条例 第二十七条
+near_highway = fact("site.near_highway").is_true()
+# 附件1·二·54 to 63
+builds_highway = fact("construction.highway").is_true()
+builds_national_key_highway = all_of(builds_highway, fact("construction.national_key_highway").is_true())
+builds_ordinary_highway = all_of(builds_highway, fact("construction.national_key_highway").is_false())
+builds_waterway = fact("construction.waterway").is_true()
+builds_national_key_waterway = all_of(builds_waterway, fact("construction.national_key_waterway").is_true())
+builds_highway_or_waterway = any_of(builds_ordinary_highway, builds_waterway)
+
+# 公用服务
+
+# 优化营商环境条例 第二十八条
+needs_water_supply = fact("operation.needs_water").is_true()
+needs_power_supply = fact("operation.needs_power").is_true()
+needs_gas_supply = fact("operation.needs_gas").is_true()
+needs_heat_supply = fact("operation.needs_heat").is_true()
+needs_telecom = fact("operation.needs_telecom").is_true()
