@@ -2,7 +2,8 @@
 
 **Shape** of a case's facts by `ask`: `screen` the project's facts · `listed` and `promisable` `{row? | matter?, project, grade?,
 offered?}` · `grade` `{score}` · `measures` `{grade}` · `points` and `hall` the input of `yinuo policy points|hall` · `due`
-`{accepted, days, unit?, pauses?, extend?, now?}` · `plan` `{items, from}`. `expect` names part of the answer.
+`{accepted, days, unit?, pauses?, extend?, now?}` · `plan` `{items, from}`. `expect` names part of the answer. An answer's `rules`
+are the rules that had a say in it: of the cases that claim to exercise a rule, one must show it so.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from yinuo.core.pack.faults import Fault, fault_at
 from yinuo.core.pack.types import Case, NegativeRow, Pack
 from yinuo.core.planner import PlanItem, plan
 from yinuo.core.schema import validate
-from yinuo.core.screen import promisable, screen
+from yinuo.core.screen import promisable, screen, screen_filing
 
 ORDERED = ("points", "hall", "due", "plan")
 
@@ -42,16 +43,36 @@ def differences(case: Case, answer: Mapping[str, Any]) -> list[str]:
 
 
 def case_faults(pack: Pack) -> Iterator[Fault]:
+    shown: set[str] = set()
     for case in pack.cases:
         if not case.expect:
             yield fault_at(case.where, "case-failed", f"案例 {case.id} 没有写明预期结果 expect")
         for error in validate(_project(case)):
             yield fault_at(case.where, "unknown-fact", f"案例 {case.id} 的项目信息 {error.path}：{error.message}")
         try:
-            for difference in differences(case, run_case(case, pack)):
+            answer = run_case(case, pack)
+            for difference in differences(case, answer):
                 yield fault_at(case.where, "case-failed", f"案例 {case.id}：{difference}")
+            shown |= set(case.exercises) & set(answer.get("rules", ()))
         except (RuleError, ValueError, KeyError, TypeError) as error:
             yield fault_at(case.where, "case-failed", f"案例 {case.id} 无法回答：{error!r}")
+    claimed = {name for case in pack.cases for name in case.exercises}
+    for name, (kind, where) in must_be_exercised(pack).items():
+        if name in claimed - shown:
+            yield fault_at(where, "unexercised", f"{kind} {name}：写明演示它的案例，结果都没有用到它")
+
+
+def must_be_exercised(pack: Pack) -> dict[str, tuple[str, str]]:
+    """Every rule that needs a case, with its kind and place."""
+    rules: dict[str, tuple[str, str]] = {}
+    for row in pack.negative:
+        rules[row.id] = ("负面清单", row.where)
+        rules.update({exception.id: ("除外情形", exception.where) for exception in row.exceptions})
+    rules.update({f"band.{band.grade}": ("等级", band.where) for scale in pack.scales for band in scale.bands})
+    rules.update({measure.id: ("措施", measure.where) for measure in pack.measures})
+    rules.update({rule.id: ("加减分规则", rule.where) for rule in pack.point_rules})
+    rules.update({rule.id: ("大厅评分规则", rule.where) for rule in pack.hall_rules})
+    return rules
 
 
 def _project(case: Case) -> Mapping[str, Any]:
@@ -110,27 +131,30 @@ def _same(expected: Any, actual: Any) -> bool:
 
 
 def _screen(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
-    return screen(facts, pack, as_of).to_json()
+    answer = screen(facts, pack, as_of).to_json()
+    filing = screen_filing(facts, pack, as_of)
+    return {**answer, "rules": [step.rule for step in (*filing.trace, *filing.overridden)]}
 
 
 def _promisable(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
     decision = promisable(facts["matter"], facts["project"], pack, as_of, facts.get("grade"), facts.get("offered"))
     answer = decision.to_json()
-    return {**answer, **answer["outcome"]}
+    return {**answer, **answer["outcome"], "rules": [step["rule"] for step in (*answer["trace"], *answer["overridden"])]}
 
 
 def _listed(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
     """Whether a row binds the project, as printed; or which rows bind a matter."""
     project = facts.get("project", {})
     if "row" in facts:
-        rows = [row for row in pack.negative if row.id == facts["row"] and as_of in row.span]
-        if not rows:
+        named = [row for row in pack.negative if row.id == facts["row"] and as_of in row.span]
+        if not named:
             raise RuleError(f"负面清单在 {as_of} 没有 {facts['row']}")
-        return _row(rows[0], project, pack)
+        return _row(named[0], project, pack)
     matter = pack.matters[facts["matter"]]
     found = matter_rows(matter, [row for row in pack.negative if as_of in row.span])
     clear = decide(row_finding(row, project, pack) for row in found)
-    return {"listed": None if clear is None else not clear, "rows": [_row(row, project, pack) for row in found]}
+    rows = [_row(row, project, pack) for row in found]
+    return {"listed": None if clear is None else not clear, "rows": rows, "rules": [r for row in rows for r in row["rules"]]}
 
 
 def _row(row: NegativeRow, project: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
@@ -146,6 +170,7 @@ def _row(row: NegativeRow, project: Mapping[str, Any], pack: Pack) -> dict[str, 
         "matters": list(row.matters),
         "listed": None if finding.ok is None else not finding.ok,
         "rule": finding.rule,
+        "rules": list(dict.fromkeys((row.id, finding.rule))),
         "why": finding.why,
         "missing": sorted(finding.missing),
         "cites": list(finding.cites),
@@ -153,13 +178,15 @@ def _row(row: NegativeRow, project: Mapping[str, Any], pack: Pack) -> dict[str, 
 
 
 def _grade(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
-    return grade_of(as_number(facts["score"]), pack, as_of).to_json()
+    answer = grade_of(as_number(facts["score"]), pack, as_of)
+    return {**answer.to_json(), "rules": [f"band.{answer.grade}"]}
 
 
 def _measures(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
     found = measures_of(facts["grade"], pack, as_of)
     listed = [{"id": m.id, "class": m.class_, "effect": m.effect, "value": m.value, "text": m.text, "cites": list(m.cites)} for m in found]
-    return {"grade": facts["grade"], "measures": listed, "effects": {m.effect: m.value for m in found}}
+    effects = {m.effect: m.value for m in found}
+    return {"grade": facts["grade"], "measures": listed, "effects": effects, "rules": [m.id for m in found]}
 
 
 def _points(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
@@ -168,7 +195,8 @@ def _points(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, A
         CreditFact(_day(event["on"], "on"), event["type"], str(event.get("project", "")), _rest(event, "on", "type", "project"))
         for event in facts.get("events", [])
     ]
-    return fold_credit(start, events, pack, as_of=as_of).to_json()
+    folded = fold_credit(start, events, pack, as_of=as_of)
+    return {**folded.to_json(), "rules": [event.rule for event in folded.events]}
 
 
 def _hall(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
@@ -176,7 +204,8 @@ def _hall(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any
         HallFact(event["hall"], _day(event["on"], "on"), event["type"], _rest(event, "hall", "on", "type"))
         for event in facts.get("events", [])
     ]
-    return fold_hall(facts["halls"], events, pack).to_json()
+    folded = fold_hall(facts["halls"], events, pack)
+    return {**folded.to_json(), "rules": [rule for point in folded.points for rule in point.rules]}
 
 
 def _due(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from yinuo.core.pack.cases import case_faults
+from yinuo.core.pack.cases import case_faults, must_be_exercised
 from yinuo.core.pack.coverage import boundary_days, coverage_faults, entry_point_faults
 from yinuo.core.pack.faults import Fault, PackError, fault_at
 from yinuo.core.pack.load import Reading, read
@@ -44,14 +44,7 @@ def errors(faults: list[Fault]) -> list[Fault]:
 
 def _exercises(pack: Pack) -> Iterator[Fault]:
     """A rule nobody shows at work is a rule nobody has read twice."""
-    rules: dict[str, tuple[str, str]] = {}
-    for row in pack.negative:
-        rules[row.id] = ("负面清单", row.where)
-        rules.update({exception.id: ("除外情形", exception.where) for exception in row.exceptions})
-    rules.update({f"band.{band.grade}": ("等级", band.where) for scale in pack.scales for band in scale.bands})
-    rules.update({measure.id: ("措施", measure.where) for measure in pack.measures})
-    rules.update({rule.id: ("加减分规则", rule.where) for rule in pack.point_rules})
-    rules.update({rule.id: ("大厅评分规则", rule.where) for rule in pack.hall_rules})
+    rules = must_be_exercised(pack)
     shown = {name for case in pack.cases for name in case.exercises}
     for name, (kind, where) in rules.items():
         if name not in shown:
