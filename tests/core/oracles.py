@@ -151,10 +151,14 @@ def walk_clock(
     return NaiveClock(ends[budget - 1], ends[budget - int(warned) - 1], used * CELL, budget * CELL, paused * CELL)
 
 
-def longest_path(data: CalendarData, items: Mapping[str, tuple[Sequence[str], int]], start: date) -> dict[str, date]:
-    """End of every item by plain recursion; `items`: id → (prerequisites, working days)."""
+def longest_path(
+    data: CalendarData, items: Mapping[str, tuple[Sequence[str], int]], start: date, fixed: Mapping[str, date]
+) -> dict[str, date]:
+    """End of every item by plain recursion; `items`: id → (prerequisites, working days); `fixed`: ends that are no question."""
 
     def end_of(id_: str) -> date:
+        if id_ in fixed:
+            return fixed[id_]
         after, days = items[id_]
         begin = max([start, *(end_of(other) for other in after)])
         return nth_working_day_after(data, begin, days)

@@ -430,7 +430,8 @@ def test_any_clock_is_what_walking_gives(
 ) -> None:
     calendar, data = calendar_with(odd)
     events: list[Event] = [Start(accepted)]
-    events += [event for begin, end in pairs for event in (Pause(begin), Resume(end))]
+    for number, (begin, end) in enumerate(pairs):
+        events += [Pause(begin, str(number)), Resume(end, str(number))]
     if more:
         events.append(Extend(accepted, more, "张三", "理由"))
     taken = list(pairs)
