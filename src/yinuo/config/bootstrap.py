@@ -1,0 +1,24 @@
+"""Brings the database up to the pack: its region, hall and departments. Run at every start; changes nothing twice."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from yinuo.apps.people.models import Department, Hall, Region
+from yinuo.apps.rules import pack
+
+
+@transaction.atomic
+def sync_pack(day: date) -> Hall:
+    """The hall of the pack's place with every department of the pack; names follow the pack, rows are never removed."""
+    rules = pack()
+    code = rules.parameter("place.region", day).value
+    region, _ = Region.objects.get_or_create(code=code, defaults={"name": rules.parameter("place.name", day).value})
+    hall, _ = Hall.objects.get_or_create(name=rules.parameter("place.hall", day).value, defaults={"region": region})
+    for department in rules.departments.values():
+        Department.objects.update_or_create(
+            hall=hall, key=department.id, defaults={"name": department.name, "short_name": department.short_name}
+        )
+    return hall

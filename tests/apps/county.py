@@ -1,0 +1,154 @@
+"""A small county for tests: the pack's hall and departments, one person per role, a company with its authorised person."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from yinuo.apps.base import Actor
+from yinuo.apps.catalogue import queries as catalogue
+from yinuo.apps.catalogue.models import MatterHandler
+from yinuo.apps.credit.models import CreditHead
+from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Membership, Person, ProjectUnit
+from yinuo.apps.people.queries import actor_of_binding, actor_of_membership
+from yinuo.apps.rules import pack
+from yinuo.config.bootstrap import sync_pack
+from yinuo.core.calendar import TZ
+from yinuo.core.grades import grade_of
+
+BEGAN = date(2023, 2, 20)
+CREDIT_CODES = itertools.cycle(
+    [
+        "914403001922038216",
+        "91440300708461136T",
+        "9144030071526726XG",
+        "91110108551385082Q",
+        "91330100799655058B",
+        "91110000710925462X",
+        "91370200264574251E",
+        "91440400192548256N",
+        "91620000710375659T",
+        "91620300224690952T",
+    ]
+)
+_numbers = itertools.count(1)
+
+
+def at(text: str) -> datetime:
+    """An instant in the county's time: at("2026-11-02 09:00")."""
+    return datetime.fromisoformat(text).replace(tzinfo=TZ)
+
+
+FACTS: dict[str, Any] = {
+    "name": "年产5万吨有机肥加工项目",
+    "kind": "filing",
+    "project_class": "private",
+    "region": "622927",
+    "site": {
+        "address": "积石山县吹麻滩镇唐集工业集中区3号地块",
+        "heritage": "none",
+        "ecological_redline": False,
+        "permanent_farmland": False,
+        "inside_built_up_boundary": True,
+    },
+    "industry": "2625",
+    "total_investment": "8600",
+    "land_area": "26000",
+    "floor_area": "20600",
+    "annual_energy": "800",
+    "annual_electricity": "300",
+    "eia": "table",
+    "construction": {},
+    "declarations": {
+        "secret": False,
+        "national_security_or_major_layout": False,
+        "catalogue_class": "encouraged",
+        "foreign_restricted": False,
+        "verification_catalogue": False,
+        "two_high_or_overcapacity": False,
+        "public_body_building": False,
+    },
+    "planned_start_on": "2027-03-01",
+    "planned_finish_on": "2028-06-30",
+}
+
+
+def facts(**changes: Any) -> dict[str, Any]:
+    """The organic-fertiliser project's facts with changes; groups are merged."""
+    made: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in FACTS.items()}
+    for key, value in changes.items():
+        made[key] = {**made.get(key, {}), **value} if isinstance(value, dict) else value
+    return made
+
+
+@dataclass
+class Company:
+    unit: ProjectUnit
+    person: Person
+    binding: AuthorisedPerson
+
+    @property
+    def actor(self) -> Actor:
+        return actor_of_binding(self.binding)
+
+
+@dataclass
+class County:
+    """Everybody who works in the county's hall, by role and department."""
+
+    hall: Hall
+    people: dict[tuple[str, str], Membership] = field(default_factory=dict)
+
+    def actor(self, role: str, department: str = "development_reform", stage: str = "") -> Actor:
+        """Somebody with the role in the department, made at first call."""
+        key = (f"{role}{stage}", department)
+        if key not in self.people:
+            self.people[key] = self.add(role, department, stage)
+        return actor_of_membership(self.people[key])
+
+    def person(self, role: str, department: str = "development_reform", stage: str = "") -> Person:
+        self.actor(role, department, stage)
+        return self.people[f"{role}{stage}", department].person
+
+    def add(self, role: str, department: str, stage: str = "") -> Membership:
+        person = new_person(f"{department}-{role}")
+        office = Department.objects.get(hall=self.hall, key=department)
+        return Membership.objects.create(person=person, department=office, role=role, stage=stage, from_on=BEGAN)
+
+    def handle(self, matter_id: str) -> Person:
+        """Gives the matter a handler and returns them."""
+        department = pack().matters[matter_id].department
+        person = self.person("approver", department)
+        office = Department.objects.get(hall=self.hall, key=department)
+        MatterHandler.objects.create(hall_id=self.hall.pk, matter_id=matter_id, department=office, person=person, from_on=BEGAN)
+        catalogue.forget()
+        return person
+
+
+def new_person(name: str) -> Person:
+    number = next(_numbers)
+    return Person.objects.create(username=f"p{number}", name=name, phone=f"139{number:08d}", email=f"p{number}@example.org")
+
+
+def new_county() -> County:
+    catalogue.forget()
+    hall = sync_pack(BEGAN)
+    county = County(hall)
+    if "enterprise_filing" in pack().matters:
+        county.handle("enterprise_filing")
+    return county
+
+
+def new_company(name: str = "积石山绿源有机肥有限公司", score: str | None = "86", *, type: str = "enterprise", code: str = "") -> Company:
+    """A company with one authorised person who may sign, and a score (None = unrated)."""
+    unit = ProjectUnit.objects.create(credit_code=code or next(CREDIT_CODES), name=name, type=type, legal_representative="马晓云")
+    grade = "unrated" if score is None else grade_of(Decimal(score), pack(), date(2026, 11, 1)).grade
+    CreditHead.objects.create(unit=unit, score=score, grade=grade)
+    person = new_person(f"{name}经办人")
+    binding = AuthorisedPerson.objects.create(
+        person=person, unit=unit, basis="法定代表人授权委托书", from_on=BEGAN, confirmed_at=at("2023-02-20 09:00"), may_sign=True
+    )
+    return Company(unit, person, binding)

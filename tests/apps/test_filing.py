@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.apps.county import Company, County, at, facts
+from yinuo.apps.base import Forbidden, Refused
+from yinuo.apps.notices.models import Message
+from yinuo.apps.projects.actions import file_project
+from yinuo.apps.projects.models import Project
+from yinuo.apps.trail.models import ChainRow, Entry, Idempotency
+from yinuo.apps.work.models import WorkItem
+
+MORNING = at("2026-11-03 09:12")
+
+
+def test_a_filing_that_qualifies_has_code_certificate_review_and_messages_at_once(county: County, company: Company) -> None:
+    filing = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING)
+    project = Project.objects.get(pk=filing.project.pk)
+    assert project.code is not None
+    assert project.code.startswith("2611-622927-04-01-")
+    assert project.instant
+    assert project.certificate.number.startswith("积发改备〔2026〕11")
+    assert project.decision is not None
+    assert project.decision.outcome["instant"] is True
+    review = WorkItem.objects.get(kind="review")
+    assert review.due_at == at("2026-11-04 18:00")
+    assert set(Entry.objects.values_list("verb", flat=True)) == {"projects.file", "projects.assign_code", "projects.issue_certificate"}
+    assert set(ChainRow.objects.values_list("type", flat=True)) == {"project.basic", "project.code_assigned", "approval.document"}
+    assert Message.objects.filter(template="filed", person=company.person, channel="sms").count() == 1
+
+
+def test_nothing_of_a_secret_project_is_kept(county: County, company: Company) -> None:
+    secret = facts(declarations={"secret": True})
+    with pytest.raises(Refused, match="涉密") as refusal:
+        file_project(actor=company.actor, unit_id=company.unit.pk, facts=secret, pledged=True, at=MORNING, idempotency_key="k1")
+    assert refusal.value.code == "projects.secret"
+    assert not Project.objects.exists()
+    assert not Entry.objects.exists()
+    assert not Idempotency.objects.exists()
+
+
+def test_nobody_files_for_another_unit(county: County, company: Company) -> None:
+    from tests.apps.county import new_company
+
+    other = new_company("甘肃保安腰刀文旅有限公司")
+    with pytest.raises(Forbidden):
+        file_project(actor=company.actor, unit_id=other.unit.pk, facts=facts(), pledged=True, at=MORNING)
+
+
+def test_a_request_sent_twice_files_once_and_gets_the_same_answer(county: County, company: Company) -> None:
+    first = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1")
+    again = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1")
+    assert again.repeated
+    assert again.project.pk == first.project.pk
+    assert Project.objects.count() == 1
+
+
+def test_a_key_used_for_another_request_is_refused(county: County, company: Company) -> None:
+    file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1")
+    with pytest.raises(Refused, match="请求编号"):
+        file_project(
+            actor=company.actor, unit_id=company.unit.pk, facts=facts(name="另一个项目"), pledged=True, at=MORNING, idempotency_key="k1"
+        )
+
+
+def test_missing_facts_are_asked_for_all_at_once(county: County, company: Company) -> None:
+    thin = facts()
+    del thin["declarations"]["catalogue_class"], thin["site"]["address"]
+    with pytest.raises(Refused) as refusal:
+        file_project(actor=company.actor, unit_id=company.unit.pk, facts=thin, pledged=True, at=MORNING)
+    assert {"declarations.catalogue_class", "site.address"} <= set(refusal.value.errors)
+    assert not Project.objects.exists()
+
+
+def test_a_project_on_the_negative_list_goes_to_manual_handling_with_its_rule(county: County, company: Company) -> None:
+    filing = file_project(
+        actor=company.actor,
+        unit_id=company.unit.pk,
+        facts=facts(declarations={"catalogue_class": "restricted"}),
+        pledged=True,
+        at=MORNING,
+    )
+    assert filing.project.state == "manual"
+    assert filing.project.code is None
+    assert [stop["rule"] for stop in filing.decision["outcome"]["stops"]] == ["negative.project.2"]
+    assert WorkItem.objects.filter(kind="manual_filing").count() == 1
