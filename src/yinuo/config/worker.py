@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+from typing import TYPE_CHECKING, cast
 
 from yinuo.config.processes import die_with_parent
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 CONCURRENCY = 4
 GRACE_SECONDS = 20
@@ -21,18 +25,21 @@ def main() -> None:
 
     django.setup()
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    async def work() -> None:
+    connector = cast(DjangoConnector, app.connector).get_worker_connector()
+    with app.replace_connector(connector) as worker_app:
+        asyncio.run(_work(worker_app))
+
+
+async def _work(app: App) -> None:
+    async with app.open_async():
         await app.run_worker_async(
             name=f"worker-{os.getpid()}",
             concurrency=CONCURRENCY,
             shutdown_graceful_timeout=GRACE_SECONDS,
             delete_jobs="successful",
-            fetch_job_polling_interval=5.0,
         )
-
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-        asyncio.run(work())
 
 
 if __name__ == "__main__":
