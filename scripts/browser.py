@@ -1,0 +1,87 @@
+"""A Chromium for the browser tests: found, else from apt, else Playwright's own, else a loud notice.
+
+Run by `make setup-test`; the tests themselves only look for what is there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = (
+    Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
+    Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+)
+
+
+def find() -> Path | None:
+    """The browser to test with; `YINUO_CHROMIUM` chooses another one."""
+    if chosen := os.environ.get("YINUO_CHROMIUM"):
+        return Path(chosen)
+    candidates = [Path(path) for name in NAMES if (path := shutil.which(name))]
+    candidates += [path for path in MAC if path.exists()]
+    return next((path for path in [*candidates, *_playwrights()] if _works(path)), None)
+
+
+def _works(path: Path) -> bool:
+    """Ubuntu ships a `chromium-browser` that only tells to install a snap: being there is not enough."""
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _playwrights() -> list[Path]:
+    try:
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as playwright:
+            path = Path(playwright.chromium.executable_path)
+    except Exception:
+        return []
+    return [path] if path.exists() else []
+
+
+def _run(*command: str) -> bool:
+    print("  $", " ".join(command), flush=True)
+    return subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode == 0
+
+
+def _from_apt() -> bool:
+    if not shutil.which("apt-get"):
+        return False
+    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if as_root and not shutil.which("sudo"):
+        return False
+    return _run(*as_root, "apt-get", "update", "-qq") and _run(
+        *as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"
+    )
+
+
+def _from_playwright() -> bool:
+    install = [sys.executable, "-m", "playwright", "install"]
+    return (os.geteuid() == 0 and _run(*install, "--with-deps", "chromium")) or _run(*install, "chromium")
+
+
+def main() -> int:
+    browser = find()
+    for fetch in (_from_apt, _from_playwright):
+        if browser is None and fetch():
+            browser = find()
+    if browser is None:
+        line = "!" * 72
+        print(
+            f"{line}\n没有 Chromium，也装不上：浏览器测试将被跳过。\n可自行安装后设置 YINUO_CHROMIUM=/路径/chromium。\n{line}",
+            file=sys.stderr,
+        )
+        return 1 if os.environ.get("YINUO_REQUIRE_BROWSER") == "1" else 0
+    print(f"浏览器测试使用 {browser}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
