@@ -180,8 +180,9 @@ in_flood_area = fact("site.flood_area").is_true()
 builds_water_conservancy = fact("construction.water_conservancy").is_true()
 takes_water = fact("water_intake").present()
 occupies_irrigation_works = fact("site.irrigation_works").is_true()
-# 附件1·二·16; 水土保持方案管理办法 第六条 (5000 平方米, 1000 立方米; unverified): no ground disturbed, no plan
-disturbs_ground = any_of(fact("land_area").gt(0), fact("construction.soil_disturbed_m2").gt(0), fact("construction.municipal").is_true())
+# 附件1·二·16; 水土保持方案管理办法 第六条 (5000 平方米, 1000 立方米; unverified).
+# Without land of its own only municipal works disturb ground.
+disturbs_ground = any_of(fact("land_area").gt(0), fact("construction.municipal").is_true())
 needs_soil_conservation_plan = any_of(
     fact("land_area").ge(5000),
     all_of(disturbs_ground, any_of(fact("construction.soil_disturbed_m2").ge(5000), fact("construction.soil_moved_m3").ge(1000))),
