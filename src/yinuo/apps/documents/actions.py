@@ -1,0 +1,130 @@
+"""Documents are issued as rows; the paper is made and signed at first need, once, and kept by its SHA-256."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.documents.files import UploadError, inspect_upload
+from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
+from yinuo.apps.documents.render import render_pdf
+from yinuo.apps.documents.signing import Signatory, SigningProvider, load_provider
+from yinuo.apps.trail.actions import action, record
+
+PDF = "application/pdf"
+
+
+@lru_cache(maxsize=1)
+def signing_provider() -> SigningProvider:
+    return load_provider(settings.YINUO_SIGNING_PROVIDER, **settings.YINUO_SIGNING_OPTIONS)
+
+
+@action
+def store_upload(*, actor: Actor, name: str, content: bytes, unit_id: int | None, at: datetime) -> StoredFile:
+    """Keeps an uploaded file after looking at what it really is. Raises Refused for one too large or not what it says."""
+    try:
+        info = inspect_upload(name, content, settings.YINUO_UPLOAD_LIMIT)
+    except UploadError as error:
+        raise Refused("documents.upload", str(error), field="file") from error
+    if {"javascript", "launch"} & set(info.flags):
+        raise Refused("documents.active", "文件里带有会自动运行的内容，不能上传", field="file", remedy="请另存为普通 PDF 后再上传")
+    stored = StoredFile.objects.create(
+        sha256=info.sha256,
+        name=info.name,
+        content_type=info.content_type,
+        size=info.size,
+        content=content,
+        unit_id=unit_id,
+        by_id=actor.person_id,
+        at=at,
+    )
+    record(actor, "documents.store_upload", stored, at=at, data={"sha256": info.sha256, "size": info.size})
+    return stored
+
+
+@action
+def issue(
+    *,
+    kind: str,
+    subject: models.Model,
+    data: dict[str, Any],
+    at: datetime,
+    number: str = "",
+    project_code: str = "",
+    unit_id: int | None = None,
+) -> Document:
+    """Fixes a document's content and number; no paper yet. Raises IntegrityError for a number already used for the kind."""
+    return Document.objects.create(
+        kind=kind,
+        number=number,
+        project_code=project_code,
+        subject_kind=subject._meta.label_lower,
+        subject_id=subject.pk,
+        unit_id=unit_id,
+        data=data,
+        issued_at=at,
+    )
+
+
+@action
+def issue_signed(
+    *,
+    kind: str,
+    subject: models.Model,
+    data: dict[str, Any],
+    at: datetime,
+    signatory: Signatory,
+    reason: str,
+    project_code: str = "",
+    unit_id: int | None = None,
+) -> Document:
+    """A document that is signed by a person in the act itself: paper, signature and digest stand before this returns."""
+    document = issue(kind=kind, subject=subject, data=data, at=at, project_code=project_code, unit_id=unit_id)
+    _keep(document, signing_provider().sign_pdf(render_pdf(kind, data, at), signatory, at=at, reason=reason), signatory.name)
+    return document
+
+
+@action
+def paper_of(*, document: Document, at: datetime) -> StoredFile:
+    """The signed paper of an issued document; two who ask at once get the same file."""
+    locked = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    if locked.file_id is None:
+        issuer = str(locked.data.get("department") or locked.data.get("issuer") or locked.data.get("hall") or "")
+        pdf = render_pdf(locked.kind, locked.data, locked.issued_at)
+        if issuer:
+            signed = signing_provider().sign_pdf(
+                pdf, Signatory(id=issuer, name=issuer), at=locked.issued_at, reason=DocumentKind(locked.kind).label
+            )
+            _keep(locked, signed, issuer)
+        else:
+            _keep(locked, pdf, "")
+    document.file_id, document.sha256 = locked.file_id, locked.sha256
+    return StoredFile.objects.get(pk=locked.file_id)
+
+
+def _keep(document: Document, pdf: bytes, signer: str) -> None:
+    info = inspect_upload(f"{document.get_kind_display()}.pdf", pdf, 64 * 1024 * 1024)
+    stored = StoredFile.objects.create(
+        sha256=info.sha256,
+        name=info.name,
+        content_type=PDF,
+        size=info.size,
+        content=pdf,
+        unit_id=document.unit_id,
+        at=document.issued_at,
+    )
+    document.file, document.sha256, document.signer = stored, info.sha256, signer
+    document.save(update_fields=["file", "sha256", "signer"])
+    record(
+        Actor.system(),
+        "documents.sign",
+        document,
+        at=document.issued_at,
+        project_code=document.project_code,
+        data={"kind": document.kind, "sha256": info.sha256, "size": info.size},
+    )

@@ -1,0 +1,44 @@
+"""Who may do what on a map: the unit on its own items, a department on its own, conveners and supervisors on their hall's."""
+
+from __future__ import annotations
+
+from yinuo.apps.base import Actor
+from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
+from yinuo.apps.people.access import acts_for
+from yinuo.apps.projects.models import Project
+
+
+def can_apply(actor: Actor, item: MapItem) -> bool:
+    """Hand in material, withdraw the application: the project's unit."""
+    return acts_for(actor, item.project.unit_id)
+
+
+def can_handle(actor: Actor, item: MapItem) -> bool:
+    """Accept, send back, pause, decide, deliver: an approver of the matter's department."""
+    return actor.role == "approver" and actor.department_id == item.department_id
+
+
+def can_extend(actor: Actor, item: MapItem) -> bool:
+    """Extending a limit needs the head of the department (行政许可法 42)."""
+    return actor.role == "principal" and actor.department_id == item.department_id
+
+
+def can_answer(actor: Actor, answer: GuidanceAnswer) -> bool:
+    return actor.role == "approver" and actor.department_id == answer.department_id
+
+
+def can_escalate(actor: Actor, item: MapItem) -> bool:
+    """The general convener starts the coordination of a red light (附件7·第十六条)."""
+    return actor.role == "general_convener" and actor.hall_id == item.project.hall_id
+
+
+def can_report_problem(actor: Actor, item: MapItem) -> bool:
+    return can_handle(actor, item) or (
+        actor.role in ("supervisor", "general_convener", "comprehensive") and actor.hall_id == item.project.hall_id
+    )
+
+
+def can_see(actor: Actor, project: Project) -> bool:
+    from yinuo.apps.projects.access import can_see as see
+
+    return see(actor, project)

@@ -1,0 +1,108 @@
+"""What every action on an item begins with: the project's lock, the item as it is now, and the question who may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.onemap.models import ENDED, ItemState, MapItem
+from yinuo.apps.projects.actions import lock
+from yinuo.apps.projects.actions.filing import about
+from yinuo.apps.projects.models import ProjectState
+from yinuo.apps.rules import pack
+from yinuo.apps.work.actions import About, Limits, open_of
+from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.core.calendar import TZ
+
+Rule = Callable[[Actor, MapItem], bool]
+
+
+def locked(item_id: int) -> MapItem:
+    """The item with its project locked first, then itself."""
+    project_id = MapItem.objects.values_list("project_id", flat=True).get(pk=item_id)
+    project = lock(project_id)
+    item = MapItem.objects.select_for_update(no_key=True, of=("self",)).select_related("department", "handler").get(pk=item_id)
+    item.project = project
+    return item
+
+
+def take(actor: Actor, item_id: int, may: Rule, states: Iterable[str], version: int | None) -> MapItem:
+    """The item locked, allowed, fresh and in one of `states`. Raises Forbidden, Stale, Refused in this order."""
+    item = locked(item_id)
+    if not may(actor, item):
+        raise forbid("这个事项不由您办理")
+    check_version(item, version)
+    if item.project.state != ProjectState.CONFIRMED:
+        raise Refused("onemap.project_not_running", "项目未复核确认或已经结束，不能办理事项", remedy="请查看项目当前状态")
+    if item.state not in set(states):
+        raise Refused(
+            "onemap.state",
+            f"“{item.name}”现在是“{item.get_state_display()}”，不能这样办理",
+            remedy="可能已由他人办理，请刷新页面查看最新状态",
+        )
+    return item
+
+
+def save(item: MapItem, *fields: str) -> None:
+    """Saves what changed; every change raises the version, so that forms opened before are noticed."""
+    item.version += 1
+    item.save(update_fields=[*fields, "version"])
+
+
+def url_of(item: MapItem) -> str:
+    return f"/items/{item.pk}/"
+
+
+def words(item: MapItem, title: str = "", *, tags: tuple[str, ...] = ()) -> About:
+    """The words of a work item on this item."""
+    return about(item, item.project, title or item.name, f"/staff/items/{item.pk}/", stage=item.stage, tags=tags)
+
+
+def limits_of(item: MapItem) -> Limits:
+    return Limits(item.limit_value, item.limit_unit, item.statutory_value, item.statutory_unit)
+
+
+def clock(item: MapItem, kind: WorkKind = WorkKind.LIMIT) -> WorkItem:
+    """The item's running or paused clock. Raises Refused when there is none."""
+    found = open_of(item, kind)
+    if found is None:
+        raise Refused("onemap.no_clock", f"“{item.name}”没有在计时", remedy="请刷新页面查看最新状态")
+    return found
+
+
+def waiting_for(item: MapItem) -> list[str]:
+    """Names of the prerequisites on this map that are not concluded yet, in the map's order."""
+    return list(
+        MapItem.objects.filter(project_id=item.project_id, matter_id__in=item.after)
+        .exclude(state__in=[ItemState.GRANTED, ItemState.EXEMPT])
+        .order_by("position")
+        .values_list("name", flat=True)
+    )
+
+
+def need_prerequisites(item: MapItem) -> None:
+    """Raises Refused naming what has to come first."""
+    names = waiting_for(item)
+    if names:
+        listed = "、".join(f"“{name}”" for name in names)
+        raise Refused("onemap.prerequisites", f"“{item.name}”要等前置事项办结", remedy=f"请先办结{listed}", data={"waiting_for": names})
+
+
+def need_text(value: str, field: str, message: str) -> str:
+    if not value.strip():
+        raise Refused(f"onemap.{field}", message, field=field)
+    return value.strip()
+
+
+def day_of(at: datetime) -> Any:
+    return at.astimezone(TZ).date()
+
+
+def cites(names: Iterable[str]) -> list[str]:
+    return pack().cite_texts(list(names))
+
+
+def ended(item: MapItem) -> bool:
+    return item.state in ENDED

@@ -1,0 +1,109 @@
+"""Results of the construction approval system, taken in: a recorded result moves the map; sent twice it changes nothing (G-8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.onemap.actions.common import locked, save
+from yinuo.apps.onemap.actions.handling import _open_clock
+from yinuo.apps.onemap.actions.results import land
+from yinuo.apps.onemap.models import ENDED, ExternalResult, ItemState, MapItem
+from yinuo.apps.trail.actions import action, record
+from yinuo.apps.work.actions import close, open_of, pause, resume
+from yinuo.apps.work.models import WorkKind, WorkState
+
+# 工程建设项目审批管理系统数据共享交换标准: the codes that move an item here.
+ACCEPTED, PAUSED, RESUMED = 3, 9, 10
+GRANTED = (11, 12)
+REFUSED = (5, 13)
+CODES = frozenset(range(1, 16))
+
+
+@action
+def take_in_result(
+    *,
+    actor: Actor,
+    system: str,
+    external_id: str,
+    project_code: str,
+    matter_id: str,
+    status_code: int,
+    at: datetime,
+    document_number: str = "",
+    text: str = "",
+) -> tuple[MapItem, bool]:
+    """Records what another system says of an item; returns the item and whether anything was new.
+
+    Raises: Refused for an unknown project, matter or status code, or another result under the same external id.
+    """
+    if actor.role not in ("system", "administrator"):
+        raise forbid("只有对接的审批系统可以报送办理结果")
+    if status_code not in CODES:
+        raise Refused("onemap.status_code", f"没有状态码 {status_code}", field="status_code", remedy="状态码为 1 到 15")
+    found = MapItem.objects.filter(project__code=project_code, matter_id=matter_id).values_list("id", flat=True).first()
+    if found is None:
+        raise Refused("onemap.no_item", "这个项目的“一张图”上没有这个事项", field="matter_id")
+    item = locked(found)
+    body: dict[str, Any] = {"document_number": document_number, "text": text}
+    try:
+        with transaction.atomic():
+            result = ExternalResult.objects.create(
+                system=system, external_id=external_id, item=item, status_code=status_code, body=body, at=at
+            )
+    except IntegrityError:
+        known = ExternalResult.objects.get(system=system, external_id=external_id)
+        if (known.item_id, known.status_code, known.body) != (item.pk, status_code, body):
+            raise Refused("onemap.external_id", "同一编号报送了不同的结果", field="external_id") from None
+        return item, False
+    item.external = True
+    _move(actor, item, status_code, at, document_number, text)
+    record(
+        actor,
+        "onemap.take_in_result",
+        result,
+        at=at,
+        project_code=project_code,
+        data={"item": item.pk, "matter": matter_id, "status_code": status_code, "system": system, **body},
+        chain="approval.document" if status_code in (*GRANTED, *REFUSED) else "",
+    )
+    return item, True
+
+
+def _move(actor: Actor, item: MapItem, code: int, at: datetime, number: str, text: str) -> None:
+    """A code that does not fit where the item stands is kept and moves nothing."""
+    if code == ACCEPTED and item.state in (ItemState.OPEN, ItemState.RECEIVED, ItemState.INCOMPLETE):
+        receipt = open_of(item, WorkKind.RECEIPT)
+        if receipt is not None:
+            close(actor=actor, item=receipt, at=at, outcome="accepted elsewhere")
+        item.state, item.accepted_at = ItemState.ACCEPTED, at
+        item.received_at = item.received_at or at
+        save(item, "state", "accepted_at", "received_at", "external")
+        _open_clock(actor, item, at)
+    elif code == PAUSED and item.state == ItemState.ACCEPTED:
+        work = open_of(item, WorkKind.LIMIT)
+        if work is not None:
+            pause(actor=actor, item=work, reason="external_approval", at=at, note="工程审批系统特别程序")
+        item.state = ItemState.PAUSED
+        save(item, "state", "external")
+    elif code == RESUMED and item.state == ItemState.PAUSED:
+        work = open_of(item, WorkKind.LIMIT)
+        if work is not None and work.state == WorkState.PAUSED:
+            resume(actor=actor, item=work, at=at, note="工程审批系统特别程序结束")
+        item.state = ItemState.ACCEPTED
+        save(item, "state", "external")
+    elif code in (*GRANTED, *REFUSED) and item.state not in ENDED:
+        for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION):
+            work = open_of(item, kind)
+            if work is not None:
+                close(actor=actor, item=work, at=at, outcome="decided elsewhere")
+        item.state = ItemState.GRANTED if code in GRANTED else ItemState.REFUSED
+        item.concluded_at, item.document_number, item.delivered_at = at, number, at
+        item.result_text = text or ("" if code in GRANTED else "由工程审批系统作出不予许可决定")
+        save(item, "state", "concluded_at", "document_number", "delivered_at", "result_text", "external")
+        land(item, at)
+    else:
+        save(item, "external")

@@ -1,0 +1,250 @@
+"""What the department does before it decides: accept, send back once and completely, pause, resume, extend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.documents.actions import issue
+from yinuo.apps.documents.models import DocumentKind
+from yinuo.apps.notices.actions import tell
+from yinuo.apps.onemap import access, papers
+from yinuo.apps.onemap.actions.common import clock, day_of, limits_of, need_text, save, take, words
+from yinuo.apps.onemap.models import ItemState, MapItem, SendBack, SendBackKind
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import action, record
+from yinuo.apps.work.actions import Limits, close, extend, open_item, open_of, pause, pause_reason, resume
+from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.core.calendar import TZ
+
+CORRECTION = "correction"
+
+
+@action
+def accept(*, actor: Actor, item_id: int, at: datetime, version: int | None = None) -> MapItem:
+    """受理: the promised and the statutory clock start."""
+    item = take(actor, item_id, access.can_handle, [ItemState.RECEIVED], version)
+    return _accept(actor, item, at, at, deemed=False)
+
+
+def _accept(actor: Actor, item: MapItem, at: datetime, counted_from: datetime, *, deemed: bool) -> MapItem:
+    receipt = open_of(item, WorkKind.RECEIPT)
+    if receipt is not None:
+        close(actor=actor, item=receipt, at=at, outcome="deemed" if deemed else "accepted")
+    item.state, item.accepted_at, item.deemed_accepted = ItemState.ACCEPTED, counted_from, deemed
+    if item.handler_id is None and actor.person_id is not None:
+        item.handler_id = actor.person_id
+    save(item, "state", "accepted_at", "deemed_accepted", "handler")
+    work = _open_clock(actor, item, counted_from)
+    issue(
+        kind=DocumentKind.ACCEPTANCE,
+        subject=item,
+        data=papers.acceptance(item, work, at),
+        at=at,
+        project_code=item.project.code or "",
+        unit_id=item.project.unit_id,
+    )
+    why = "自收到申请之日起五个工作日未告知，视为受理" if deemed else ""
+    record(
+        actor,
+        "onemap.accept",
+        item,
+        at=at,
+        project_code=item.project.code or "",
+        why=why,
+        data={"matter": item.matter_id, "deemed": deemed},
+    )
+    due = work.due_at.astimezone(TZ).strftime("%m月%d日") if work.due_at else ""
+    tell(
+        "accepted",
+        at=at,
+        unit_id=item.project.unit_id,
+        project_code=item.project.code or "",
+        url=f"/items/{item.pk}/",
+        matter=item.name,
+        due=due,
+    )
+    return item
+
+
+def _open_clock(actor: Actor, item: MapItem, started_at: datetime) -> WorkItem:
+    return open_item(
+        actor=actor,
+        kind=WorkKind.LIMIT,
+        about=words(item),
+        limits=limits_of(item),
+        rules_on=item.project.rules_on,
+        at=started_at,
+        department_id=item.department_id,
+        hall_id=item.project.hall_id,
+        assignee_id=item.handler_id,
+    )
+
+
+@action
+def send_back(
+    *, actor: Actor, item_id: int, kind: str, points: Sequence[dict[str, Any]], reason: str, at: datetime, version: int | None = None
+) -> SendBack:
+    """一次性告知, once per kind: incomplete before acceptance (no clock yet), incorrect afterwards (the clock pauses).
+
+    Shape of `points`: [{"code": reason code of the pack, "subject": what, "request": what to do} …].
+    """
+    if kind not in SendBackKind.values:
+        raise Refused("onemap.send_back_kind", "请选择补正的类型", field="kind")
+    state = ItemState.RECEIVED if kind == SendBackKind.INCOMPLETE else ItemState.ACCEPTED
+    item = take(actor, item_id, access.can_handle, [state], version)
+    if item.send_backs.filter(kind=kind).exists():
+        raise Refused(
+            "onemap.send_back_once",
+            "已经一次性告知过，不能再次退回",
+            field="kind",
+            remedy="请受理或依法作出决定",
+            cites=pack().cite_texts(pack().parameter("receipt.limit", item.project.rules_on).cites),
+        )
+    reason = need_text(reason, "reason", "请写明退回的理由")
+    listed = _points(points, kind)
+    submission = item.submissions.latest("number")
+    made = SendBack.objects.create(
+        item=item,
+        kind=kind,
+        points=listed,
+        reason=reason,
+        effective_on=day_of(at),
+        submission=submission,
+        by_id=actor.person_id,
+        at=at,
+    )
+    if kind == SendBackKind.INCOMPLETE:
+        receipt = open_of(item, WorkKind.RECEIPT)
+        if receipt is not None:
+            close(actor=actor, item=receipt, at=at, outcome="incomplete")
+        item.state = ItemState.INCOMPLETE
+    else:
+        pause(actor=actor, item=clock(item), reason=CORRECTION, at=at, note=reason)
+        item.state = ItemState.INCORRECT
+    save(item, "state")
+    _wait_for_unit(actor, item, at)
+    issue(
+        kind=DocumentKind.SUPPLEMENT,
+        subject=item,
+        data=papers.supplement(item, made, at),
+        at=at,
+        project_code=item.project.code or "",
+        unit_id=item.project.unit_id,
+    )
+    record(
+        actor,
+        "onemap.send_back",
+        made,
+        at=at,
+        project_code=item.project.code or "",
+        why=reason,
+        data={"item": item.pk, "kind": kind, "points": listed},
+    )
+    tell(
+        "sent_back",
+        at=at,
+        persons=[submission.person],
+        unit_id=item.project.unit_id,
+        project_code=item.project.code or "",
+        url=f"/items/{item.pk}/",
+        matter=item.name,
+        why=reason[:60],
+    )
+    return made
+
+
+def _points(points: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    listed = []
+    for row in points:
+        known = pack().reasons.get(str(row.get("code", "")))
+        if known is None or not known.id.startswith(f"{kind}."):
+            raise Refused("onemap.send_back_code", "请为每一条选择补正的情形", field="code")
+        if not str(row.get("subject", "")).strip() or not str(row.get("request", "")).strip():
+            raise Refused("onemap.send_back_point", "请写明哪份材料、应怎样补正", field="subject")
+        listed.append({"code": known.id, "category": known.text, "subject": row["subject"].strip(), "request": row["request"].strip()})
+    if not listed:
+        raise Refused("onemap.send_back_points", "请至少列出一条需要补正的内容", field="points", remedy="应一次告知需要补正的全部内容")
+    return listed
+
+
+def _wait_for_unit(actor: Actor, item: MapItem, at: datetime) -> None:
+    open_item(
+        actor=actor,
+        kind=WorkKind.RECTIFICATION,
+        about=words(item, f"补正：{item.name}"),
+        limits=Limits(None),
+        rules_on=item.project.rules_on,
+        at=at,
+        department_id=item.department_id,
+        hall_id=item.project.hall_id,
+        waits_for="unit",
+    )
+
+
+@action
+def pause_item(*, actor: Actor, item_id: int, reason: str, note: str, at: datetime, version: int | None = None) -> MapItem:
+    """暂停计时 for a reason of the pack (G-5); told to the company with its longest term."""
+    item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED], version)
+    if reason == CORRECTION:
+        raise Refused("onemap.pause_reason", "材料有误请用“退回修改”", field="reason", remedy="退回修改会一次性告知并自动暂停计时")
+    work = pause(actor=actor, item=clock(item), reason=reason, note=need_text(note, "note", "请写明暂停的具体情况"), at=at)
+    item.state = ItemState.PAUSED
+    save(item, "state")
+    label = pause_reason(reason, item.project.rules_on).label
+    record(
+        actor,
+        "onemap.pause",
+        item,
+        at=at,
+        project_code=item.project.code or "",
+        why=note,
+        data={"reason": reason, "ends_by": work.pause_ends_at},
+    )
+    tell(
+        "paused",
+        at=at,
+        unit_id=item.project.unit_id,
+        project_code=item.project.code or "",
+        url=f"/items/{item.pk}/",
+        matter=item.name,
+        why=label,
+    )
+    return item
+
+
+@action
+def resume_item(*, actor: Actor, item_id: int, note: str, at: datetime, version: int | None = None) -> MapItem:
+    item = take(actor, item_id, access.can_handle, [ItemState.PAUSED], version)
+    work = resume(actor=actor, item=clock(item), at=at, note=note)
+    item.state = ItemState.ACCEPTED
+    save(item, "state")
+    record(actor, "onemap.resume", item, at=at, project_code=item.project.code or "", why=note)
+    due = work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
+    tell(
+        "resumed",
+        at=at,
+        unit_id=item.project.unit_id,
+        project_code=item.project.code or "",
+        url=f"/items/{item.pk}/",
+        matter=item.name,
+        due=due,
+    )
+    return item
+
+
+@action
+def extend_item(*, actor: Actor, item_id: int, days: int, reason: str, at: datetime, version: int | None = None) -> MapItem:
+    """The head of the department extends the limit once, by no more than the matter's law allows, and the reason is told (行政许可法 42)."""
+    item = take(actor, item_id, access.can_extend, [ItemState.ACCEPTED], version)
+    limit = pack().matters[item.matter_id].statutory_at(item.project.rules_on)
+    most = limit.extendable_by if limit else 0
+    work = clock(item)
+    if work.events.filter(kind="extend").exists() or days > most:
+        message = f"这个事项最多延长 {most} 个工作日，且只能延长一次" if most else "这个事项不能延长办理期限"
+        raise Refused("onemap.extension", message, field="days", cites=pack().cite_texts(limit.cites) if limit else ())
+    extend(actor=actor, item=work, days=days, reason=reason, at=at)
+    record(actor, "onemap.extend", item, at=at, project_code=item.project.code or "", why=reason, data={"days": days})
+    return item

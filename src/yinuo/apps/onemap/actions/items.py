@@ -1,0 +1,146 @@
+"""What the company does with an item: hand in, hand in again, take back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.notices.actions import tell
+from yinuo.apps.notices.effects import readers
+from yinuo.apps.onemap import access
+from yinuo.apps.onemap.actions.common import clock, need_prerequisites, save, take, url_of, words
+from yinuo.apps.onemap.models import ItemState, MapItem, Route, Submission
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import action, once, record, request_hash
+from yinuo.apps.work.actions import Limits, close, open_item, open_of, resume
+from yinuo.apps.work.models import WorkKind
+from yinuo.core.calendar import TZ
+
+APPLICABLE = (ItemState.OPEN, ItemState.INCOMPLETE, ItemState.INCORRECT)
+
+
+@action
+def submit_materials(
+    *,
+    actor: Actor,
+    item_id: int,
+    materials: Sequence[dict[str, Any]],
+    at: datetime,
+    note: str = "",
+    version: int | None = None,
+    idempotency_key: str = "",
+) -> Submission:
+    """The full material for a matter that may start now; a further version after a send-back. The receipt clock starts (G-4).
+
+    Shape of `materials`: [{"id": material id of the item, "file": StoredFile id} …].
+    """
+    claim = once(actor, idempotency_key, request_hash([item_id, list(materials), note]), at=at) if idempotency_key else None
+    if claim is not None and claim.answer is not None:
+        return Submission.objects.get(pk=claim.answer["submission"])
+    item = take(actor, item_id, access.can_apply, APPLICABLE, version)
+    need_prerequisites(item)
+    handed = _checked(item, materials)
+    number = item.submissions.count() + 1
+    submission = Submission.objects.create(
+        item=item, number=number, receipt_no=receipt_number(at), materials=handed, note=note.strip(), person_id=actor.person_id, at=at
+    )
+    if item.state == ItemState.INCORRECT:
+        work = clock(item)
+        if work.state == "paused":
+            resume(actor=actor, item=work, at=at, note="企业已修改")
+        item.state = ItemState.ACCEPTED
+        save(item, "state")
+        _close_correction(actor, item, at)
+    else:
+        _close_correction(actor, item, at)
+        item.state, item.received_at, item.route = ItemState.RECEIVED, at, Route.REGULAR
+        save(item, "state", "received_at", "route")
+        _open_receipt(actor, item, at)
+    record(
+        actor,
+        "onemap.submit_materials",
+        submission,
+        at=at,
+        project_code=item.project.code or "",
+        data={"item": item.pk, "matter": item.matter_id, "number": number, "receipt_no": submission.receipt_no},
+    )
+    if claim is not None:
+        claim.remember(201, {"submission": submission.pk})
+    return submission
+
+
+def receipt_number(at: datetime) -> str:
+    """Random, so that nobody looks for gaps or another's receipt."""
+    return f"S{at.astimezone(TZ):%y%m%d}{secrets.token_hex(5).upper()}"
+
+
+def _checked(item: MapItem, materials: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each material the matter lists, with its file. Raises Refused naming every main material left out and every foreign file."""
+    known = {material["id"]: material for material in item.materials}
+    handed: list[dict[str, Any]] = []
+    errors: dict[str, str] = {}
+    files = StoredFile.objects.defer("content").in_bulk([row["file"] for row in materials if row.get("file")])
+    for row in materials:
+        material, file = known.get(str(row.get("id"))), files.get(row.get("file") or 0)
+        if material is None:
+            errors[str(row.get("id"))] = "不是这个事项的材料"
+        elif file is None or file.unit_id != item.project.unit_id:
+            errors[material["id"]] = f"请上传“{material['name']}”"
+        else:
+            handed.append({"id": material["id"], "name": material["name"], "file": file.pk, "file_name": file.name, "sha256": file.sha256})
+    given = {row["id"] for row in handed}
+    for material in known.values():
+        if material["main"] and material["id"] not in given and material["id"] not in errors:
+            errors[material["id"]] = f"还缺“{material['name']}”"
+    if errors:
+        raise Refused("onemap.materials", "材料还不齐全", field=next(iter(errors)), remedy="请一次交齐全部主要材料", errors=errors)
+    return handed
+
+
+def _open_receipt(actor: Actor, item: MapItem, at: datetime) -> None:
+    work = open_item(
+        actor=actor,
+        kind=WorkKind.RECEIPT,
+        about=words(item),
+        limits=Limits(pack().integer("receipt.limit", item.project.rules_on)),
+        rules_on=item.project.rules_on,
+        at=at,
+        department_id=item.department_id,
+        hall_id=item.project.hall_id,
+        assignee_id=item.handler_id,
+    )
+    tell(
+        "received",
+        at=at,
+        persons=readers(work, at),
+        project_code=item.project.code or "",
+        url=work.url,
+        project=item.project.name,
+        matter=item.name,
+        due=work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else "",
+    )
+
+
+def _close_correction(actor: Actor, item: MapItem, at: datetime) -> None:
+    waiting = open_of(item, WorkKind.RECTIFICATION)
+    if waiting is not None:
+        close(actor=actor, item=waiting, at=at, outcome="resubmitted")
+
+
+@action
+def withdraw_application(*, actor: Actor, item_id: int, why: str, at: datetime, version: int | None = None) -> MapItem:
+    """The company takes an undecided application back; the item is open again, its history stays (U-7)."""
+    states = (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED)
+    item = take(actor, item_id, access.can_apply, states, version)
+    for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION):
+        work = open_of(item, kind)
+        if work is not None:
+            close(actor=actor, item=work, at=at, outcome="application withdrawn", cancelled=True)
+    item.state, item.received_at, item.accepted_at, item.deemed_accepted = ItemState.OPEN, None, None, False
+    save(item, "state", "received_at", "accepted_at", "deemed_accepted")
+    record(actor, "onemap.withdraw_application", item, at=at, project_code=item.project.code or "", why=why, data={"url": url_of(item)})
+    return item

@@ -1,0 +1,164 @@
+"""How an item ends: decided, delivered, and what the end opens (G-6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.documents.actions import issue
+from yinuo.apps.documents.models import DocumentKind
+from yinuo.apps.notices.actions import tell
+from yinuo.apps.onemap import access, papers
+from yinuo.apps.onemap.actions.common import clock, need_prerequisites, need_text, save, take, words
+from yinuo.apps.onemap.models import CONCLUDED, ItemState, MapItem, Route
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import action, record
+from yinuo.apps.work.actions import Limits, close, open_item, open_of
+from yinuo.apps.work.models import WorkKind
+
+
+@action
+def decide(
+    *,
+    actor: Actor,
+    item_id: int,
+    granted: bool,
+    document_number: str,
+    text: str,
+    at: datetime,
+    reason_code: str = "",
+    version: int | None = None,
+) -> MapItem:
+    """Grants or refuses with a document number; a refusal states its reasons and tells the remedies.
+
+    Raises: Refused while the clock is paused, before the prerequisites, or with a number already used.
+    """
+    item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED], version)
+    need_prerequisites(item)
+    number = need_text(document_number, "document_number", "请填写决定书文号")
+    if not granted:
+        text = need_text(text, "text", "请写明不予许可的理由")
+        known = pack().reasons.get(reason_code)
+        if known is None or not known.id.startswith("refusal."):
+            raise Refused("onemap.refusal_code", "请选择不予许可的情形", field="reason_code")
+    close(actor=actor, item=clock(item), at=at, outcome="granted" if granted else "refused")
+    return conclude(actor=actor, item=item, granted=granted, document_number=number, text=text, at=at, reason_code=reason_code)
+
+
+@action
+def conclude(
+    *,
+    actor: Actor,
+    item: MapItem,
+    granted: bool,
+    document_number: str,
+    text: str,
+    at: datetime,
+    reason_code: str = "",
+    commitment: str = "",
+) -> MapItem:
+    """Ends a locked item, issues its document, starts the delivery clock and sees whether the project has landed.
+
+    `commitment` names the letter a direct decision rests on.
+    """
+    item.state = ItemState.GRANTED if granted else ItemState.REFUSED
+    item.concluded_at, item.document_number, item.result_text = at, document_number, text.strip()
+    if item.handler_id is None and actor.person_id is not None:
+        item.handler_id = actor.person_id
+    save(item, "state", "concluded_at", "document_number", "result_text", "handler")
+    data = papers.decision(item, at, granted=granted, reason_code=reason_code, commitment=commitment)
+    try:
+        with transaction.atomic():
+            issue(
+                kind=DocumentKind.DECISION,
+                subject=item,
+                data=data,
+                at=at,
+                number=document_number,
+                project_code=item.project.code or "",
+                unit_id=item.project.unit_id,
+            )
+    except IntegrityError as error:
+        raise Refused(
+            "onemap.document_number", f"文号“{document_number}”已经用过", field="document_number", remedy="请核对后换一个文号"
+        ) from error
+    _deliver_by(actor, item, at)
+    record(
+        actor,
+        "onemap.grant" if granted else "onemap.refuse",
+        item,
+        at=at,
+        project_code=item.project.code or "",
+        why=text,
+        data={"matter": item.matter_id, "document_number": document_number, "granted": granted, "route": item.route},
+        chain="approval.document",
+    )
+    tell(
+        "concluded" if granted else "refused",
+        at=at,
+        persons=[item.project.filed_by],
+        unit_id=item.project.unit_id,
+        project_code=item.project.code or "",
+        url=f"/items/{item.pk}/",
+        matter=item.name,
+        number=document_number,
+        why=text[:60],
+    )
+    land(item, at)
+    return item
+
+
+def _deliver_by(actor: Actor, item: MapItem, at: datetime) -> None:
+    open_item(
+        actor=actor,
+        kind=WorkKind.DELIVERY,
+        about=words(item, f"送达：{item.name}"),
+        limits=Limits(pack().integer("delivery.limit", item.project.rules_on)),
+        rules_on=item.project.rules_on,
+        at=at,
+        department_id=item.department_id,
+        hall_id=item.project.hall_id,
+        assignee_id=item.handler_id,
+    )
+
+
+def land(item: MapItem, at: datetime) -> None:
+    """The project has landed when every matter before start of work is concluded."""
+    project = item.project
+    if project.landed_at is not None or not item.pre_start:
+        return
+    if MapItem.objects.filter(project=project, pre_start=True).exclude(state__in=CONCLUDED).exists():
+        return
+    project.landed_at = at
+    project.save(update_fields=["landed_at"])
+    days = (at - project.filed_at).days
+    record(Actor.system(), "onemap.land", project, at=at, project_code=project.code or "", data={"days": days})
+
+
+@action
+def deliver(*, actor: Actor, item_id: int, how: str, at: datetime, version: int | None = None) -> MapItem:
+    """The decision has reached the company (送达回证): the delivery clock stops."""
+    item = take_concluded(actor, item_id, version)
+    if item.delivered_at is not None:
+        raise Refused("onemap.delivered", "这份决定已经送达过", remedy="请刷新页面查看")
+    work = open_of(item, WorkKind.DELIVERY)
+    if work is not None:
+        close(actor=actor, item=work, at=at, outcome="delivered")
+    item.delivered_at = at
+    save(item, "delivered_at")
+    record(actor, "onemap.deliver", item, at=at, project_code=item.project.code or "", why=need_text(how, "how", "请写明送达方式"))
+    return item
+
+
+def take_concluded(actor: Actor, item_id: int, version: int | None) -> MapItem:
+    return take(actor, item_id, access.can_handle, [ItemState.GRANTED, ItemState.REFUSED], version)
+
+
+@action
+def set_route(*, item: MapItem, route: Route, state: ItemState) -> MapItem:
+    """For the rooms above: the item is on another route, in the state that route gives it. The caller holds the locks and records."""
+    item.route, item.state = route, state
+    save(item, "route", "state")
+    return item
