@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
+from yinuo.config.cli.asking import AsOf, Json, PackName, emit, the_day, wrong
 from yinuo.config.packs import DEFAULT, FOLDER, UnknownPack, directory
-from yinuo.core.calendar import TZ
 from yinuo.core.pack.check import check as check_pack
 from yinuo.core.pack.check import errors
 from yinuo.core.pack.coverage import boundary_days
@@ -29,7 +29,6 @@ from yinuo.core.schema import nearest, project_schema
 app = typer.Typer(help="检查、新建、比较、查看规则包", no_args_is_help=True, rich_markup_mode=None)
 
 PackArgument = Annotated[str, typer.Argument(metavar="规则包", help="名称，或者规则包文件夹的路径")]
-Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 TEMPLATE = FOLDER / "_template"
 
 
@@ -38,18 +37,11 @@ def check(pack: PackArgument = DEFAULT, as_json: Json = False) -> None:
     """检查规则包：每一处问题连同文件和行号；有问题时退出码为 1。"""
     folder = _folder(pack)
     faults = check_pack(folder)
-    wrong = errors(faults)
-    if as_json:
-        found = [_fault(fault) for fault in faults]
-        _print_json({"pack": folder.name, "hash": hash_of(folder), "valid": not wrong, "errors": len(wrong), "faults": found})
-    else:
-        for fault in sorted(faults, key=lambda fault: fault.severity != "error"):
-            mark = "问题" if fault.severity == "error" else "提示"
-            typer.echo(f"{folder / fault.file}:{fault.line}: {mark} {fault.code}：{fault.message}")
-        notices = len(faults) - len(wrong)
-        summary = f"{len(wrong)} 处问题" if wrong else "没有问题"
-        typer.echo(f"规则包 {folder.name}：{summary}" + (f"，{notices} 处提示" if notices else ""))
-    raise typer.Exit(1 if wrong else 0)
+    bad = errors(faults)
+    found = [_fault(fault) for fault in faults]
+    answer = {"pack": folder.name, "hash": hash_of(folder), "valid": not bad, "errors": len(bad), "faults": found}
+    emit(answer, as_json, lambda: _check_lines(folder, faults))
+    raise typer.Exit(1 if bad else 0)
 
 
 @app.command("new")
@@ -59,10 +51,10 @@ def new(
 ) -> None:
     """由模板新建一个规则包。"""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise click.BadParameter(f"{name!r}：只能用小写英文字母、数字和下划线，以字母开头", param_hint="名称")
+        wrong("名称", f"{name!r}：只能用小写英文字母、数字和下划线，以字母开头")
     folder = into / name
     if folder.exists():
-        raise click.BadParameter(f"{folder} 已经存在", param_hint="名称")
+        wrong("名称", f"{folder} 已经存在")
     shutil.copytree(TEMPLATE, folder, ignore=shutil.ignore_patterns("__pycache__", RELEASED))
     head = folder / "pack.toml"
     head.write_text(re.sub(r'(?m)^id = ".*"$', f'id = "{name}"', head.read_text(encoding="utf-8")), encoding="utf-8")
@@ -78,41 +70,30 @@ def diff(
     """比较两个规则包：自哪天起、对谁、有什么不同；有不同时退出码仍为 0。"""
     a, b = _load(first), _load(second)
     changes = compare(a, b)
-    if as_json:
-        _print_json({"first": _head(a), "second": _head(b), "changes": [change.to_json() for change in changes]})
-        return
-    for line in _diff_lines(changes, b):
-        typer.echo(line)
-    typer.echo(f"共 {len(changes)} 处不同" if changes else "没有不同")
+    answer = {"first": _head(a), "second": _head(b), "changes": [change.to_json() for change in changes]}
+    emit(answer, as_json, lambda: _diff_lines(changes, b))
 
 
 @app.command("show")
 def show(
     name: Annotated[str, typer.Argument(metavar="编号", help="参数、事项、等级、措施、规则、负面清单、阶段方案或暂停原因的编号")],
-    pack: Annotated[str, typer.Option("--pack", help="规则包名称或者路径")] = DEFAULT,
-    as_of: Annotated[str, typer.Option("--as-of", help="哪一天的规定，如 2026-03-01；默认今天")] = "",
+    pack: PackName = DEFAULT,
+    as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
     """按编号查看某一天生效的规定及其依据；没有规定时退出码为 1。"""
     loaded = _load(pack)
-    day = _day(as_of)
+    day = the_day(as_of)
     said = facets(loaded, day)
     found = {key: facet for key, facet in said.items() if name in (key, _name(key), _name(key).split(".")[0]) or _of_matter(name, key)}
     if not found:
         known = {_name(key) for on in boundary_days(loaded) for key in facets(loaded, on)} | {*loaded.parameters, *loaded.matters}
         if name not in known:
-            raise click.BadParameter(f"规则包没有 {name}{nearest(name, sorted(known))}", param_hint="编号")
+            wrong("编号", f"规则包没有 {name}{nearest(name, sorted(known))}")
     where = _where(loaded, name)
-    if as_json:
-        rows = [_facet(key, facet) for key, facet in found.items()]
-        _print_json({"id": name, "as_of": day.isoformat(), "pack": _head(loaded), "where": where, "says": rows})
-    else:
-        for facet in found.values():
-            typer.echo(f"{facet.label}：{facet.says}")
-            typer.echo(f"    对象：{facet.whom}；依据：{'；'.join(loaded.cite_texts(facet.cites))}")
-            if facet.note:
-                typer.echo(f"    说明：{facet.note}")
-        typer.echo(f"{loaded.title} {loaded.version}，{day} 的规定" if found else f"{name}：{day} 没有生效的规定")
+    rows = [_facet(key, facet) for key, facet in found.items()]
+    answer = {"id": name, "as_of": day.isoformat(), "pack": _head(loaded), "where": where, "says": rows}
+    emit(answer, as_json, lambda: _show_lines(loaded, name, day, list(found.values())))
     raise typer.Exit(0 if found else 1)
 
 
@@ -120,10 +101,10 @@ def show(
 def release(pack: PackArgument = DEFAULT, as_json: Json = False) -> None:
     """发布：记下现有的每个值，此后只能增加新的生效日期；检查不过的不能发布。"""
     folder = _folder(pack)
-    wrong = errors(check_pack(folder))
-    if wrong:
-        first = wrong[0]
-        typer.echo(f"不能发布：{len(wrong)} 处问题，第一处在 {folder / first.file}:{first.line}：{first.message}", err=True)
+    bad = errors(check_pack(folder))
+    if bad:
+        first = bad[0]
+        typer.echo(f"不能发布：{len(bad)} 处问题，第一处在 {folder / first.file}:{first.line}：{first.message}", err=True)
         raise typer.Exit(1)
     loaded = load(folder)
     text = snapshot(loaded)
@@ -135,43 +116,34 @@ def release(pack: PackArgument = DEFAULT, as_json: Json = False) -> None:
         raise typer.Exit(1)
     assert not list(released_faults(loaded))
     file.write_text(text, encoding="utf-8")
-    if as_json:
-        _print_json({"pack": _head(loaded), "previous": last, "released": changed, "values": len(json.loads(text)["values"])})
-    else:
-        typer.echo(f"已发布 {loaded.id} {loaded.version}" if changed else f"{loaded.id} {loaded.version} 已经发布，没有变化")
+    answer = {"pack": _head(loaded), "previous": last, "released": changed, "values": len(json.loads(text)["values"])}
+    emit(
+        answer, as_json, lambda: [f"已发布 {loaded.id} {loaded.version}" if changed else f"{loaded.id} {loaded.version} 已经发布，没有变化"]
+    )
 
 
 @app.command("schema")
 def schema() -> None:
     """输出项目信息的 JSON Schema。"""
-    _print_json(project_schema())
+    emit(project_schema(), True, tuple)
 
 
 def _folder(name: str) -> Path:
     if Path(name).is_dir() and ("/" in name or not (FOLDER / name).is_dir()):
         if not (Path(name) / "pack.toml").is_file():
-            raise click.BadParameter(f"{name} 中没有 pack.toml", param_hint="规则包")
+            wrong("规则包", f"{name} 中没有 pack.toml")
         return Path(name)
     try:
         return directory(name)
     except UnknownPack as error:
-        raise click.BadParameter(str(error), param_hint="规则包") from error
+        wrong("规则包", str(error))
 
 
 def _load(name: str) -> Pack:
     try:
         return load(_folder(name))
     except PackError as error:
-        raise click.BadParameter(str(error), param_hint="规则包") from error
-
-
-def _day(text: str) -> date:
-    if not text:
-        return datetime.now(TZ).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} 不是日期，应写作 2026-03-01", param_hint="--as-of") from error
+        wrong("规则包", str(error))
 
 
 def _name(key: str) -> str:
@@ -188,17 +160,34 @@ def _where(pack: Pack, name: str) -> str | None:
     return next((record.where for record in records if record.id == name), None)
 
 
-def _diff_lines(changes: list[Change], pack: Pack) -> list[str]:
-    lines: list[str] = []
+def _check_lines(folder: Path, faults: list[Fault]) -> Iterator[str]:
+    for fault in sorted(faults, key=lambda fault: fault.severity != "error"):
+        mark = "问题" if fault.severity == "error" else "提示"
+        yield f"{folder / fault.file}:{fault.line}: {mark} {fault.code}：{fault.message}"
+    bad = len(errors(faults))
+    notices = f"，{len(faults) - bad} 处提示" if len(faults) > bad else ""
+    yield f"规则包 {folder.name}：{f'{bad} 处问题' if bad else '没有问题'}{notices}"
+
+
+def _show_lines(pack: Pack, name: str, day: date, found: list[Facet]) -> Iterator[str]:
+    for facet in found:
+        yield f"{facet.label}：{facet.says}"
+        yield f"    对象：{facet.whom}；依据：{'；'.join(pack.cite_texts(facet.cites))}"
+        if facet.note:
+            yield f"    说明：{facet.note}"
+    yield f"{pack.title} {pack.version}，{day} 的规定" if found else f"{name}：{day} 没有生效的规定"
+
+
+def _diff_lines(changes: list[Change], pack: Pack) -> Iterator[str]:
     day: date | None = None
     for change in changes:
         if change.from_on != day:
             day = change.from_on
-            lines.append(f"自 {day} 起")
+            yield f"自 {day} 起"
         until = f"（至 {change.to_on} 前）" if change.to_on else ""
-        lines.append(f"  {change.label}{until}：{change.before or '没有规定'} → {change.after or '不再规定'}")
-        lines.append(f"    对象：{change.whom}；依据：{'；'.join(_cite(pack, cite) for cite in change.cites)}")
-    return lines
+        yield f"  {change.label}{until}：{change.before or '没有规定'} → {change.after or '不再规定'}"
+        yield f"    对象：{change.whom}；依据：{'；'.join(_cite(pack, cite) for cite in change.cites)}"
+    yield f"共 {len(changes)} 处不同" if changes else "没有不同"
 
 
 def _cite(pack: Pack, cite: str) -> str:
@@ -215,7 +204,3 @@ def _fault(fault: Fault) -> dict[str, Any]:
 
 def _facet(key: str, facet: Facet) -> dict[str, Any]:
     return {"key": key, "label": facet.label, "whom": facet.whom, "says": facet.says, "cites": list(facet.cites), "note": facet.note}
-
-
-def _print_json(data: dict[str, Any]) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, sort_keys=True, indent=2))

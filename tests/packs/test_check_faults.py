@@ -1,0 +1,190 @@
+"""Every kind of fault is found, at its file and line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from tests.packs.copies import Copy
+
+HOUSING = "matters/housing.toml"
+PROCEDURE = "parameters/procedure.toml"
+CASES = "cases/rules.toml"
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """One text replaced; the fault expected on the line of `marker` (of `at`, if it shows elsewhere)."""
+
+    file: str
+    old: str
+    new: str
+    code: str
+    marker: str
+    says: str = ""
+    at: str = ""
+
+
+SPOILT = {
+    "an unknown key": Spoilt(HOUSING, 'fee = "不收费"', 'fees = "不收费"', "unknown-key", "fees =", "是否指 fee"),
+    "a key written twice": Spoilt(HOUSING, 'fee = "不收费"', 'fee = "不收费"\nfee = "收费" # again', "duplicate-key", "# again"),
+    "broken TOML": Spoilt(HOUSING, 'fee = "不收费"', "fee = 不收费", "syntax", "fee ="),
+    "a wrong type": Spoilt(HOUSING, "pre_start = true", 'pre_start = "yes"', "wrong-type", "pre_start"),
+    "an unknown choice": Spoilt(HOUSING, 'level = "county"', 'level = "village"', "wrong-type", "level ="),
+    "a missing key": Spoilt(HOUSING, 'stage = "construction_permit"\n', "", "missing-key", "[[matter]]", "stage"),
+    "a matter without basis": Spoilt(HOUSING, 'basis = ["example-2026-1#第二条"]\n', "", "missing-citation", "[[matter]]", "basis"),
+    "a parameter without unit": Spoilt(
+        PROCEDURE,
+        'label = "前期辅导反馈期限"\nunit = "working_days"',
+        'label = "前期辅导反馈期限"',
+        "missing-unit",
+        '"guidance.limit"',
+        at="before",
+    ),
+    "a limit without unit": Spoilt(HOUSING, 'value = 20\nunit = "working"', "value = 20", "missing-unit", "[[matter.statutory]]", "unit"),
+    "a value that does not fit its unit": Spoilt("parameters/credit.toml", 'value = "100"', 'value = "hundred"', "wrong-type", "hundred"),
+    "a fraction of a day": Spoilt(HOUSING, "value = 20", "value = 20.5", "wrong-type", "20.5"),
+    "a citation to no source": Spoilt("pauses.toml", "example-2026-1#第四条", "example-2026-9#第四条", "unknown-citation", "2026-9"),
+    "a citation to no article": Spoilt("pauses.toml", "#第四条", "#第四十条", "unknown-citation", "第四十条", "没有列出条文"),
+    "a citation without article": Spoilt("pauses.toml", "example-2026-1#第四条", "example-2026-1", "unknown-citation", "cite ="),
+    "an end before its beginning": Spoilt("pauses.toml", "from = 2026-01-01", "from = 2026-01-01\nto = 2025-01-01", "wrong-type", "to ="),
+    "an unknown predicate": Spoilt(HOUSING, '"occupies_road"', '"occupies_roads"', "unknown-predicate", "occupies_roads", "是否指"),
+    "a predicate that reads an unknown fact": Spoilt(
+        "predicates.py", "construction.road_excavation", "construction.road_digging", "unknown-fact", "road_digging"
+    ),
+    "a predicate that reaches beyond conditions": Spoilt(
+        "predicates.py", "from yinuo.core.facts", "import os\nfrom yinuo.core.facts", "predicate-code", "import os"
+    ),
+    "a predicate file that opens files": Spoilt(
+        "predicates.py", 'fact("construction.road_excavation")', 'fact(open("x").read())', "predicate-code", "open("
+    ),
+    "a predicate file that cannot run": Spoilt(
+        "predicates.py", 'fact("construction.road_excavation")', "facts", "predicate-code", "occupies_road ="
+    ),
+    "a predicate file that cannot be read": Spoilt("predicates.py", "occupies_road =", "occupies road =", "syntax", "occupies road"),
+    "a predicate defined twice": Spoilt(
+        "predicates.py", "occupies_road = ", "short_pipeline = occupies_road = ", "duplicate-id", "occupies_road"
+    ),
+    "a reason without text": Spoilt("reasons.toml", 'text = "不符合法定条件、标准"', 'text = ""', "reason-text", 'text = ""'),
+    "a point rule without text": Spoilt("points.toml", 'text = "完成全部承诺事项，加 2 分"\n', "", "reason-text", "credit.5.cycle", at="before"),
+    "an unknown department": Spoilt(HOUSING, 'department = "housing"', 'department = "house"', "unknown-department", "[[matter]]", "housing"),
+    "an unknown stage": Spoilt(HOUSING, '"construction_permit"', '"construction"', "unknown-stage", "[[matter]]", "construction_permit"),
+    "a prerequisite that does not exist": Spoilt(HOUSING, 'after = ["filing"]', 'after = ["file"]', "unknown-matter", "[[matter]]", "filing"),
+    "a matter that waits for itself": Spoilt(HOUSING, 'after = ["filing"]', 'after = ["road_occupation"]', "cycle", "[[matter]]"),
+    "a negative row of an unknown matter": Spoilt(
+        "negative_list.toml", '["road_occupation"]', '["road"]', "unknown-matter", "negative.matter.1\"", at="before"
+    ),
+    "a matter that names an unknown row": Spoilt(HOUSING, "negative_rows = [1]", "negative_rows = [2]", "unknown-row", "[[matter]]"),
+    "a promised matter without any limit": Spoilt(
+        "matters/development_reform.toml", 'handling = "instant"', 'handling = "promised"', "missing-limit", "[[matter]]"
+    ),
+    "a promise longer than the law": Spoilt(HOUSING, "value = 5", "value = 21", "promised-longer", "[[matter.promised]]"),
+    "an id written twice": Spoilt("reasons.toml", "refusal.conditions_not_met", "incomplete.material_missing", "duplicate-id", "", at="last"),
+    "two rows of one number": Spoilt(
+        "negative_list.toml", 'part = "project"', 'part = "matter"', "duplicate-id", "negative.matter.1\"", at="before"
+    ),
+    "an exception that always holds": Spoilt(
+        "negative_list.toml", 'when = "short_pipeline"', 'when = "always"', "exception", "[[row.exception]]", "永远不起作用"
+    ),
+    "bands with a hole": Spoilt("grades.toml", "low = 60", "low = 61", "band", 'grade = "A"', "60 至 61 没有等级", at="before"),
+    "bands that overlap": Spoilt("grades.toml", "high = 60", "high = 65", "band", 'grade = "A"', "60 至 65 有两个等级", at="before"),
+    "bands that end too early": Spoilt("grades.toml", "high = 100", "high = 99", "band", 'grade = "A"', "到 100 分止", at="before"),
+    "bands that begin too late": Spoilt("grades.toml", "low = 0", "low = 1", "band", 'grade = "D"', "从 0 分起", at="before"),
+    "a lowest band that is not the lowest": Spoilt("grades.toml", "high = 100", "high = 100\nlowest = true", "band", 'grade = "A"', at="before"),
+    "a class without colour": Spoilt("grades.toml", 'class = "A"', 'class = "B"', "band", 'grade = "A"', "底色", at="before"),
+    "point rules that leave an event out": Spoilt(
+        "points.toml", 'type = "act"\npoints', 'type = "act"\nmatch = {article = "46"}\npoints', "rule-gap", "", "article=50", at="top"
+    ),
+    "point rules of equal weight": Spoilt(
+        "points.toml",
+        'type = "act"\npoints',
+        'type = "act"\nmatch = {item = "unreported", article = ["46", "50"]}\npoints',
+        "rule-ambiguous",
+        "credit.5.unreported",
+        at="before",
+    ),
+    "a point rule of an unknown type": Spoilt("points.toml", '"cycle_completed"', '"cycle_done"', "unknown-type", "credit.5.cycle", at="before"),
+    "hall rules that leave a light out": Spoilt(
+        "hall.toml", 'type = "light"', 'type = "light"\nmatch = {light = "red"}', "rule-gap", "", "light=yellow", at="top"
+    ),
+    "hall rules that both hold": Spoilt(
+        "hall.toml", 'type = "review"\nmatch = {rating = "bad"}', 'type = "review"', "rule-ambiguous", "hall.6.bad_review", at="before"
+    ),
+    "a class that is not told whether it may promise": Spoilt("measures.toml", 'class = "D"', 'class = "A"', "gap", "", "等次 D", at="top"),
+    "a measure that contradicts another": Spoilt("measures.toml", 'class = "D"', 'class = "A"', "overlap", "measure.5.refused", at="before"),
+    "a rule that no case exercises": Spoilt(CASES, 'exercises = ["negative.project.1"]\n', "", "unexercised", "negative.project.1", at="negative"),
+    "a rule whose cases do not use it": Spoilt(
+        CASES, 'exercises = ["measure.5.refused"]', 'exercises = ["measure.5.commitment"]', "unexercised", "", "measure.5.refused", at="measures"
+    ),
+    "a case that exercises nothing known": Spoilt(CASES, '["measure.5.refused"]', '["measure.5.refusal"]', "unknown-rule", '"measures.d"', at="before"),
+    "a case with a wrong answer": Spoilt(CASES, 'grade = "D", colour = "red"', 'grade = "A", colour = "red"', "case-failed", '"grade.just_d"', "应为 'A'，实为 'D'", at="before"),
+    "a case of an unknown fact": Spoilt(CASES, "pipelines_length_m = 101", "pipeline_m = 101", "unknown-fact", '"road.listed"', at="before"),
+    "a required parameter left out": Spoilt(PROCEDURE, 'id = "guidance.limit"', 'id = "guide.limit"', "missing-parameter", "", "guidance.limit", at="pack.toml"),
+    "a required parameter in another unit": Spoilt(
+        PROCEDURE,
+        'label = "前期辅导反馈期限"\nunit = "working_days"',
+        'label = "前期辅导反馈期限"\nunit = "calendar_days"',
+        "wrong-type",
+        '"guidance.limit"',
+        at="before",
+    ),
+    "a day of another year": Spoilt("calendars/2026.toml", "on = 2026-10-10", "on = 2027-10-10", "wrong-type", "2027-10-10"),
+    "office hours out of order": Spoilt("calendars/hours.toml", '["09:00", "12:00"]', '["12:00", "09:00"]', "wrong-type", "spans"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spoilt", SPOILT.values(), ids=SPOILT.keys())
+def test_each_kind_of_fault_is_named_with_file_and_line(template: Copy, spoilt: Spoilt) -> None:
+    template.replace(spoilt.file, spoilt.old, spoilt.new)
+    file, line = spoilt.file, 1
+    if spoilt.at == "before":
+        line = template.line(file, f"id = {spoilt.marker}" if spoilt.marker.startswith('"') else spoilt.marker) - 1
+    elif spoilt.at == "last":
+        text = (template.folder / file).read_text(encoding="utf-8").splitlines()
+        line = max(number for number, row in enumerate(text, 1) if row.startswith("[["))
+    elif spoilt.at == "negative":
+        file, line = "negative_list.toml", template.line("negative_list.toml", "negative.project.1") - 1
+    elif spoilt.at == "measures":
+        file, line = "measures.toml", template.line("measures.toml", "measure.5.refused") - 1
+    elif spoilt.at == "pack.toml":
+        file = "pack.toml"
+    elif spoilt.at != "top":
+        line = template.line(file, spoilt.marker)
+    found = [fault for fault in template.errors() if fault.code == spoilt.code]
+    assert (file, line) in {(fault.file, fault.line) for fault in found}, template.errors()
+    assert any(spoilt.says in fault.message for fault in found if (fault.file, fault.line) == (file, line))
+
+
+def test_all_faults_are_found_at_once(template: Copy) -> None:
+    template.replace(HOUSING, 'level = "county"', 'level = "village"')
+    template.replace("pauses.toml", "#第四条", "#第四十条")
+    template.replace("grades.toml", "low = 60", "low = 61")
+    assert {fault.code for fault in template.errors()} == {"wrong-type", "unknown-citation", "band"}
+
+
+def test_a_broken_record_causes_no_further_faults(template: Copy) -> None:
+    template.replace(PROCEDURE, 'label = "前期辅导反馈期限"\nunit = "working_days"', 'label = "前期辅导反馈期限"\nunit = "fortnights"')
+    assert {fault.code for fault in template.errors()} == {"wrong-type"}
+
+
+def test_a_circle_of_prerequisites_is_told_once_with_its_way(template: Copy) -> None:
+    template.replace("matters/development_reform.toml", 'kinds = ["filing"]', 'kinds = ["filing"]\nafter = ["road_occupation"]')
+    assert [(f.code, f.file) for f in template.errors()] == [("cycle", "matters/development_reform.toml")]
+    assert "filing" in template.errors()[0].message
+    assert "road_occupation" in template.errors()[0].message
+
+
+def test_an_empty_list_of_citations_is_no_citation(template: Copy) -> None:
+    template.replace("pauses.toml", 'cite = ["example-2026-1#第四条"]', "cite = []")
+    assert [(f.code, f.line) for f in template.errors()] == [("missing-citation", template.line("pauses.toml", "cite = []"))]
+
+
+def test_a_file_without_a_place_in_a_pack_is_a_fault(template: Copy) -> None:
+    (template.folder / "parametres").mkdir()
+    template.append("parametres/x.toml", "a = 1")
+    assert [(f.code, f.file, f.line) for f in template.errors()] == [("unknown-file", "parametres/x.toml", 1)]
+
+
+def test_a_folder_without_pack_is_told_so(template: Copy) -> None:
+    (template.folder / "pack.toml").unlink()
+    assert [(f.code, f.file) for f in template.errors()] == [("missing-file", "pack.toml")]
