@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import keys
+from asn1crypto import keys  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -53,7 +53,7 @@ class DevelopmentCA:
         signer = SimpleSigner(
             signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)),
             signing_key=keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())),
-            cert_registry=SimpleCertificateStore(),
+            cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
             embed_roots=False,
         )
         metadata = PdfSignatureMetadata(
@@ -87,9 +87,9 @@ class DevelopmentCA:
                         path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + make(key).public_bytes(Encoding.PEM)
                     )
         pem = path.read_bytes()
-        key = load_pem_private_key(pem, password=None)
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
-        return x509.load_pem_x509_certificate(pem), key
+        kept = load_pem_private_key(pem, password=None)
+        assert isinstance(kept, ec.EllipticCurvePrivateKey)
+        return x509.load_pem_x509_certificate(pem), kept
 
     @contextmanager
     def _lock(self) -> Iterator[None]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 NAME_BYTES = 160
 OBJECT_STREAM_BYTES = 8_000_000  # inflated size up to which one object stream is read
 OBJECT_STREAMS_BYTES = 64_000_000  # and all of them together
+OBJECT_STREAMS = 20_000
+HEADER_BYTES = 2_000  # how far a stream's dictionary may reach
 ZIP_ENTRIES = 20_000
 
 
@@ -167,22 +169,28 @@ _FLAGS = {
     "embedded_file": re.compile(_pdf_name("EmbeddedFile")),
     "encrypted": re.compile(_pdf_name("Encrypt")),
 }
-_OBJECT_STREAM = re.compile(
-    rb"obj\b((?:(?!endobj|stream).){0,4000}?" + _pdf_name("ObjStm") + rb"(?:(?!endobj|stream).){0,4000}?)stream\r?\n", re.DOTALL
-)
+_OBJECT_STREAM = re.compile(_pdf_name("ObjStm"))
+_STREAM = re.compile(rb"stream\r?\n")
 
 
 def _pdf_flags(data: bytes) -> tuple[str, ...]:
     """Searched in the file and in its compressed object streams, where actions are hidden as a rule."""
-    parts = [data]
-    flags = set()
+    parts, flags = [data], set()
     budget = OBJECT_STREAMS_BYTES
-    for match in _OBJECT_STREAM.finditer(data):
-        plain = _inflated(match.group(1), data, match.end(), min(budget, OBJECT_STREAM_BYTES))
+    for count, found in enumerate(_OBJECT_STREAM.finditer(data)):
+        if count == OBJECT_STREAMS:
+            flags.add("opaque")
+            break
+        stream = _STREAM.search(data, found.end(), found.end() + HEADER_BYTES)
+        if stream is None:
+            continue
+        start = data.rfind(b"obj", max(0, found.start() - HEADER_BYTES), found.start())
+        limit = min(budget, OBJECT_STREAM_BYTES)
+        plain = _inflated(data[max(start, 0) : stream.start()], data, stream.end(), limit)
+        budget -= limit if plain is None else len(plain)
         if plain is None:
-            flags.add("opaque")  # an unusual filter, a broken stream, or one larger than any honest one
+            flags.add("opaque")  # an unusual filter, a broken stream, or more of it than in any honest file
         else:
-            budget -= len(plain)
             parts.append(plain)
     flags |= {flag for flag, pattern in _FLAGS.items() if any(pattern.search(part) for part in parts)}
     return tuple(sorted(flags))
@@ -190,13 +198,14 @@ def _pdf_flags(data: bytes) -> tuple[str, ...]:
 
 def _inflated(header: bytes, data: bytes, start: int, limit: int) -> bytes | None:
     if b"Filter" not in header:
-        end = data.find(b"endstream", start)
-        return data[start:end]
+        return data[start : data.find(b"endstream", start, start + limit)]
     if b"Predictor" in header or not re.search(rb"/Filter\s*\[?\s*/FlateDecode\s*[\]/>\s]", header):
+        return None
+    if limit <= 0:
         return None
     inflater = zlib.decompressobj()
     try:
-        plain = inflater.decompress(data[start:], limit)
+        plain = inflater.decompress(memoryview(data)[start : start + limit], limit)
     except zlib.error:
         return None
     return plain if inflater.eof else None
