@@ -92,7 +92,8 @@ def duration_left(left: timedelta | None, day_hours: Decimal | int | str = 7) ->
     """剩 3 个工作日, 剩 7 小时; once it is over 超期 3 小时."""
     if left is None or left == "":
         return ""
-    return f"{'超期' if left < timedelta(0) else '剩'} {duration(left, day_hours)}"
+    words = duration(left, day_hours)
+    return ("超期" if left < timedelta(0) else "剩") + (f" {words}" if words[0].isdigit() else words)
 
 
 def mask_phone(value: str | None) -> str:

@@ -1,0 +1,168 @@
+"""The style guide in a real browser: axe, narrow and large, high contrast, the keyboard, and under the real content policy.
+
+The pages are answered from memory: no server, no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.template.loader import render_to_string
+from playwright.sync_api import Browser, BrowserContext, Page, Route
+from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
+
+from yinuo import web
+from yinuo.config.middleware import POLICY
+from yinuo.web.styleguide import views
+
+pytestmark = pytest.mark.browser
+
+ORIGIN = "http://yinuo.test"
+STATIC = Path(web.__file__).resolve().parent / "static"
+TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    error_pages = {f"/errors/{code}/": render_to_string(f"{code}.html", {"county": "积石山县"}) for code in views.ERROR_PAGES}
+    return {"/": render_to_string("styleguide/index.html", views.context()), **error_pages}
+
+
+@pytest.fixture
+def open_page(browser: Browser, pages: dict[str, str]) -> Iterator[Any]:
+    """Opens a path in a window of the given size; at the end nothing may have been said on the console."""
+    contexts: list[BrowserContext] = []
+    said: list[str] = []
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(ORIGIN).split("?")[0]
+        if path in pages:
+            route.fulfill(body=pages[path], content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
+        elif path == "/static/vendor/htmx.min.js":  # comes with the build, and nothing here needs it
+            route.fulfill(body="", content_type="text/javascript")
+        else:
+            file = STATIC / path.removeprefix("/static/")
+            route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix]) if file.is_file() else route.fulfill(status=404)
+
+    def open_at(path: str = "/", size: tuple[int, int] = DESKTOP, root_size: int = 100, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.route(f"{ORIGIN}/**", answer)
+        page.goto(ORIGIN + path)
+        if root_size != 100:
+            page.evaluate(f"document.documentElement.style.fontSize = '{root_size}%'")
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_no_fault_in_any_component(open_page: Any, size: tuple[int, int]) -> None:
+    page = open_page(size=size)
+    assert axe_faults(page) == []
+    assert picture(page, f"styleguide-{size[0]}").stat().st_size > 50_000
+
+
+@pytest.mark.parametrize("options", [{"forced_colors": "active"}, {"contrast": "more"}], ids=["forced colours", "more contrast"])
+def test_high_contrast_has_no_fault_either(open_page: Any, options: dict[str, str]) -> None:
+    assert axe_faults(open_page(**options)) == []
+
+
+@pytest.mark.parametrize("code", views.ERROR_PAGES)
+def test_axe_finds_no_fault_on_the_error_pages(open_page: Any, code: str) -> None:
+    for size in (DESKTOP, PHONE):
+        page = open_page(f"/errors/{code}/", size)
+        assert axe_faults(page) == []
+        assert sideways(page) == 0
+
+
+@pytest.mark.parametrize(("width", "root_size"), [(320, 100), (390, 100), (640, 100), (900, 100), (1280, 100), (1280, 200)])
+def test_no_width_and_no_text_size_makes_the_page_scroll_sideways(open_page: Any, width: int, root_size: int) -> None:
+    assert sideways(open_page(size=(width, 900), root_size=root_size)) == 0
+
+
+def test_the_map_is_a_board_where_it_fits_and_a_timeline_where_not(open_page: Any) -> None:
+    def places(page: Page) -> tuple[list[int], bool]:
+        left = page.evaluate("[...document.querySelectorAll('.stage')].map(s => Math.round(s.getBoundingClientRect().left))")
+        return left, page.locator(".wires").is_visible()
+
+    left, wires = places(open_page())
+    assert [x - left[0] for x in left] == [0, 312, 624, 936]
+    assert wires
+    for page in (open_page(size=PHONE), open_page(root_size=200)):
+        left, wires = places(page)
+        assert len(set(left)) == 1
+        assert not wires
+
+
+def test_a_tie_ends_at_the_cards_it_joins(open_page: Any) -> None:
+    page = open_page()
+    box = page.locator(".wires").bounding_box()
+    card = page.locator("#card-planning").bounding_box()
+    assert box is not None
+    assert card is not None
+    # column 1, row 1 of the documented geometry: x = 312, y = 92 + 144
+    assert (round(card["x"] - box["x"]), round(card["y"] - box["y"])) == (312, 236)
+    assert (round(card["width"]), round(card["height"]), round(box["width"])) == (256, 126, 1192)
+
+
+def test_the_error_summary_has_the_focus_and_its_link_leads_to_the_control(open_page: Any) -> None:
+    page = open_page()
+    assert page.evaluate("document.activeElement.className") == "errors"
+    page.get_by_role("link", name="选产业政策").click()
+    page.keyboard.press("Space")
+    assert page.evaluate("document.querySelector('#id_bad-policy_0').checked")
+
+
+def test_the_first_thing_the_keyboard_meets_leads_to_the_text(open_page: Any) -> None:
+    page = open_page("/errors/404/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到正文"
+    assert page.locator(".skip").bounding_box()["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_account_menu_opens_without_a_script(open_page: Any) -> None:
+    page = open_page(java_script_enabled=False)
+    entry = page.get_by_role("link", name="我的资料")
+    assert not entry.is_visible()
+    page.get_by_text("马晓云 ·").click()
+    assert entry.is_visible()
+
+
+def test_a_table_on_a_phone_names_each_value_beside_it(open_page: Any) -> None:
+    cell = open_page(size=PHONE).locator("td[data-label='公示止']").first
+    assert cell.evaluate("e => getComputedStyle(e, '::before').content") == '"公示止"'
+    assert cell.evaluate("e => getComputedStyle(e).display") == "grid"
+
+
+def test_every_control_is_large_enough_for_a_thumb(open_page: Any) -> None:
+    small = open_page(size=PHONE).evaluate(
+        """[...document.querySelectorAll('.btn, .go, .input, .option, .views a, .bar nav a')]
+        .map(e => [e.className, e.getBoundingClientRect()]).filter(([, r]) => r.height < 34 || r.width < 24).map(([name]) => name)"""
+    )
+    assert small == []
+
+
+def test_paper_shows_the_matter_and_not_the_frame(open_page: Any) -> None:
+    page = open_page()
+    page.emulate_media(media="print")
+    assert not page.locator(".bar").is_visible()
+    assert not page.locator(".foot").is_visible()
+    assert page.locator(".print-head").is_visible()
