@@ -15,6 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
+
     from tests.database import TestDatabase
 
 TESTS = Path(__file__).resolve().parent
@@ -53,7 +54,6 @@ def set_up_django() -> None:
     if "DJANGO_SETTINGS_MODULE" in os.environ and "django.conf" in sys.modules:
         return
     from tests.database import TestDatabase
-
     from yinuo.config.embedded import APP, OWNER
 
     server = TestDatabase().server
@@ -113,3 +113,17 @@ def committed_db(test_database: TestDatabase, django_db_setup: None, django_db_b
     with django_db_blocker.unblock(), test_database.pointing_at(name):
         yield name
     test_database.done_with(name)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser to test with. Without one its tests are skipped; with YINUO_REQUIRE_BROWSER=1 they fail."""
+    from scripts import browser
+
+    found = browser.find()
+    if found is not None:
+        return found
+    message = "没有 Chromium：先执行 make setup-test，或设置 YINUO_CHROMIUM"
+    if os.environ.get("YINUO_REQUIRE_BROWSER") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
