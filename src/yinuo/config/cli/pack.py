@@ -22,7 +22,7 @@ from yinuo.core.pack.faults import Fault, PackError
 from yinuo.core.pack.load import load
 from yinuo.core.pack.load import pack_hash as hash_of
 from yinuo.core.pack.released import FILE as RELEASED
-from yinuo.core.pack.released import released_faults, released_version, snapshot
+from yinuo.core.pack.released import released_version, snapshot
 from yinuo.core.pack.types import Pack
 from yinuo.core.schema import nearest, project_schema
 
@@ -85,7 +85,7 @@ def show(
     loaded = _load(pack)
     day = the_day(as_of)
     said = facets(loaded, day)
-    found = {key: facet for key, facet in said.items() if name in (key, _name(key), _name(key).split(".")[0]) or _of_matter(name, key)}
+    found = {key: facet for key, facet in said.items() if name == _name(key) or key.startswith(f"matter:{name}.")}
     if not found:
         known = {_name(key) for on in boundary_days(loaded) for key in facets(loaded, on)} | {*loaded.parameters, *loaded.matters}
         if name not in known:
@@ -114,12 +114,10 @@ def release(pack: PackArgument = DEFAULT, as_json: Json = False) -> None:
     if changed and last == loaded.version:
         typer.echo(f"版本 {last} 已经发布过：内容有了变化，请先改写 pack.toml 的 version", err=True)
         raise typer.Exit(1)
-    assert not list(released_faults(loaded))
     file.write_text(text, encoding="utf-8")
     answer = {"pack": _head(loaded), "previous": last, "released": changed, "values": len(json.loads(text)["values"])}
-    emit(
-        answer, as_json, lambda: [f"已发布 {loaded.id} {loaded.version}" if changed else f"{loaded.id} {loaded.version} 已经发布，没有变化"]
-    )
+    said = f"已发布 {loaded.id} {loaded.version}" if changed else f"{loaded.id} {loaded.version} 已经发布，没有变化"
+    emit(answer, as_json, lambda: [said])
 
 
 @app.command("schema")
@@ -148,10 +146,6 @@ def _load(name: str) -> Pack:
 
 def _name(key: str) -> str:
     return key.partition(":")[2]
-
-
-def _of_matter(name: str, key: str) -> bool:
-    return key.startswith(f"matter:{name}.")
 
 
 def _where(pack: Pack, name: str) -> str | None:

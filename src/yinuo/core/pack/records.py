@@ -95,7 +95,7 @@ def _value(row: Table, unit: str) -> DatedValue:
 
 def _fits(value: Any, unit: str) -> bool:
     if isinstance(value, list):
-        return bool(value) and all(not isinstance(item, list) and _fits(item, unit) for item in value)
+        return all(not isinstance(item, list) and _fits(item, unit) for item in value)
     if unit == "flag":
         return isinstance(value, bool)
     if unit == "text":

@@ -34,6 +34,7 @@ REQUIRED: Mapping[str, str] = {
     "filing.secret_refused": "flag",
     "filing.unit_types": "text",
     "guidance.limit": "working_days",
+    "guidance.mature_departments": "text",
     "hall.mean_places": "count",
     "hall.review_bad": "",
     "hall.review_good": "",
