@@ -13,7 +13,7 @@ from tests.core.probe import DAY, REQUIRED, a_measure, a_pack, a_parameter
 
 from yinuo.core.dated import Gap, RuleError
 from yinuo.core.decision import Decision
-from yinuo.core.facts import all_of, any_of, fact
+from yinuo.core.facts import Predicate, all_of, any_of, fact
 from yinuo.core.findings import in_words
 from yinuo.core.grades import ScoreError
 from yinuo.core.pack.types import Pack
@@ -348,10 +348,22 @@ def test_what_is_open_names_what_is_missing_and_what_is_decided_names_nothing(ch
 # -- words and time
 
 
-def test_a_condition_is_told_with_the_labels_of_the_form() -> None:
-    assert in_words(fact("eia").one_of("table", "report")) == "环境影响评价类别 为 报告表、报告书 之一"
-    both = in_words(any_of(fact("site.forest_land").is_true(), all_of(fact("land_area").gt(0), fact("kind").equals("filing"))))
-    assert both == "（占用林地 为是，或（用地面积 > 0，且办理类型 为 备案））"
+@pytest.mark.parametrize(
+    ("predicate", "words"),
+    [
+        (fact("eia").one_of("table", "report"), "环境影响评价类别为报告表、报告书之一"),
+        (fact("site.forest_land").is_true(), "占用林地"),
+        (fact("construction.major_seismic").is_true(), "重大建设工程（抗震）"),
+        (all_of(fact("land_area").gt(0), fact("kind").equals("filing")), "用地面积 > 0，且办理类型为备案"),
+        (
+            any_of(fact("site.forest_land").is_true(), all_of(fact("land_area").gt(0), fact("industry").starts_with("13"))),
+            "（占用林地，或（用地面积 > 0，且国标行业以13开头））",
+        ),
+        (fact("construction.pipeline_kind").equals("gas"), "管线类型为供气"),
+    ],
+)
+def test_a_condition_is_told_in_the_words_of_the_form(predicate: Predicate, words: str) -> None:
+    assert in_words(predicate) == words
 
 
 def test_screening_a_filing_takes_less_than_two_milliseconds(pack: Pack) -> None:

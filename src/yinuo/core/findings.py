@@ -54,15 +54,19 @@ def condition(name: str, pack: Pack) -> Predicate:
 
 @lru_cache(maxsize=4096)
 def in_words(predicate: Predicate) -> str:
-    """The condition with labels for its paths and codes."""
+    """The condition as people say it: labels for its paths and codes, no outer brackets."""
     text = predicate.text
+    if text.startswith("（") and text.endswith("）") and text.count("（") == 1:
+        text = text[1:-1]
     for path in sorted(predicate.facts & FACTS.keys(), key=len, reverse=True):
         spec = FACTS[path]
-        text = text.replace(path, spec.label)
+        text = re.sub(rf"(?<![A-Za-z0-9_.]){re.escape(path)}(?![A-Za-z0-9_.])", spec.label, text)
         if spec.type == "choice":
             for code, label in spec.choices.items():
-                text = re.sub(rf"(?<![\w-]){re.escape(code)}(?![\w-])", label, text)
-    return text.strip("（）") if text.count("（") == 1 else text
+                text = re.sub(rf"(?<= |、){re.escape(code)}(?= |、|，|）|$)", label, text)
+    for stiff, plain in ((" 为是", ""), (" 为 ", "为"), (" 之一", "之一"), (" 以 ", "以"), (" 开头", "开头"), (" 为否", "为否")):
+        text = text.replace(stiff, plain)
+    return text
 
 
 def labels(paths: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from yinuo.config import embedded, paths
+from yinuo.config.binaries import DatabaseError
 from yinuo.config.cli.asking import DEFAULT_PACK, Json, PackName, WrongInput, answering, basis, emit, now, read_json, the_pack, wrong
 from yinuo.core.calendar import DayInfo, WorkCalendar
 from yinuo.core.pack.types import DayNotice, Pack
@@ -174,7 +175,7 @@ def _calendar(pack: Pack) -> WorkCalendar:
             from yinuo.apps.work.models import CalendarNotice
 
             rows = list(CalendarNotice.objects.order_by("id").values_list("on", "working", "name", "source"))
-    except (Error, embedded.DatabaseError) as error:
+    except (Error, DatabaseError) as error:
         print(f"提示：系统的数据库用不了，只按规则包回答（{' '.join(str(error).split())}）", file=sys.stderr)
         rows = []
     extra = {on: DayNotice(on, working, name, (source,)) for on, working, name, source in rows}
@@ -190,5 +191,5 @@ def _store(days: Sequence[DayNotice], source: str) -> dict[str, Any]:
             from yinuo.apps.work.actions import import_calendar
 
             return import_calendar(actor=Actor.system(), days=days, source=source, at=now())
-    except (Error, embedded.DatabaseError) as error:
+    except (Error, DatabaseError) as error:
         raise WrongInput("", f"系统的数据库用不了，没有存入：{error}") from error

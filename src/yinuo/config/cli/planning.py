@@ -12,7 +12,7 @@ from yinuo.core.dated import RuleError, all_at
 from yinuo.core.findings import condition, labels
 from yinuo.core.pack.types import Limit, Matter, Pack, StageScheme
 from yinuo.core.planner import PlanItem, PlannedItem, plan
-from yinuo.core.screen import MatterAnswer, screen
+from yinuo.core.screen import MatterAnswer, needed, screen
 
 REGULAR = "regular"
 COMMITMENT = "commitment"
@@ -61,9 +61,9 @@ def plan_of(facts: Mapping[str, Any], pack: Pack, day: date, start: date, chosen
     calendar = WorkCalendar.from_data(pack.calendar)
     scheme = scheme_of(facts, pack, day)
     answers = {answer.id: answer for answer in screen(facts, pack, day).matters}
-    needed = [pack.matters[answer.id] for answer in answers.values() if answer.needed == "yes"]
+    wanted = [pack.matters[answer.id] for answer in answers.values() if answer.needed == "yes"]
     items = []
-    for matter in needed:
+    for matter in wanted:
         ways = routes(matter, answers[matter.id], pack, day, start, calendar)
         route = chosen.get(matter.id, REGULAR)
         if route not in ways:
@@ -73,17 +73,21 @@ def plan_of(facts: Mapping[str, Any], pack: Pack, day: date, start: date, chosen
     for id_ in chosen.keys() - ids:
         wrong("--route", f"项目的计划里没有事项 {id_}")
     answer = plan(items, start, calendar, known_absent=pack.matters.keys() - ids)
+    stages = [stage.name for stage in scheme.stages]
+    planned = sorted(answer.items, key=lambda item: (stages.index(item.stage), item.starts_on, item.ends_on))
     return {
         "landing_on": answer.landing_on,
         "working_days": answer.working_days,
         "critical": list(answer.critical),
-        "items": [_item(item) for item in answer.items],
+        "items": [_item(item) for item in planned],
         "faster": [{"id": f.id, "route": f.route, "saves_working_days": f.saves_working_days} for f in answer.faster],
-        "undecided": [
-            {"id": a.id, "name": a.name, "missing": list(a.missing)} for a in answers.values() if a.needed == "unknown"
-        ],
-        "without_limit": [m.id for m in needed if m.handling != "instant" and not m.promised_at(day) and not m.statutory_at(day)],
-    }  # fmt: skip
+        "undecided": [_undecided(pack.matters[a.id], facts, pack) for a in answers.values() if a.needed == "unknown"],
+        "without_limit": [m.id for m in wanted if m.handling != "instant" and not m.promised_at(day) and not m.statutory_at(day)],
+    }
+
+
+def _undecided(matter: Matter, facts: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
+    return {"id": matter.id, "name": matter.full_name, "missing": sorted(needed(matter, facts, pack).missing)}
 
 
 def _item(item: PlannedItem) -> dict[str, Any]:

@@ -255,9 +255,10 @@ def _credit_fact(event: Mapping[str, Any], place: int, events: list[Any]) -> Cre
 
 @app.command("hall")
 @answering
-def hall(file: InputFile, pack: PackName = DEFAULT_PACK, as_json: Json = False) -> None:
-    """政务大厅评分：各厅、全县逐月逐季的分值，每一分的依据。"""
+def hall(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = "", as_json: Json = False) -> None:
+    """政务大厅评分：各厅、全县逐月逐季的分值，每一分的依据；每个事件按其当日的规定，--as-of 不改变结果。"""
     rules = the_pack(pack)
+    the_day(as_of)
     data = read_json(file)
     halls = data.get("halls")
     if not isinstance(halls, list) or not all(isinstance(name, str) for name in halls):
