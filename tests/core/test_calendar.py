@@ -60,6 +60,13 @@ def test_the_next_working_day_lies_strictly_after(on: date) -> None:
     assert CALENDAR.add_working_days(on, 0) == on
 
 
+def test_the_last_working_day_of_a_year_belongs_to_it() -> None:
+    assert CALENDAR.add_working_days(date(2026, 12, 30), 1) == date(2026, 12, 31)
+    assert CALENDAR.add_working_days(date(2026, 12, 31), 1) == date(2027, 1, 4)
+    year = count_working_days(DATA, date(2026, 1, 1), date(2027, 1, 1))
+    assert CALENDAR.add_working_days(date(2025, 12, 31), year) == date(2026, 12, 31)
+
+
 def test_a_negative_number_of_working_days_is_refused() -> None:
     with pytest.raises(ValueError, match="不能为负"):
         CALENDAR.add_working_days(date(2026, 1, 1), -1)
@@ -192,6 +199,7 @@ def test_advancing_lands_on_the_first_instant_that_has_it(start: datetime, amoun
         ("2026-10-12T08:30", 3.5, "2026-10-12T12:00"),
         ("2026-10-11T08:30", 7, "2026-10-12T18:00"),
         ("2026-10-12T18:00", 7, "2026-10-13T18:00"),
+        ("2026-12-31T08:30", 7, "2026-12-31T18:00"),
         ("2026-12-31T18:00", 7, "2027-01-04T18:00"),
         ("2026-12-31T18:00", 0, "2026-12-31T18:00"),
     ],
@@ -265,6 +273,11 @@ def test_two_sets_of_hours_on_one_day_are_a_conflict() -> None:
 def test_hours_out_of_order_are_refused(hours: tuple[tuple[time, time], ...]) -> None:
     with pytest.raises(RuleError, match="2026-01-01"):
         WorkCalendar.from_data(calendar_data([OfficeHours(Span(date(2026, 1, 1)), hours, ())]))
+
+
+def test_an_office_may_work_without_a_break() -> None:
+    calendar = WorkCalendar.from_data(calendar_data([OfficeHours(Span(date(2026, 1, 1)), ((time(8), time(12)), (time(12), time(16))), ())]))
+    assert calendar.advance(at("2026-10-12T11:00"), timedelta(hours=2)) == at("2026-10-12T13:00")
 
 
 def test_a_year_out_of_all_reason_is_refused_at_once() -> None:

@@ -97,6 +97,19 @@ def test_yellow_begins_on_its_instant_and_red_after_its_own() -> None:
     assert lights == ["green", "yellow", "yellow", "red"]
 
 
+def test_a_warning_at_the_whole_limit_begins_with_acceptance() -> None:
+    accepted = at(f"{MONDAY}T10:00")
+    assert derive([Start(accepted)], Terms(2), CALENDAR, Fraction(1), accepted).yellow_at == accepted
+    assert derive([Start(accepted)], Terms(2), CALENDAR, Fraction(0), accepted).yellow_at == at("2026-10-14T18:00")
+
+
+def test_a_third_of_the_limit_warns_at_the_first_whole_microsecond() -> None:
+    accepted = at(f"{MONDAY}T10:00")
+    state = derive([Start(accepted)], Terms(1), CALENDAR, Fraction(1, 11), accepted)
+    left = working_time(DATA, state.yellow_at, state.due_at)
+    assert left <= hours(7) / 11 and (left + TICK) * 11 > hours(7)
+
+
 def test_a_clock_beyond_its_limit_has_nothing_left() -> None:
     state = clock(f"{MONDAY}T10:00", 1, as_of="2026-10-14T10:30")
     assert (state.light, state.left, state.used, state.next_transition_at) == ("red", hours(0), hours(9), None)
@@ -218,6 +231,20 @@ def test_a_pause_is_half_open() -> None:
     moments = ("2026-10-14T10:59:59.999999", "2026-10-14T11:00", "2026-10-15T15:29:59.999999", "2026-10-15T15:30")
     states = [clock(f"{MONDAY}T10:00", 5, *events, as_of=moment).state for moment in moments]
     assert states == ["running", "paused", "paused", "running"]
+
+
+def test_touching_pauses_are_one() -> None:
+    events = paused(("2026-10-14T09:00", "2026-10-14T11:00"), ("2026-10-14T11:00", "2026-10-15T15:30"))
+    for now in ("2026-10-14T10:00", "2026-10-14T11:00", "2026-10-14T12:00"):
+        state = clock(f"{MONDAY}T10:00", 5, *events, as_of=now)
+        assert (state.state, state.paused_since, state.next_transition_at) == ("paused", at("2026-10-14T09:00"), at("2026-10-15T15:30"))
+
+
+def test_a_pause_on_the_day_of_acceptance_takes_nothing_out_of_the_count() -> None:
+    for unit in ("working", "calendar"):
+        events = [Start(at(f"{MONDAY}T10:00")), *paused(("2026-10-12T11:00", "2026-10-12T16:00"))]
+        days = proof(events, Terms(2, unit), CALENDAR, WARN, at("2026-10-20"))  # type: ignore[arg-type]
+        assert [day.paused_hours for day in days] == [0, 0, 0]
 
 
 def test_a_pause_ends_itself_at_its_longest_term() -> None:

@@ -109,6 +109,16 @@ def test_a_running_matter_ends_when_it_is_due_and_not_before_today() -> None:
     assert ends(overdue) == {"a": MONDAY, "b": date(2026, 10, 14)}
 
 
+def test_a_matter_concluded_today_holds_nothing_up_any_more() -> None:
+    result = plan([item("a", 20, concluded_on=MONDAY), item("b", 2, "a")], MONDAY, CALENDAR)
+    assert (result.critical, result.working_days) == (("b",), 2)
+
+
+def test_a_running_matter_begins_its_chain_whatever_it_once_waited_for() -> None:
+    items = [item("z", 0), item("a", 20, "z", due_on=date(2026, 10, 15)), item("b", 2, "a")]
+    assert plan(items, MONDAY, CALENDAR).critical == ("a", "b")
+
+
 def test_a_concluded_matter_is_no_longer_due() -> None:
     result = plan([item("a", 20, concluded_on=date(2026, 10, 9), due_on=date(2026, 10, 20))], MONDAY, CALENDAR)
     assert ends(result) == {"a": date(2026, 10, 9)}
