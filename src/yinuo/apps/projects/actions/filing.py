@@ -102,6 +102,8 @@ def _complete(facts: dict[str, Any], binding: AuthorisedPerson) -> dict[str, Any
     """The facts with what the platform knows of the unit in place of anything typed. Raises Refused naming every faulty field."""
     unit = binding.unit
     grade = unit.credit.grade if hasattr(unit, "credit") else "unrated"
+    # 只有办理人员能作的确认，企业填了也不算。
+    facts = {key: value for key, value in facts.items() if key != "confirmations"}
     whole = {**facts, "unit": {"type": unit.type, "credit_code": unit.credit_code, "grade": grade}}
     whole["unit"] = {key: value for key, value in whole["unit"].items() if value is not None}
     faults = {fault.path: fault.message for fault in validate(whole)}

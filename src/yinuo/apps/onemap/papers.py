@@ -1,0 +1,154 @@
+"""What the documents about an item say; the words of law come from the pack."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from yinuo.apps.documents.qr import verification_url
+from yinuo.apps.onemap.models import MapItem, SendBack, SendBackKind
+from yinuo.apps.rules import pack
+from yinuo.apps.work.models import WorkItem
+from yinuo.core.calendar import TZ
+
+UNIT_WORDS = {"working": "个工作日", "calendar": "日"}
+
+
+def iso(at: datetime) -> str:
+    return at.astimezone(TZ).date().isoformat()
+
+
+def project_lines(item: MapItem) -> dict[str, Any]:
+    project = item.project
+    return {
+        "project_name": project.name,
+        "project_code": project.code or "",
+        "unit_name": project.unit.name,
+        "credit_code": project.unit.credit_code or "",
+    }
+
+
+def verify_url(item: MapItem) -> str | None:
+    project = item.project
+    if not project.code or not project.unit.credit_code:
+        return None
+    return verification_url(settings.YINUO_ORIGIN, project.code, project.unit.credit_code)
+
+
+def in_days(value: int | None, unit: str) -> str:
+    if value is None:
+        return "未规定"
+    return "即时办结" if value == 0 else f"{value} {UNIT_WORDS[unit]}"
+
+
+def contact(item: MapItem) -> dict[str, Any] | None:
+    if item.handler is None:
+        return None
+    return {"name": item.handler.name, "phone": item.department.phone or None, "address": None}
+
+
+def basis(item: MapItem) -> list[str]:
+    matter = pack().matters[item.matter_id]
+    return pack().cite_texts(matter.basis)
+
+
+def number(item: MapItem, mark: str, at: datetime) -> str:
+    """The number of a notice: department, year, project and item; unique without a counter."""
+    return f"{item.department.short_name}{mark}〔{at.astimezone(TZ).year}〕{(item.project.code or '')[-6:]}-{item.position}号"
+
+
+def acceptance(item: MapItem, work: WorkItem, at: datetime) -> dict[str, Any]:
+    submission = item.submissions.order_by("-number").first()
+    materials = submission.materials if submission else []
+    return {
+        **project_lines(item),
+        "number": number(item, "受", at),
+        "department": item.department.name,
+        "matter_name": item.name,
+        "received_on": iso(item.received_at or at),
+        "accepted_on": iso(item.accepted_at or at),
+        "deemed": item.deemed_accepted,
+        "promised_limit": in_days(item.limit_value, item.limit_unit),
+        "statutory_limit": in_days(item.statutory_value, item.statutory_unit),
+        "due_on": iso(work.due_at) if work.due_at else None,
+        "provisional": work.provisional,
+        "materials": [{"name": row["name"], "note": "电子件"} for row in materials],
+        "basis": basis(item),
+        "contact": contact(item),
+        "issued_on": iso(at),
+        "verify_url": verify_url(item),
+        "watermark": None,
+    }
+
+
+def supplement(item: MapItem, sent: SendBack, at: datetime) -> dict[str, Any]:
+    incomplete = sent.kind == SendBackKind.INCOMPLETE
+    rules = pack().parameter("receipt.limit", item.project.rules_on)
+    return {
+        **project_lines(item),
+        "number": number(item, "补", at),
+        "department": item.department.name,
+        "matter_name": item.name,
+        "received_on": iso(item.received_at or at),
+        "kind": sent.kind,
+        "items": [
+            {"category": row["category"], "subject": row["subject"], "reason": sent.reason, "request": row["request"]}
+            for row in sent.points
+        ],
+        "effective_on": sent.effective_on.isoformat(),
+        "answer_by": None,
+        "consequence": "尚未受理，办理时限自材料补齐并受理之日起计算"
+        if incomplete
+        else "已受理，自本告知之日起暂停计时，修改后重新提交即恢复计时",
+        "basis": pack().cite_texts(rules.cites),
+        "contact": contact(item),
+        "issued_on": iso(at),
+        "verify_url": verify_url(item),
+        "watermark": None,
+    }
+
+
+def remedies(item: MapItem) -> dict[str, Any]:
+    day = item.project.rules_on
+    review, suit = pack().parameter("remedy.reconsideration_limit", day), pack().parameter("remedy.litigation_limit", day)
+    place = pack().parameter("place.name", day).value
+    return {
+        "review_body": f"{place}人民政府",
+        "review_term": f"{review.value} 日",
+        "court": "有管辖权的人民法院",
+        "suit_term": f"{suit.value} 个月",
+        "cites": pack().cite_texts([*review.cites, *suit.cites]),
+    }
+
+
+def decision(item: MapItem, at: datetime, *, granted: bool, reason_code: str, commitment: str) -> dict[str, Any]:
+    matter = pack().matters[item.matter_id]
+    known = pack().reasons.get(reason_code)
+    reasons = []
+    if not granted:
+        reasons.append({"text": known.text if known else item.result_text, "cites": pack().cite_texts(known.cites) if known else []})
+        reasons.append({"text": item.result_text, "cites": []})
+    contents = [f"准予{item.project.unit.name}“{item.project.name}”的{item.name}。"] if granted else []
+    if granted and item.result_text:
+        contents.append(item.result_text)
+    return {
+        **project_lines(item),
+        "number": item.document_number,
+        "department": item.department.name,
+        "matter_name": item.name,
+        "outcome": "granted" if granted else "refused",
+        "application_on": iso(item.received_at or item.accepted_at or at),
+        "accepted_on": iso(item.accepted_at or at),
+        "basis": pack().cite_texts(matter.basis),
+        "contents": contents,
+        "reasons": reasons,
+        "commitment": commitment or None,
+        "valid_until": None,
+        "remedies": remedies(item),
+        "decided_on": iso(at),
+        "copies_to": [],
+        "verify_url": verify_url(item),
+        "watermark": None,
+    }

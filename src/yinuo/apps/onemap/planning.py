@@ -1,0 +1,70 @@
+"""The way to landing of a map: what core.planner says of the items as they stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from yinuo.apps.onemap.models import CONCLUDED, ENDED, MapItem, Route
+from yinuo.apps.projects.models import Project
+from yinuo.apps.rules import pack
+from yinuo.apps.work.clocks import calendar
+from yinuo.apps.work.models import WorkItem
+from yinuo.core.calendar import TZ
+from yinuo.core.planner import Plan, PlanItem, plan
+
+
+def commitment_days(day: date) -> int:
+    """Working days from signing a promise to the decision: the notice period and what the department then takes."""
+    return pack().integer("notice.period", day) + pack().integer("notice.decision_days", day)
+
+
+def regular_days(item: MapItem) -> int:
+    """Working days an application takes by its promised limit; calendar limits are brought to working days by the week."""
+    if item.limit_value is None:
+        return 0
+    return item.limit_value if item.limit_unit == "working" else -(-item.limit_value * 5 // 7)
+
+
+def plan_items(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime) -> list[PlanItem]:
+    """Items in the planner's words; a running one ends when its clock says, an open one takes its route's days."""
+    made = []
+    for item in items:
+        if item.state in ENDED and item.state not in CONCLUDED:
+            continue
+        routes = {Route.REGULAR.value: regular_days(item)}
+        if item.promisable or item.route == Route.COMMITMENT:
+            routes[Route.COMMITMENT.value] = commitment_days(day)
+        route = item.route if item.route in routes else Route.REGULAR.value
+        if item.route == Route.REGIONAL:
+            routes[Route.REGIONAL.value] = 0
+        work = clocks.get(item.pk)
+        due = work.due_shown(now) if work else None
+        made.append(
+            PlanItem(
+                id=item.matter_id,
+                name=item.name,
+                stage=item.stage,
+                pre_start=item.pre_start,
+                after=tuple(item.after),
+                routes=routes,
+                route=route,
+                concluded_on=item.concluded_at.astimezone(TZ).date() if item.state in CONCLUDED and item.concluded_at else None,
+                due_on=due.astimezone(TZ).date() if due and item.state not in CONCLUDED else None,
+            )
+        )
+    return made
+
+
+def plan_of(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime) -> Plan:
+    """The plan from today on. Refused or cancelled prerequisites no longer hold anything up."""
+    rows = plan_items(items, clocks, day, now)
+    known = {row.id for row in rows}
+    absent = {name for row in rows for name in row.after if name not in known}
+    return plan(rows, now.astimezone(TZ).date(), calendar(), known_absent=absent)
+
+
+def landing_text(project: Project, items: Sequence[MapItem], now: datetime) -> str:
+    """The landing date as a message tells it, for a map just drawn."""
+    on = plan_of(items, {}, project.rules_on, now).landing_on
+    return f"{on.year}年{on.month}月{on.day}日"

@@ -1,0 +1,201 @@
+"""The map as it is read: every figure and card from a fixed number of queries, however many matters there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Prefetch
+
+from yinuo.apps.base import Actor
+from yinuo.apps.onemap import building, planning
+from yinuo.apps.onemap.models import CONCLUDED, ENDED, Guidance, GuidanceAnswer, ItemState, MapItem, Problem
+from yinuo.apps.projects import queries as projects
+from yinuo.apps.projects.models import Project
+from yinuo.apps.work import clocks
+from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.core.planner import Plan
+
+CLOCKS = [WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION]
+# What a card shows, by word: the mark and colour belong to the pages.
+LOOKS = {
+    ItemState.GRANTED: "done",
+    ItemState.EXEMPT: "done",
+    ItemState.REFUSED: "refused",
+    ItemState.CANCELLED: "cancelled",
+    ItemState.NOTICE: "notice",
+    ItemState.DECIDABLE: "notice",
+    ItemState.PAUSED: "paused",
+    ItemState.INCORRECT: "paused",
+    ItemState.INCOMPLETE: "returned",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One matter on the map. `look`: done refused cancelled notice paused returned green yellow red ready wait."""
+
+    item: MapItem
+    look: str
+    light: str
+    work: WorkItem | None
+    due_at: datetime | None
+    left: timedelta | None
+    waiting_for: tuple[str, ...]
+    critical: bool
+    parallel: bool
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageColumn:
+    id: str
+    name: str
+    department: str
+    cards: tuple[Card, ...]
+    done: int
+
+    @property
+    def total(self) -> int:
+        return len(self.cards)
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """一张图 of one project at one moment; `plan` None while guidance is under way."""
+
+    project: Project
+    stages: tuple[StageColumn, ...]
+    plan: Plan | None
+    critical_names: tuple[str, ...]
+    done: int
+    total: int
+    landed_at: datetime | None
+    waiting_departments: tuple[str, ...]
+    now: datetime
+
+    @property
+    def cards(self) -> list[Card]:
+        return [card for stage in self.stages for card in stage.cards]
+
+
+def map_of(project_id: int, now: datetime) -> MapView:
+    """Everything the page needs, in five queries. Raises Project.DoesNotExist."""
+    project = projects.one(project_id)
+    items = list(
+        MapItem.objects.filter(project_id=project_id)
+        .select_related("department", "handler")
+        .prefetch_related(Prefetch("problems", Problem.objects.order_by("id")))
+        .order_by("position")
+    )
+    running = _clocks(project_id)
+    waiting = tuple(
+        GuidanceAnswer.objects.filter(guidance__project_id=project_id, answered_at__isnull=True)
+        .order_by("department_id")
+        .values_list("department__short_name", flat=True)
+    )
+    plan = planning.plan_of(items, running, project.rules_on, now) if items else None
+    critical = set(plan.critical) if plan else set()
+    names = {item.matter_id: item.name for item in items}
+    concluded = {item.matter_id for item in items if item.state in CONCLUDED}
+    cards = [_card(item, running.get(item.pk), names, concluded, critical, now) for item in items]
+    scheme = building.scheme_of(project)
+    stages = []
+    for stage in scheme.stages:
+        own = tuple(card for card in cards if card.item.stage == stage.id)
+        done = sum(card.item.state in CONCLUDED for card in own)
+        stages.append(StageColumn(stage.id, stage.name, building.pack().departments[stage.department].name, own, done))
+    return MapView(
+        project=project,
+        stages=tuple(stages),
+        plan=plan,
+        critical_names=tuple(names[name] for name in plan.critical) if plan else (),
+        done=len(concluded),
+        total=len(items),
+        landed_at=project.landed_at,
+        waiting_departments=waiting,
+        now=now,
+    )
+
+
+def _clocks(project_id: int) -> dict[int, WorkItem]:
+    """The running clock of every item of a project."""
+    rows = WorkItem.objects.filter(project_id=project_id, subject_kind="onemap.mapitem", kind__in=CLOCKS, state__in=["running", "paused"])
+    return {row.subject_id: row for row in rows.order_by("id")}
+
+
+def _card(item: MapItem, work: WorkItem | None, names: dict[str, str], concluded: set[str], critical: set[str], now: datetime) -> Card:
+    waiting = tuple(names[name] for name in item.after if name in names and name not in concluded)
+    light = work.light_at(now) if work else "green"
+    look = LOOKS.get(ItemState(item.state))
+    if look is None:
+        look = light if item.state != ItemState.OPEN else ("wait" if waiting else "ready")
+    due = work.due_shown(now) if work else None
+    left = None
+    if work and due:
+        left = clocks.calendar().working_time(now, due) if now < due else -clocks.calendar().working_time(due, now)
+    on_path = item.matter_id in critical
+    return Card(
+        item=item,
+        look=look,
+        light=light,
+        work=work,
+        due_at=due,
+        left=left,
+        waiting_for=waiting,
+        critical=on_path,
+        parallel=not on_path and item.state not in ENDED,
+        problems=tuple(item.problems.all()),
+    )
+
+
+def item_of(item_id: int) -> MapItem:
+    """One item with what its page needs. Raises MapItem.DoesNotExist."""
+    return (
+        MapItem.objects.select_related("project__unit__credit", "project__hall", "department", "handler")
+        .prefetch_related("submissions__person", "send_backs", "problems", "external_results")
+        .get(pk=item_id)
+    )
+
+
+def clocks_of(item: MapItem) -> list[WorkItem]:
+    """Every clock the item ever had, with its events, oldest first."""
+    return list(WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk).prefetch_related("events").order_by("id"))
+
+
+def waiting_for(item: MapItem) -> list[MapItem]:
+    """The prerequisites on this map that are not concluded."""
+    return list(
+        MapItem.objects.filter(project_id=item.project_id, matter_id__in=item.after).exclude(state__in=CONCLUDED).order_by("position")
+    )
+
+
+def opens(item: MapItem) -> list[MapItem]:
+    """The items that wait for this one."""
+    return list(MapItem.objects.filter(project_id=item.project_id, after__contains=[item.matter_id]).order_by("position"))
+
+
+def answer_of(answer_id: int) -> GuidanceAnswer:
+    return GuidanceAnswer.objects.select_related("guidance__project__unit__credit", "department", "answered_by").get(pk=answer_id)
+
+
+def guidance_of(project_id: int) -> list[Guidance]:
+    return list(Guidance.objects.filter(project_id=project_id).prefetch_related("answers__department").order_by("id"))
+
+
+def applicable(actor: Actor, item: MapItem) -> dict[str, Any]:
+    """Which actions the item's state leaves open; the page still asks access for each."""
+    state = ItemState(item.state)
+    return {
+        "submit": state in (ItemState.OPEN, ItemState.INCOMPLETE, ItemState.INCORRECT),
+        "commit": state == ItemState.OPEN and item.promisable,
+        "withdraw": state in (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED),
+        "accept": state == ItemState.RECEIVED,
+        "send_back_incomplete": state == ItemState.RECEIVED,
+        "send_back_incorrect": state == ItemState.ACCEPTED,
+        "pause": state == ItemState.ACCEPTED,
+        "resume": state == ItemState.PAUSED,
+        "decide": state == ItemState.ACCEPTED,
+        "deliver": state in (ItemState.GRANTED, ItemState.REFUSED) and item.delivered_at is None,
+    }

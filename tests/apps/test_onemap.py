@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from tests.apps.county import Company, County, at, facts
+
+from yinuo.apps.base import Forbidden, Refused, Stale
+from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.onemap import queries
+from yinuo.apps.onemap.actions import (
+    accept,
+    answer_guidance,
+    confirm_review,
+    decide,
+    deliver,
+    open_escalation,
+    pause_item,
+    resume_item,
+    send_back,
+    submit_materials,
+    take_in_result,
+)
+from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
+from yinuo.apps.people.queries import actor_of_membership
+from yinuo.apps.projects.actions import file_project, withdraw_filing
+from yinuo.apps.projects.models import Project
+from yinuo.apps.work.actions import tick
+from yinuo.apps.work.models import WorkItem
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+FILED = at("2026-11-03 09:12")
+REVIEWED = at("2026-11-03 15:00")
+ANSWERED = at("2026-11-05 10:00")
+
+
+def filed(county: County, company: Company, **changes: Any) -> Project:
+    return file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(**changes), pledged=True, at=FILED).project
+
+
+def guided(county: County, company: Company, **changes: Any) -> Project:
+    """A project whose map stands: reviewed, and every department has answered as proposed (a perhaps is a no)."""
+    project = filed(county, company, **changes)
+    confirm_review(actor=county.actor("approver"), project_id=project.pk, at=REVIEWED)
+    for answer in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department").order_by("id"):
+        rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
+        answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED)
+    return Project.objects.get(pk=project.pk)
+
+
+def ready(project: Project) -> MapItem:
+    """An item that may start now."""
+    view = queries.map_of(project.pk, ANSWERED)
+    return next(card.item for card in view.cards if card.look == "ready" and card.item.pre_start)
+
+
+def hand_in(company: Company, item: MapItem, moment: datetime) -> None:
+    file = store_upload(actor=company.actor, name="材料.pdf", content=PDF, unit_id=company.unit.pk, at=moment)
+    rows = [{"id": material["id"], "file": file.pk} for material in item.materials]
+    submit_materials(actor=company.actor, item_id=item.pk, materials=rows, at=moment)
+
+
+def test_nothing_goes_to_the_departments_before_the_review(county: County, company: Company) -> None:
+    filed(county, company)
+    assert not GuidanceAnswer.objects.exists()
+    assert not WorkItem.objects.filter(kind="guidance").exists()
+
+
+def test_every_department_answers_within_two_working_days_and_the_last_answer_draws_the_map(county: County, company: Company) -> None:
+    project = filed(county, company)
+    confirm_review(actor=county.actor("approver"), project_id=project.pk, at=REVIEWED)
+    asked = WorkItem.objects.filter(kind="guidance")
+    assert asked.count() >= 3
+    assert {work.due_at for work in asked} == {at("2026-11-05 18:00")}
+    assert not MapItem.objects.exists()
+    project = guided_rest(county, project)
+    view = queries.map_of(project.pk, ANSWERED)
+    assert view.total >= 10
+    assert view.done >= 1
+    assert view.plan is not None
+    assert view.plan.landing_on > ANSWERED.date()
+    assert view.critical_names
+
+
+def guided_rest(county: County, project: Project) -> Project:
+    for answer in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department").order_by("id"):
+        rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
+        answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED)
+    return project
+
+
+def test_the_map_takes_the_same_number_of_queries_however_many_items_it_has(
+    county: County, company: Company, django_assert_num_queries: Any
+) -> None:
+    project = guided(county, company)
+    queries.map_of(project.pk, ANSWERED)
+    with django_assert_num_queries(5):
+        queries.map_of(project.pk, ANSWERED)
+
+
+def test_a_matter_waits_for_its_prerequisites(county: County, company: Company) -> None:
+    project = guided(county, company)
+    permit = MapItem.objects.get(project=project, matter_id="construction_permit")
+    with pytest.raises(Refused, match="前置事项") as refusal:
+        submit_materials(actor=company.actor, item_id=permit.pk, materials=[], at=ANSWERED)
+    assert refusal.value.data["waiting_for"]
+
+
+def test_received_accepted_paused_resumed_decided_delivered(county: County, company: Company) -> None:
+    project = guided(county, company)
+    item = ready(project)
+    handler = county.actor("approver", item.department.key)
+    hand_in(company, item, at("2026-11-06 09:00"))
+    receipt = WorkItem.objects.get(kind="receipt")
+    assert receipt.due_at == at("2026-11-13 18:00")
+    accept(actor=handler, item_id=item.pk, at=at("2026-11-06 15:00"))
+    item.refresh_from_db()
+    assert item.state == "accepted"
+    pause_item(actor=handler, item_id=item.pk, reason="expert_review", note="组织专家评审", at=at("2026-11-09 08:30"))
+    with pytest.raises(Refused, match="暂停"):
+        decide(actor=handler, item_id=item.pk, granted=True, document_number="X〔2026〕1号", text="", at=at("2026-11-09 09:00"))
+    resume_item(actor=handler, item_id=item.pk, note="评审完成", at=at("2026-11-11 08:30"))
+    decide(actor=handler, item_id=item.pk, granted=True, document_number="X〔2026〕1号", text="", at=at("2026-11-12 10:00"))
+    item.refresh_from_db()
+    assert item.state == "granted"
+    assert item.concluded_at == at("2026-11-12 10:00")
+    deliver(actor=handler, item_id=item.pk, how="在线送达", at=at("2026-11-12 11:00"))
+    assert not WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, state__in=["running", "paused"]).exists()
+
+
+def test_an_unanswered_receipt_counts_as_accepted_from_receipt(county: County, company: Company) -> None:
+    project = guided(county, company)
+    item = ready(project)
+    hand_in(company, item, at("2026-11-06 09:00"))
+    tick(at("2026-11-13 18:00"))
+    item.refresh_from_db()
+    assert item.state == "received"
+    tick(at("2026-11-13 18:01"))
+    item.refresh_from_db()
+    assert item.state == "accepted"
+    assert item.deemed_accepted
+    assert item.accepted_at == at("2026-11-06 09:00")
+
+
+def test_each_way_back_is_told_once(county: County, company: Company) -> None:
+    project = guided(county, company)
+    item = ready(project)
+    handler = county.actor("approver", item.department.key)
+    hand_in(company, item, at("2026-11-06 09:00"))
+    points = [{"code": "incomplete.material_missing", "subject": "用地红线图", "request": "补交坐标图"}]
+    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺少红线图", at=at("2026-11-06 10:00"))
+    item.refresh_from_db()
+    assert item.state == "incomplete"
+    hand_in(company, item, at("2026-11-09 09:00"))
+    with pytest.raises(Refused, match="已经一次性告知过"):
+        send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="又缺", at=at("2026-11-09 10:00"))
+    accept(actor=handler, item_id=item.pk, at=at("2026-11-09 11:00"))
+    wrong = [{"code": "incorrect.contradiction", "subject": "红线图", "request": "改正面积"}]
+    send_back(actor=handler, item_id=item.pk, kind="incorrect", points=wrong, reason="面积不一致", at=at("2026-11-10 08:30"))
+    work = WorkItem.objects.get(kind="limit")
+    assert work.state == "paused"
+    hand_in(company, item, at("2026-11-12 08:30"))
+    work.refresh_from_db()
+    assert work.state == "running"
+    assert item.submissions.count() == 3
+
+
+def test_two_approvers_deciding_one_item_decide_once(county: County, company: Company) -> None:
+    project = guided(county, company)
+    item = ready(project)
+    handler = county.actor("approver", item.department.key)
+    colleague = actor_of_membership(county.add("approver", item.department.key))
+    hand_in(company, item, at("2026-11-06 09:00"))
+    accept(actor=handler, item_id=item.pk, at=at("2026-11-06 10:00"))
+    seen = MapItem.objects.get(pk=item.pk).version
+    decide(actor=handler, item_id=item.pk, granted=True, document_number="X〔2026〕1号", text="", at=at("2026-11-09 10:00"), version=seen)
+    with pytest.raises(Stale):
+        decide(
+            actor=colleague,
+            item_id=item.pk,
+            granted=False,
+            document_number="X〔2026〕2号",
+            text="不符",
+            at=at("2026-11-09 10:00"),
+            version=seen,
+        )
+    item.refresh_from_db()
+    assert item.state == "granted"
+
+
+def test_only_the_department_handles_and_only_the_unit_applies(county: County, company: Company) -> None:
+    project = guided(county, company)
+    item = ready(project)
+    stranger = county.actor("approver", "meteorology" if item.department.key != "meteorology" else "health")
+    with pytest.raises(Forbidden):
+        submit_materials(actor=stranger, item_id=item.pk, materials=[], at=ANSWERED)
+    hand_in(company, item, at("2026-11-06 09:00"))
+    for actor in (stranger, company.actor, county.actor("supervisor"), county.actor("principal", item.department.key)):
+        with pytest.raises(Forbidden):
+            accept(actor=actor, item_id=item.pk, at=at("2026-11-06 10:00"))
+
+
+def test_withdrawing_the_filing_ends_every_item_and_clock(county: County, company: Company) -> None:
+    project = guided(county, company)
+    hand_in(company, ready(project), at("2026-11-06 09:00"))
+    withdraw_filing(actor=county.actor("approver"), project_id=project.pk, problem="应办理核准", at=at("2026-11-09 09:00"))
+    assert not WorkItem.objects.filter(project_id=project.pk, state__in=["running", "paused"]).exists()
+    assert set(MapItem.objects.filter(project=project).values_list("state", flat=True)) == {"granted", "cancelled"}
+
+
+def test_a_result_sent_twice_by_another_system_changes_nothing_the_second_time(county: County, company: Company) -> None:
+    from yinuo.apps.base import Actor
+
+    project = guided(county, company)
+    item = ready(project)
+    result: dict[str, Any] = {
+        "actor": Actor.system(),
+        "system": "工程审批系统",
+        "external_id": "E-1",
+        "project_code": project.code,
+        "matter_id": item.matter_id,
+        "status_code": 11,
+        "document_number": "建字2026-1号",
+        "at": at("2026-11-10 09:00"),
+    }
+    _, new = take_in_result(**result)
+    assert new
+    _, again = take_in_result(**{**result, "at": at("2026-11-11 09:00")})
+    assert not again
+    item.refresh_from_db()
+    assert item.concluded_at == at("2026-11-10 09:00")
+
+
+def test_a_red_light_is_coordinated_and_its_clock_runs_on(county: County, company: Company) -> None:
+    project = guided(county, company)
+    item = ready(project)
+    handler = county.actor("approver", item.department.key)
+    hand_in(company, item, at("2026-11-06 09:00"))
+    accept(actor=handler, item_id=item.pk, at=at("2026-11-06 10:00"))
+    convener = county.actor("general_convener")
+    with pytest.raises(Refused, match="红灯"):
+        open_escalation(
+            actor=convener, item_id=item.pk, urged=[handler.person_id or 0], agreed="尽快", agreed_until=None, at=at("2026-11-06 11:00")
+        )
+    late = at("2027-06-01 09:00")
+    tick(late)
+    open_escalation(actor=convener, item_id=item.pk, urged=[handler.person_id or 0], agreed="三日内办结", agreed_until=None, at=late)
+    work = WorkItem.objects.get(kind="limit")
+    assert work.state == "running"
+    assert work.light_at(late) == "red"
