@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from yinuo.core.facts import fact
 from yinuo.core.schema import FACTS, GROUPS, project_schema, validate
 
 GOOD: dict[str, Any] = {
@@ -89,6 +90,11 @@ def test_every_fault_is_told_at_once() -> None:
 @pytest.mark.parametrize("value", [True, False, 0, "12.5", 3])
 def test_a_quantity_may_be_an_amount_or_yes_or_no(value: Any) -> None:
     assert validate({"discharges": value}) == []
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(True, True), (False, False), (0, False), ("0.01", True), (None, None)])
+def test_a_quantity_is_present_when_it_is_yes_or_more_than_nothing(value: Any, verdict: bool | None) -> None:
+    assert fact("discharges").present()({"discharges": value}).value is verdict
 
 
 def test_every_fact_has_a_label_and_a_known_group() -> None:

@@ -11,6 +11,7 @@ from yinuo.core.grades import grade_of, measures_of
 from yinuo.core.pack.faults import Fault, fault_at
 from yinuo.core.pack.load import Reading
 from yinuo.core.pack.types import Limit, Matter, Pack
+from yinuo.core.screen import screen
 
 DAY = timedelta(days=1)
 
@@ -137,8 +138,6 @@ def _hours(pack: Pack, days: Sequence[date]) -> Iterator[Fault]:
 
 def entry_point_faults(pack: Pack, days: Sequence[date]) -> Iterator[Fault]:
     """Asks the code what a clerk would ask, on every boundary day; whatever it cannot answer is a fault of the pack."""
-    from yinuo.core.screen import screen
-
     told: set[str] = set()
     for day in days:
         try:
