@@ -92,9 +92,9 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     # Categories C*: control, format (bidirectional overrides turn exe.fdp into pdf.exe), surrogate, private, unassigned.
     kept = "".join(letter for letter in last if unicodedata.category(letter)[0] != "C" and letter not in '<>:"|?*')
-    kept = re.sub(r"\s+", " ", kept).strip(" .")
+    kept = re.sub(r"\s+", " ", kept).strip().rstrip(" .")
     ending = _ending(kept)
-    stem = kept[: len(kept) - len(ending)].rstrip(" .") or "未命名"
+    stem = kept[: len(kept) - len(ending)].strip(" .") or "未命名"
     room = NAME_BYTES - len(ending.encode())
     return stem.encode()[:room].decode(errors="ignore").rstrip(" .") + ending
 

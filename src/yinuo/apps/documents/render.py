@@ -59,7 +59,7 @@ def _compile(template: str, data: Mapping[str, Any], on: datetime, **options: An
     if on.tzinfo is None:
         raise RenderError("文书日期须带时区")
     # Data reach the template as one JSON string, never as source: whatever they contain stays text.
-    inputs = {"data": json.dumps(_checked(template, data), ensure_ascii=False), "on": on.date().isoformat()}
+    inputs = {"data": json.dumps(_checked(template, data), ensure_ascii=False)}
     if url := data.get("verify_url"):
         inputs["qr"] = qr_svg(url)
     with _lock:
