@@ -1,0 +1,143 @@
+"""`yinuo up` as an operator meets it: one command up, one signal down, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.database import home
+
+from yinuo.config.embedded import Server
+
+pytestmark = pytest.mark.slow
+PATIENCE = 120
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    folder = home().with_name(f"up-{os.getpid()}")
+    yield folder
+    Server(folder).stop()
+    shutil.rmtree(folder)
+    for output in folder.parent.glob(f"{folder.name}*.out"):
+        output.unlink()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Up:
+    """A running `yinuo up`, with what it has said so far."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.port = port
+        self.output = data.with_suffix(".out")
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("YINUO_", "DJANGO_"))}
+        command = [sys.executable, "-c", "from yinuo.config.cli import main; main()", "up", "--data", str(data), "--port", str(port)]
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
+
+    def said(self) -> str:
+        return self.output.read_text(encoding="utf-8")
+
+    def wait_ready(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while "已就绪" not in self.said():
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < deadline, self.said()
+            time.sleep(0.2)
+
+    def children(self) -> list[int]:
+        listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        parents = {int(pid): int(parent) for pid, parent in (line.split() for line in listing.splitlines())}
+        found, queue = [], [self.process.pid]
+        while queue:
+            parent = queue.pop()
+            offspring = [pid for pid, of in parents.items() if of == parent]
+            found += offspring
+            queue += offspring
+        return found
+
+    def end(self, number: int) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+def _healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/health", timeout=10) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _gone(pids: list[int]) -> bool:
+    deadline = time.monotonic() + 40
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def test_it_comes_up_healthy_and_goes_down_leaving_nothing_behind(data: Path) -> None:
+    up = Up(data, _free_port())
+    try:
+        up.wait_ready()
+        assert _healthy(up.port)
+        assert f"http://localhost:{up.port}" in up.said()
+        assert (data / "secret_key").stat().st_mode & 0o777 == 0o600
+        children = up.children()
+        assert len(children) >= 4, "web, its two workers, one background worker"
+        second = Up(data, _free_port())
+        assert second.process.wait(PATIENCE) == 1
+        assert "已有一个 yinuo up 在运行" in second.said()
+        assert _healthy(up.port)
+    finally:
+        code = up.end(signal.SIGTERM)
+    assert code == 0
+    assert "Traceback" not in up.said()
+    assert not Server(data).running()
+    assert not _healthy(up.port)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_killed_outright_it_takes_its_children_along_and_the_next_start_finds_its_feet(data: Path) -> None:
+    up = Up(data, _free_port())
+    up.wait_ready()
+    children = up.children()
+    key = (data / "secret_key").read_text()
+    up.end(signal.SIGKILL)
+    assert _gone(children)
+    again = Up(data, _free_port())
+    try:
+        again.wait_ready()
+        assert _healthy(again.port)
+    finally:
+        code = again.end(signal.SIGINT)
+    assert code == 0
+    assert not Server(data).running()
+    assert (data / "secret_key").read_text() == key
+
+
+def test_a_taken_port_is_named_before_anything_is_started(data: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        up = Up(data.with_name(data.name + "-never"), port)
+        assert up.process.wait(PATIENCE) == 2
+    assert up.said().startswith("错误：--port 的值不对：127.0.0.1:")
+    assert not data.with_name(data.name + "-never").exists()
