@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import timeit
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +16,9 @@ from typing import Any
 import pytest
 
 from yinuo.config.cli import asking, main
+from yinuo.config.packs import directory
 from yinuo.core.pack.load import load
+from yinuo.core.screen import screen_filing
 
 Answer = tuple[int, str, str]
 Ask = Callable[..., Answer]
@@ -248,6 +251,12 @@ def test_what_is_not_declared_is_asked_for(ask: Ask, file: Callable[[Any], str])
 def test_screen_reads_standard_input(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("{}"))
     assert answer(ask("policy", "screen", "-", "--json"))["instant"] is None
+
+
+def test_screening_a_filing_by_the_countys_rules_takes_less_than_two_milliseconds() -> None:
+    pack, day = read_once(directory("jishishan")), date(2026, 11, 24)
+    assert screen_filing(GOOD, pack, day).outcome["instant"] is True
+    assert min(timeit.repeat(lambda: screen_filing(GOOD, pack, day), number=20, repeat=5)) / 20 < 0.002
 
 
 @pytest.mark.parametrize(

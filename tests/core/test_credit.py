@@ -110,6 +110,12 @@ def test_a_repair_of_a_gain_of_itself_or_of_a_later_event_gives_nothing(pack: Pa
     assert result.score == 76
 
 
+def test_a_repair_of_what_cost_nothing_is_refused(pack: Pack) -> None:
+    result = fold(D(80), [event("act", 0, **UNREPORTED), event("act", 1, **UNREPORTED), event("repair", 2, of=1)], pack)
+    assert points(result) == [-1, 0, 0]
+    assert not result.events[2].applied
+
+
 def test_a_new_public_evaluation_is_no_deduction_that_could_be_repaired(pack: Pack) -> None:
     result = fold(D(80), [event("rebase", 0, score="60"), event("repair", 1, of=0)], pack)
     assert points(result) == [-20, 0]

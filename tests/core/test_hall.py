@@ -13,7 +13,7 @@ from tests.core.probe import EVER, a_pack, a_parameter
 
 from yinuo.core.credit import EventError
 from yinuo.core.dated import Gap
-from yinuo.core.hall import HallFact, fold
+from yinuo.core.hall import HallFact, HallState, apply, fold
 from yinuo.core.pack.types import Pack
 
 PACK = a_pack()
@@ -232,3 +232,24 @@ def test_the_fold_equals_the_naive_one(events: list[HallFact]) -> None:
             assert score == expected[hall][max(inside)]
     for month, mean in result.region.months.items():
         assert mean == (sum(expected[hall][month] for hall in "ABC") / D(3)).quantize(D("0.0001"), ROUND_HALF_UP)
+
+
+@given(EVENTS)
+def test_adding_one_event_at_a_time_equals_the_fold(events: list[HallFact]) -> None:
+    in_order = sorted(events, key=lambda fact: fact.on)
+    whole = fold(["A", "B", "C"], in_order, PACK)
+    states = {hall: HallState(hall) for hall in "ABC"}
+    for place, fact in enumerate(in_order):
+        states[fact.hall], point = apply(states[fact.hall], fact, PACK)
+        assert replace(point, index=place) == whole.points[place]
+    for hall, state in states.items():
+        if state.last_on is not None:
+            assert state.score == whole.halls[hall].months[f"{state.last_on:%Y-%m}"]
+
+
+def test_an_older_event_or_another_halls_cannot_be_added_to_a_state(pack: Pack) -> None:
+    state, _ = apply(HallState("A"), event("review", START, matter="m", level=5), pack)
+    with pytest.raises(EventError, match="从头重算"):
+        apply(state, event("review", START - timedelta(1), matter="n", level=5), pack)
+    with pytest.raises(EventError, match="hall"):
+        apply(state, event("review", START, hall="B", matter="n", level=5), pack)

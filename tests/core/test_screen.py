@@ -88,8 +88,11 @@ def test_a_red_score_stops_up_to_its_bound(score: str, instant: bool) -> None:
     assert screen(project(unit__grade=None, unit__score=score), PACK, DAY).instant is instant
 
 
-def test_an_unrated_company_is_not_stopped(pack: Pack) -> None:
+def test_an_unrated_company_is_not_stopped_whatever_its_measures(pack: Pack) -> None:
     assert screen(project(unit__grade="unrated"), pack, DAY).instant is True
+    strict = replace(pack, parameters={**pack.parameters, "credit.unrated_class": a_parameter("credit.unrated_class", "D")})
+    assert screen(project(unit__grade="unrated"), strict, DAY).instant is True
+    assert matter("plain", project(unit__grade="unrated"), strict).promisable is False
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,17 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class HallState:
+    """One hall after its last event: `score` is the running score of that event's quarter, `seen` what has counted already."""
+
+    hall: str
+    score: Decimal = Decimal(0)
+    last_on: date | None = None
+    count: int = 0
+    seen: frozenset[Once] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class HallFold:
     halls: Mapping[str, Scores]
     region: Scores
@@ -81,7 +92,7 @@ def fold(halls: Sequence[str], events: Sequence[HallFact], pack: Pack) -> HallFo
     """
     if not halls or len(set(halls)) != len(halls):
         raise EventError("halls", "应列出政务大厅，不得为空或者重复")
-    seen: set[Once] = set()
+    seen: set[Once | None] = set()
     done: dict[int, HallPoint] = {}
     sums: dict[tuple[str, tuple[int, int]], Decimal] = {}
     for index in sorted(range(len(events)), key=lambda place: events[place].on):
@@ -92,12 +103,30 @@ def fold(halls: Sequence[str], events: Sequence[HallFact], pack: Pack) -> HallFo
             check(event)
         except EventError as error:
             raise EventError(f"events[{index}].{error.field}", error.message) from error
-        done[index] = _count(index, event, seen, pack)
+        once = _once(event)
+        done[index] = _count(index, event, once in seen, pack)
+        seen.add(once)
         case = (event.hall, (event.on.year, event.on.month))
         sums[case] = sums.get(case, Decimal(0)) + done[index].points
     months = list(_months([event.on for event in events]))
     scores = {hall: _scores(hall, months, sums, pack) for hall in halls}
     return HallFold(scores, _mean(list(scores.values()), months, pack), tuple(done[index] for index in range(len(events))))
+
+
+def apply(state: HallState, event: HallFact, pack: Pack) -> tuple[HallState, HallPoint]:
+    """The next state after one further event of the hall. Raises EventError for one older than the last: fold anew."""
+    if event.hall != state.hall:
+        raise EventError("hall", f"不是 {state.hall} 的事件：{event.hall!r}")
+    if state.last_on is not None and event.on < state.last_on:
+        raise EventError("on", f"早于已计入的事件（{state.last_on.isoformat()}），须从头重算")
+    check(event)
+    once = _once(event)
+    point = _count(state.count, event, once in state.seen, pack)
+    month = (event.on.year, event.on.month)
+    same_quarter = state.last_on is not None and _quarter((state.last_on.year, state.last_on.month)) == _quarter(month)
+    before = state.score if same_quarter else pack.decimal("hall.start", _rules_on(month, pack))
+    seen = state.seen if once is None else state.seen | {once}
+    return HallState(state.hall, before + point.points, event.on, state.count + 1, seen), point
 
 
 def check(event: HallFact) -> None:
@@ -156,19 +185,16 @@ def _once(event: HallFact) -> Once | None:
     return (event.hall, event.type, str(subject), event.detail.get("light") or event.detail.get("track"))
 
 
-def _count(index: int, event: HallFact, seen: set[Once], pack: Pack) -> HallPoint:
+def _count(index: int, event: HallFact, again: bool, pack: Pack) -> HallPoint:
     rules = [rule for rule in all_at(pack.hall_rules, event.on) if rule.type == event.type]
     if not rules:
         raise Gap(f"大厅评分 {event.type}：在 {event.on.isoformat()} 没有生效的规定")
-    once = _once(event)
     hits = [rule for rule in rules if _holds(rule, event, pack)]
     cites = tuple(dict.fromkeys(cite for rule in hits or rules for cite in rule.cites))
-    if once is not None and once in seen:
-        return HallPoint(index, Decimal(0), DUPLICATE, cites, ())
-    if once is not None:
-        seen.add(once)
     if event.type == "manual":
         return HallPoint(index, as_number(event.detail["points"]), f"人工评分：{event.detail['basis']}", cites, tuple(r.id for r in hits))
+    if again:
+        return HallPoint(index, Decimal(0), DUPLICATE, cites, ())
     points = sum((rule.points for rule in hits), Decimal(0))
     why = "；".join(rule.text for rule in hits) or "不符合加减分规定，不计分"
     return HallPoint(index, points, why, cites, tuple(rule.id for rule in hits))

@@ -23,7 +23,7 @@ from yinuo.core.findings import (
     sentence,
 )
 from yinuo.core.grades import UNRATED, ScoreError, allows, class_of, grade_of, named_grade
-from yinuo.core.pack.types import Matter, Pack
+from yinuo.core.pack.types import Matter, NegativeRow, Pack
 from yinuo.core.schema import FACTS
 
 GRADE_FACTS = frozenset({"unit.grade", "unit.score"})
@@ -265,13 +265,19 @@ def _offer(matter: Matter, as_of: date, offered: Mapping[str, bool] | None) -> F
 class _Common:
     """What is the same for every matter of a project: computed once."""
 
+    rows: tuple[NegativeRow, ...]
     project: tuple[Finding, ...]
     kind: Finding
     grade: Finding
 
 
-def _common(facts: Facts, pack: Pack, as_of: date, project: tuple[Finding, ...], grade: str | None = None) -> _Common:
-    return _Common(project, _kind_allows(facts, pack, as_of), _grade_allows(unit_grade(facts, pack, as_of, grade), pack, as_of))
+def _common(facts: Facts, pack: Pack, as_of: date, grade: str | None = None) -> _Common:
+    return _Common(
+        rows=all_at(pack.negative, as_of),
+        project=project_findings(facts, pack, as_of),
+        kind=_kind_allows(facts, pack, as_of),
+        grade=_grade_allows(unit_grade(facts, pack, as_of, grade), pack, as_of),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +306,7 @@ class _Promise:
 
 
 def _promise(matter: Matter, facts: Facts, pack: Pack, common: _Common, as_of: date, offered: Mapping[str, bool] | None) -> _Promise:
-    rows = matter_rows(matter, all_at(pack.negative, as_of))
+    rows = matter_rows(matter, common.rows)
     return _Promise(tuple(row_finding(row, facts, pack) for row in rows), _offer(matter, as_of, offered), common)
 
 
@@ -314,7 +320,7 @@ def promisable(
     matter = pack.matters.get(matter_id)
     if matter is None or as_of not in matter.span:
         raise RuleError(f"规则包在 {as_of.isoformat()} 没有事项 {matter_id}")
-    common = _common(facts, pack, as_of, project_findings(facts, pack, as_of), grade)
+    common = _common(facts, pack, as_of, grade)
     promise = _promise(matter, facts, pack, common, as_of, offered)
     answer = promise.promisable
     findings = promise.determining()
@@ -388,7 +394,7 @@ def screen(facts: Facts, pack: Pack, as_of: date, *, offered: Mapping[str, bool]
     """
     findings = filing_findings(facts, pack, as_of)
     instant, stops, missing = _filing(findings)
-    common = _common(facts, pack, as_of, project_findings(facts, pack, as_of))
+    common = _common(facts, pack, as_of)
     matters = tuple(
         _answer(matter, facts, pack, _promise(matter, facts, pack, common, as_of, offered))
         for matter in pack.matters_at(as_of)

@@ -88,7 +88,9 @@ def due(
     extend: Annotated[list[int] | None, typer.Option("--extend", metavar="天数", help="延长的天数；可以写多次")] = None,
     at: Annotated[str, typer.Option("--now", metavar="时刻", help="看哪一时刻的灯；默认现在")] = "",
     explain: Annotated[bool, typer.Option("--explain", help="逐日说明")] = False,
-    pack: PackName = DEFAULT_PACK, as_of: AsOf = "", as_json: Json = False,
+    pack: PackName = DEFAULT_PACK,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="日期", help="按哪一天的规定回答；默认受理当日")] = "",
+    as_json: Json = False,
 ) -> None:  # fmt: skip
     """什么时候到期、什么时候亮灯、还剩多少。"""
     rules = the_pack(pack)
