@@ -24,6 +24,13 @@ ACT_ITEMS = ("no_verification", "false_filing", "illegal_start", "not_as_approve
 ITEMISED_ARTICLE = "46"
 COMMITMENT_FIELDS = ("national_security", "ethnic_unity", "social_stability", "ecology", "energy", "livelihood")
 AUDITS = ("clean", "adverse")
+DETAILS: Mapping[str, tuple[str, ...]] = {
+    "cycle_completed": ("all_kept", "commitments", "project_class", "audit"),
+    "act": ("article", "item"),
+    "commitment_broken": ("field",),
+    "repair": ("of",),
+    "rebase": ("score",),
+}
 
 
 class EventError(ValueError):

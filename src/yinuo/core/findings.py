@@ -16,6 +16,8 @@ from yinuo.core.schema import FACTS
 
 ON_REQUEST = "on_request"
 NONE: frozenset[str] = frozenset()
+PARTS = {"project": "一", "matter": "二", "regional": "三"}
+LONGEST_TITLE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,15 @@ def labels(paths: Iterable[str]) -> str:
     return "、".join(FACTS[path].label if path in FACTS else path for path in sorted(paths))
 
 
+def title(row: NegativeRow) -> str:
+    """The row's name in one breath: its sub-item, or the matter where there is none or it runs on."""
+    return row.sub_matter if row.sub_matter not in ("", "无") and len(row.sub_matter) <= LONGEST_TITLE else row.matter
+
+
 def row_finding(row: NegativeRow, facts: Facts, pack: Pack) -> Finding:
     """Whether the row binds; an exception that holds re-admits, and the side that lost is kept."""
     bound = condition(row.when, pack)(facts)
-    place = f"负面清单“{row.sub_matter if row.sub_matter not in ('', '无') else row.matter}”（第 {row.row} 项）"
+    place = f"负面清单第{PARTS[row.part]}部分第 {row.row} 项“{title(row)}”"
     if bound.value is False:
         return Finding(row.id, True, f"不属于{place}", row.cites, used=bound.used)
     missing, used = bound.missing, bound.used

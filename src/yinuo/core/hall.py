@@ -18,6 +18,13 @@ LEVELS = range(1, 6)
 LIGHTS = ("yellow", "red")
 KINDS = ("filing", "verification", "approval")
 TRACKS = ("agency", "standard_land", "mock", "deficient", "land_list")
+DETAILS: Mapping[str, tuple[str, ...]] = {
+    "review": ("matter", "level"),
+    "light": ("matter", "light"),
+    "landed": ("project", "kind", "days", "approval_days"),
+    "track_praised": ("project", "track"),
+    "manual": ("points", "basis"),
+}
 DUPLICATE = "同一事项或者项目已经计过，只计一次"
 Once = tuple[str, str, str, Any]
 

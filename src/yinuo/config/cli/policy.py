@@ -27,10 +27,12 @@ from yinuo.config.cli.asking import (
 from yinuo.config.cli.planning import plan_of, plan_text
 from yinuo.core.calendar import WorkCalendar
 from yinuo.core.clock import Event, Extend, Pause, ProofDay, Resume, Start, Terms, derive, proof
+from yinuo.core.credit import DETAILS as CREDIT
 from yinuo.core.credit import CreditFact
 from yinuo.core.credit import fold as fold_credit
 from yinuo.core.decision import plain
 from yinuo.core.grades import class_of, grade_of, measures_of
+from yinuo.core.hall import DETAILS as HALL
 from yinuo.core.hall import HallFact
 from yinuo.core.hall import fold as fold_hall
 from yinuo.core.pack.types import Pack
@@ -215,7 +217,7 @@ def points(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = "", as_
     rules = the_pack(pack)
     data = read_json(file)
     start = None if data.get("start") is None else the_number(data["start"], "start")
-    events = [_credit_fact(event, place, data["events"]) for place, event in enumerate(_events(data, {"start"}))]
+    events = [_credit_fact(event, place, data["events"]) for place, event in enumerate(_events(data, "start", CREDIT, {"project"}))]
     answer = fold_credit(start, events, rules, as_of=the_day(as_of))
     emit(answer.to_json(), as_json, lambda: [
         *(f"{event.on}  {plain(done.points):>4} 分 → {plain(done.score)} 分（{done.grade}）  {done.why}{basis(done.cites, rules)}"
@@ -224,20 +226,23 @@ def points(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = "", as_
     ])  # fmt: skip
 
 
-def _events(data: Mapping[str, Any], others: set[str]) -> list[dict[str, Any]]:
-    """The list under `events`, each an object; a key of the whole that nobody reads is a slip of the pen."""
-    for key in data.keys() - others - {"events"}:
+def _events(data: Mapping[str, Any], other: str, details: Mapping[str, tuple[str, ...]], common: set[str]) -> list[dict[str, Any]]:
+    """The list under `events`, each an object; a key that nobody reads is a slip of the pen and would change the answer unseen."""
+    for key in data.keys() - {other, "events"}:
         wrong(key, "没有这一项")
     events = data.get("events")
     if not isinstance(events, list):
         wrong("events", "应为事件的列表")
     for place, event in enumerate(events):
+        field = f"events[{place}]"
         if not isinstance(event, dict):
-            wrong(f"events[{place}]", "应为一个 JSON 对象")
-        if not isinstance(event.get("type"), str):
-            wrong(f"events[{place}].type", "应为事件类型")
+            wrong(field, "应为一个 JSON 对象")
+        if not isinstance(event.get("type"), str) or event["type"] not in details:
+            wrong(f"{field}.type", f"应为 {'、'.join(details)} 之一：{event.get('type')!r}")
         if not isinstance(event.get("on"), str):
-            wrong(f"events[{place}].on", "应为日期，写作 2026-03-01")
+            wrong(f"{field}.on", "应为日期，写作 2026-03-01")
+        for key in event.keys() - common - {"on", "type", *details[event["type"]]}:
+            wrong(f"{field}.{key}", f"{event['type']} 没有这一项")
     return events
 
 
@@ -266,7 +271,7 @@ def hall(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = "", as_js
     if not isinstance(halls, list) or not all(isinstance(name, str) for name in halls):
         wrong("halls", "应为政务大厅的列表")
     events = []
-    for place, event in enumerate(_events(data, {"halls"})):
+    for place, event in enumerate(_events(data, "halls", HALL, {"hall"})):
         on = the_day(event["on"], f"events[{place}].on")
         events.append(HallFact(str(event.get("hall", "")), on, event["type"], _rest(event, "hall", "on", "type")))
     answer = fold_hall(halls, events, rules)
