@@ -60,6 +60,7 @@ def test_the_help_of_a_command_is_in_chinese(capsys: pytest.CaptureFixture[str])
     assert code == 0
     assert out.startswith("用法：yinuo up")
     assert "Usage" not in out
+    assert "Show this message" not in out
 
 
 def test_a_question_about_rules_imports_neither_django_nor_the_database() -> None:

@@ -70,7 +70,10 @@ class Account:
 def service_account() -> Account:
     """Ourselves; or, since PostgreSQL refuses root, a system user that is made when missing."""
     if os.geteuid():
-        me = pwd.getpwuid(os.geteuid())
+        try:
+            me = pwd.getpwuid(os.geteuid())
+        except KeyError:
+            raise DatabaseError(f"用户编号 {os.geteuid()} 在系统里没有名字，PostgreSQL 不肯运行：请换一个有名字的用户") from None
         return Account(me.pw_name, me.pw_uid, me.pw_gid, foreign=False)
     try:
         user = pwd.getpwnam(SERVICE_USER)

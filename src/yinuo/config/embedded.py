@@ -7,7 +7,6 @@ Run as root it drops to a system user of its own, and then keeps data and binari
 from __future__ import annotations
 
 import fcntl
-import getpass
 import hashlib
 import os
 import subprocess
@@ -69,6 +68,12 @@ class Server:
         Returns: whether this call started it. Raises: DatabaseError with a sentence for the operator.
         """
         account = service_account()
+        try:
+            return self._start(account)
+        except PermissionError as error:
+            raise DatabaseError(f"{error.filename} 属于别的用户：请以建立它的用户运行，或用 --data 另选一个文件夹") from None
+
+    def _start(self, account: Account) -> bool:
         _prepare_home(self.home, account)
         with _only_one(self.home / "database.lock"):
             if self.running():
@@ -131,8 +136,7 @@ class Server:
 
     def _configure(self, account: Account) -> None:
         """Written anew at every start, so that an upgrade brings its settings along."""
-        here = getpass.getuser() if os.geteuid() else "root"
-        people = dict.fromkeys([here, account.name])
+        people = dict.fromkeys(["root", account.name] if account.foreign else [account.name])
         ident = [f"yinuo {_ident(person)} {role}\n" for person in people for role in (OWNER, APP, SUPERUSER)]
         account.write(self.data / "pg_hba.conf", HBA)
         account.write(self.data / "pg_ident.conf", "".join(ident))

@@ -11,7 +11,6 @@ HELP = {
     "Options": "选项",
     "Arguments": "参数",
     "Commands": "命令",
-    "Show this message and exit.": "显示这段说明",
     "default: {default}": "默认：{default}",
     "required": "必填",
     "Missing command.": "还要说明做什么",
@@ -51,11 +50,18 @@ def teach_help() -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("typer.") and getattr(module, "_", None) is gettext.gettext:
             module._ = lambda message: HELP.get(message, message)  # type: ignore[attr-defined]
-    import typer._click.formatting as formatting
+    from typer._click import core, formatting
 
-    write = formatting.HelpFormatter.write_usage
+    write, help_option = formatting.HelpFormatter.write_usage, core.Command.get_help_option
 
     def write_usage(self: formatting.HelpFormatter, prog: str, args: str = "", prefix: str | None = None) -> None:
         write(self, prog, args, prefix or "用法：")
 
+    def get_help_option(self: core.Command, ctx: core.Context) -> object:
+        option = help_option(self, ctx)
+        if option is not None:
+            option.help = "显示这段说明"
+        return option
+
     formatting.HelpFormatter.write_usage = write_usage  # type: ignore[method-assign]
+    core.Command.get_help_option = get_help_option  # type: ignore[method-assign, assignment]
