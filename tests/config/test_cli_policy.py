@@ -7,6 +7,7 @@ import json
 import sys
 import timeit
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -16,9 +17,13 @@ from typing import Any
 import pytest
 
 from yinuo.config.cli import asking, main
+from yinuo.config.cli.planning import routes, scheme_of, stage_name, working_days
 from yinuo.config.packs import directory
+from yinuo.core.calendar import WorkCalendar
+from yinuo.core.dated import Span
 from yinuo.core.pack.load import load
-from yinuo.core.screen import screen_filing
+from yinuo.core.pack.types import Limit
+from yinuo.core.screen import screen, screen_filing
 
 Answer = tuple[int, str, str]
 Ask = Callable[..., Answer]
@@ -526,3 +531,58 @@ def test_an_imported_notice_is_stored_and_shown(ask: Ask, file: Callable[[Any], 
 )
 def test_a_faulty_notice_is_refused_with_its_field(ask: Ask, file: Callable[[Any], str], changes: dict[str, Any], field: str) -> None:
     refused(ask("calendar", "import", file(NOTICE | changes)), field)
+
+
+# -- for people
+
+
+def test_points_halls_plans_and_due_dates_are_told_in_lines(ask: Ask, file: Callable[[Any], str]) -> None:
+    code, out, _ = ask("policy", "points", file({"start": "80", "events": [ACT]}))
+    assert code == 0
+    assert "-2 分 → 78 分（B）" in out
+    assert "附件2·第十八条" in out
+    review = {"hall": "A", "on": "2026-01-01", "type": "review", "matter": "m", "level": 5}
+    code, out, _ = ask("policy", "hall", file({"halls": ["A"], "events": [review]}))
+    assert code == 0
+    assert "A：2026Q1 100.1" in out
+    assert "附件7·第二十条" in out
+    code, out, _ = ask("policy", "plan", file(GOOD), "--from", "2026-11-24")
+    assert code == 0
+    assert out.startswith("预计 20")
+    assert "提前" in out
+    assert "尚不知是否需要" in out
+    code, out, _ = ask(*ACCEPTED, "--now", "2026-10-09T17:00", "--explain")
+    assert code == 0
+    assert "到期：2026-10-10 18:00" in out
+    assert "国庆节调休上班" in out
+
+
+# -- what a plan is made of
+
+
+def test_a_limit_in_calendar_days_is_planned_as_the_working_days_it_holds() -> None:
+    pack = read_once(directory("jishishan"))
+    calendar = WorkCalendar.from_data(pack.calendar)
+    span = Span(date(2023, 2, 20))
+    assert working_days(Limit(9, "calendar", span, (), "source"), date(2026, 9, 30), calendar) == 2
+    assert working_days(Limit(9, "working", span, (), "source"), date(2026, 9, 30), calendar) == 9
+
+
+def test_a_construction_project_keeps_its_own_stages() -> None:
+    pack, day = read_once(directory("jishishan")), date(2026, 11, 24)
+    assert scheme_of({"construction": {"building": True}}, pack, day).id == "construction"
+    assert scheme_of({"construction": {"building": False, "municipal": False}}, pack, day).id == "ordinary"
+    assert scheme_of({}, pack, day).id == "ordinary"
+    matter = pack.matters["construction_permit"]
+    moved = replace(scheme_of({}, pack, day), moves={matter.id: "completion"})
+    assert stage_name(matter, scheme_of({}, pack, day)) == "施工许可"
+    assert stage_name(matter, moved) == "竣工验收"
+
+
+def test_a_matter_that_may_be_promised_has_the_route_of_notice_and_decision() -> None:
+    pack, day = read_once(directory("jishishan")), date(2026, 11, 24)
+    calendar = WorkCalendar.from_data(pack.calendar)
+    for one in screen(GOOD, pack, day).matters:
+        ways = routes(pack.matters[one.id], one, pack, day, day, calendar)
+        assert ("commitment" in ways) is (one.promisable is True)
+        assert ways.get("commitment", 5) == pack.integer("notice.period", day) + pack.integer("notice.decision_days", day)
