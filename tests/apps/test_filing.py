@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.apps.county import Company, County, at, facts
+
 from yinuo.apps.base import Forbidden, Refused
 from yinuo.apps.notices.models import Message
 from yinuo.apps.projects.actions import file_project
@@ -84,3 +84,16 @@ def test_a_project_on_the_negative_list_goes_to_manual_handling_with_its_rule(co
     assert filing.project.code is None
     assert [stop["rule"] for stop in filing.decision["outcome"]["stops"]] == ["negative.project.2"]
     assert WorkItem.objects.filter(kind="manual_filing").count() == 1
+
+
+def test_an_instant_filing_takes_few_statements(county: County, company: Company, django_assert_max_num_queries: object) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(name="先行项目"), pledged=True, at=MORNING, idempotency_key="k0")
+    with CaptureQueriesContext(connection) as captured:
+        file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1")
+    statements = [query["sql"].split("(")[0][:60] for query in captured.captured_queries]
+    # Besides these: BEGIN, COMMIT, and the API's one reading of the key with its person (inside a test, savepoints stand for the former).
+    work = [sql for sql in statements if "SAVEPOINT" not in sql]
+    assert len(work) <= 13, work

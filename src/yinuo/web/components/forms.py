@@ -82,7 +82,7 @@ def field_view(bound: BoundField, *, label: str, hint: str, unit: str, width: st
     kind = _kind(widget)
     hint = hint or str(bound.help_text or "")
     unit = unit or getattr(widget, "unit", "")
-    errors = [str(error) for error in bound.errors]
+    errors = [text for text, _ in _error_texts(bound)]
     hint_id = f"{bound.auto_id}_hint" if hint else ""
     error_id = f"{bound.auto_id}_error" if errors else ""
     unit_id = f"{bound.auto_id}_unit" if unit else ""
@@ -126,7 +126,20 @@ def _form_links(form: forms.BaseForm) -> Iterator[ErrorLink]:
     yield from (ErrorLink(str(error), "") for error in form.non_field_errors())
     for bound in form:
         target = f"{bound.auto_id}_0" if _kind(bound.field.widget) in ("radios", "checkboxes") else bound.id_for_label
-        yield from (ErrorLink(str(error), "" if bound.is_hidden else target) for error in bound.errors)
+        for text, generic in _error_texts(bound):
+            yield ErrorLink(f"{bound.label}：{text}" if generic else text, "" if bound.is_hidden else target)
+
+
+def _error_texts(bound: BoundField) -> Iterator[tuple[str, bool]]:
+    """Each error as it is told, and whether it is one of Django's own, which do not say what they speak of."""
+    for error in bound.errors.as_data():
+        own = {str(message) for kind in type(bound.field).__mro__ for message in vars(kind).get("default_error_messages", {}).values()}
+        for text in error.messages:
+            if error.code == "required" and text in own:
+                chosen = isinstance(bound.field, forms.ChoiceField) or isinstance(bound.field.widget, forms.FileInput)
+                yield f"{'选择' if chosen else '填写'}{bound.label}", False
+            else:
+                yield text, str(error.message) in own
 
 
 def _kind(widget: forms.Widget) -> str:

@@ -2,7 +2,7 @@
 
 from yinuo.apps.projects.actions.changes import amend, complete, decide_by_hand, recode, terminate, withdraw_filing
 from yinuo.apps.projects.actions.drafts import open_draft, save_draft
-from yinuo.apps.projects.actions.filing import Filing, assign_code, file_project
+from yinuo.apps.projects.actions.filing import Filing, assign_code, certificate_number, file_project
 from yinuo.apps.projects.actions.life import answer_question, ask_question, pass_question, report_participant, report_progress
 from yinuo.apps.projects.actions.locking import lock
 
@@ -12,6 +12,7 @@ __all__ = [
     "answer_question",
     "ask_question",
     "assign_code",
+    "certificate_number",
     "complete",
     "decide_by_hand",
     "file_project",

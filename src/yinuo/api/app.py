@@ -1,0 +1,88 @@
+"""The API: the same verbs as the actions, for machines with keys. No session, no cookie; a key speaks for one person in one role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+from ninja.security import HttpBearer
+
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.people.queries import actor_of_membership, api_key
+
+
+class Key(HttpBearer):
+    """A live key; what it may do is what its person may do for the unit or department it is bound to."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        key = api_key(token, timezone.now())
+        if key is None:
+            return None
+        if key.membership is not None:
+            return actor_of_membership(key.membership, entrance="api")
+        if key.unit_id is not None:
+            return Actor(person_id=key.person_id, role="unit", unit_id=key.unit_id, entrance="api")
+        # A key of the administrator without a department is another system's: it reports results.
+        return Actor(person_id=key.person_id, role="system", entrance="api") if key.person.is_superuser else None
+
+
+api = NinjaAPI(
+    title="一诺开放接口",
+    version="1",
+    description="县域投资项目信用承诺制审批平台。写操作请带 Idempotency-Key，重发同一请求只办一次。",
+    auth=Key(),
+    openapi_url="/openapi.json",
+    docs_url=None,
+    urls_namespace="api",
+)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    actor = getattr(request, "auth", None)
+    return actor if isinstance(actor, Actor) else Actor.public().through("api")
+
+
+def key_of(request: HttpRequest) -> str:
+    """The caller's idempotency key. Raises Refused when it is missing or too long."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key or len(key) > 80:
+        raise Refused("api.idempotency_key", "写操作须带 Idempotency-Key 请求头（不超过 80 个字符）", field="Idempotency-Key")
+    return key
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    body: dict[str, Any] = {
+        "code": refusal.code,
+        "message": refusal.message,
+        "field": refusal.field,
+        "remedy": refusal.remedy,
+        "cites": refusal.cites,
+        "errors": refusal.errors,
+        "data": refusal.data,
+    }
+    return api.create_response(request, body, status=refusal.status)
+
+
+@api.exception_handler(ObjectDoesNotExist)
+def absent(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:
+    return api.create_response(request, {"code": "api.not_found", "message": "没有找到", "field": "", "remedy": "请核对编号"}, status=404)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = {".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0]): str(fault["msg"]) for fault in error.errors}
+    first = next(iter(errors), "")
+    body = {
+        "code": "api.invalid",
+        "message": "请求内容的格式不对",
+        "field": first,
+        "remedy": errors.get(first, ""),
+        "cites": [],
+        "errors": errors,
+    }
+    return api.create_response(request, body, status=422)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from yinuo.web.common import views
+
+app_name = "common"
+urlpatterns = [
+    path("act-as/", views.act_as, name="act_as"),
+    path("start/", views.start, name="start"),
+    path("messages/", views.messages, name="messages"),
+    path("messages/<uuid:message_id>/read/", views.read_message, name="read_message"),
+    path("documents/<int:document_id>/", views.document, name="document"),
+    path("files/<int:file_id>/", views.file, name="file"),
+]

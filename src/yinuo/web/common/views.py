@@ -1,0 +1,105 @@
+"""Pages every signed-in person has: whom one acts as, messages, papers and files."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yinuo.apps.base import forbid
+from yinuo.apps.documents import access
+from yinuo.apps.documents.actions import paper_of
+from yinuo.apps.documents.models import Document, StoredFile
+from yinuo.apps.notices import queries
+from yinuo.apps.notices.actions import mark_read
+from yinuo.apps.projects.models import Project
+from yinuo.apps.trail.actions import seen
+from yinuo.web.acting import SESSION_KEY, actor_of, hats_of, person_of
+
+
+def home_of(role: str) -> str:
+    """Where somebody of a role begins."""
+    return "unit:projects" if role == "unit" else "staff:inbox" if role != "public" else "public:home"
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def act_as(request: HttpRequest) -> HttpResponse:
+    """Chooses the unit or role one acts in. GET shows the choice, POST makes it."""
+    hats = hats_of(person_of(request))
+    if request.method == "POST":
+        chosen = next((hat for hat in hats if hat.key == request.POST.get("hat")), None)
+        if chosen is None:
+            raise forbid("您没有这个身份，或授权已结束")
+        request.session[SESSION_KEY] = chosen.key
+        after = request.POST.get("next", "")
+        if url_has_allowed_host_and_scheme(after, {request.get_host()}):
+            return redirect(after)
+        return redirect(home_of(chosen.actor.role))
+    return render(request, "common/act_as.html", {"hats": hats, "chosen": request.GET.get("hat", "")})
+
+
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    """After signing in: to where the person's work is."""
+    hats = hats_of(person_of(request))
+    if not hats:
+        return render(request, "common/no_hat.html")
+    if len(hats) > 1 and SESSION_KEY not in request.session:
+        return redirect("common:act_as")
+    return redirect(home_of(actor_of(request).role))
+
+
+@login_required
+def messages(request: HttpRequest) -> HttpResponse:
+    rows = list(queries.of_actor(actor_of(request))[:60])
+    return render(request, "common/messages.html", {"rows": rows})
+
+
+@login_required
+@require_POST
+def read_message(request: HttpRequest, message_id: str) -> HttpResponse:
+    """Marks a message read and goes where it points."""
+    message = get_object_or_404(queries.of_actor(actor_of(request)), pk=message_id)
+    mark_read(message=message, at=timezone.now())
+    return redirect(message.url or "common:messages")
+
+
+@login_required
+def document(request: HttpRequest, document_id: int) -> HttpResponse:
+    """The signed paper of a document, for the unit it concerns and the hall's people."""
+    found = get_object_or_404(Document, pk=document_id)
+    actor = actor_of(request)
+    if actor.role == "unit":
+        allowed = found.unit_id == actor.unit_id
+    else:
+        allowed = actor.hall_id is not None and (
+            not found.project_code or Project.objects.filter(code=found.project_code, hall_id=actor.hall_id).exists()
+        )
+    if not allowed:
+        raise forbid("只能查看本单位或本大厅的文书")
+    paper = paper_of(document=found, at=timezone.now())
+    return _bytes(paper, inline=True)
+
+
+@login_required
+def file(request: HttpRequest, file_id: int) -> HttpResponse:
+    """An uploaded file; an official's look at it is noted."""
+    found = get_object_or_404(StoredFile, pk=file_id)
+    actor = actor_of(request)
+    if not access.can_read_file(actor, found):
+        raise forbid("只能查看本单位的材料")
+    if actor.role != "unit":
+        seen(actor, f"file:{found.pk}", at=timezone.now(), unit_id=found.unit_id)
+    return _bytes(found, inline=found.content_type in ("application/pdf", "image/png", "image/jpeg"))
+
+
+def _bytes(found: StoredFile, *, inline: bool) -> HttpResponse:
+    answer = HttpResponse(bytes(found.content), content_type=found.content_type)
+    answer["Content-Disposition"] = content_disposition_header(not inline, found.name) or "attachment"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,60 @@
+"""What the frame of every page shows: navigation by role, who is signed in, and how many things wait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from yinuo.apps.rules import pack
+from yinuo.web.acting import Hat, hat_of
+from yinuo.web.components.shapes import Account, NavItem
+
+PUBLIC = [("办事指南", "public:guides"), ("承诺专区", "public:zone"), ("核验备案证", "public:verify"), ("规则", "public:rules")]
+UNIT = [("我的项目", "unit:projects"), ("办事指南", "public:guides"), ("承诺专区", "public:zone"), ("信用", "unit:credit")]
+STAFF = [("待办", "staff:inbox"), ("项目", "staff:projects"), ("信用", "staff:credit"), ("规则", "public:rules")]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. An error page may be rendered without a session; then the frame is the public's."""
+    hat = hat_of(request) if hasattr(request, "user") and hasattr(request, "session") else None
+    role = hat.actor.role if hat else "public"
+    links = UNIT if role == "unit" else PUBLIC if role == "public" else STAFF
+    day = timezone.localdate()
+    county = pack().parameter("place.name", day).value
+    return {
+        "nav": _links(links, request.path),
+        "account": _account(request, hat),
+        "login_url": reverse("account_login"),
+        "county": county,
+        "service": f"{county}投资项目服务" + (" · 审批" if role not in ("unit", "public") else ""),
+        "phase": "demonstration" if settings.YINUO_DEMO else "",
+    }
+
+
+def _links(links: list[tuple[str, str]], path: str) -> list[NavItem]:
+    made = []
+    for label, name in links:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        made.append(NavItem(label, url, current=path.startswith(url)))
+    best = max((item.url for item in made if item.current), key=len, default="")
+    return [NavItem(item.label, item.url, current=item.url == best) for item in made]
+
+
+def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    hats = getattr(request, "_yinuo_hats", [])
+    links = [NavItem("消息", reverse("common:messages"))]
+    links += [
+        NavItem(f"切换：{other.label}", f"{reverse('common:act_as')}?hat={other.key}") for other in hats if hat and other.key != hat.key
+    ]
+    links.append(NavItem("账号与安全", reverse("account_change_password")))
+    return Account(user.name, hat.label if hat else "", links, reverse("account_logout"))
