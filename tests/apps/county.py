@@ -11,7 +11,7 @@ from typing import Any
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.catalogue.models import MatterHandler
-from yinuo.apps.credit.models import CreditHead
+from yinuo.apps.credit.models import CreditEvent, CreditHead
 from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Membership, Person, ProjectUnit
 from yinuo.apps.people.queries import actor_of_binding, actor_of_membership
 from yinuo.apps.rules import pack
@@ -146,9 +146,30 @@ def new_company(name: str = "积石山绿源有机肥有限公司", score: str |
     """A company with one authorised person who may sign, and a score (None = unrated)."""
     unit = ProjectUnit.objects.create(credit_code=code or next(CREDIT_CODES), name=name, type=type, legal_representative="马晓云")
     grade = "unrated" if score is None else grade_of(Decimal(score), pack(), date(2026, 11, 1)).grade
-    CreditHead.objects.create(unit=unit, score=score, grade=grade)
+    CreditHead.objects.create(unit=unit, score=score, grade=grade, seq=0 if score is None else 1)
+    if score is not None:
+        _evaluated(unit, score, grade)
     person = new_person(f"{name}经办人")
     binding = AuthorisedPerson.objects.create(
         person=person, unit=unit, basis="法定代表人授权委托书", from_on=BEGAN, confirmed_at=at("2023-02-20 09:00"), may_sign=True
     )
     return Company(unit, person, binding)
+
+
+def _evaluated(unit: ProjectUnit, score: str, grade: str) -> None:
+    """The event behind the head: the evaluation the score was imported from."""
+    CreditEvent.objects.create(
+        unit=unit,
+        seq=1,
+        type="rebase",
+        on=BEGAN,
+        data={"score": score, "source": "2021年度企业公共信用综合评价"},
+        rule="credit.rebase",
+        points=Decimal(score) - pack().decimal("credit.unrated_start", BEGAN),
+        applied=True,
+        score_after=score,
+        grade_before="unrated",
+        grade_after=grade,
+        why="公共信用综合评价",
+        at=at("2023-02-20 09:00"),
+    )

@@ -1,0 +1,19 @@
+"""Every write to credit: scores taken in, points proposed, consented and carried out, and points given back."""
+
+from yinuo.apps.credit.actions.points import consent, execute, propose_points, refuse_consent, withdraw_proposal
+from yinuo.apps.credit.actions.reliefs import ask_relief, decide_relief
+from yinuo.apps.credit.actions.scores import RowReport, import_score, import_scores, rebuild
+
+__all__ = [
+    "RowReport",
+    "ask_relief",
+    "consent",
+    "decide_relief",
+    "execute",
+    "import_score",
+    "import_scores",
+    "propose_points",
+    "rebuild",
+    "refuse_consent",
+    "withdraw_proposal",
+]

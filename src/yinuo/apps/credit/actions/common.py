@@ -1,0 +1,204 @@
+"""What every action on credit stands on: the head's lock, the ledger behind it, and the one way to add an event."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.credit import ledger
+from yinuo.apps.credit.access import FILING_DEPARTMENT
+from yinuo.apps.credit.ledger import Ledger, Step
+from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal
+from yinuo.apps.notices.actions import tell
+from yinuo.apps.people.models import AuthorisedPerson, Department, InForce, Person, ProjectUnit, UnitType
+from yinuo.apps.people.queries import department
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import record
+from yinuo.apps.work.actions import About
+from yinuo.core.calendar import TZ
+from yinuo.core.decision import Decision, ReasonStep, plain
+from yinuo.core.grades import UNRATED, named_grade
+
+
+def lock(unit_id: int) -> CreditHead:
+    """The unit's head, locked: whatever moves or may move its points takes this lock, after the project's if there is one."""
+    heads = CreditHead.objects.select_for_update(no_key=True, of=("self",)).select_related("unit")
+    head = heads.filter(pk=unit_id).first()
+    if head is None:
+        CreditHead.objects.bulk_create([CreditHead(unit_id=unit_id)], ignore_conflicts=True)
+        head = heads.get(pk=unit_id)
+    return head
+
+
+def ledger_of(head: CreditHead, day: date) -> Ledger:
+    """The locked head's ledger. Raises Refused when the head is not what its events say: nothing is built on a wrong score."""
+    found = ledger.read(head.unit_id, day)
+    if not found.holds(head):
+        raise Refused("credit.head_differs", "这家单位的信用分与记录不一致，暂不能变动", remedy="请联系系统管理员按记录重新计算后再办理")
+    return found
+
+
+def append(
+    actor: Actor,
+    head: CreditHead,
+    step: Step,
+    *,
+    at: datetime,
+    proposal_id: int | None = None,
+    note: str = "",
+) -> CreditEvent:
+    """Adds the step to the locked head's history and moves the head to where it leads; tells of a band crossed."""
+    new, folded = step.after.facts[-1], step.after.fold
+    before = head.grade
+    event = CreditEvent.objects.create(
+        unit_id=head.unit_id,
+        seq=step.after.seq,
+        project_code=new.project,
+        type=new.type,
+        on=new.on,
+        data=dict(new.detail),
+        rule=step.event.rule,
+        points=step.points,
+        applied=step.event.applied,
+        score_after=folded.score,
+        grade_before=before,
+        grade_after=folded.grade,
+        why=f"{note}{step.event.why}",
+        cites=pack().cite_texts(step.event.cites),
+        at=at,
+        proposal_id=proposal_id,
+        of_seq=new.detail["of"] if new.type == "repair" else None,
+    )
+    head.seq, head.score, head.grade = step.after.seq, step.after.score, folded.grade
+    head.save(update_fields=["seq", "score", "grade"])
+    if head.grade != before:
+        tell_of_grade(actor, head, event, at)
+    return event
+
+
+def tell_of_grade(actor: Actor, head: CreditHead, event: CreditEvent, at: datetime) -> None:
+    """The certificates' colours follow by themselves, they are derived at reading; this leaves the trace and hangs effects on it."""
+    day = day_of(at)
+    record(
+        actor,
+        "credit.grade_changed",
+        head,
+        at=at,
+        project_code=event.project_code,
+        why=event.why,
+        data={
+            "unit": head.unit_id,
+            "seq": event.seq,
+            "before": event.grade_before,
+            "after": event.grade_after,
+            "class_before": class_name(event.grade_before, day),
+            "class_after": class_name(event.grade_after, day),
+        },
+    )
+
+
+def class_name(grade: str, day: date) -> str:
+    """优, 良, 中, 差, or nothing for 未评级, which has no class of its own."""
+    answer = named_grade(grade, pack(), day)
+    return "" if answer is None else answer.class_name
+
+
+def grade_text(grade: str) -> str:
+    return "未评级" if grade == UNRATED else f"{grade} 级"
+
+
+def decision_of(step: Step, before: str) -> Decision:
+    """The event as a decision that explains itself: what was asked, which rule answered, on which facts."""
+    new, folded = step.after.facts[-1], step.event
+    rules = pack()
+    reason = ReasonStep(folded.rule, step.points, folded.why, folded.cites, {"type": new.type, "project": new.project, **new.detail})
+    return Decision(
+        question="credit.points",
+        outcome={
+            "points": plain(step.points),
+            "applied": folded.applied,
+            "score": plain(step.after.fold.score),
+            "grade_before": before,
+            "grade_after": step.after.fold.grade,
+        },
+        complete=True,
+        missing=(),
+        as_of=new.on,
+        pack=rules.id,
+        pack_hash=rules.hash,
+        trace=(reason,),
+    )
+
+
+def filing_department(of: Department) -> Department:
+    """The filing unit of the hall the department works in (附件2·第十九条)."""
+    return department(of.hall_id, FILING_DEPARTMENT)
+
+
+def need_enterprise(unit: ProjectUnit) -> None:
+    """Raises Refused: credit concerns enterprises (附件2·第二条)."""
+    if unit.type != UnitType.ENTERPRISE:
+        raise Refused("credit.not_enterprise", f"{unit.name}不是企业，不计信用分", remedy="信用分只适用于企业的备案项目")
+
+
+def need_past(on: date, at: datetime, field: str = "on") -> None:
+    if on > day_of(at):
+        raise Refused("credit.on", "发生日期不能晚于今天", field=field)
+
+
+def need_text(value: str, field: str, message: str) -> str:
+    if not value.strip():
+        raise Refused(f"credit.{field}", message, field=field)
+    return value.strip()
+
+
+def save(row: Any, *fields: str) -> None:
+    """Saves what changed; every change raises the version, so that forms opened before are noticed."""
+    row.version += 1
+    row.save(update_fields=[*fields, "version"])
+
+
+def day_of(at: datetime) -> date:
+    return at.astimezone(TZ).date()
+
+
+def persons_of(unit_id: int, day: date) -> list[Person]:
+    """Everybody bound to the unit on `day`: a change of points reaches them by SMS too."""
+    bound = AuthorisedPerson.objects.filter(InForce.on(day), unit_id=unit_id, confirmed_at__isnull=False)
+    return [binding.person for binding in bound.select_related("person").order_by("id")]
+
+
+def about_proposal(proposal: PointProposal, title: str) -> About:
+    """No project id on it: points for an act outlive the project, so its end must not cancel them."""
+    return About(
+        subject=proposal,
+        title=title,
+        subtitle=proposal.unit.name,
+        url=url_of(proposal),
+        project_code=proposal.project_code,
+        unit_id=proposal.unit_id,
+    )
+
+
+def url_of(proposal: PointProposal) -> str:
+    return f"/staff/credit/{proposal.pk}/"
+
+
+def tell_unit(event: CreditEvent, at: datetime) -> None:
+    tell(
+        "points",
+        at=at,
+        persons=persons_of(event.unit_id, day_of(at)),
+        unit_id=event.unit_id,
+        project_code=event.project_code,
+        url="/credit/",
+        points=signed(event.points),
+        score=plain(event.score_after or event.points * 0),
+        grade=grade_text(event.grade_after),
+        why=event.why,
+    )
+
+
+def signed(points: Any) -> str:
+    return f"+{plain(points)}" if points > 0 else plain(points)

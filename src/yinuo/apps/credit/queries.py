@@ -1,0 +1,235 @@
+"""Every reading of credit: a unit's standing and history, the queues by keyset, and where heads and events differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from yinuo.apps.base import Actor
+from yinuo.apps.credit import access, ledger
+from yinuo.apps.credit.ledger import Step
+from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, PointProposal
+from yinuo.apps.rules import pack
+from yinuo.apps.work import clocks
+from yinuo.core.calendar import TZ
+from yinuo.core.grades import UNRATED, class_of, measures_of, named_grade
+
+EVENT_NAMES = {
+    "cycle_completed": "履约加分",
+    "act": "违规扣分",
+    "commitment_broken": "违诺扣分",
+    "repair": "恢复分值",
+    "rebase": "公共信用综合评价",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    effect: str
+    value: str
+    text: str
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a unit is and gets today: `class_` is the class whose measures hold, also for 未评级 (`rated` False, no colour)."""
+
+    rated: bool
+    score: Decimal | None
+    grade: str
+    class_: str
+    class_name: str
+    colour: str
+    cites: tuple[str, ...]
+    measures: tuple[MeasureLine, ...]
+    provincial_d: bool
+
+
+def head(unit_id: int) -> CreditHead:
+    """The unit's present score; an unsaved, unrated one where nothing is known of it yet."""
+    return CreditHead.objects.filter(pk=unit_id).first() or CreditHead(unit_id=unit_id)
+
+
+def standing(unit_id: int, day: date) -> Standing:
+    """The answer to "what does this company get", each measure with its article (附件2·第二十至二十三条)."""
+    now, rules = head(unit_id), pack()
+    answer = named_grade(now.grade, rules, day)
+    class_, cites = class_of(now.grade, rules, day)
+    measures = tuple(
+        MeasureLine(measure.effect, measure.value, measure.text, tuple(rules.cite_texts(measure.cites)))
+        for measure in measures_of(now.grade, rules, day)
+    )
+    return Standing(
+        rated=now.grade != UNRATED,
+        score=now.score,
+        grade=now.grade,
+        class_=class_,
+        class_name=answer.class_name if answer else "未评级",
+        colour=answer.colour if answer else "",
+        cites=tuple(rules.cite_texts(cites)),
+        measures=measures,
+        provincial_d=now.provincial_d,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One event with what can still be asked of it; `taken` > 0 = points that may be repaired or objected to."""
+
+    event: CreditEvent
+    name: str
+    taken: Decimal
+    open_relief: CreditRelief | None
+    returning: bool
+    rectify_until: datetime | None
+
+
+def history(unit_id: int, day: date) -> list[HistoryLine]:
+    """The unit's events, newest first, in four queries however many there are."""
+    found = ledger.read(unit_id, day)
+    asked = Prefetch("reliefs", CreditRelief.objects.filter(state="asked"), to_attr="asked")
+    events = CreditEvent.objects.filter(unit_id=unit_id).order_by("-seq").prefetch_related(asked)
+    pending = PointProposal.objects.filter(unit_id=unit_id, type="repair", state__in=["proposed", "consented"])
+    returning = {data["of"] for data in pending.values_list("data", flat=True)}
+    lines = []
+    for event in events:
+        taken = found.taken(event.seq)
+        lines.append(
+            HistoryLine(
+                event=event,
+                name=EVENT_NAMES[event.type],
+                taken=taken,
+                open_relief=event.asked[0] if event.asked else None,
+                returning=event.seq in returning,
+                rectify_until=rectify_until(event) if taken else None,
+            )
+        )
+    return lines
+
+
+def rectify_until(event: CreditEvent) -> datetime:
+    """The close of the last working day of the rectification term, counted from the day the points were taken."""
+    day = event.at.astimezone(TZ).date()
+    calendar = clocks.calendar()
+    return calendar.closing(calendar.add_working_days(day, pack().integer("repair.rectify_limit", day)))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of the score's line; `seq` 0 does not occur, the line begins with the first event."""
+
+    at: datetime
+    score: Decimal
+    points: Decimal
+    grade: str
+    seq: int
+    name: str
+
+
+def line(unit_id: int) -> list[Point]:
+    """The score after each event in the order they were applied, for a chart."""
+    events = CreditEvent.objects.filter(unit_id=unit_id, score_after__isnull=False).order_by("seq")
+    return [
+        Point(event.at, event.score_after, event.points, event.grade_after, event.seq, EVENT_NAMES[event.type])
+        for event in events
+        if event.score_after is not None
+    ]
+
+
+def preview(unit_id: int, type: str, on: date, project_code: str, data: Mapping[str, Any], as_of: date) -> Step:
+    """What an event would do if it were carried out now; writes nothing. Raises Refused as a proposal would."""
+    return ledger.add(ledger.read(unit_id, as_of), type, on, project_code, data, as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalPage:
+    """Newest first; `after` opens the next page, 0 = no more."""
+
+    proposals: list[PointProposal]
+    after: int
+
+
+def visible(actor: Actor) -> QuerySet[PointProposal]:
+    """The proposals of the actor's hall."""
+    if actor.role not in access.STAFF:
+        return PointProposal.objects.none()
+    return PointProposal.objects.filter(department__hall_id=actor.hall_id)
+
+
+def page(actor: Actor, *, states: Sequence[str] = (), unit_id: int | None = None, after: int = 0, size: int = 30) -> ProposalPage:
+    proposals = visible(actor).select_related("unit__credit", "department", "proposed_by", "consented_by", "executed_by").order_by("-id")
+    if states:
+        proposals = proposals.filter(state__in=states)
+    if unit_id is not None:
+        proposals = proposals.filter(unit_id=unit_id)
+    if after:
+        proposals = proposals.filter(id__lt=after)
+    rows = list(proposals[: size + 1])
+    return ProposalPage(rows[:size], rows[size - 1].pk if len(rows) > size else 0)
+
+
+def one(proposal_id: int) -> PointProposal:
+    """Raises PointProposal.DoesNotExist."""
+    return PointProposal.objects.select_related("unit__credit", "department__hall", "proposed_by", "consented_by", "executed_by").get(
+        pk=proposal_id
+    )
+
+
+def event_of(proposal: PointProposal) -> CreditEvent | None:
+    """What an executed proposal did."""
+    return CreditEvent.objects.filter(proposal_id=proposal.pk).first()
+
+
+def reliefs(*, unit_id: int | None = None, department_id: int | None = None, states: Sequence[str] = ()) -> QuerySet[CreditRelief]:
+    """A unit's applications, or those laid before a department, newest first."""
+    found = CreditRelief.objects.select_related("event__unit", "asked_by", "decided_by").order_by("-id")
+    if unit_id is not None:
+        found = found.filter(event__unit_id=unit_id)
+    if department_id is not None:
+        found = found.filter(event__proposal_id__in=PointProposal.objects.filter(department_id=department_id).values("id"))
+    return found.filter(state__in=states) if states else found
+
+
+def relief(relief_id: int) -> CreditRelief:
+    """Raises CreditRelief.DoesNotExist."""
+    return CreditRelief.objects.select_related("event__unit__credit", "asked_by", "decided_by").get(pk=relief_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A head that is not where its events lead: what it says, and what it should say."""
+
+    unit_id: int
+    head_seq: int
+    head_score: Decimal | None
+    head_grade: str
+    seq: int
+    score: Decimal | None
+    grade: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "unit": self.unit_id,
+            "before": {"seq": self.head_seq, "score": self.head_score, "grade": self.head_grade},
+            "after": {"seq": self.seq, "score": self.score, "grade": self.grade},
+        }
+
+
+def difference(head: CreditHead, day: date) -> Difference | None:
+    """How the head differs from the fold of its events as graded on `day`; None where it does not."""
+    found = ledger.read(head.unit_id, day)
+    if found.holds(head) and head.grade == found.fold.grade:
+        return None
+    return Difference(head.unit_id, head.seq, head.score, head.grade, found.seq, found.score, found.fold.grade)
+
+
+def differences(day: date) -> list[Difference]:
+    """Every head that differs from its events; an empty list is the proof that the cache is right."""
+    found = (difference(head, day) for head in CreditHead.objects.order_by("pk").iterator(chunk_size=500))
+    return [one for one in found if one is not None]
