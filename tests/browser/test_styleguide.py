@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.forms import LoginForm
 from django.template.loader import render_to_string
+from django.test import RequestFactory
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
 
@@ -34,7 +36,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
     error_pages = {f"/errors/{code}/": render_to_string(f"{code}.html", {"county": "积石山县"}) for code in views.ERROR_PAGES}
-    return {"/": render_to_string("styleguide/index.html", views.context()), **error_pages}
+    request = RequestFactory().post("/accounts/login/", {})
+    login = render_to_string(
+        "account/login.html", {"form": LoginForm({}, request=request), "redirect_field": "", "county": "积石山县"}, request
+    )
+    return {"/": render_to_string("styleguide/index.html", views.context()), "/accounts/login/": login, **error_pages}
 
 
 @pytest.fixture
@@ -83,11 +89,12 @@ def test_high_contrast_has_no_fault_either(open_page: Any, options: dict[str, st
     assert axe_faults(open_page(**options)) == []
 
 
-@pytest.mark.parametrize("code", views.ERROR_PAGES)
-def test_axe_finds_no_fault_on_the_error_pages(open_page: Any, code: str) -> None:
+@pytest.mark.parametrize("path", ["/accounts/login/", *(f"/errors/{code}/" for code in views.ERROR_PAGES)])
+def test_axe_finds_no_fault_on_the_login_and_the_error_pages(open_page: Any, path: str) -> None:
     for size in (DESKTOP, PHONE):
-        page = open_page(f"/errors/{code}/", size)
+        page = open_page(path, size)
         assert axe_faults(page) == []
+        picture(page, f"{path.strip('/').replace('/', '-')}-{size[0]}")
         assert sideways(page) == 0
 
 

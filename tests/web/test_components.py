@@ -175,6 +175,21 @@ def test_the_error_summary_takes_the_focus_and_links_to_each_control_in_the_orde
     assert html.index("这一页在别处改过了") < html.index("写项目名称")
 
 
+class Plain(forms.Form):
+    town = forms.ChoiceField(label="乡镇", choices=[("1", "吹麻滩镇")])
+    starts_on = forms.DateField(label="计划开工")
+    content = forms.CharField(label="建设内容")
+
+
+def test_a_form_without_messages_of_its_own_still_says_what_to_do_and_where() -> None:
+    html = render("{% error_summary form %}{% form_fields form %}", form=Plain({"starts_on": "下个月"}))
+    summary, fields = html.split("</div>", 1)
+    assert ">选择乡镇<" in summary
+    assert ">填写建设内容<" in summary
+    assert ">计划开工：" in summary
+    assert "计划开工：" not in fields
+
+
 def test_without_errors_there_is_no_summary() -> None:
     assert render("{% error_summary form '' %}", form=Filing()).strip() == ""
 
