@@ -10,6 +10,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 
 class YinuoRenderer(TemplatesSetting):
@@ -82,7 +83,7 @@ def field_view(bound: BoundField, *, label: str, hint: str, unit: str, width: st
     kind = _kind(widget)
     hint = hint or str(bound.help_text or "")
     unit = unit or getattr(widget, "unit", "")
-    errors = [text for text, _ in _error_texts(bound)]
+    errors = [text for text, _generic in _error_texts(bound)]
     hint_id = f"{bound.auto_id}_hint" if hint else ""
     error_id = f"{bound.auto_id}_error" if errors else ""
     unit_id = f"{bound.auto_id}_unit" if unit else ""
@@ -137,7 +138,7 @@ def _error_texts(bound: BoundField) -> Iterator[tuple[str, bool]]:
         for text in error.messages:
             if error.code == "required" and text in own:
                 chosen = isinstance(bound.field, forms.ChoiceField) or isinstance(bound.field.widget, forms.FileInput)
-                yield f"{'选择' if chosen else '填写'}{bound.label}", False
+                yield (_("选择%s") if chosen else _("填写%s")) % bound.label, False
             else:
                 yield text, str(error.message) in own
 

@@ -9,6 +9,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from yinuo.web.components import text
 from yinuo.web.components.forms import error_links, field_view
@@ -91,11 +92,11 @@ def grade(value: str, size: str = "small", name: str = "", score: object = "", u
     """The credit grade: `small` in a line of text, `large` in a page's head."""
     rated = value not in ("", "unrated")
     return {
-        "letter": value if rated else ("—" if size == "large" else "未评级"),
-        "spoken": grade_spoken(value) if rated else "未评级",
+        "letter": value if rated else ("—" if size == "large" else _("未评级")),
+        "spoken": grade_spoken(value) if rated else _("未评级"),
         "colour": colour or grade_colour(value if rated else ""),
         "large": size == "large",
-        "name": name or ("" if rated else "未评级"),
+        "name": name or ("" if rated else _("未评级")),
         "score": score,
         "url": url,
     }
@@ -259,8 +260,8 @@ def inbox_row(row: InboxRow) -> dict[str, Any]:
         "svg": MARKS[row.state].svg,
         "bar": "" if row.used is None else bar(row.used, row.warn),
         "colour": grade_colour("" if row.grade == "unrated" else row.grade),
-        "letter": "未评级" if row.grade == "unrated" else row.grade,
-        "spoken": "未评级" if row.grade == "unrated" else grade_spoken(row.grade),
+        "letter": _("未评级") if row.grade == "unrated" else row.grade,
+        "spoken": _("未评级") if row.grade == "unrated" else grade_spoken(row.grade),
     }
 
 
