@@ -66,6 +66,9 @@ def _run(name: str, arguments: list[str]) -> int:
     except DatabaseError as error:
         print(f"错误：{error}", file=sys.stderr)
         return 1
+    except PermissionError as error:
+        print(f"错误：没有权限：{error.filename}", file=sys.stderr)
+        return 1
     except Exception as error:
         # Wrong input, in typer's own words for it; anything else is a fault of ours and shows where.
         if not hasattr(error, "format_message"):
