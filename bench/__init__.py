@@ -1,0 +1,1 @@
+"""What things cost, each beside the least they could cost. Run: `yinuo bench NAME`."""
