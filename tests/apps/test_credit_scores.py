@@ -1,0 +1,185 @@
+"""附件2·第十二条、第十六条: evaluations are events, never overwrites; the head is a cache that can be made anew."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from tests.apps.county import CREDIT_CODES, Company, County, at, new_company
+from tests.apps.points import CYCLE, NOON, day, head, take
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.credit import queries
+from yinuo.apps.credit.actions import import_score, import_scores, rebuild
+from yinuo.apps.credit.models import CreditEvent, CreditHead
+from yinuo.apps.people.models import ProjectUnit
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.models import Entry
+from yinuo.core.credit import CreditFact, fold
+
+SOURCE = "2026年度企业公共信用综合评价"
+
+
+def evaluate(county: County, company: Company, score: str, on: str = "2026-11-01", **more) -> tuple[CreditEvent, bool]:
+    return import_score(
+        actor=county.actor("administrator"),
+        unit_id=company.unit.pk,
+        score=score,
+        source=more.get("source", SOURCE),
+        on=day(on),
+        at=more.get("at", NOON),
+    )
+
+
+def test_the_first_evaluation_rates_a_company_and_makes_its_head(county: County) -> None:
+    unit = ProjectUnit.objects.create(credit_code=next(CREDIT_CODES), name="新公司", type="enterprise")
+    assert queries.head(unit.pk).grade == "unrated"
+    event, new = import_score(actor=Actor.system(), unit_id=unit.pk, score=Decimal("90.01"), source=SOURCE, on=day("2026-11-01"), at=NOON)
+    assert (new, event.seq, event.grade_before, event.grade_after) == (True, 1, "unrated", "A")
+    assert CreditHead.objects.get(pk=unit.pk).score == Decimal("90.01")
+    assert set(Entry.objects.values_list("verb", flat=True)) == {"credit.import_score", "credit.grade_changed"}
+
+
+def test_a_later_evaluation_is_an_event_and_overwrites_nothing(county: County, company: Company) -> None:
+    take(county, company, at=at("2026-10-20 10:00"))
+    event, _ = evaluate(county, company, "65")
+    assert (event.seq, event.points, head(company).score, head(company).grade) == (3, -19, 65, "C")
+    assert [row.score_after for row in CreditEvent.objects.filter(unit=company.unit).order_by("seq")] == [86, 84, 65]
+
+
+def test_the_same_evaluation_taken_in_twice_changes_nothing_a_corrected_one_is_another_event(county: County, company: Company) -> None:
+    first, new = evaluate(county, company, "65")
+    again, repeated = evaluate(county, company, "65.00")
+    assert (new, repeated, again.pk) == (True, False, first.pk)
+    corrected, new = evaluate(county, company, "66")
+    assert (new, corrected.seq, head(company).score) == (True, 3, 66)
+
+
+def test_an_evaluation_that_arrives_late_stands_before_what_happened_after_it(county: County, company: Company) -> None:
+    take(county, company, at=at("2026-11-05 10:00"))
+    evaluate(county, company, "70", on="2026-11-01")
+    assert head(company).score == 68
+
+
+@pytest.mark.parametrize(
+    ("score", "on", "source", "field"),
+    [
+        ("100.01", "2026-11-01", SOURCE, "score"),
+        ("-0.01", "2026-11-01", SOURCE, "score"),
+        ("优", "2026-11-01", SOURCE, "score"),
+        ("", "2026-11-01", SOURCE, "score"),
+        ("NaN", "2026-11-01", SOURCE, "score"),
+        ("80.001", "2026-11-01", SOURCE, "score"),
+        ("80", "2026-11-11", SOURCE, "on"),
+        ("80", "2026-11-01", " ", "source"),
+    ],
+)
+def test_an_evaluation_with_bad_input_is_refused_at_its_field(
+    county: County, company: Company, score: str, on: str, source: str, field: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        evaluate(county, company, score, on, source=source)
+    assert refusal.value.field == field
+    assert (head(company).score, head(company).seq) == (86, 1)
+
+
+@pytest.mark.parametrize("score", ["0", "100"])
+def test_the_ends_of_the_range_are_scores(county: County, company: Company, score: str) -> None:
+    evaluate(county, company, score)
+    assert head(company).grade == {"0": "D-", "100": "A"}[score]
+
+
+def test_a_list_of_evaluations_reports_row_by_row_and_can_be_sent_again(county: County, company: Company) -> None:
+    school = new_company("积石山中学", None, type="institution")
+    fresh = next(CREDIT_CODES)
+    rows = [
+        {"credit_code": company.unit.credit_code, "score": "75", "on": "2026-11-01"},
+        {"credit_code": fresh, "name": "甘肃新来建材有限公司", "score": "88.5", "on": day("2026-11-01")},
+        {"credit_code": "91620000710375650T", "name": "写错代码公司", "score": "80", "on": "2026-11-01"},
+        {"credit_code": school.unit.credit_code, "score": "80", "on": "2026-11-01"},
+        {"credit_code": company.unit.credit_code, "score": "101", "on": "2026-11-02"},
+        {"credit_code": company.unit.credit_code, "score": "80", "on": "去年"},
+        {"credit_code": "", "score": "80", "on": "2026-11-01"},
+    ]
+    report = import_scores(actor=county.actor("comprehensive"), rows=rows, source=SOURCE, at=NOON)
+    assert [(row.line, row.outcome) for row in report] == [
+        (1, "imported"),
+        (2, "imported"),
+        (3, "refused"),
+        (4, "refused"),
+        (5, "refused"),
+        (6, "refused"),
+        (7, "refused"),
+    ]
+    for row, words in zip(report[2:], ("代码有误", "不是企业", "0 至 100", "2026-10-01", "没有这个"), strict=True):
+        assert words in row.message
+    assert (head(company).score, head(company).grade) == (75, "B-")
+    assert ProjectUnit.objects.get(credit_code=fresh).credit.score == Decimal("88.5")
+    assert not ProjectUnit.objects.filter(name="写错代码公司").exists()
+    assert not CreditEvent.objects.filter(unit=school.unit).exists()
+    again = import_scores(actor=county.actor("comprehensive"), rows=rows[:2], source=SOURCE, at=NOON)
+    assert [row.outcome for row in again] == ["unchanged", "unchanged"]
+
+
+def test_heads_are_the_fold_of_their_events_after_any_history(county: County) -> None:
+    """Random histories, late events and evaluations among them, against core's own fold and a rebuilt head."""
+    chance = random.Random(20230616)
+    events = [
+        ("act", {"article": "46", "item": "unreported"}),
+        ("act", {"article": "51"}),
+        ("commitment_broken", {"field": "ecology"}),
+        ("commitment_broken", {}),
+        ("cycle_completed", CYCLE),
+    ]
+    for number in range(4):
+        company = new_company(f"公司{number}", chance.choice([None, "3", "79", "99"]))
+        for step in range(8):
+            moment = at(f"2026-11-{10 + step:02d} 10:00")
+            on = moment.date().replace(day=moment.day - chance.randint(0, 6))
+            if chance.random() < 0.25:
+                evaluate(county, company, str(chance.randint(0, 100)), on.isoformat(), source=f"第{step}次", at=moment)
+                continue
+            type_, data = chance.choice(events)
+            try:
+                take(county, company, type_, data, at=moment, on=on)
+            except Refused as refusal:
+                assert refusal.code == "credit.no_points"
+        rows = list(CreditEvent.objects.filter(unit=company.unit).order_by("seq"))
+        assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
+        start = Decimal(75)
+        for row in rows:
+            start += row.points
+            assert row.score_after == start
+        expected = fold(None, [CreditFact(row.on, row.type, row.project_code, row.data) for row in rows], pack())
+        assert rows[-1].score_after == expected.score
+        assert head(company).score == (expected.score if expected.state.rated else None)
+        assert head(company).grade == expected.grade
+    assert queries.differences(day("2026-11-20")) == []
+
+
+def test_rebuilding_brings_a_spoilt_head_back_and_says_what_differed(county: County, company: Company) -> None:
+    other = new_company("甘肃保安腰刀文旅有限公司", "60")
+    take(county, company)
+    CreditHead.objects.filter(pk=company.unit.pk).update(score=99, grade="A", seq=7)
+    CreditHead.objects.filter(pk=other.unit.pk).update(grade="D")
+    found = queries.differences(NOON.date())
+    assert {(row.unit_id, row.head_score, row.score, row.head_grade, row.grade, row.seq) for row in found} == {
+        (company.unit.pk, 99, 84, "A", "A-", 2),
+        (other.unit.pk, 60, 60, "D", "C-", 1),
+    }
+    assert [row.unit_id for row in rebuild(actor=Actor.system(), at=NOON, unit_id=other.unit.pk)] == [other.unit.pk]
+    assert [row.unit_id for row in rebuild(actor=Actor.system(), at=NOON)] == [company.unit.pk]
+    assert rebuild(actor=Actor.system(), at=NOON) == []
+    assert (head(company).score, head(company).grade, head(company).seq) == (84, "A-", 2)
+    entry = Entry.objects.filter(verb="credit.rebuild").latest("id")
+    assert entry.data["before"] == {"seq": 7, "score": "99.00", "grade": "A"}
+
+
+def test_history_cannot_be_edited_or_removed(county: County, company: Company) -> None:
+    event = take(county, company)
+    for change in (lambda: CreditEvent.objects.filter(pk=event.pk).update(points=0), lambda: CreditEvent.objects.filter(pk=event.pk).delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+    assert CreditEvent.objects.get(pk=event.pk).points == -2
