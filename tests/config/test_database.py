@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.template import engines
-from tests.database import TestDatabase
 
+from tests.database import TestDatabase
 from yinuo.apps.base import AppendOnly
 from yinuo.config import database
 from yinuo.config.embedded import APP, OWNER

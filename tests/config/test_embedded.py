@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.database import home
 
+from tests.database import home
 from yinuo.config import binaries, embedded
 from yinuo.config.binaries import DatabaseError, service_account
 from yinuo.config.embedded import APP, DATABASE, OWNER, Server

@@ -23,6 +23,8 @@ ALLOWED_HOSTS = [*{_host, "localhost", "127.0.0.1", "[::1]"}, *os.environ.get("Y
 CSRF_TRUSTED_ORIGINS = [YINUO_ORIGIN] if _secure else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SECURE_SSL_REDIRECT = _secure
+# Asked from beside, not through the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^health$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 # Only behind a proxy that overwrites the header: otherwise anybody could claim to have come by HTTPS.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("YINUO_BEHIND_PROXY") == "1" else None

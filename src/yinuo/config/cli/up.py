@@ -154,8 +154,6 @@ def _wait_until_healthy(web: Child, host: str, port: int, stop: threading.Event)
     target = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     request = urllib.request.Request(f"http://{f'[{target}]' if ':' in target else target}:{port}/health")
     request.add_header("Host", "localhost")
-    if os.environ["YINUO_ORIGIN"].startswith("https://"):
-        request.add_header("X-Forwarded-Proto", "https")
     deadline = time.monotonic() + HEALTHY_WITHIN_SECONDS
     while not stop.is_set():
         try:
