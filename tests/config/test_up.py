@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.database import home
 
+from tests.database import home
 from yinuo.config.embedded import Server
 
 pytestmark = pytest.mark.slow
