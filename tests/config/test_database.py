@@ -7,9 +7,10 @@ import time
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.template import engines
 
 from tests.database import TestDatabase
@@ -67,6 +68,18 @@ def test_every_append_only_table_carries_both_triggers(table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY tgname", [table])
         assert [row[0] for row in cursor.fetchall()] == ["refuse_change_all", "refuse_change_row"]
+
+
+def test_with_one_role_for_both_the_triggers_still_stand_and_migrating_again_works(
+    committed_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.DATABASES["default"], "USER", OWNER)
+    database.migrate()
+    database.migrate()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("INSERT INTO trail_seen (at, role, project_code, what) VALUES (now(), 'public', '', 'map')")
+        with pytest.raises(DatabaseError, match="只能追加"):
+            cursor.execute("DELETE FROM trail_seen")
 
 
 @pytest.mark.django_db

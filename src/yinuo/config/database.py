@@ -62,21 +62,25 @@ def migrate(*, progress: Callable[[str], None] = lambda line: None) -> None:
 
 
 def secure_append_only() -> None:
-    """Takes UPDATE, DELETE and TRUNCATE on append-only tables from the application, and lets a trigger refuse them to everybody."""
+    """Takes UPDATE, DELETE and TRUNCATE on append-only tables from the application, and lets a trigger refuse them to everybody.
+
+    Where the operator gave one role for both, only the triggers stand.
+    """
     from django.db import connections, transaction
 
     role = _application_role()
+    apart = _role_name("default") != _role_name("owner")
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute(GUARD_FUNCTION)
         for table in append_only_tables():
-            cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
-            cursor.execute(
-                f'CREATE OR REPLACE TRIGGER {GUARD}_row BEFORE UPDATE OR DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION {GUARD}()'
-            )
-            cursor.execute(
-                f'CREATE OR REPLACE TRIGGER {GUARD}_all BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION {GUARD}()'
-            )
-        cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON django_migrations FROM {role}")
+            for name, event, each in (("row", "UPDATE OR DELETE", "ROW"), ("all", "TRUNCATE", "STATEMENT")):
+                cursor.execute(
+                    f'CREATE OR REPLACE TRIGGER {GUARD}_{name} BEFORE {event} ON "{table}" FOR EACH {each} EXECUTE FUNCTION {GUARD}()'
+                )
+            if apart:
+                cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
+        if apart:
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON django_migrations FROM {role}")
 
 
 def append_only_tables() -> Iterator[str]:
@@ -88,12 +92,16 @@ def append_only_tables() -> Iterator[str]:
             yield model._meta.db_table
 
 
-def _application_role() -> str:
+def _role_name(alias: str) -> str:
     from django.conf import settings
+
+    return str(settings.DATABASES[alias]["USER"])
+
+
+def _application_role() -> str:
     from django.db import connections
 
-    role = settings.DATABASES["default"]["USER"]
-    return connections["owner"].ops.quote_name(role)
+    return str(connections["owner"].ops.quote_name(_role_name("default")))
 
 
 def _grant_by_default(cursor: Any, role: str) -> None:

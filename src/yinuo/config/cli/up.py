@@ -43,6 +43,8 @@ def up(
     began = time.monotonic()
     if data is not None:
         os.environ["YINUO_DATA"] = str(data.expanduser().absolute())
+    if demo:
+        os.environ["YINUO_DEMO"] = "1"
     os.environ.setdefault("YINUO_ORIGIN", f"http://localhost:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.config.settings")
     stop = _stop_on_signal()
