@@ -171,7 +171,7 @@ def test_data_of_another_major_version_is_refused_with_a_way_out(place: Path) ->
     server.start()
     server.stop()
     (server.data / "PG_VERSION").write_text("15\n")
-    with pytest.raises(DatabaseError, match=r"PostgreSQL 15 的数据，安装的是 18.*yinuo backup"):
+    with pytest.raises(DatabaseError, match=r"PostgreSQL 15 的数据，安装的是 18.*pg_dump"):
         server.start()
 
 

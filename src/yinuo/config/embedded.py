@@ -131,7 +131,7 @@ class Server:
         found = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
         if found != binaries.major:
             raise DatabaseError(
-                f"{self.data} 是 PostgreSQL {found} 的数据，安装的是 {binaries.major}：请用原来的版本 yinuo backup，升级后 yinuo restore"
+                f"{self.data} 是 PostgreSQL {found} 的数据，安装的是 {binaries.major}：请用原来的版本导出（pg_dump），再导入新版"
             )
 
     def _configure(self, account: Account) -> None:
