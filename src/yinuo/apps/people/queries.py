@@ -3,10 +3,11 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from yinuo.apps.base import Actor
-from yinuo.apps.people.models import ApiKey, AuthorisedPerson, Delegation, Department, InForce, Membership, Person, StaffRole
+from yinuo.apps.people.models import AuthorisedPerson, Delegation, Department, InForce, Membership, Person, StaffRole
 
 
 def memberships_of(person: Person, day: date) -> list[Membership]:
@@ -38,13 +39,31 @@ def key_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def api_key(secret: str, at: datetime) -> ApiKey | None:
-    """The live key behind a secret, with whom it speaks for, in one query."""
-    return (
-        ApiKey.objects.select_related("person", "unit", "membership__department")
-        .filter(digest=key_digest(secret), expires_at__gt=at, revoked_at__isnull=True, person__is_active=True)
-        .first()
-    )
+_KEY = """
+    SELECT k.person_id, k.unit_id, k.membership_id, m.role, m.department_id, d.hall_id, m.stage, p.is_superuser
+    FROM people_apikey k
+    JOIN people_person p ON p.id = k.person_id AND p.is_active
+    LEFT JOIN people_membership m ON m.id = k.membership_id
+    LEFT JOIN people_department d ON d.id = m.department_id
+    WHERE k.digest = %s AND k.expires_at > %s AND k.revoked_at IS NULL
+      AND (m.id IS NULL OR (m.from_on <= %s AND (m.to_on IS NULL OR m.to_on > %s)))
+"""
+
+
+def actor_of_key(secret: str, at: datetime) -> Actor | None:
+    """For whom a live key speaks, in one statement: a membership, a unit, or (an administrator's key without either) another system."""
+    day = at.date()
+    with connection.cursor() as cursor:
+        cursor.execute(_KEY, [key_digest(secret), at, day, day])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    person_id, unit_id, membership_id, role, department_id, hall_id, stage, superuser = row
+    if membership_id is not None:
+        return Actor(person_id, role, department_id=department_id, hall_id=hall_id, stage=stage, entrance="api")
+    if unit_id is not None:
+        return Actor(person_id, "unit", unit_id=unit_id, entrance="api")
+    return Actor(person_id, "system", entrance="api") if superuser else None
 
 
 def department(hall_id: int, key: str) -> Department:
@@ -68,3 +87,10 @@ def holders(role: StaffRole, day: date, *, department_id: int | None = None, hal
 def substituted_by(person_id: int, day: date) -> set[int]:
     """The persons whose work `person_id` may do on `day` besides their own."""
     return set(Delegation.objects.filter(InForce.on(day), substitute_id=person_id).values_list("person_id", flat=True))
+
+
+def delegations_around(person_id: int, day: date) -> list[Delegation]:
+    """Whom the person stands in for on `day`, and who stands in for them then or later."""
+    later = Q(to_on__isnull=True) | Q(to_on__gt=day)
+    found = Delegation.objects.filter(later, Q(person_id=person_id) | Q(substitute_id=person_id, from_on__lte=day))
+    return list(found.select_related("person", "substitute").order_by("from_on", "id"))

@@ -20,8 +20,10 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils.module_loading import import_string
+from psycopg.types.json import Jsonb
 
 from yinuo.apps.base import Actor, Refused
+from yinuo.apps.inserting import insert
 from yinuo.apps.trail.models import ChainRow, Entry, Idempotency, Seen, StoredDecision
 from yinuo.core.decision import Decision
 
@@ -45,7 +47,7 @@ class UnitOfWork:
         for row in self.rows:
             by_model.setdefault(type(row), []).append(row)
         for model in sorted(by_model, key=lambda m: m is not StoredDecision):
-            model._default_manager.bulk_create(by_model[model])
+            insert(by_model[model])
         if self.dispatch:
             self.jobs.append((settings.YINUO_DISPATCH_TASK, {}))
         for name, arguments in self.jobs:
@@ -173,7 +175,10 @@ class Once:
     status: int | None = None
 
     def remember(self, status: int, answer: dict[str, Any]) -> None:
-        Idempotency.objects.filter(pk=self.row_id).update(status=status, answer=_plain(answer))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE trail_idempotency SET status = %s, answer = %s WHERE id = %s", [status, Jsonb(_plain(answer)), self.row_id]
+            )
 
 
 def request_hash(body: Any) -> str:

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.module_loading import import_string
 
 from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.inserting import insert
 from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record, unit_of_work
@@ -99,7 +100,7 @@ def open_item(
         rules_on=rules_on,
     )
     clocks.refresh(item, [])
-    item.save(force_insert=True)
+    insert([item])
     return item
 
 
@@ -320,14 +321,27 @@ def remind(*, actor: Actor, item: WorkItem, note: str, at: datetime) -> Reminder
 
 
 @action
-def import_calendar(*, actor: Actor, days: Iterable[DayNotice], source: str, at: datetime) -> dict[str, Any]:
-    """Takes in a published holiday notice over the pack's seed and recomputes the open clocks it touches; running it again changes nothing."""
+def import_calendar(
+    *, actor: Actor, days: Iterable[DayNotice], source: str, at: datetime, settles_year: bool = False
+) -> dict[str, Any]:
+    """Takes in a published holiday notice over the pack's seed and recomputes the open clocks it touches; again, it changes nothing.
+
+    `settles_year`: the notice is the year's whole arrangement, not a single local holiday.
+    """
     if actor.role not in ("administrator", "system"):
         raise forbid("只有系统管理员可以导入节假日通知")
     known = clocks.calendar()
-    fresh = [day for day in days if known.day(day.on).provisional or known.is_working(day.on) != day.working]
+    fresh = [day for day in days if (settles_year and known.day(day.on).provisional) or known.is_working(day.on) != day.working]
     CalendarNotice.objects.bulk_create(
-        CalendarNotice(on=day.on, working=day.working, name=day.name, source=source, imported_at=at, imported_by=actor.person_id)
+        CalendarNotice(
+            on=day.on,
+            working=day.working,
+            name=day.name,
+            source=source,
+            settles_year=settles_year,
+            imported_at=at,
+            imported_by=actor.person_id,
+        )
         for day in fresh
     )
     clocks.forget_calendar()

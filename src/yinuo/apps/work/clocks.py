@@ -21,9 +21,12 @@ def calendar() -> WorkCalendar:
     global _cached
     if _cached is None or time.monotonic() - _cached[0] > _FRESH_SECONDS:
         extra: dict[date, DayNotice] = {}
+        settled: set[int] = set()
         for row in CalendarNotice.objects.order_by("id"):
             extra[row.on] = DayNotice(on=row.on, working=row.working, name=row.name, cites=(row.source,))
-        _cached = (time.monotonic(), WorkCalendar.from_data(pack().calendar, extra, published={day.year for day in extra}))
+            if row.settles_year:
+                settled.add(row.on.year)
+        _cached = (time.monotonic(), WorkCalendar.from_data(pack().calendar, extra, published=settled))
     return _cached[1]
 
 
@@ -35,7 +38,9 @@ def forget_calendar() -> None:
 
 def events_of(item: WorkItem, rows: Sequence[ClockEvent]) -> list[clock.Event]:
     """The item's history in core's words, in the order written."""
-    events: list[clock.Event] = [clock.Start(item.started_at)]
+    # A clock may be closed before it begins (a decision due after a notice period that is cut short): it has counted nothing.
+    began = min(item.started_at, item.closed_at) if item.closed_at else item.started_at
+    events: list[clock.Event] = [clock.Start(began)]
     for row in rows:
         if row.kind == ClockEvent.Kind.PAUSE:
             events.append(clock.Pause(row.at, row.reason, row.ends_by, row.stops_statutory))

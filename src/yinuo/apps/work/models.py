@@ -162,12 +162,17 @@ class ClockEvent(AppendOnly):
 
 
 class CalendarNotice(AppendOnly):
-    """A day of a published holiday notice imported over the pack's seed; the latest row for a day counts."""
+    """A day of a published holiday notice imported over the pack's seed; the latest row for a day counts.
+
+    `settles_year`: the notice covers its year as a whole, so that the year's other days are no longer provisional; a single
+    local holiday does not.
+    """
 
     on = models.DateField()
     working = models.BooleanField()
     name = models.CharField(max_length=60)
     source = models.CharField(max_length=120)
+    settles_year = models.BooleanField(default=False)
     imported_at = models.DateTimeField()
     imported_by = models.BigIntegerField(null=True)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from yinuo.apps.base import Actor
 from yinuo.apps.people.queries import substituted_by
 from yinuo.apps.work.models import WorkItem
+from yinuo.core.calendar import TZ
 
 OPEN = ["running", "paused"]
 BOXES = {"mine": "我的", "department": "本部门", "waiting": "等别人", "overdue": "超期", "guidance": "前期辅导"}
@@ -24,13 +27,16 @@ class Page:
     after: str
 
 
-def box(actor: Actor, name: str, now: datetime) -> QuerySet[WorkItem]:
-    """The open items of a box, unordered. A unit sees what waits for it; staff by role."""
+def box(actor: Actor, name: str, now: datetime, persons: Set[int | None] | None = None) -> QuerySet[WorkItem]:
+    """The open items of a box, unordered. A unit sees what waits for it; staff by role.
+
+    `persons` = whose work the actor does today, where the caller knows it already.
+    """
     items = WorkItem.objects.filter(state__in=OPEN)
     if actor.role == "unit":
         return items.filter(unit_id=actor.unit_id, waits_for="unit")
     if name == "mine":
-        return items.filter(_mine(actor, now), waits_for="staff")
+        return items.filter(_mine(actor, whose(actor, now) if persons is None else persons), waits_for="staff")
     items = items.filter(_reach(actor))
     if name == "waiting":
         return items.filter(Q(waits_for="unit") | Q(state="paused"))
@@ -41,8 +47,12 @@ def box(actor: Actor, name: str, now: datetime) -> QuerySet[WorkItem]:
     return items.filter(waits_for="staff")
 
 
-def _mine(actor: Actor, now: datetime) -> Q:
-    persons = {actor.person_id} | (substituted_by(actor.person_id, now.date()) if actor.person_id else set())
+def whose(actor: Actor, now: datetime) -> set[int | None]:
+    """The actor and everybody they stand in for today."""
+    return {actor.person_id} | (substituted_by(actor.person_id, now.astimezone(TZ).date()) if actor.person_id else set())
+
+
+def _mine(actor: Actor, persons: Set[int | None]) -> Q:
     unassigned = Q(assignee__isnull=True, role=actor.role)
     if actor.role in ("approver", "principal"):
         return Q(role=actor.role, assignee_id__in=persons) | unassigned & Q(department_id=actor.department_id)
@@ -57,9 +67,9 @@ def _reach(actor: Actor) -> Q:
     return Q(hall_id=actor.hall_id)
 
 
-def page(actor: Actor, name: str, now: datetime, after: str = "", size: int = 50) -> Page:
-    """The box, most urgent first; items without a clock come last."""
-    items = box(actor, name, now).select_related("department", "assignee")
+def page(actor: Actor, name: str, now: datetime, after: str = "", size: int = 50, persons: Set[int | None] | None = None) -> Page:
+    """The box, most urgent first; items without a clock come last. Raises ValueError for a cursor that is none."""
+    items = box(actor, name, now, persons).select_related("department", "assignee")
     dated = items.filter(due_at__isnull=False).order_by("due_at", "id")
     undated = items.filter(due_at__isnull=True).order_by("id")
     if after:
@@ -79,9 +89,12 @@ def page(actor: Actor, name: str, now: datetime, after: str = "", size: int = 50
     return Page(rows, cursor)
 
 
-def counts(actor: Actor, now: datetime) -> dict[str, int]:
-    """How many wait in each box, counted up to COUNT_CAP and no further."""
-    return {name: len(box(actor, name, now).values_list("id", flat=True)[:COUNT_CAP]) for name in BOXES}
+def counts(actor: Actor, now: datetime, persons: Set[int | None] | None = None) -> dict[str, int]:
+    """How many wait in each box, counted up to COUNT_CAP and no further: one query for all of them."""
+    persons = whose(actor, now) if persons is None else persons
+    boxes = [box(actor, name, now, persons).values_list(Value(name), flat=True)[:COUNT_CAP] for name in BOXES]
+    found = Counter(boxes[0].union(*boxes[1:], all=True))
+    return {name: found[name] for name in BOXES}
 
 
 def for_actor(actor: Actor, item_id: int) -> WorkItem:

@@ -72,10 +72,10 @@ def import_notice(
 ) -> None:  # fmt: skip
     """导入公布的放假通知；没有运行的系统时只说明会改变哪些天。"""
     rules = the_pack(pack)
-    source, days = parse_notice(_read_notice(file))
+    source, days, whole = parse_notice(_read_notice(file))
     calendar = _calendar(rules)
-    changes = [day for day in days if calendar.day(day.on).provisional or calendar.is_working(day.on) != day.working]
-    stored = _store(days, source) if has_instance() else None
+    changes = [day for day in days if (whole and calendar.day(day.on).provisional) or calendar.is_working(day.on) != day.working]
+    stored = _store(days, source, whole) if has_instance() else None
     data = {
         "source": source,
         "days": len(days),
@@ -103,9 +103,13 @@ def _read_notice(file: str) -> dict[str, Any]:
         raise WrongInput(file, f"不是 TOML：{error}") from error
 
 
-def parse_notice(data: Mapping[str, Any]) -> tuple[str, list[DayNotice]]:
-    """The notice's source and days. **Shape**: `year`, `source` or `cite`, `day` = list of `{on, working, name}`. Raises WrongInput."""
-    for key in data.keys() - {"year", "source", "cite", "day", "published"}:
+def parse_notice(data: Mapping[str, Any]) -> tuple[str, list[DayNotice], bool]:
+    """The notice's source, its days, and whether it settles its year as a whole.
+
+    **Shape**: `year`, `source` or `cite`, `day` = list of `{on, working, name}`, `whole_year` (false for a single local holiday).
+    Raises WrongInput.
+    """
+    for key in data.keys() - {"year", "source", "cite", "day", "published", "whole_year"}:
         wrong(key, "没有这一项")
     year = data.get("year")
     if isinstance(year, bool) or not isinstance(year, int) or year not in PLAUSIBLE_YEARS:
@@ -122,7 +126,10 @@ def parse_notice(data: Mapping[str, Any]) -> tuple[str, list[DayNotice]]:
     twice = [day.on for place, day in enumerate(days) if day.on in {other.on for other in days[:place]}]
     if twice:
         wrong("day", f"{twice[0]} 写了两次")
-    return "；".join(cites), sorted(days, key=lambda day: day.on)
+    whole = data.get("whole_year", True)
+    if not isinstance(whole, bool):
+        wrong("whole_year", "应为 true（全年安排）或 false（个别日子）")
+    return "；".join(cites), sorted(days, key=lambda day: day.on), whole
 
 
 def _notice_day(row: Any, place: int, year: int, cites: tuple[str, ...]) -> DayNotice:
@@ -174,15 +181,15 @@ def _calendar(pack: Pack) -> WorkCalendar:
         with _instance():
             from yinuo.apps.work.models import CalendarNotice
 
-            rows = list(CalendarNotice.objects.order_by("id").values_list("on", "working", "name", "source"))
+            rows = list(CalendarNotice.objects.order_by("id").values_list("on", "working", "name", "source", "settles_year"))
     except (Error, DatabaseError) as error:
         print(f"提示：系统的数据库用不了，只按规则包回答（{' '.join(str(error).split())}）", file=sys.stderr)
         rows = []
-    extra = {on: DayNotice(on, working, name, (source,)) for on, working, name, source in rows}
-    return WorkCalendar.from_data(pack.calendar, extra, published={on.year for on in extra})
+    extra = {on: DayNotice(on, working, name, (source,)) for on, working, name, source, _ in rows}
+    return WorkCalendar.from_data(pack.calendar, extra, published={row[0].year for row in rows if row[4]})
 
 
-def _store(days: Sequence[DayNotice], source: str) -> dict[str, Any]:
+def _store(days: Sequence[DayNotice], source: str, whole: bool) -> dict[str, Any]:
     from django.db import Error
 
     try:
@@ -190,6 +197,6 @@ def _store(days: Sequence[DayNotice], source: str) -> dict[str, Any]:
             from yinuo.apps.base import Actor
             from yinuo.apps.work.actions import import_calendar
 
-            return import_calendar(actor=Actor.system(), days=days, source=source, at=now())
+            return import_calendar(actor=Actor.system(), days=days, source=source, at=now(), settles_year=whole)
     except (Error, DatabaseError) as error:
         raise WrongInput("", f"系统的数据库用不了，没有存入：{error}") from error

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db import connection
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.catalogue.queries import HallBook, book, hall_of_region
+from yinuo.apps.inserting import insert
 from yinuo.apps.notices.actions import tell
-from yinuo.apps.people.models import AuthorisedPerson, InForce, Person
+from yinuo.apps.people.models import Person, ProjectUnit
 from yinuo.apps.projects import access
 from yinuo.apps.projects.actions.drafts import refuse_secret
-from yinuo.apps.projects.actions.locking import insert_unless_taken, lock
+from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.codes import BASIC_CONSTRUCTION, CodeRequest, provider
 from yinuo.apps.projects.models import Draft, FilingCertificate, Pledge, Project, ProjectKind, ProjectState
 from yinuo.apps.rules import pack
@@ -68,40 +69,60 @@ def file_project(
         return Filing(Project.objects.get(pk=claim.answer["project"]), claim.answer["decision"], repeated=True)
     if not pledged:
         raise Refused("projects.pledge", "请阅读并作出备案信用承诺", field="pledge", remedy="信息真实、符合产业政策、不涉密是备案的前提")
-    binding = _binding(actor, unit_id, str(facts.get("name", "")).strip(), at)
-    if binding.duplicate and not allow_duplicate:  # type: ignore[attr-defined]
+    applicant = _applicant(actor, unit_id, str(facts.get("name", "")).strip(), at)
+    if applicant.duplicate and not allow_duplicate:
         raise Refused(
             "projects.duplicate",
             "贵单位近期已申报过同名项目",
             field="name",
             remedy="请先查看已有项目；确为另一个项目时，请确认后继续",
-            data={"project": binding.duplicate},  # type: ignore[attr-defined]
+            data={"project": applicant.duplicate},
         )
-    return _file(actor, binding, _complete(facts, binding), at, claim, draft_id)
+    return _file(actor, applicant, _complete(facts, applicant), at, claim, draft_id)
 
 
-def _binding(actor: Actor, unit_id: int, name: str, at: datetime) -> AuthorisedPerson:
-    """Person, unit, grade and a possible duplicate in one reading. Raises Forbidden without a confirmed binding."""
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who files: the person, the unit, its grade of this moment, and a project that looks like the same one (0 = none)."""
+
+    person: Person
+    unit: ProjectUnit
+    grade: str
+    duplicate: int
+
+
+_APPLICANT = """
+    SELECT p.id, p.name, p.phone, p.email, u.id, u.name, u.type, u.credit_code, coalesce(c.grade, 'unrated'),
+           coalesce((SELECT x.id FROM projects_project x WHERE x.unit_id = u.id AND x.name = %s AND x.filed_at >= %s
+                     AND x.state NOT IN ('refused', 'withdrawn', 'terminated') LIMIT 1), 0)
+    FROM people_authorisedperson a
+    JOIN people_person p ON p.id = a.person_id AND p.is_active
+    JOIN people_projectunit u ON u.id = a.unit_id
+    LEFT JOIN credit_credithead c ON c.unit_id = u.id
+    WHERE a.person_id = %s AND a.unit_id = %s AND a.confirmed_at IS NOT NULL
+      AND a.from_on <= %s AND (a.to_on IS NULL OR a.to_on > %s)
+    LIMIT 1
+"""
+
+
+def _applicant(actor: Actor, unit_id: int, name: str, at: datetime) -> Applicant:
+    """Person, unit, grade and a possible duplicate in one statement. Raises Forbidden without a confirmed binding."""
     day = at.astimezone(TZ).date()
     since = at - timedelta(days=pack().integer("duplicate.window", day))
-    same = Project.objects.filter(unit_id=OuterRef("unit_id"), name=name, filed_at__gte=since).exclude(
-        state__in=[ProjectState.REFUSED, ProjectState.WITHDRAWN, ProjectState.TERMINATED]
-    )
-    found = (
-        AuthorisedPerson.objects.filter(InForce.on(day), person_id=actor.person_id, unit_id=unit_id, confirmed_at__isnull=False)
-        .select_related("person", "unit__credit")
-        .annotate(duplicate=Subquery(same.values("id")[:1]))
-        .first()
-    )
-    if found is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_APPLICANT, [name, since, actor.person_id, unit_id, day, day])
+        row = cursor.fetchone()
+    if row is None:
         raise forbid("您还没有获得该单位的授权，或授权已结束")
-    return found
+    person = Person(id=row[0], name=row[1], phone=row[2], email=row[3])
+    unit = ProjectUnit(id=row[4], name=row[5], type=row[6], credit_code=row[7])
+    person._state.adding = unit._state.adding = False
+    return Applicant(person, unit, row[8], row[9])
 
 
-def _complete(facts: dict[str, Any], binding: AuthorisedPerson) -> dict[str, Any]:
+def _complete(facts: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
     """The facts with what the platform knows of the unit in place of anything typed. Raises Refused naming every faulty field."""
-    unit = binding.unit
-    grade = unit.credit.grade if hasattr(unit, "credit") else "unrated"
+    unit, grade = applicant.unit, applicant.grade
     # 只有办理人员能作的确认，企业填了也不算。
     facts = {key: value for key, value in facts.items() if key != "confirmations"}
     whole = {**facts, "unit": {"type": unit.type, "credit_code": unit.credit_code, "grade": grade}}
@@ -131,7 +152,7 @@ def _judge(facts: dict[str, Any], at: datetime) -> Decision:
     return decision
 
 
-def _file(actor: Actor, binding: AuthorisedPerson, facts: dict[str, Any], at: datetime, claim: Once | None, draft_id: int | None) -> Filing:
+def _file(actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetime, claim: Once | None, draft_id: int | None) -> Filing:
     decision = _judge(facts, at)
     hall_id = hall_of_region(facts["region"])
     if hall_id is None:
@@ -143,7 +164,7 @@ def _file(actor: Actor, binding: AuthorisedPerson, facts: dict[str, Any], at: da
         name=facts["name"].strip(),
         kind=kind,
         project_class=facts["project_class"],
-        unit=binding.unit,
+        unit=applicant.unit,
         hall=hall.hall,
         state=ProjectState.MANUAL if held else ProjectState.FILED,
         facts=facts,
@@ -151,7 +172,7 @@ def _file(actor: Actor, binding: AuthorisedPerson, facts: dict[str, Any], at: da
         total_investment=Decimal(str(facts["total_investment"])),
         rules_on=at.astimezone(TZ).date(),
         pack_hash=pack().hash,
-        filed_by=binding.person,
+        filed_by=applicant.person,
         filed_at=at,
         instant=not held and kind == ProjectKind.FILING,
     )
@@ -165,10 +186,10 @@ def _file(actor: Actor, binding: AuthorisedPerson, facts: dict[str, Any], at: da
         at=at,
         project_code=project.code or "",
         decision=project.decision,
-        data={"name": project.name, "unit": binding.unit_id, "kind": kind, "total_investment": project.total_investment},
+        data={"name": project.name, "unit": applicant.unit.pk, "kind": kind, "total_investment": project.total_investment},
         chain="" if held else "project.basic",
     )
-    Pledge.objects.create(project=project, text_version=PLEDGE_VERSION, person=binding.person, at=at)
+    insert([Pledge(project=project, text_version=PLEDGE_VERSION, person=applicant.person, at=at)])
     if held:
         _hand_over(actor, project, hall, decision, at)
     elif project.code is not None:
@@ -184,14 +205,14 @@ def _file(actor: Actor, binding: AuthorisedPerson, facts: dict[str, Any], at: da
 def _insert(project: Project, hall: HallBook, at: datetime, held: bool) -> None:
     """Writes the project with a code nobody has; a held one gets its code when it is approved by hand."""
     if held:
-        project.save(force_insert=True)
+        insert([project])
         return
     request = code_request(project, hall, at)
     for _ in range(CODE_TRIES):
         project.code = provider().assign(request)
         if project.code is None:
             project.state = ProjectState.ASSIGNING
-        if insert_unless_taken(project):
+        if insert([project], unless_taken=True):
             if project.code is None:
                 current().jobs.append(("yinuo.apps.projects.tasks.fetch_code", {"project_id": project.pk}))
             return
@@ -211,7 +232,7 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> 
     if project.kind == ProjectKind.FILING:
         number = certificate_number(project)
         certificate = FilingCertificate(project=project, number=number, issued_at=at)
-        certificate.save(force_insert=True)
+        insert([certificate])
         record(
             actor,
             "projects.issue_certificate",
