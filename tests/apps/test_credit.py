@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,7 +12,7 @@ from tests.apps.county import Company, County, at, facts, new_company
 from tests.apps.points import ACT, CYCLE, NOON, PROJECT, carry_out, day, head, propose, take
 from yinuo.apps.base import Actor, Refused, Stale
 from yinuo.apps.credit import queries
-from yinuo.apps.credit.actions import consent, execute, propose_points, refuse_consent, withdraw_proposal
+from yinuo.apps.credit.actions import consent, execute, import_score, propose_points, refuse_consent, withdraw_proposal
 from yinuo.apps.credit.models import CreditEvent, PointProposal
 from yinuo.apps.notices.models import Message
 from yinuo.apps.people.models import Membership
@@ -91,7 +92,7 @@ def test_crossing_80_upward_turns_the_certificates_of_all_projects_from_blue_to_
     now = queries.standing(company.unit.pk, day("2026-11-10"))
     assert (now.grade, now.class_, now.class_name, now.colour, now.score) == ("A-", "A", "优", "green", Decimal(82))
     change = Entry.objects.get(verb="credit.grade_changed")
-    assert (change.data["class_before"], change.data["class_after"]) == ("良", "优")
+    assert (change.data["class_before"], change.data["class_after"]) == ("B", "A")
 
 
 def test_a_company_told_what_it_gets_sees_the_measures_of_its_class_with_their_article(county: County) -> None:
@@ -152,9 +153,7 @@ def test_the_database_itself_refuses_an_execution_by_the_same_person(county: Cou
 def test_points_settled_by_the_system_still_need_principal_and_convener(county: County, company: Company) -> None:
     office = county.people["approver", "development_reform"].department
     source = ("commitments.completionverification", 5)
-    proposal = propose(
-        county, company, "cycle_completed", CYCLE, actor=Actor.system(), department_id=office.pk, evidence=(), source=source
-    )
+    proposal = propose(county, company, "cycle_completed", CYCLE, actor=Actor.system(), department_id=office.pk, evidence=(), source=source)
     assert proposal.proposed_by is None
     assert carry_out(county, proposal).score_after == 88
 
@@ -162,7 +161,11 @@ def test_points_settled_by_the_system_still_need_principal_and_convener(county: 
 def test_what_was_executed_cannot_be_executed_consented_refused_or_withdrawn_again(county: County, company: Company) -> None:
     proposal = propose(county, company)
     carry_out(county, proposal)
-    convener, principal, approver = county.actor("general_convener"), county.actor("principal"), county.actor("approver", "natural_resources")
+    convener, principal, approver = (
+        county.actor("general_convener"),
+        county.actor("principal"),
+        county.actor("approver", "natural_resources"),
+    )
     for again in (
         lambda: execute(actor=convener, proposal_id=proposal.pk, at=NOON),
         lambda: consent(actor=principal, proposal_id=proposal.pk, note="", at=NOON),
@@ -290,7 +293,30 @@ def test_an_event_reported_late_counts_by_its_day_and_the_head_stays_the_fold(co
     take(county, rich, "cycle_completed", CYCLE, at=at("2026-11-09 12:00"))
     late = take(county, rich, at=at("2026-11-10 12:00"), on=day("2026-11-08"))
     assert (head(rich).score, late.points) == (99, -1)
+    assert late.why.endswith("按日期重算后实际变动 -1")
     assert queries.differences(day("2026-11-10")) == []
+
+
+def test_an_act_established_before_the_latest_evaluation_is_covered_by_it(county: County, company: Company) -> None:
+    waiting = propose(county, company, on=day("2026-11-08"))
+    import_score(actor=Actor.system(), unit_id=company.unit.pk, score="70", source="2026年评价", on=day("2026-11-09"), at=NOON)
+    with pytest.raises(Refused, match="以评价为准") as refusal:
+        propose(county, company, on=day("2026-11-08"))
+    assert refusal.value.field == "on"
+    event = carry_out(county, waiting)
+    assert (event.points, head(company).score) == (0, 70)
+    assert "实际变动 0" in event.why
+    assert take(county, company, on=day("2026-11-09")).score_after == 68
+    assert queries.differences(NOON.date()) == []
+
+
+def test_a_capped_act_established_earlier_than_the_counted_one_takes_its_place(county: County, company: Company) -> None:
+    """The project still loses one point in all, and what is lost can still be asked back: no dead end."""
+    unreported = {"article": "46", "item": "unreported"}
+    take(county, company, data=unreported)
+    earlier = take(county, company, data=unreported, on=day("2026-11-08"))
+    assert (earlier.points, head(company).score) == (0, 85)
+    assert [(line.event.seq, line.taken) for line in queries.history(company.unit.pk, NOON.date())] == [(3, 1), (2, 0), (1, 0)]
 
 
 def test_a_proposal_that_begins_from_a_project_reads_its_unit_kind_and_code_from_it(county: County, company: Company) -> None:
@@ -325,7 +351,11 @@ def test_history_and_line_show_every_event_with_its_clause_points_and_score(coun
         (1, "公共信用综合评价", 11, 86, 0),
     ]
     assert lines[0].event.cites == ["积县政办发〔2023〕16号·附件2·第十八条"]
-    assert [(point.seq, point.score, point.grade) for point in queries.line(company.unit.pk)] == [(1, 86, "A-"), (2, 84, "A-"), (3, 82, "A-")]
+    assert [(point.seq, point.score, point.grade) for point in queries.line(company.unit.pk)] == [
+        (1, 86, "A-"),
+        (2, 84, "A-"),
+        (3, 82, "A-"),
+    ]
 
 
 def test_the_queue_of_proposals_pages_by_keyset_without_losing_or_doubling_one(county: County, company: Company) -> None:
@@ -340,6 +370,20 @@ def test_the_queue_of_proposals_pages_by_keyset_without_losing_or_doubling_one(c
     assert seen == sorted(made, reverse=True)
     assert queries.page(principal, states=["executed"]).proposals == []
     assert queries.page(company.actor).proposals == []
+
+
+def test_reading_history_and_queue_costs_the_same_however_long_they_are(
+    county: County, company: Company, django_assert_num_queries: Any
+) -> None:
+    principal = county.actor("principal")
+    for rounds in (1, 3):
+        for _ in range(rounds):
+            take(county, company)
+        with django_assert_num_queries(4):
+            lines = queries.history(company.unit.pk, NOON.date())
+        with django_assert_num_queries(1):
+            shown = [(row.unit.name, row.unit.credit.grade, row.department.name) for row in queries.page(principal).proposals]
+        assert len(lines) == len(shown) + 1
 
 
 def test_propose_points_takes_no_type_from_outside_the_rules(county: County, company: Company) -> None:

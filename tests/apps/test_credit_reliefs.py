@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.apps.county import Company, County, at, new_company
-from tests.apps.points import CYCLE, NOON, carry_out, day, head, propose, take
+from tests.apps.points import CYCLE, carry_out, day, head, propose, take
 from yinuo.apps.base import Refused, Stale
 from yinuo.apps.credit import queries
 from yinuo.apps.credit.actions import ask_relief, decide_relief, import_score, refuse_consent
@@ -22,7 +22,13 @@ LATER = at("2026-11-16 10:00")
 def ask(company: Company, event: CreditEvent, kind: str = "repair", **more) -> CreditRelief:
     moment = more.pop("at", LATER)
     return ask_relief(
-        actor=company.actor, event_id=event.pk, kind=kind, text="已停工补办手续", evidence=more.pop("evidence", ["复查意见"]), at=moment, **more
+        actor=company.actor,
+        event_id=event.pk,
+        kind=kind,
+        text="已停工补办手续",
+        evidence=more.pop("evidence", ["复查意见"]),
+        at=moment,
+        **more,
     )
 
 
@@ -193,7 +199,9 @@ def test_unreported_information_repaired_is_not_counted_a_second_time(county: Co
 
 def test_a_new_evaluation_between_loss_and_repair_is_the_new_base(county: County, company: Company) -> None:
     event = take(county, company)
-    import_score(actor=county.actor("administrator"), unit_id=company.unit.pk, score="70", source="2026年评价", on=day("2026-11-12"), at=LATER)
+    import_score(
+        actor=county.actor("administrator"), unit_id=company.unit.pk, score="70", source="2026年评价", on=day("2026-11-12"), at=LATER
+    )
     decide(county, ask(company, event), True)
     carry_out(county, PointProposal.objects.get(type="repair"), LATER)
     assert head(company).score == 72
@@ -211,7 +219,10 @@ def test_what_can_still_be_asked_stands_beside_each_event(county: County, compan
     assert queries.history(company.unit.pk, LATER.date())[0].returning
     carry_out(county, PointProposal.objects.get(type="repair"), LATER)
     after = queries.history(company.unit.pk, LATER.date())
-    assert [(line.event.type, line.taken, line.returning) for line in after[:2]] == [("repair", Decimal(0), False), ("act", Decimal(0), False)]
+    assert [(line.event.type, line.taken, line.returning) for line in after[:2]] == [
+        ("repair", Decimal(0), False),
+        ("act", Decimal(0), False),
+    ]
     assert list(queries.reliefs(unit_id=company.unit.pk)) == [relief]
     office = county.people["approver", "natural_resources"].department
     assert list(queries.reliefs(department_id=office.pk, states=["accepted"])) == [relief]

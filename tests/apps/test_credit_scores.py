@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -142,12 +143,11 @@ def test_heads_are_the_fold_of_their_events_after_any_history(county: County) ->
                 evaluate(county, company, str(chance.randint(0, 100)), on.isoformat(), source=f"第{step}次", at=moment)
                 continue
             type_, data = chance.choice(events)
-            try:
+            with suppress(Refused):
                 take(county, company, type_, data, at=moment, on=on)
-            except Refused as refusal:
-                assert refusal.code == "credit.no_points"
         rows = list(CreditEvent.objects.filter(unit=company.unit).order_by("seq"))
         assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
+        assert len(rows) > 4
         start = Decimal(75)
         for row in rows:
             start += row.points
@@ -179,7 +179,10 @@ def test_rebuilding_brings_a_spoilt_head_back_and_says_what_differed(county: Cou
 
 def test_history_cannot_be_edited_or_removed(county: County, company: Company) -> None:
     event = take(county, company)
-    for change in (lambda: CreditEvent.objects.filter(pk=event.pk).update(points=0), lambda: CreditEvent.objects.filter(pk=event.pk).delete()):
+    for change in (
+        lambda: CreditEvent.objects.filter(pk=event.pk).update(points=0),
+        lambda: CreditEvent.objects.filter(pk=event.pk).delete(),
+    ):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
     assert CreditEvent.objects.get(pk=event.pk).points == -2

@@ -36,6 +36,10 @@ class Ledger:
         state = self.fold.state
         return Decimal(0) if seq in state.given_back else max(Decimal(0), -state.taken.get(seq, Decimal(0)))
 
+    def superseded(self, on: date) -> bool:
+        """Whether an evaluation of a later day is already the new base, so that an event of `on` would move nothing."""
+        return any(event.type == "rebase" and event.on > on for event in self.facts)
+
     def holds(self, head: CreditHead) -> bool:
         """Whether the head stands where its events lead; its grade may be of an older scale until it is rebuilt."""
         return (head.seq, head.score) == (self.seq, self.score)

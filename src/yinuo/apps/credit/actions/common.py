@@ -64,7 +64,7 @@ def append(
         score_after=folded.score,
         grade_before=before,
         grade_after=folded.grade,
-        why=f"{note}{step.event.why}",
+        why=f"{note}{step.event.why}{_moved_by(step)}",
         cites=pack().cite_texts(step.event.cites),
         at=at,
         proposal_id=proposal_id,
@@ -75,6 +75,13 @@ def append(
     if head.grade != before:
         tell_of_grade(actor, head, event, at)
     return event
+
+
+def _moved_by(step: Step) -> str:
+    """Says so where an event reported late moves the score by other than its points, for later events stand already."""
+    if step.points == step.event.points:
+        return ""
+    return f"；排在已计入的事件之前，按日期重算后实际变动 {plain(step.points)}"
 
 
 def tell_of_grade(actor: Actor, head: CreditHead, event: CreditEvent, at: datetime) -> None:
@@ -92,16 +99,16 @@ def tell_of_grade(actor: Actor, head: CreditHead, event: CreditEvent, at: dateti
             "seq": event.seq,
             "before": event.grade_before,
             "after": event.grade_after,
-            "class_before": class_name(event.grade_before, day),
-            "class_after": class_name(event.grade_after, day),
+            "class_before": class_in(event.grade_before, day),
+            "class_after": class_in(event.grade_after, day),
         },
     )
 
 
-def class_name(grade: str, day: date) -> str:
-    """优, 良, 中, 差, or nothing for 未评级, which has no class of its own."""
+def class_in(grade: str, day: date) -> str:
+    """A to D, or nothing for 未评级, which has no class of its own."""
     answer = named_grade(grade, pack(), day)
-    return "" if answer is None else answer.class_name
+    return "" if answer is None else answer.class_
 
 
 def grade_text(grade: str) -> str:
@@ -194,7 +201,7 @@ def tell_unit(event: CreditEvent, at: datetime) -> None:
         project_code=event.project_code,
         url="/credit/",
         points=signed(event.points),
-        score=plain(event.score_after or event.points * 0),
+        score=plain(event.score_after),
         grade=grade_text(event.grade_after),
         why=event.why,
     )

@@ -66,6 +66,7 @@ def propose_points(
 ) -> PointProposal:
     """Points proposed for an act, a broken commitment or a completed cycle, with the change the rules expect.
 
+    `on` is the day the act was established (认定), not later than today; an evaluation of a later day is the new base.
     `project_id` = the action begins here, so the project is locked and read; otherwise the caller holds its lock and says its code
     and kind. `department_id` is the matter's department; an approver's own where it is left out.
     `source` (kind, id) is what the proposal comes from: it counts once. Raises: Refused, also where the rules give no points.
@@ -118,7 +119,15 @@ def propose(
     """Writes the proposal and lays it before the principal; its caller has asked who may."""
     head = lock(unit_id)
     need_enterprise(head.unit)
-    step = ledger.add(ledger_of(head, day_of(at)), type, on, project_code, data, day_of(at))
+    known = ledger_of(head, day_of(at))
+    if known.superseded(on):
+        raise Refused(
+            "credit.superseded",
+            "这一天之后已有新的公共信用综合评价，分值以评价为准，不再变动",
+            field="on",
+            remedy="日期以行为认定之日为准，请核对",
+        )
+    step = ledger.add(known, type, on, project_code, data, day_of(at))
     cites = pack().cite_texts(step.event.cites)
     if not step.event.applied:
         raise Refused("credit.no_points", f"按规定不计分：{step.event.why}", remedy="无需提出加减分", cites=cites)
