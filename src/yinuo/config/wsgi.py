@@ -1,3 +1,5 @@
+"""What a web worker loads; pages and rules are read before the first visitor comes, not while he waits."""
+
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -8,3 +10,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.config.settings")
 if os.environ.get("YINUO_SUPERVISED") == "1":
     die_with_parent()
 application = get_wsgi_application()
+
+
+def _warm() -> None:
+    from django.urls import get_resolver
+
+    from yinuo.apps.rules import pack
+
+    pack()
+    _ = get_resolver().url_patterns
+
+
+_warm()
