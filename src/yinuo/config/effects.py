@@ -12,4 +12,9 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("work.pause_ended", "yinuo.apps.onemap.effects.pause_ended", "in"),
     ("projects.withdraw_filing", "yinuo.apps.onemap.effects.project_ended", "in"),
     ("projects.terminate", "yinuo.apps.onemap.effects.project_ended", "in"),
+    ("projects.withdraw_filing", "yinuo.apps.commitments.effects.project_ended", "in"),
+    ("projects.terminate", "yinuo.apps.commitments.effects.project_ended", "in"),
+    ("onemap.completion_ready", "yinuo.apps.commitments.effects.completion_ready", "in"),
+    ("onemap.grant", "yinuo.apps.commitments.effects.item_concluded", "in"),
+    ("onemap.take_in_result", "yinuo.apps.commitments.effects.item_concluded", "in"),
 ]

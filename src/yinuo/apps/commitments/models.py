@@ -69,6 +69,7 @@ class ObjectionState(models.TextChoices):
     OPEN = "open", "待答复"
     UPHELD = "upheld", "成立"
     REJECTED = "rejected", "不成立"
+    MOOT = "moot", "承诺已不存在，无需答复"
 
 
 class Objection(Versioned):
@@ -89,6 +90,13 @@ class Objection(Versioned):
         constraints = [models.CheckConstraint(condition=Q(state="open") | ~Q(answer=""), name="objection_answered_with_reason")]
 
 
+class DifficultyOutcome(models.TextChoices):
+    HELPED = "helped", "帮助指导"
+    HANDLING_OPINION = "handling_opinion", "提出处理意见"
+    REFERRED = "referred", "报告上级主管部门"
+    TERMINATE = "terminate", "终止项目建设"
+
+
 class Difficulty(Versioned):
     """A commitment that is hard to keep, reported by the company; help, then a handling opinion, or termination."""
 
@@ -97,7 +105,8 @@ class Difficulty(Versioned):
     reported_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()
     help = models.TextField(default="")
-    outcome = models.CharField(max_length=12, default="")
+    opinion = models.TextField(default="")
+    outcome = models.CharField(max_length=20, choices=DifficultyOutcome.choices, default="")
     handled_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     handled_at = models.DateTimeField(null=True)
 

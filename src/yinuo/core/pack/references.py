@@ -16,6 +16,9 @@ from yinuo.core.pack.types import Matter, Pack
 REQUIRED: Mapping[str, str] = {
     "certificate.number_prefix": "text",
     "commitment.kinds": "text",
+    "commitment.legal_effect": "text",
+    "commitment.letter_format": "text",
+    "commitment.terminate_fields": "text",
     "completion.guidance.limit": "working_days",
     "credit.audit_classes": "text",
     "credit.rebase": "",
@@ -55,7 +58,9 @@ REQUIRED: Mapping[str, str] = {
     "repair.decide_limit": "working_days",
     "repair.rectify_limit": "working_days",
     "review.limit": "working_days",
+    "verification.limit": "working_days",
     "verification.repeat_limit": "",
+    "verification.rounds": "count",
 }
 
 

@@ -1,0 +1,59 @@
+"""Who may do what with a promise: the unit gives and keeps it, its department decides and verifies, anybody may object."""
+
+from __future__ import annotations
+
+from yinuo.apps.base import Actor
+from yinuo.apps.commitments.models import Commitment, Objection
+from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.people.access import acts_for
+from yinuo.apps.people.models import AuthorisedPerson
+from yinuo.apps.projects.access import can_change
+from yinuo.apps.projects.models import Project
+
+
+def can_commit(actor: Actor, item: MapItem) -> bool:
+    return acts_for(actor, item.project.unit_id)
+
+
+def can_sign(binding: AuthorisedPerson | None) -> bool:
+    """A promise binds the unit: only a person whose authorisation covers signing gives it."""
+    return binding is not None and binding.may_sign
+
+
+def can_withdraw(actor: Actor, commitment: Commitment) -> bool:
+    """Take the promise back and go the regular way: the unit."""
+    return acts_for(actor, commitment.project.unit_id)
+
+
+def can_report(actor: Actor, commitment: Commitment) -> bool:
+    """Report fulfilment or difficulty: the unit."""
+    return acts_for(actor, commitment.project.unit_id)
+
+
+def can_handle(actor: Actor, commitment: Commitment) -> bool:
+    """Decide, answer objections, help, give an opinion: the department that accepted the promise (谁同意承诺、谁负责监管)."""
+    return actor.role == "approver" and actor.department_id == commitment.department_id
+
+
+def can_object(actor: Actor) -> bool:
+    """Anybody, with or without an account (正文·三(七))."""
+    return actor.role != "system"
+
+
+def can_see_objector(actor: Actor, objection: Objection) -> bool:
+    """Name and contact of who objected: the department that answers, and nobody else."""
+    return can_handle(actor, objection.commitment)
+
+
+def can_apply_completion(actor: Actor, project: Project) -> bool:
+    return can_change(actor, project)
+
+
+def can_verify(actor: Actor, department_id: int) -> bool:
+    """Record a finding, call a failure serious: an approver of the department concerned (谁负责验收)."""
+    return actor.role == "approver" and actor.department_id == department_id
+
+
+def can_propose_cycle(actor: Actor, filing_department_id: int) -> bool:
+    """Propose the points of a cycle with the audit's conclusion: the filing unit (附件2·第十七条、第十九条)."""
+    return actor.role == "approver" and actor.department_id == filing_department_id

@@ -1,0 +1,174 @@
+"""Keeping a promise while building: what the unit reports, and what happens to a promise that is hard to keep (附件2·第十四条)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.commitments import access
+from yinuo.apps.commitments.actions.common import (
+    code_of,
+    day_text,
+    evidence_of,
+    locked,
+    need_running,
+    need_text,
+    save,
+    take,
+)
+from yinuo.apps.commitments.actions.settlement import propose_broken
+from yinuo.apps.commitments.models import Commitment, CommitmentState, Difficulty, DifficultyOutcome, Fulfilment, FulfilmentReport
+from yinuo.apps.notices.actions import tell
+from yinuo.apps.notices.effects import readers
+from yinuo.apps.onemap.actions import common as onemap
+from yinuo.apps.projects.actions import terminate
+from yinuo.apps.projects.actions.filing import about
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import action, record
+from yinuo.apps.work.actions import Limits, close, open_item, open_of
+from yinuo.apps.work.models import WorkKind
+
+UNSETTLED = (Fulfilment.PENDING, Fulfilment.RECTIFYING)
+# An opinion follows help that did not suffice; what is out of reach goes up or ends at once.
+NEXT = {
+    "": (DifficultyOutcome.HELPED, DifficultyOutcome.REFERRED, DifficultyOutcome.TERMINATE),
+    DifficultyOutcome.HELPED: (DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.REFERRED, DifficultyOutcome.TERMINATE),
+    DifficultyOutcome.REFERRED: (DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.TERMINATE),
+}
+
+
+def _need_unsettled(commitment: Commitment) -> None:
+    if commitment.fulfilment not in UNSETTLED:
+        raise Refused(
+            "commitments.settled", f"这项承诺的履行情况已认定为“{commitment.get_fulfilment_display()}”", remedy="请查看承诺的履行记录"
+        )
+
+
+@action
+def report_fulfilment(*, actor: Actor, commitment_id: int, text: str, at: datetime, evidence: Sequence[int] = ()) -> FulfilmentReport:
+    """What the unit has done for its promise, with files to show for it."""
+    commitment = take(actor, commitment_id, access.can_report, [CommitmentState.DECIDED], None)
+    _need_unsettled(commitment)
+    report = FulfilmentReport.objects.create(
+        commitment=commitment,
+        text=need_text(text, "text", "请写明履行的情况"),
+        evidence=evidence_of(evidence, commitment.project.unit_id),
+        person_id=actor.person_id,
+        at=at,
+    )
+    record(actor, "commitments.report_fulfilment", report, at=at, project_code=code_of(commitment), data={"commitment": commitment.pk})
+    return report
+
+
+@action
+def report_difficulty(*, actor: Actor, commitment_id: int, text: str, at: datetime) -> Difficulty:
+    """The unit sees that a promise will be hard to keep and says so in time; the department's clock to help starts."""
+    commitment = take(actor, commitment_id, access.can_report, [CommitmentState.DECIDED], None)
+    _need_unsettled(commitment)
+    text = need_text(text, "text", "请写明履行遇到的困难")
+    if commitment.difficulties.filter(handled_at__isnull=True).exists():
+        raise Refused("commitments.difficulty_open", "已经报告过困难，部门正在处理", remedy="请等待部门答复")
+    made = Difficulty.objects.create(commitment=commitment, text=text, reported_by_id=actor.person_id, reported_at=at)
+    item, project = commitment.item, commitment.project
+    work = open_item(
+        actor=actor,
+        kind=WorkKind.DIFFICULTY,
+        about=about(made, project, f"履约困难：{item.name}", f"/staff/items/{item.pk}/", stage=item.stage),
+        limits=Limits(pack().integer("difficulty.limit", project.rules_on)),
+        rules_on=project.rules_on,
+        at=at,
+        department_id=commitment.department_id,
+        hall_id=project.hall_id,
+        assignee_id=item.handler_id,
+    )
+    record(actor, "commitments.report_difficulty", made, at=at, project_code=code_of(commitment), data={"commitment": commitment.pk})
+    tell(
+        "difficulty",
+        at=at,
+        persons=readers(work, at),
+        project_code=code_of(commitment),
+        url=work.url,
+        matter=item.name,
+        why=f"{text[:60]}（{day_text(work.due_at)} 前答复）" if work.due_at else text[:60],
+    )
+    return made
+
+
+@action
+def handle_difficulty(*, actor: Actor, difficulty_id: int, outcome: str, text: str, at: datetime, version: int | None = None) -> Difficulty:
+    """Help first; what help did not mend gets an opinion (the promise is broken) or goes up; in five fields the project ends.
+
+    `outcome` is one of DifficultyOutcome. Raises: Refused for an opinion before help, or an end outside those fields.
+    """
+    commitment = locked(Difficulty.objects.values_list("commitment_id", flat=True).get(pk=difficulty_id))
+    difficulty = Difficulty.objects.select_for_update(no_key=True).get(pk=difficulty_id)
+    if not access.can_handle(actor, commitment):
+        raise forbid("履约困难由同意承诺的部门处理")
+    check_version(difficulty, version)
+    need_running(commitment)
+    _need_unsettled(commitment)
+    chosen = _chosen(difficulty, commitment, outcome)
+    text = need_text(text, "text", "请写明帮助指导的内容" if chosen == DifficultyOutcome.HELPED else "请写明处理意见和依据")
+    work = open_of(difficulty, WorkKind.DIFFICULTY)
+    if work is not None:
+        close(actor=actor, item=work, at=at, outcome=chosen)
+    field = "help" if chosen == DifficultyOutcome.HELPED else "opinion"
+    setattr(difficulty, field, text)
+    difficulty.outcome, difficulty.handled_by_id, difficulty.handled_at = chosen, actor.person_id, at
+    difficulty.version += 1
+    difficulty.save(update_fields=[field, "outcome", "handled_by", "handled_at", "version"])
+    record(
+        actor,
+        "commitments.handle_difficulty",
+        difficulty,
+        at=at,
+        project_code=code_of(commitment),
+        why=text,
+        data={"commitment": commitment.pk, "outcome": chosen},
+        chain="anomaly.reported" if chosen != DifficultyOutcome.HELPED else "",
+    )
+    tell(
+        "difficulty_handled",
+        at=at,
+        unit_id=commitment.project.unit_id,
+        project_code=code_of(commitment),
+        url=onemap.url_of(commitment.item),
+        matter=commitment.item.name,
+        outcome=DifficultyOutcome(chosen).label,
+        answer=text[:80],
+    )
+    _follow(actor, commitment, chosen, text, at)
+    return difficulty
+
+
+def _chosen(difficulty: Difficulty, commitment: Commitment, outcome: str) -> DifficultyOutcome:
+    cites = pack().cite_texts(pack().parameter("commitment.terminate_fields", commitment.project.rules_on).cites)
+    if outcome not in DifficultyOutcome.values:
+        raise Refused("commitments.outcome", "请选择处理方式", field="outcome")
+    if DifficultyOutcome(outcome) not in NEXT.get(difficulty.outcome, ()):
+        message = "先帮助指导，整改后仍不能达到承诺要求的，再提出处理意见" if not difficulty.outcome else "这份报告已经处理过了"
+        raise Refused("commitments.outcome_order", message, field="outcome", remedy="请查看处理记录", cites=cites)
+    fields = pack().parameter("commitment.terminate_fields", commitment.project.rules_on).value
+    if outcome == DifficultyOutcome.TERMINATE and commitment.field not in fields:
+        raise Refused(
+            "commitments.terminate_field",
+            "只有涉及国家安全、民族团结、社会稳定、生态环境、节能减排的承诺难以完成，才终止项目建设",
+            field="outcome",
+            remedy="请选择其他处理方式",
+            cites=cites,
+        )
+    return DifficultyOutcome(outcome)
+
+
+def _follow(actor: Actor, commitment: Commitment, outcome: DifficultyOutcome, text: str, at: datetime) -> None:
+    if outcome == DifficultyOutcome.HELPED:
+        commitment.fulfilment = Fulfilment.RECTIFYING
+        save(commitment, "fulfilment")
+    elif outcome in (DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.TERMINATE):
+        commitment.fulfilment = Fulfilment.BROKEN
+        save(commitment, "fulfilment")
+        propose_broken(actor, commitment, text, at)
+    if outcome == DifficultyOutcome.TERMINATE:
+        why = f"“{commitment.item.name}”的承诺难以完成：{text}"
+        terminate(actor=actor, project_id=commitment.project_id, why=why, at=at)

@@ -1,0 +1,183 @@
+"""The unit promises instead of waiting (正文·三(四)), and takes the promise back while nothing rests on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from yinuo.apps.base import Actor, Forbidden, Refused, Stale
+from yinuo.apps.commitments import access, papers
+from yinuo.apps.commitments.actions.common import PENDING, code_of, day_text, end_of, leave, need_text, open_decision, route, take
+from yinuo.apps.commitments.models import Commitment, CompletionVerification, Objection, ObjectionState
+from yinuo.apps.documents.actions import issue_signed
+from yinuo.apps.documents.models import DocumentKind
+from yinuo.apps.documents.signing import Signatory
+from yinuo.apps.notices.actions import tell
+from yinuo.apps.onemap.actions import common as onemap
+from yinuo.apps.onemap.building import option_of
+from yinuo.apps.onemap.models import ItemState, MapItem, Route
+from yinuo.apps.people.models import AuthorisedPerson, InForce
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import action, once, record, request_hash, store
+from yinuo.core.decision import Decision
+from yinuo.core.pack.types import CommitmentStandard
+
+
+@action
+def commit(
+    *, actor: Actor, item_id: int, standard_version: str, at: datetime, version: int | None = None, idempotency_key: str = ""
+) -> Commitment:
+    """Signs the letter and publishes the promise: the notice period runs from now to the close of its last working day.
+
+    `standard_version` is the one the signer has read. Raises: Forbidden (no authority to sign), Stale (another standard by now),
+    Refused (not open, prerequisites, not promisable: with the rule and its citation).
+    """
+    claim = once(actor, idempotency_key, request_hash([item_id, standard_version]), at=at) if idempotency_key else None
+    if claim is not None and claim.answer is not None:
+        return Commitment.objects.get(pk=claim.answer["commitment"])
+    item = onemap.take(actor, item_id, access.can_commit, [ItemState.OPEN], version)
+    binding = _signer(actor, item, at)
+    _need_time(item)
+    onemap.need_prerequisites(item)
+    decision = _option(item, at)
+    standard = _standard(item)
+    if standard.version != standard_version:
+        raise Stale("commitments.standard", "这个事项的承诺标准已经更新，您的承诺没有提交", remedy="请按新的标准阅读后再签署")
+    commitment = _sign(item, standard, binding, decision, at)
+    route(item, Route.COMMITMENT, ItemState.NOTICE, at)
+    work = open_decision(actor, commitment, at)
+    record(
+        actor,
+        "commitments.commit",
+        commitment,
+        at=at,
+        project_code=code_of(commitment),
+        data={
+            "item": item.pk,
+            "matter": item.matter_id,
+            "standard_version": standard.version,
+            "letter_sha256": commitment.letter_sha256,
+            "notice_until": commitment.notice_until,
+            "decide_by": work.due_at,
+        },
+        decision=commitment.option,
+        chain="approval.document",
+    )
+    tell(
+        "commitment_published",
+        at=at,
+        persons=[person for person in (item.handler, binding.person) if person],
+        unit_id=item.project.unit_id,
+        project_code=code_of(commitment),
+        url=f"/zone/{commitment.pk}/",
+        matter=item.name,
+        until=day_text(commitment.notice_until),
+    )
+    if claim is not None:
+        claim.remember(201, {"commitment": commitment.pk})
+    return commitment
+
+
+def preview_letter(*, actor: Actor, item_id: int, at: datetime) -> bytes:
+    """The letter as PDF to read before signing; nothing is written. Raises like `commit`."""
+    item = MapItem.objects.select_related("project__unit", "project__hall", "department", "handler").get(pk=item_id)
+    if not access.can_commit(actor, item):
+        raise Forbidden("access.forbidden", "只能查看本单位的承诺书")
+    binding = _binding(actor, item, at)
+    if binding is None:
+        raise Forbidden("commitments.binding", "您还没有获得该单位的授权，或授权已结束")
+    _option(item, at)
+    return papers.draft(item, _standard(item), binding, at, _turn(item))
+
+
+def _binding(actor: Actor, item: MapItem, at: datetime) -> AuthorisedPerson | None:
+    return (
+        AuthorisedPerson.objects.filter(
+            InForce.on(onemap.day_of(at)), person_id=actor.person_id, unit_id=item.project.unit_id, confirmed_at__isnull=False
+        )
+        .select_related("person", "unit")
+        .order_by("-may_sign", "id")
+        .first()
+    )
+
+
+def _signer(actor: Actor, item: MapItem, at: datetime) -> AuthorisedPerson:
+    binding = _binding(actor, item, at)
+    if binding is None or not access.can_sign(binding):
+        raise Forbidden("commitments.may_not_sign", "您没有代表单位签署信用承诺的权限", remedy="请由法定代表人或获得签署授权的人员签署")
+    return binding
+
+
+def _need_time(item: MapItem) -> None:
+    """A promise is given before completion is applied for, and not again where an objection to it was upheld."""
+    if CompletionVerification.objects.filter(project_id=item.project_id).exists():
+        raise Refused("commitments.in_completion", "竣工验收已经申请，不能再作承诺", remedy="请按常规办理")
+    if Objection.objects.filter(commitment__item=item, state=ObjectionState.UPHELD).exists():
+        raise Refused("commitments.upheld", f"“{item.name}”的承诺有异议并已认定成立，不能再作承诺", remedy="请按常规办理")
+
+
+def _option(item: MapItem, at: datetime) -> Decision:
+    """Listed, offered and promisable as of now. Raises Refused with the rules that stand against it and their citations."""
+    decision = option_of(item.project, item.matter_id, onemap.day_of(at))
+    if decision.outcome["promisable"] is True:
+        return decision
+    against: Sequence[str] = [step.text for step in decision.trace if step.outcome is not True]
+    names = list(dict.fromkeys(cite for step in decision.trace if step.outcome is not True for cite in step.cites))
+    raise Refused(
+        "commitments.not_promisable",
+        f"“{item.name}”不能以信用承诺方式办理：{'；'.join(against) or '还有情况需要核实'}",
+        remedy="请按常规办理，提交材料",
+        cites=pack().cite_texts(names),
+        data={"outcome": decision.to_json()["outcome"], "missing": list(decision.missing)},
+    )
+
+
+def _standard(item: MapItem) -> CommitmentStandard:
+    standard = pack().matters[item.matter_id].standard_at(item.project.rules_on)
+    if standard is None:
+        raise Refused("commitments.no_standard", f"“{item.name}”还没有公布承诺标准", remedy="请按常规办理，提交材料")
+    return standard
+
+
+def _turn(item: MapItem) -> int:
+    return Commitment.objects.filter(item=item).count() + 1
+
+
+def _sign(item: MapItem, standard: CommitmentStandard, binding: AuthorisedPerson, decision: Decision, at: datetime) -> Commitment:
+    unit, project = binding.unit, item.project
+    letter = issue_signed(
+        kind=DocumentKind.LETTER,
+        subject=item,
+        data=papers.letter(item, standard, binding, at, turn=_turn(item), signed=True),
+        at=at,
+        signatory=Signatory(id=unit.credit_code or unit.name, name=unit.name, person=binding.person.name),
+        reason=f"信用承诺：{item.name}",
+        project_code=project.code or "",
+        unit_id=unit.pk,
+    )
+    return Commitment.objects.create(
+        project=project,
+        item=item,
+        department=item.department,
+        standard_version=standard.version,
+        requirements=list(standard.requirements),
+        promises=list(standard.promises),
+        field=standard.field or "",
+        option=store(decision, at),
+        letter=letter,
+        signed_by=binding.person,
+        signed_at=at,
+        letter_sha256=letter.sha256,
+        notice_from=at,
+        notice_until=end_of(onemap.day_of(at), "notice.period", project.rules_on),
+    )
+
+
+@action
+def to_regular(*, actor: Actor, commitment_id: int, why: str, at: datetime, version: int | None = None) -> Commitment:
+    """The unit takes the promise back before the decision; the matter is open again, to hand in or to promise anew."""
+    commitment = take(actor, commitment_id, access.can_withdraw, PENDING, version)
+    why = need_text(why, "why", "请写明转为常规办理的原因")
+    leave(actor, commitment, at)
+    record(actor, "commitments.to_regular", commitment, at=at, project_code=code_of(commitment), why=why, data={"item": commitment.item_id})
+    return commitment

@@ -1,0 +1,332 @@
+"""Every reading of promises: the zone for everybody (never with a person's name), a promise, a completion, and the share of promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from yinuo.apps.commitments.inspection import Point, points_of
+from yinuo.apps.commitments.models import (
+    Commitment,
+    CommitmentState,
+    CompletionVerification,
+    Difficulty,
+    Finding,
+    FulfilmentReport,
+    Objection,
+    ObjectionState,
+)
+from yinuo.apps.onemap.building import OPENS_MAP
+from yinuo.apps.onemap.models import GuidanceAnswer, GuidanceKind, ItemState, MapItem, Route
+from yinuo.apps.rules import pack
+from yinuo.apps.work.clocks import calendar
+from yinuo.core.calendar import DAY, TZ
+
+PUBLISHED = [CommitmentState.NOTICE, CommitmentState.OBJECTED]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRow:
+    """A promise as everybody may read it. `days_left`: working days of the notice still to come, today's included; 0 = over."""
+
+    id: int
+    matter: str
+    department: str
+    project: str
+    project_code: str
+    unit: str
+    credit_code: str
+    state: str
+    state_label: str
+    fulfilment: str
+    fulfilment_label: str
+    signed_at: datetime
+    notice_until: datetime
+    days_left: int
+    decided_at: datetime | None
+    objections: int
+
+    @property
+    def in_notice(self) -> bool:
+        return self.days_left > 0
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePage:
+    """`after` opens the next page, "" = no more."""
+
+    rows: list[ZoneRow]
+    after: str
+
+
+def _public() -> QuerySet[Commitment]:
+    """What the zone needs and no more: the columns that name persons are not even read."""
+    rows = Commitment.objects.select_related("item", "department", "project__unit").annotate(objection_count=Count("objections"))
+    return rows.defer("requirements", "promises", "signed_by", "item__materials", "item__promisable_why", "project__facts")
+
+
+def zone(now: datetime, *, state: str = "", search: str = "", after: str = "", size: int = 30) -> ZonePage:
+    """In notice first, the soonest to end on top; then the others, newest first. By keyset, without totals."""
+    rows = _public()
+    if state:
+        rows = rows.filter(state=state)
+    if search.strip():
+        text = search.strip()
+        found = Q(project__name__icontains=text) | Q(project__unit__name__icontains=text) | Q(item__name__icontains=text)
+        rows = rows.filter(found | Q(project__code=text))
+    open_to_objection = Q(state__in=PUBLISHED, notice_until__gt=now)
+    current = rows.filter(open_to_objection).order_by("notice_until", "id")
+    others = rows.exclude(open_to_objection).order_by("-id")
+    if after:
+        stamp, _, last = after.partition("_")
+        if stamp == "rest":
+            current, others = current.none(), others.filter(id__lt=int(last))
+        else:
+            moment = datetime.fromisoformat(stamp)
+            current = current.filter(Q(notice_until__gt=moment) | Q(notice_until=moment, id__gt=int(last)))
+    taken = list(current[: size + 1])
+    first = len(taken)
+    if first <= size:
+        taken += list(others[: size + 1 - first])
+    page = taken[:size]
+    if len(taken) <= size:
+        return ZonePage([_row(commitment, now) for commitment in page], "")
+    last_one = page[-1]
+    cursor = f"{last_one.notice_until.isoformat()}_{last_one.pk}" if len(page) <= first else f"rest_{last_one.pk}"
+    return ZonePage([_row(commitment, now) for commitment in page], cursor)
+
+
+def _row(commitment: Commitment, now: datetime) -> ZoneRow:
+    project = commitment.project
+    return ZoneRow(
+        id=commitment.pk,
+        matter=commitment.item.name,
+        department=commitment.department.name,
+        project=project.name,
+        project_code=project.code or "",
+        unit=project.unit.name,
+        credit_code=project.unit.credit_code or "",
+        state=commitment.state,
+        state_label=commitment.get_state_display(),
+        fulfilment=commitment.fulfilment,
+        fulfilment_label=commitment.get_fulfilment_display(),
+        signed_at=commitment.signed_at,
+        notice_until=commitment.notice_until,
+        days_left=days_left(commitment, now),
+        decided_at=commitment.decided_at,
+        objections=commitment.objection_count,
+    )
+
+
+def days_left(commitment: Commitment, now: datetime) -> int:
+    """Working days until the notice ends, counting today; 0 once it is over or the promise is no longer published."""
+    if commitment.state not in PUBLISHED or now >= commitment.notice_until:
+        return 0
+    today, last = now.astimezone(TZ).date(), commitment.notice_until.astimezone(TZ).date()
+    return max(calendar().working_days_between(today, last + DAY), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentPage:
+    """One promise as its public page shows it: what was promised, its reports and how each requirement was found."""
+
+    row: ZoneRow
+    requirements: tuple[str, ...]
+    promises: tuple[str, ...]
+    standard_version: str
+    letter_number: str
+    letter_sha256: str
+    reports: tuple[tuple[datetime, str], ...]
+    findings: tuple[Finding, ...]
+    takes_objections: bool
+
+
+def public_page(commitment_id: int, now: datetime) -> CommitmentPage:
+    """Raises Commitment.DoesNotExist."""
+    commitment = (
+        Commitment.objects.select_related("item", "department", "project__unit", "letter")
+        .annotate(objection_count=Count("objections"))
+        .get(pk=commitment_id)
+    )
+    row = _row(commitment, now)
+    return CommitmentPage(
+        row=row,
+        requirements=tuple(commitment.requirements),
+        promises=tuple(commitment.promises),
+        standard_version=commitment.standard_version,
+        letter_number=commitment.letter.data["number"],
+        letter_sha256=commitment.letter_sha256,
+        reports=tuple(FulfilmentReport.objects.filter(commitment=commitment).order_by("id").values_list("at", "text")),
+        findings=tuple(Finding.objects.filter(commitment=commitment).order_by("id")),
+        takes_objections=row.in_notice,
+    )
+
+
+def one(commitment_id: int) -> Commitment:
+    """A promise with all that its unit and department work with. Raises Commitment.DoesNotExist."""
+    return (
+        Commitment.objects.select_related("item", "department", "project__unit__credit", "project__hall", "letter", "signed_by", "option")
+        .prefetch_related(
+            Prefetch("objections", Objection.objects.order_by("id")),
+            Prefetch("difficulties", Difficulty.objects.select_related("reported_by", "handled_by").order_by("id")),
+            Prefetch("reports", FulfilmentReport.objects.select_related("person").order_by("id")),
+            Prefetch("findings", Finding.objects.select_related("by").order_by("id")),
+        )
+        .get(pk=commitment_id)
+    )
+
+
+def of_project(project_id: int) -> list[Commitment]:
+    """Every promise of a project in the map's order, withdrawn ones too."""
+    rows = Commitment.objects.filter(project_id=project_id).select_related("item", "department", "letter")
+    return list(rows.order_by("item__position", "id"))
+
+
+def of_item(item_id: int) -> list[Commitment]:
+    """The promises given for one matter, the present one first."""
+    return list(Commitment.objects.filter(item_id=item_id).select_related("department", "letter").order_by("-id"))
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionReply:
+    """What the holder of a receipt number may read: the objection's course, not who it was."""
+
+    receipt_no: str
+    commitment_id: int
+    matter: str
+    department: str
+    project: str
+    text: str
+    raised_at: datetime
+    state: str
+    state_label: str
+    answer: str
+    answered_at: datetime | None
+
+
+def objection_by_receipt(receipt_no: str) -> ObjectionReply:
+    """Raises Objection.DoesNotExist."""
+    found = Objection.objects.select_related("commitment__item", "commitment__department", "commitment__project")
+    objection = found.get(receipt_no=receipt_no.strip().upper())
+    commitment = objection.commitment
+    return ObjectionReply(
+        receipt_no=objection.receipt_no,
+        commitment_id=commitment.pk,
+        matter=commitment.item.name,
+        department=commitment.department.name,
+        project=commitment.project.name,
+        text=objection.text,
+        raised_at=objection.raised_at,
+        state=objection.state,
+        state_label=objection.get_state_display(),
+        answer=objection.answer,
+        answered_at=objection.answered_at,
+    )
+
+
+def objection(objection_id: int) -> Objection:
+    """For the department that answers; whether its reader may know who objected, access says. Raises Objection.DoesNotExist."""
+    found = Objection.objects.select_related("commitment__item", "commitment__department", "commitment__project__unit", "answered_by")
+    return found.get(pk=objection_id)
+
+
+def open_objections(commitment_id: int) -> list[Objection]:
+    return list(Objection.objects.filter(commitment_id=commitment_id, state=ObjectionState.OPEN).order_by("id"))
+
+
+# -- completion
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionPart:
+    """One promise with its requirements, or one verification of its own."""
+
+    item: MapItem
+    commitment: Commitment | None
+    points: tuple[Point, ...]
+
+    @property
+    def met(self) -> int:
+        return sum(point.met is True for point in self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionView:
+    completion: CompletionVerification
+    parts: tuple[CompletionPart, ...]
+    waiting_departments: tuple[str, ...]
+
+    @property
+    def points(self) -> list[Point]:
+        return [point for part in self.parts for point in part.points]
+
+    @property
+    def pending(self) -> list[Point]:
+        return [point for point in self.points if point.pending(self.completion.round)]
+
+
+def completion_of(project_id: int) -> CompletionView | None:
+    """The project's completion, promise by promise; None = not applied for. In five queries, however much there is to verify."""
+    completion = (
+        CompletionVerification.objects.select_related("project__unit__credit", "project__hall", "applied_by")
+        .filter(project_id=project_id)
+        .first()
+    )
+    if completion is None:
+        return None
+    parts: dict[tuple[int, int | None], list[Point]] = {}
+    for point in points_of(completion):
+        parts.setdefault((point.item.pk, point.commitment.pk if point.commitment else None), []).append(point)
+    waiting = GuidanceAnswer.objects.filter(
+        guidance__project_id=project_id, guidance__kind=GuidanceKind.COMPLETION, answered_at__isnull=True
+    )
+    return CompletionView(
+        completion=completion,
+        parts=tuple(CompletionPart(points[0].item, points[0].commitment, tuple(points)) for points in parts.values()),
+        waiting_departments=tuple(waiting.order_by("department_id").values_list("department__short_name", flat=True)),
+    )
+
+
+# -- the share of promises (C-8)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentShare:
+    """Off-list matters granted in a span, and how many of them on a promise; `share` None = there were none."""
+
+    off_list: int
+    promised: int
+    target: Fraction
+    cites: list[str]
+
+    @property
+    def share(self) -> Fraction | None:
+        return Fraction(self.promised, self.off_list) if self.off_list else None
+
+    @property
+    def reached(self) -> bool:
+        return self.share is not None and self.share >= self.target
+
+
+def commitment_share(first: datetime, end: datetime, *, hall_id: int | None = None) -> CommitmentShare:
+    """办理率: of all matters off the negative list granted in [first, end), offered or not, the share granted on a promise.
+
+    Counted for the kinds of projects the reform has reached; the filing itself is not a matter one promises for.
+    """
+    day = first.astimezone(TZ).date()
+    rule = pack().parameter("kpi.commitment_share", day)
+    kinds = list(pack().parameter("commitment.kinds", day).value)
+    granted = MapItem.objects.filter(
+        state=ItemState.GRANTED,
+        concluded_at__gte=first,
+        concluded_at__lt=end,
+        project__kind__in=kinds,
+        promisable_why__outcome__listed=False,
+    ).exclude(matter_id__in=OPENS_MAP.values())
+    if hall_id is not None:
+        granted = granted.filter(project__hall_id=hall_id)
+    counted = granted.aggregate(off_list=Count("id"), promised=Count("id", filter=Q(route=Route.COMMITMENT)))
+    return CommitmentShare(counted["off_list"], counted["promised"], Fraction(str(rule.value)), pack().cite_texts(rule.cites))
