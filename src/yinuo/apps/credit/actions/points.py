@@ -32,7 +32,8 @@ from yinuo.apps.credit.actions.common import (
     tell_unit,
     url_of,
 )
-from yinuo.apps.credit.models import CreditEvent, PointProposal, ProposalState
+from yinuo.apps.credit.ledger import Step
+from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal, ProposalState
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department, StaffRole
 from yinuo.apps.people.queries import holders
@@ -119,18 +120,8 @@ def propose(
     """Writes the proposal and lays it before the principal; its caller has asked who may."""
     head = lock(unit_id)
     need_enterprise(head.unit)
-    known = ledger_of(head, day_of(at))
-    if known.superseded(on):
-        raise Refused(
-            "credit.superseded",
-            "这一天之后已有新的公共信用综合评价，分值以评价为准，不再变动",
-            field="on",
-            remedy="日期以行为认定之日为准，请核对",
-        )
-    step = ledger.add(known, type, on, project_code, data, day_of(at))
+    step = _expected(head, type, on, project_code, data, at)
     cites = pack().cite_texts(step.event.cites)
-    if not step.event.applied:
-        raise Refused("credit.no_points", f"按规定不计分：{step.event.why}", remedy="无需提出加减分", cites=cites)
     proposal = PointProposal(
         unit=head.unit,
         project_code=project_code,
@@ -164,6 +155,27 @@ def propose(
     )
     _lay_before_principal(actor, proposal, step.event.why, at)
     return proposal
+
+
+def _expected(head: CreditHead, type: str, on: date, project_code: str, data: Mapping[str, Any], at: datetime) -> Step:
+    """What the rules say of it today. Raises Refused where they give nothing: three people are not troubled for that."""
+    known = ledger_of(head, day_of(at))
+    if known.superseded(on):
+        raise Refused(
+            "credit.superseded",
+            "这一天之后已有新的公共信用综合评价，分值以评价为准，不再变动",
+            field="on",
+            remedy="日期以行为认定之日为准，请核对",
+        )
+    step = ledger.add(known, type, on, project_code, data, day_of(at))
+    if not step.event.applied:
+        raise Refused(
+            "credit.no_points",
+            f"按规定不计分：{step.event.why}",
+            remedy="无需提出加减分",
+            cites=pack().cite_texts(step.event.cites),
+        )
+    return step
 
 
 def _lay_before_principal(actor: Actor, proposal: PointProposal, why: str, at: datetime) -> None:
@@ -303,13 +315,18 @@ def execute(*, actor: Actor, proposal_id: int, at: datetime, version: int | None
     if actor.person_id in (proposal.proposed_by_id, proposal.consented_by_id):
         raise Refused("credit.three_people", "提出、审签、执行须是三个人", remedy="请由另一位总召集人执行")
     head = lock(proposal.unit_id)
-    before = head.grade
     step = ledger.add(ledger_of(head, day_of(at)), proposal.type, proposal.on, proposal.project_code, proposal.data, day_of(at))
     note = "异议成立；" if proposal.data.get("because") == "objection" else ""
     event = append(actor, head, step, at=at, proposal_id=proposal.pk, note=note)
     proposal.state, proposal.executed_by_id, proposal.executed_at = ProposalState.EXECUTED, actor.person_id, at
     save(proposal, "state", "executed_by", "executed_at")
     close(actor=actor, item=_work(proposal, WorkKind.CREDIT_EXECUTION), at=at, outcome="executed")
+    _record_execution(actor, proposal, event, step, at)
+    tell_unit(event, at)
+    return event
+
+
+def _record_execution(actor: Actor, proposal: PointProposal, event: CreditEvent, step: Step, at: datetime) -> None:
     record(
         actor,
         "credit.execute",
@@ -326,16 +343,14 @@ def execute(*, actor: Actor, proposal_id: int, at: datetime, version: int | None
             "points": plain(event.points),
             "expected": plain(proposal.expected_points),
             "score_after": plain(step.after.fold.score),
-            "grade_before": before,
+            "grade_before": event.grade_before,
             "grade_after": event.grade_after,
             "basis": proposal.basis,
             "cites": event.cites,
         },
-        decision=decision_of(step, before),
+        decision=decision_of(step, event.grade_before),
         chain="credit.event",
     )
-    tell_unit(event, at)
-    return event
 
 
 def _work(proposal: PointProposal, kind: WorkKind) -> Any:
