@@ -1,0 +1,111 @@
+"""Service guides (附件7·第七条): the list and each matter's page."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page, require_safe
+
+from yinuo.apps.rules import pack
+from yinuo.core.findings import ON_REQUEST, condition, in_words, matter_rows
+from yinuo.core.pack.types import Matter
+from yinuo.web.components.shapes import NavItem
+from yinuo.web.public import guidebook, words
+from yinuo.web.public.forms import GuideFilter
+
+
+@require_safe
+@conditional_page
+def index(request: HttpRequest) -> HttpResponse:
+    """Every published matter by stage; four filters."""
+    day = timezone.localdate()
+    rows = guidebook.lines(day, guidebook.offers(day))
+    form = GuideFilter(request.GET, day=day)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    found = guidebook.matching(rows, wanted.get("q", ""))
+    if wanted.get("stage"):
+        found = [row for row in found if row.matter.stage == wanted["stage"]]
+    if wanted.get("department"):
+        found = [row for row in found if row.matter.department == wanted["department"]]
+    if wanted.get("promise"):
+        found = [row for row in found if row.promise.state in wanted["promise"].split("-")]
+    context = {
+        "filter": form,
+        "stages": guidebook.by_stage(found, day),
+        "count": len(found),
+        "total": len(rows),
+        "filtered": any(wanted.values()),
+    }
+    return render(request, "public/guides.html", context)
+
+
+@require_safe
+@conditional_page
+def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
+    """One matter whole; unverified text says so."""
+    day = timezone.localdate()
+    matter = pack().matters.get(matter_id)
+    if matter is None or day not in matter.span:
+        raise Http404
+    chosen = guidebook.offers(day)
+    answer = guidebook.answer(matter_id, day, chosen)
+    standard = matter.standard_at(day)
+    promised, statutory = matter.promised_at(day), matter.statutory_at(day)
+    stage = next((row.name for row in guidebook.scheme(day).stages if row.id == matter.stage), "")
+    context = {
+        "breadcrumbs": [NavItem(_("办事指南"), "/guides/"), NavItem(matter.full_name)],
+        "matter": matter,
+        "day": day,
+        "stage": stage,
+        "department": pack().departments[matter.department],
+        "level": words.LEVELS[matter.level],
+        "handling": words.HANDLING[matter.handling],
+        "kinds": "、".join(words.KINDS[kind] for kind in matter.kinds),
+        "needed": _needed(matter),
+        "before": [row for name in matter.after if (row := pack().matters.get(name)) and day in row.span],
+        "basis": words.cite_links(matter.basis),
+        "promised": promised,
+        "promised_text": words.limit_text(promised),
+        "promised_cites": words.cite_links(promised.cites) if promised else [],
+        "statutory": statutory,
+        "statutory_text": words.limit_text(statutory),
+        "statutory_cites": words.cite_links(statutory.cites) if statutory else [],
+        "handlers": guidebook.handlers(matter, day),
+        "promise": guidebook.promise_of(answer.outcome["listed"], answer.outcome["offered"]),
+        "rows": list_rows(matter, day),
+        "standard": standard,
+        "standard_cites": words.cite_links(standard.cites) if standard else [],
+        "history": [
+            (row, words.span_text(row.from_on, row.to_on), words.cite_links(row.basis)) for row in guidebook.offered_history(matter, day)
+        ],
+        "unverified": matter.provenance == "unverified",
+        "rules": pack(),
+    }
+    return render(request, "public/guide.html", context)
+
+
+def _needed(matter: Matter) -> str:
+    """Which projects need the matter, in words."""
+    if matter.needed == "always":
+        return _("所列类型的项目都要办理")
+    if matter.needed == "never":
+        return _("目前没有项目需要办理")
+    if matter.needed == ON_REQUEST:
+        return _("项目单位提出申请时办理")
+    return in_words(condition(matter.needed, pack()))
+
+
+def list_rows(matter: Matter, day: object) -> list[dict[str, object]]:
+    """The rows of the negative list that name the matter, with their condition and what re-admits it."""
+    rows = matter_rows(matter, [row for row in pack().negative if day in row.span])
+    return [
+        {
+            "row": row,
+            "when": "" if row.when == "always" else in_words(condition(row.when, pack())),
+            "exceptions": [(exception.label, words.cite_links(exception.cites)) for exception in row.exceptions],
+            "cites": words.cite_links(row.cites),
+        }
+        for row in rows
+    ]

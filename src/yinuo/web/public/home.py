@@ -1,0 +1,44 @@
+"""The front page and the two statements every site owes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import conditional_page, require_safe
+
+from yinuo.apps.rules import pack
+from yinuo.web.public import demonstration, readings
+
+SHOWN = 5
+
+
+@require_safe
+@conditional_page
+def home(request: HttpRequest) -> HttpResponse:
+    """What is in notice, what the county's figures are, and three doors."""
+    now = timezone.now()
+    running = readings.in_notice(now)
+    rows = [readings.zone_line(row, now) for row in running[:SHOWN]]
+    count = running.count() if len(rows) == SHOWN else len(rows)
+    context = {
+        "notices": rows,
+        "count": count,
+        "soonest": rows[0].days_left if rows else None,
+        "figures": readings.figures(now),
+        "logins": demonstration.logins() if settings.YINUO_DEMO else [],
+    }
+    return render(request, "public/home.html", context)
+
+
+@require_safe
+@conditional_page
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/about.html", {"rules": pack(), "demonstration": settings.YINUO_DEMO})
+
+
+@require_safe
+@conditional_page
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/accessibility.html", {})

@@ -1,0 +1,379 @@
+"""What the public may read of projects, across the rooms.
+
+Everything a template gets from here is a record of published fields: no person, telephone, address of a person or report text
+is among them, so no page can show one by mistake.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from statistics import median_low
+
+from django.db.models import Count, F, Q, QuerySet
+
+from yinuo.apps.commitments.models import Commitment, CommitmentState, Fulfilment
+from yinuo.apps.onemap.building import OPENS_MAP
+from yinuo.apps.onemap.models import CONCLUDED, MapItem, Route, Submission
+from yinuo.apps.people.models import ProjectUnit
+from yinuo.apps.projects import queries as projects
+from yinuo.apps.projects.models import Pledge, ProgressReport, Project, ProjectKind, ProjectState, ReportKind
+from yinuo.apps.rules import pack
+from yinuo.apps.work import clocks
+from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
+from yinuo.core.calendar import TZ
+from yinuo.core.grades import UNRATED, GradeAnswer, named_grade
+from yinuo.core.schema import FACTS
+
+FRESH_SECONDS = 60
+IN_NOTICE = (CommitmentState.NOTICE, CommitmentState.OBJECTED)
+
+
+# -- the home page's figures
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of the county. `landing_days` None = nothing landed this year."""
+
+    filed: int
+    instant: int
+    landed: int
+    landing_days: int | None
+    off_list: int
+    promised: int
+    target: Fraction
+    concluded: int
+    on_time: int
+
+    @property
+    def promised_share(self) -> int:
+        return self.promised * 100 // self.off_list if self.off_list else 0
+
+    @property
+    def target_share(self) -> int:
+        return int(self.target * 100)
+
+    @property
+    def on_time_share(self) -> str:
+        """In tenths of a percent, rounded down: 100 % means every one."""
+        tenths = self.on_time * 1000 // self.concluded if self.concluded else 0
+        return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)
+
+
+_figures: tuple[float, date, Figures] | None = None
+
+
+def forget() -> None:
+    """Between tests."""
+    global _figures
+    _figures = None
+
+
+def figures(now: datetime) -> Figures:
+    """Counted at most once a minute per process: the home page is the one everybody opens."""
+    global _figures
+    day = now.astimezone(TZ).date()
+    if _figures is None or time.monotonic() - _figures[0] > FRESH_SECONDS or _figures[1] != day:
+        _figures = (time.monotonic(), day, _count(day))
+    return _figures[2]
+
+
+def _count(day: date) -> Figures:
+    """Four readings. Filings of the quarter; landing, promises and limits of the year."""
+    quarter = datetime(day.year, (day.month - 1) // 3 * 3 + 1, 1, tzinfo=TZ)
+    year = datetime(day.year, 1, 1, tzinfo=TZ)
+    filings = Project.objects.filter(kind=ProjectKind.FILING, filed_at__gte=quarter, code__isnull=False)
+    filed = filings.aggregate(all=Count("id"), instant=Count("id", filter=Q(instant=True)))
+    landed = [
+        (landed_at.astimezone(TZ).date() - filed_at.astimezone(TZ).date()).days
+        for filed_at, landed_at in Project.objects.filter(landed_at__gte=year).values_list("filed_at", "landed_at")
+        if landed_at is not None
+    ]
+    # The filing itself stands on the map as done; it is no matter anybody could have promised.
+    off_list = MapItem.objects.filter(state="granted", concluded_at__gte=year, promisable_why__outcome__listed=False).exclude(
+        matter_id__in=OPENS_MAP.values()
+    )
+    promised = off_list.aggregate(all=Count("id"), promised=Count("id", filter=Q(route=Route.COMMITMENT)))
+    limits = WorkItem.objects.filter(kind=WorkKind.LIMIT, state=WorkState.DONE, closed_at__gte=year)
+    done = limits.aggregate(all=Count("id"), on_time=Count("id", filter=Q(due_at__isnull=True) | Q(closed_at__lte=F("due_at"))))
+    return Figures(
+        filed=filed["all"],
+        instant=filed["instant"],
+        landed=len(landed),
+        landing_days=median_low(landed) if landed else None,
+        off_list=promised["all"],
+        promised=promised["promised"],
+        target=pack().share("kpi.commitment_share", day),
+        concluded=done["all"],
+        on_time=done["on_time"],
+    )
+
+
+# -- the commitment zone
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLine:
+    """A commitment in the zone. `days_left` counts the working days in which one may still object, today included."""
+
+    id: int
+    matter: str
+    project: str
+    unit: str
+    grade: str
+    department: str
+    state: str
+    word: str
+    fulfilment: str
+    fulfilment_word: str
+    notice_from: datetime
+    notice_until: datetime
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeLine:
+    """A filing pledge, shown at once."""
+
+    id: int
+    project: str
+    code: str
+    credit_code: str
+    unit: str
+    grade: str
+    on: date
+
+
+def zone(search: str = "") -> QuerySet[Commitment]:
+    """Every published commitment; the ones of a terminated project stay, marked."""
+    found = Commitment.objects.select_related("project__unit__credit", "item", "department")
+    for term in search.split():
+        found = found.filter(Q(project__name__icontains=term) | Q(project__unit__name__icontains=term) | Q(item__name__icontains=term))
+    return found
+
+
+def in_notice(now: datetime, search: str = "") -> QuerySet[Commitment]:
+    """Those whose notice period runs, the one that ends first before the others; by the clock, not by a ticker."""
+    return zone(search).filter(state__in=IN_NOTICE, notice_until__gt=now).order_by("notice_until", "id")
+
+
+def after_notice(now: datetime, search: str = "") -> QuerySet[Commitment]:
+    return zone(search).exclude(state__in=IN_NOTICE, notice_until__gt=now).order_by("-id")
+
+
+def pledges(search: str = "") -> QuerySet[Pledge]:
+    found = Pledge.objects.filter(project__state__in=projects.PUBLIC_STATES).select_related("project__unit__credit").order_by("-id")
+    for term in search.split():
+        found = found.filter(Q(project__name__icontains=term) | Q(project__unit__name__icontains=term))
+    return found
+
+
+def zone_line(row: Commitment, now: datetime) -> ZoneLine:
+    state = CommitmentState(row.state)
+    running = state in IN_NOTICE and row.notice_until > now
+    word = "公示期满" if state == CommitmentState.NOTICE and not running else str(state.label)
+    return ZoneLine(
+        id=row.pk,
+        matter=row.item.name,
+        project=row.project.name,
+        unit=row.project.unit.name,
+        grade=projects.grade_of(row.project),
+        department=row.department.short_name,
+        state=state.value,
+        word=word,
+        fulfilment=row.fulfilment if state == CommitmentState.DECIDED else "",
+        fulfilment_word=str(Fulfilment(row.fulfilment).label) if state == CommitmentState.DECIDED else "",
+        notice_from=row.notice_from,
+        notice_until=row.notice_until,
+        days_left=days_left(row, now) if running else 0,
+    )
+
+
+def days_left(row: Commitment, now: datetime) -> int:
+    """Working days left of the notice, today included as long as its period still runs today."""
+    until = row.notice_until.astimezone(TZ)
+    last = (until - timedelta(microseconds=1)).date()
+    return clocks.calendar().working_days_between(now.astimezone(TZ).date(), last + timedelta(days=1))
+
+
+def pledge_line(row: Pledge) -> PledgeLine:
+    project = row.project
+    return PledgeLine(
+        id=row.pk,
+        project=project.name,
+        code=project.code or "",
+        credit_code=project.unit.credit_code or "",
+        unit=project.unit.name,
+        grade=projects.grade_of(project),
+        on=row.at.astimezone(TZ).date(),
+    )
+
+
+# -- the page behind the QR code
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    on: date
+    word: str
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Another project's page, where a change led to a new code."""
+
+    name: str
+    code: str
+    credit_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicProject:
+    """A project as anybody with its two codes sees it. `grade` is empty where the project carries none (F-9)."""
+
+    code: str
+    name: str
+    kind: str
+    unit: str
+    credit_code: str
+    number: str
+    issued_on: date | None
+    address: str
+    content: str
+    total_investment: object
+    starts: str
+    ends: str
+    policy: str
+    grade: str
+    look: GradeAnswer | None
+    state: str
+    word: str
+    valid: bool
+    ended_on: date | None
+    landed_on: date | None
+    started_on: date | None
+    completed_on: date | None
+    done: int
+    total: int
+    reports: tuple[ReportLine, ...]
+    commitments: tuple[ZoneLine, ...]
+    pledged_on: date | None
+    successor: Linked | None
+    predecessor: Linked | None
+    hall: str
+
+
+def published(project_code: str, credit_code: str = "") -> Project | None:
+    """The published project with these codes; one code that does not fit is as good as none."""
+    project = projects.by_code(project_code)
+    if project is None or not project.unit.credit_code:
+        return None
+    return project if not credit_code or project.unit.credit_code == credit_code.upper() else None
+
+
+def project_page(project: Project, now: datetime) -> PublicProject:
+    """Seven readings whatever the project holds, the one that found it included."""
+    facts, certificate = project.facts, getattr(project, "certificate", None)
+    pledge = Pledge.objects.filter(project=project).values_list("at", flat=True).first()
+    items = MapItem.objects.filter(project=project).aggregate(
+        done=Count("id", filter=Q(state__in=CONCLUDED)), total=Count("id", filter=~Q(state="cancelled"))
+    )
+    reports = ProgressReport.objects.filter(project=project).order_by("on", "id").only("on", "kind", "percent")
+    rows = zone().filter(project=project).order_by("id")
+    successor = Project.objects.filter(replaces=project, state__in=projects.PUBLIC_STATES).select_related("unit").first()
+    graded = certificate is not None
+    grade = projects.grade_of(project) if graded else ""
+    ended = project.state in (ProjectState.WITHDRAWN, ProjectState.TERMINATED)
+    site = facts.get("site") or {}
+    return PublicProject(
+        code=project.code or "",
+        name=project.name,
+        kind=str(ProjectKind(project.kind).label),
+        unit=project.unit.name,
+        credit_code=project.unit.credit_code or "",
+        number=certificate.number if certificate else "",
+        issued_on=_day(certificate.issued_at) if certificate else None,
+        address=str(site.get("address", "")),
+        content=str(facts.get("content", "") or ""),
+        total_investment=project.total_investment,
+        starts=str(facts.get("planned_start_on", "") or ""),
+        ends=str(facts.get("planned_finish_on", "") or ""),
+        policy=_policy(facts),
+        grade=grade,
+        look=named_grade(grade, pack(), now.astimezone(TZ).date()) if grade else None,
+        state=project.state,
+        word=str(ProjectState(project.state).label),
+        valid=not ended and successor is None,
+        ended_on=_day(project.closed_at) if ended else None,
+        landed_on=_day(project.landed_at),
+        started_on=project.started_on,
+        completed_on=_day(project.completed_at),
+        done=items["done"],
+        total=items["total"],
+        reports=tuple(ReportLine(row.on, str(ReportKind(row.kind).label), row.percent) for row in reports),
+        commitments=tuple(zone_line(row, now) for row in rows),
+        pledged_on=_day(pledge),
+        successor=_linked(successor),
+        predecessor=_linked(project.replaces) if project.replaces_id else None,
+        hall=project.hall.name,
+    )
+
+
+def _policy(facts: dict[str, object]) -> str:
+    declared = facts.get("declarations")
+    value = declared.get("catalogue_class") if isinstance(declared, dict) else None
+    return FACTS["declarations.catalogue_class"].choices.get(str(value), "")
+
+
+def _linked(project: Project | None) -> Linked | None:
+    if project is None or not project.code or not project.unit.credit_code:
+        return None
+    return Linked(project.name, project.code, project.unit.credit_code)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.astimezone(TZ).date() if moment else None
+
+
+# -- receipts and search
+
+
+def submission(receipt_no: str) -> Submission | None:
+    return (
+        Submission.objects.select_related("item__project", "item__department")
+        .only(
+            "number",
+            "receipt_no",
+            "at",
+            "item__name",
+            "item__state",
+            "item__received_at",
+            "item__accepted_at",
+            "item__deemed_accepted",
+            "item__concluded_at",
+            "item__document_number",
+            "item__delivered_at",
+            "item__project__name",
+            "item__project__state",
+            "item__department__name",
+            "item__department__phone",
+        )  # fmt: skip
+        .filter(receipt_no=receipt_no)
+        .first()
+    )
+
+
+def companies(search: str, limit: int) -> list[tuple[str, str]]:
+    """Units with something published, by name or exactly by credit code; name and grade."""
+    public = Project.objects.filter(state__in=projects.PUBLIC_STATES).values("unit_id")
+    found = ProjectUnit.objects.filter(pk__in=public).select_related("credit").only("name", "credit__grade")
+    if search.upper().isalnum() and len(search) == 18:
+        found = found.filter(credit_code=search.upper())
+    else:
+        for term in search.split():
+            found = found.filter(name__icontains=term)
+    return [(row.name, row.credit.grade if hasattr(row, "credit") else UNRATED) for row in found.order_by("id")[:limit]]

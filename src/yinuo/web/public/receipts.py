@@ -1,0 +1,64 @@
+"""Where a submission stands, by the number on its receipt (U-1); no login, nobody's data."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import conditional_page, require_safe
+
+from yinuo.apps.commitments.models import Objection
+from yinuo.apps.onemap.models import ItemState
+from yinuo.web.components.shapes import Event
+from yinuo.web.public import readings
+from yinuo.web.public.forms import ReceiptForm
+
+COLOURS = {
+    "received": "blue",
+    "accepted": "blue",
+    "granted": "green",
+    "exempt": "green",
+    "refused": "red",
+    "incomplete": "amber",
+    "incorrect": "amber",
+}
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Takes the number of a submission's receipt or of an objection's."""
+    form = ReceiptForm(request.GET) if "no" in request.GET else ReceiptForm()
+    if form.is_bound and form.is_valid():
+        number = form.cleaned_data["no"]
+        if readings.submission(number) is not None:
+            return redirect("public:receipt", receipt_no=number)
+        if Objection.objects.filter(receipt_no=number).exists():
+            return redirect("public:objection", receipt_no=number)
+        form.add_error("no", "没有这个编号的回执，请核对后再查")
+    return render(request, "public/receipts.html", {"form": form})
+
+
+@require_safe
+@conditional_page
+def receipt(request: HttpRequest, receipt_no: str) -> HttpResponse:
+    found = readings.submission(receipt_no.upper())
+    if found is None:
+        form = ReceiptForm({"no": receipt_no})
+        form.add_error("no", "没有这个编号的回执，请核对后再查")
+        return render(request, "public/receipts.html", {"form": form}, status=404)
+    item = found.item
+    events = [Event(found.at, "收到材料")]
+    if item.accepted_at and item.accepted_at >= found.at:
+        events.append(Event(item.accepted_at, "视为受理" if item.deemed_accepted else "受理"))
+    if item.concluded_at and item.concluded_at >= found.at:
+        text = f"文号 {item.document_number}" if item.document_number else ""
+        events.append(Event(item.concluded_at, str(ItemState(item.state).label), text))
+    if item.delivered_at and item.delivered_at >= found.at:
+        events.append(Event(item.delivered_at, "送达"))
+    context = {
+        "submission": found,
+        "item": item,
+        "word": ItemState(item.state).label,
+        "colour": COLOURS.get(item.state, ""),
+        "events": events,
+    }
+    return render(request, "public/receipt.html", context)

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from yinuo.web.public import guides, home, receipts, rules, search, verify, zone
+
+app_name = "public"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("about/", home.about, name="about"),
+    path("accessibility/", home.accessibility, name="accessibility"),
+    path("search/", search.search, name="search"),
+    path("guides/", guides.index, name="guides"),
+    path("guides/<slug:matter_id>/", guides.guide, name="guide"),
+    path("zone/", zone.index, name="zone"),
+    path("zone/<int:commitment_id>/", zone.commitment, name="commitment"),
+    path("objections/<str:receipt_no>/", zone.objection, name="objection"),
+    path("verify/", verify.ask, name="verify"),
+    path("verify/<str:project_code>/<str:credit_code>/", verify.certificate, name="certificate"),
+    path("rules/", rules.overview, name="rules"),
+    path("rules/ask/", rules.ask, name="rules_ask"),
+    path("rules/<slug:section>/", rules.section, name="rules_section"),
+    path("receipts/", receipts.find, name="receipts"),
+    path("receipts/<str:receipt_no>/", receipts.receipt, name="receipt"),
+]

@@ -1,0 +1,88 @@
+"""The rules' own values as people read them: limits, units, citations, codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yinuo.apps.rules import pack
+from yinuo.core.decision import jsonable
+from yinuo.core.pack.types import DatedValue, Limit, Parameter
+from yinuo.core.schema import FACTS
+
+UNITS = {
+    "working_days": "个工作日",
+    "calendar_days": "天",
+    "months": "个月",
+    "hours": "小时",
+    "points": "分",
+    "yuan": "元",
+}
+LEVELS = {"county": "县级", "prefecture": "州级", "province": "省级", "state": "国家级", "utility": "公用企业"}
+HANDLING = {
+    "instant": "即办件",
+    "promised": "承诺件",
+    "reported_upward": "上报件",
+    "self_service": "自主办理",
+    "utility": "公用服务报装",
+}
+PROVENANCE = {"source": "已逐字核对原文", "tested": "已有实例验证", "unverified": "尚未核对原文"}
+KINDS = FACTS["kind"].choices
+
+
+@dataclass(frozen=True, slots=True)
+class CiteLink:
+    """A citation and the place in the rules where its source stands."""
+
+    text: str
+    url: str
+
+
+def cite_links(cites: Iterable[str]) -> list[CiteLink]:
+    base = reverse("public:rules")
+    return [CiteLink(pack().cite_text(cite), f"{base}#source-{cite.partition('#')[0]}") for cite in cites]
+
+
+def limit_text(limit: Limit | None) -> str:
+    """0 is at once; nothing where the rules set no limit."""
+    if limit is None:
+        return ""
+    return term_text(limit.value, limit.unit)
+
+
+def term_text(value: int, unit: str) -> str:
+    if value == 0:
+        return _("即时办结")
+    return f"{value} {_('个工作日') if unit == 'working' else _('天')}"
+
+
+def span_text(from_on: date, to_on: date | None) -> str:
+    """Half-open: what ends on a day no longer holds on it."""
+    return f"{from_on.isoformat()} 起" if to_on is None else f"{from_on.isoformat()} 起，{to_on.isoformat()} 前"
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """The codes that stand in the pack's text parameters, in words."""
+    names = {path: spec.label for path, spec in FACTS.items()}
+    for path in ("kind", "unit.type", "project_class"):
+        names.update(FACTS[path].choices)
+    names.update({key: row.short_name for key, row in pack().departments.items()})
+    return names
+
+
+def value_text(parameter: Parameter, value: DatedValue) -> str:
+    """A parameter's value with its unit."""
+    raw: Any = jsonable(value.value)
+    if isinstance(raw, bool):
+        return _("是") if raw else _("否")
+    parts = raw if isinstance(raw, list) else [raw]
+    text = "、".join(_names().get(str(part), str(part)) for part in parts)
+    unit = UNITS.get(parameter.unit, "")
+    return f"{text} {unit}" if unit else text
