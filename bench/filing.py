@@ -166,7 +166,6 @@ def screening_ms() -> float:
     from datetime import date
 
     from tests.apps.county import facts
-
     from yinuo.apps.rules import pack
     from yinuo.core.screen import screen_filing
 

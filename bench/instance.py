@@ -88,8 +88,8 @@ def web(instance: Instance, port: int, workers: int = 2) -> Iterator[None]:
 def companies(count: int) -> list[str]:
     """`count` companies with one person each; returns their API keys."""
     from django.utils import timezone
-    from tests.apps.county import new_company, new_county
 
+    from tests.apps.county import new_company, new_county
     from yinuo.apps.base import Actor
     from yinuo.apps.people.actions import issue_key
 

@@ -30,5 +30,5 @@ def bench(
         print(json.dumps(figures, ensure_ascii=False, sort_keys=True))
     else:
         for key, value in figures.items():
-            print(f"{key:<24}{value}")
+            print(f"{key:<32} {value}")
     return 0
