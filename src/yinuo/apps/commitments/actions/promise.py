@@ -30,7 +30,7 @@ def commit(
     """Signs the letter and publishes the promise: the notice period runs from now to the close of its last working day.
 
     `standard_version` is the one the signer has read. Raises: Forbidden (no authority to sign), Stale (another standard by now),
-    Refused (not open, prerequisites, not promisable: with the rule and its citation).
+    Refused (not open; not promisable: with the rule and its citation; prerequisites).
     """
     claim = once(actor, idempotency_key, request_hash([item_id, standard_version]), at=at) if idempotency_key else None
     if claim is not None and claim.answer is not None:
@@ -38,8 +38,8 @@ def commit(
     item = onemap.take(actor, item_id, access.can_commit, [ItemState.OPEN], version)
     binding = _signer(actor, item, at)
     _need_time(item)
-    onemap.need_prerequisites(item)
     decision = _option(item, at)
+    onemap.need_prerequisites(item)
     standard = _standard(item)
     if standard.version != standard_version:
         raise Stale("commitments.standard", "这个事项的承诺标准已经更新，您的承诺没有提交", remedy="请按新的标准阅读后再签署")

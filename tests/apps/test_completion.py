@@ -1,0 +1,410 @@
+"""Completion: second guidance, every requirement verified once a round, rectification, and what credit makes of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.apps.county import Company, County, at, new_company
+from tests.apps.test_commitments import approve, item_of, promise
+from tests.apps.test_onemap import guided
+from yinuo.apps.base import Actor, Forbidden, Refused
+from yinuo.apps.commitments import queries
+from yinuo.apps.commitments.actions import (
+    apply_again,
+    apply_completion,
+    commit,
+    fail_completion,
+    handle_difficulty,
+    propose_cycle,
+    record_finding,
+    report_difficulty,
+)
+from yinuo.apps.commitments.inspection import Point
+from yinuo.apps.commitments.models import Commitment, CompletionVerification, Finding
+from yinuo.apps.credit.models import PointProposal
+from yinuo.apps.onemap.actions import answer_guidance, take_in_result
+from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
+from yinuo.apps.people.models import Department
+from yinuo.apps.projects.actions import report_progress, withdraw_filing
+from yinuo.apps.projects.models import Project
+from yinuo.apps.trail.models import Entry
+from yinuo.apps.work.models import WorkItem
+
+APPLIED = at("2027-07-05 09:00")
+ADVISED = at("2027-07-06 15:00")
+INSPECTED = at("2027-07-12 10:00")
+UNTIL = at("2027-08-23 18:00")
+VERIFIED = ("planning_verification",)
+
+
+def external(project: Project, matter: str, moment: datetime, status_code: int = 11) -> None:
+    take_in_result(
+        actor=Actor.system(),
+        system="工程审批系统",
+        external_id=f"{matter}-{status_code}",
+        project_code=project.code or "",
+        matter_id=matter,
+        status_code=status_code,
+        document_number=f"{matter}〔2026〕1号",
+        at=moment,
+    )
+
+
+def built(county: County, company: Company, promises: bool = True, **changes: Any) -> Project:
+    """A landed and finished project: permit and environment on a promise, the rest by the approval system."""
+    project = guided(county, company, **changes)
+    for number, matter in enumerate(["engineering_planning_permit", "eia_table"] if promises else []):
+        approve(county, promise(company, item_of(project, matter)), number=f"字〔2026〕{number}号")
+    for item in MapItem.objects.filter(project=project, pre_start=True).exclude(state="granted").order_by("position"):
+        external(project, item.matter_id, at("2026-11-20 09:00"))
+    for kind, on in (("start", "2026-11-24"), ("completion", "2027-06-30")):
+        moment = at(f"{on} 17:00")
+        report_progress(actor=company.actor, project_id=project.pk, kind=kind, on=moment.date(), at=moment)
+    return Project.objects.get(pk=project.pk)
+
+
+def applied(county: County, company: Company, verified: tuple[str, ...] = VERIFIED, **changes: Any) -> CompletionVerification:
+    """Applied for, and second guidance answered: of the verifications only `verified` are needed."""
+    project = built(county, company, **changes)
+    completion = apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
+    for answer in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department").order_by("id"):
+        rows = [{**row, "needed": "yes" if row["matter_id"] in verified else "no"} for row in answer.matters]
+        answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ADVISED)
+    completion.refresh_from_db()
+    return completion
+
+
+def pending(completion: CompletionVerification) -> list[Point]:
+    view = queries.completion_of(completion.project_id)
+    assert view is not None
+    return view.pending
+
+
+def find(county: County, completion: CompletionVerification, point: Point, met: bool, moment: datetime = INSPECTED) -> Finding:
+    return record_finding(
+        actor=county.actor("approver", point.department.key),
+        completion_id=completion.pk,
+        commitment_id=point.commitment.pk if point.commitment else None,
+        requirement=point.requirement,
+        item_id=None if point.commitment else point.item.pk,
+        met=met,
+        note="" if met else "现场与承诺不符",
+        document_number="" if point.commitment else f"验〔2027〕{point.item.pk}号",
+        at=moment,
+    )
+
+
+def inspect(
+    county: County, completion: CompletionVerification, unmet: tuple[tuple[str, int], ...] = (), moment: datetime = INSPECTED
+) -> CompletionVerification:
+    """Every pending point verified; those in `unmet` (matter, requirement) not met."""
+    for point in pending(completion):
+        find(county, completion, point, (point.item.matter_id, point.requirement) not in unmet, moment)
+    completion.refresh_from_db()
+    return completion
+
+
+def fulfilment(completion: CompletionVerification) -> dict[str, str]:
+    return dict(Commitment.objects.filter(project_id=completion.project_id).values_list("item__matter_id", "fulfilment"))
+
+
+FIRST_OF_PERMIT = (("engineering_planning_permit", 0),)
+FIRST_OF_EIA = (("eia_table", 0),)
+
+
+# -- applying
+
+
+def test_completion_is_applied_for_when_it_is_reported_and_everything_promised_is_decided(county: County, company: Company) -> None:
+    project = guided(county, company)
+    commitment = promise(company, item_of(project))
+    with pytest.raises(Refused) as refusal:
+        apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
+    assert refusal.value.code == "commitments.report_first"
+    for kind in ("start", "completion"):
+        report_progress(actor=company.actor, project_id=project.pk, kind=kind, on=APPLIED.date(), at=APPLIED)
+    with pytest.raises(Refused, match="说明原因"):
+        apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
+    with pytest.raises(Refused) as refusal:
+        apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED, why="施工许可由州里办理")
+    assert refusal.value.code == "commitments.undecided"
+    approve(county, commitment)
+    apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED, why="施工许可由州里办理")
+    assert Entry.objects.get(verb="commitments.apply_completion").why == "施工许可由州里办理"
+    with pytest.raises(Refused) as refusal:
+        apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED, why="再次")
+    assert refusal.value.code == "commitments.applied"
+
+
+def test_every_department_that_accepted_a_promise_is_asked_within_two_working_days(county: County, company: Company) -> None:
+    project = built(county, company)
+    completion = apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
+    asked = WorkItem.objects.filter(kind="completion_guidance")
+    departments = set(Department.objects.filter(pk__in=asked.values("department_id")).values_list("key", flat=True))
+    assert {"natural_resources", "ecology", "housing", "soil_conservation"} <= departments
+    assert {work.due_at for work in asked} == {at("2027-07-07 18:00")}
+    view = queries.completion_of(project.pk)
+    assert view is not None
+    assert (completion.state, len(view.waiting_departments)) == ("guidance", asked.count())
+
+
+def test_no_promise_is_given_once_completion_is_applied_for(county: County, company: Company) -> None:
+    completion = applied(county, company, verified=("archive_acceptance",))
+    item = item_of(completion.project, "archive_acceptance")
+    with pytest.raises(Refused) as refusal:
+        commit(actor=company.actor, item_id=item.pk, standard_version="2023.1", at=INSPECTED)
+    assert refusal.value.code == "commitments.in_completion"
+
+
+# -- verifying
+
+
+def test_the_inspection_asks_each_department_for_its_own_requirements(county: County, company: Company) -> None:
+    completion = applied(county, company)
+    assert completion.state == "inspection"
+    assert item_of(completion.project, "joint_acceptance").state == "exempt"
+    points = pending(completion)
+    assert len(points) == 4 + 6 + 1
+    works = WorkItem.objects.filter(kind="verification", state="running")
+    assert {work.department.key for work in works if work.department} == {"natural_resources", "ecology"}
+    assert {work.due_at for work in works} == {at("2027-07-20 18:00")}
+
+
+def test_each_requirement_is_verified_once_a_round_by_its_own_department(county: County, company: Company) -> None:
+    completion = applied(county, company)
+    point = pending(completion)[0]
+    assert point.commitment is not None
+    with pytest.raises(Forbidden):
+        record_finding(
+            actor=county.actor("approver", "housing"),
+            completion_id=completion.pk,
+            commitment_id=point.commitment.pk,
+            requirement=0,
+            met=True,
+            at=INSPECTED,
+        )
+    find(county, completion, point, True)
+    with pytest.raises(Refused) as refusal:
+        find(county, completion, point, False)
+    assert refusal.value.code == "commitments.found"
+    for wrong in (99, None):
+        with pytest.raises(Refused) as refusal:
+            record_finding(
+                actor=county.actor("approver", point.department.key),
+                completion_id=completion.pk,
+                commitment_id=point.commitment.pk,
+                requirement=wrong,
+                met=True,
+                at=INSPECTED,
+            )
+        assert refusal.value.code == "commitments.no_point"
+
+
+def test_a_fault_is_written_down_and_a_verification_gets_its_document(county: County, company: Company) -> None:
+    completion = applied(county, company)
+    for point in pending(completion):
+        if point.commitment is not None and point.requirement == 0:
+            with pytest.raises(Refused, match="没有达到要求"):
+                record_finding(
+                    actor=county.actor("approver", point.department.key),
+                    completion_id=completion.pk,
+                    commitment_id=point.commitment.pk,
+                    requirement=0,
+                    met=False,
+                    at=INSPECTED,
+                )
+    own = next(point for point in pending(completion) if point.commitment is None)
+    with pytest.raises(Refused, match="文号"):
+        record_finding(
+            actor=county.actor("approver", own.department.key), completion_id=completion.pk, item_id=own.item.pk, met=True, at=INSPECTED
+        )
+    assert not Finding.objects.exists()
+    find(county, completion, own, True)
+    item = MapItem.objects.get(pk=own.item.pk)
+    assert (item.state, item.document_number) == ("granted", f"验〔2027〕{item.pk}号")
+
+
+def test_a_whole_cycle_with_every_promise_kept_passes_and_earns_its_points(county: County, company: Company) -> None:
+    completion = inspect(county, applied(county, company))
+    project = Project.objects.get(pk=completion.project_id)
+    assert (completion.state, completion.concluded_at) == ("passed", INSPECTED)
+    assert (project.state, project.completed_at) == ("completed", INSPECTED)
+    assert fulfilment(completion) == {"engineering_planning_permit": "kept", "eia_table": "kept"}
+    proposal = PointProposal.objects.get()
+    assert (proposal.type, str(proposal.expected_points)) == ("cycle_completed", "2.00")
+    assert proposal.data == {"all_kept": True, "commitments": 2, "project_class": "private"}
+    assert proposal.project_code == project.code
+    assert not WorkItem.objects.filter(kind="verification", state="running").exists()
+    with pytest.raises(Refused):
+        apply_again(actor=company.actor, completion_id=completion.pk, text="x", at=INSPECTED)
+
+
+def test_a_department_is_done_when_its_own_points_are(county: County, company: Company) -> None:
+    completion = applied(county, company)
+    for point in pending(completion):
+        if point.department.key == "ecology":
+            find(county, completion, point, True)
+    running = WorkItem.objects.filter(kind="verification", state="running")
+    assert [work.department.key for work in running if work.department] == ["natural_resources"]
+    completion.refresh_from_db()
+    assert completion.state == "inspection"
+
+
+def test_a_verification_granted_elsewhere_can_be_the_last_point(county: County, company: Company) -> None:
+    completion = applied(county, company)
+    for point in pending(completion):
+        if point.commitment is not None:
+            find(county, completion, point, True)
+    completion.refresh_from_db()
+    assert completion.state == "inspection"
+    external(completion.project, "planning_verification", at("2027-07-13 09:00"))
+    completion.refresh_from_db()
+    assert completion.state == "passed"
+
+
+def test_a_cycle_without_a_promise_passes_and_earns_nothing(county: County, company: Company) -> None:
+    completion = inspect(county, applied(county, company, promises=False))
+    assert completion.state == "passed"
+    assert not PointProposal.objects.exists()
+
+
+# -- rectifying
+
+
+def test_what_was_not_met_is_rectified_verified_again_and_counts_as_kept(county: County, company: Company) -> None:
+    completion = inspect(county, applied(county, company), FIRST_OF_PERMIT)
+    assert (completion.state, completion.rectify_until) == ("rectifying", UNTIL)
+    assert fulfilment(completion) == {"engineering_planning_permit": "rectifying", "eia_table": "pending"}
+    work = WorkItem.objects.get(kind="rectification")
+    assert (work.waits_for, work.due_at, work.unit_id) == ("unit", UNTIL, company.unit.pk)
+    assert not PointProposal.objects.exists()
+    apply_again(actor=company.actor, completion_id=completion.pk, text="已按承诺改正", at=at("2027-07-26 09:00"))
+    completion.refresh_from_db()
+    assert (completion.state, completion.round) == ("inspection", 2)
+    again = WorkItem.objects.get(kind="verification", state="running")
+    assert again.due_at == at("2027-08-09 18:00")
+    points = pending(completion)
+    assert [(point.item.matter_id, point.requirement) for point in points] == list(FIRST_OF_PERMIT)
+    inspect(county, completion, moment=at("2027-07-28 10:00"))
+    assert completion.state == "passed"
+    assert set(fulfilment(completion).values()) == {"kept"}
+    assert PointProposal.objects.get().type == "cycle_completed"
+    assert Finding.objects.filter(commitment__item__matter_id="engineering_planning_permit", requirement=0).count() == 2
+
+
+def test_what_stays_unmet_after_rectification_breaks_that_promise_alone(county: County, company: Company) -> None:
+    completion = inspect(county, applied(county, company), FIRST_OF_EIA)
+    apply_again(actor=company.actor, completion_id=completion.pk, text="已改正", at=at("2027-07-26 09:00"))
+    inspect(county, completion, FIRST_OF_EIA, at("2027-07-28 10:00"))
+    assert completion.state == "failed"
+    assert fulfilment(completion) == {"engineering_planning_permit": "kept", "eia_table": "broken"}
+    assert Project.objects.get(pk=completion.project_id).state == "confirmed"
+    proposal = PointProposal.objects.get()
+    assert (proposal.type, proposal.data, str(proposal.expected_points)) == ("commitment_broken", {"field": "ecology"}, "-2.00")
+    assert proposal.proposed_by_id == county.person("approver", "ecology").pk
+
+
+def test_after_a_failure_the_project_can_still_be_finished_but_the_promise_stays_broken(county: County, company: Company) -> None:
+    completion = inspect(county, applied(county, company), FIRST_OF_EIA)
+    fail_completion(actor=county.actor("approver", "ecology"), completion_id=completion.pk, reason="情节严重", at=at("2027-07-14 09:00"))
+    apply_again(actor=company.actor, completion_id=completion.pk, text="重建了处理设施", at=at("2027-09-06 09:00"))
+    inspect(county, completion, moment=at("2027-09-08 09:00"))
+    assert completion.state == "passed"
+    assert Project.objects.get(pk=completion.project_id).state == "completed"
+    assert fulfilment(completion)["eia_table"] == "broken"
+    assert list(PointProposal.objects.values_list("type", flat=True)) == ["commitment_broken"]
+
+
+def test_a_serious_failure_is_called_by_a_department_that_found_one(county: County, company: Company) -> None:
+    completion = inspect(county, applied(county, company), FIRST_OF_EIA)
+    for actor in (company.actor, county.actor("approver", "natural_resources"), county.actor("principal", "ecology")):
+        with pytest.raises(Forbidden):
+            fail_completion(actor=actor, completion_id=completion.pk, reason="情节严重", at=INSPECTED)
+    with pytest.raises(Refused, match="事实"):
+        fail_completion(actor=county.actor("approver", "ecology"), completion_id=completion.pk, reason=" ", at=INSPECTED)
+    fail_completion(actor=county.actor("approver", "ecology"), completion_id=completion.pk, reason="偷排废水", at=at("2027-07-14 09:00"))
+    completion.refresh_from_db()
+    assert completion.state == "failed"
+    assert WorkItem.objects.get(kind="rectification").state == "cancelled"
+    assert "偷排废水" in PointProposal.objects.get().basis
+
+
+def test_a_promise_broken_while_building_costs_its_points_once(county: County, company: Company) -> None:
+    project = built(county, company)
+    commitment = Commitment.objects.get(project=project, item__matter_id="engineering_planning_permit")
+    department = county.actor("approver", "natural_resources")
+    trouble = report_difficulty(actor=company.actor, commitment_id=commitment.pk, text="无法退界", at=at("2027-07-01 09:00"))
+    for outcome, day in (("helped", 1), ("handling_opinion", 2)):
+        handle_difficulty(actor=department, difficulty_id=trouble.pk, outcome=outcome, text="意见", at=at(f"2027-07-0{day} 15:00"))
+    completion = apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
+    for answer in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department"):
+        rows = [{**row, "needed": "no"} for row in answer.matters]
+        answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ADVISED)
+    completion.refresh_from_db()
+    inspect(county, completion)
+    assert completion.state == "passed"
+    assert fulfilment(completion) == {"engineering_planning_permit": "broken", "eia_table": "kept"}
+    assert list(PointProposal.objects.values_list("type", flat=True)) == ["commitment_broken"]
+
+
+# -- what credit does not concern
+
+
+def test_a_public_project_earns_its_points_only_with_the_audit(county: County, company: Company) -> None:
+    completion = inspect(county, applied(county, company, project_class="state_owned"))
+    assert completion.state == "passed"
+    assert not PointProposal.objects.exists()
+    assert "审计" in Entry.objects.get(verb="commitments.no_points").why
+    with pytest.raises(Forbidden):
+        propose_cycle(actor=county.actor("approver", "ecology"), completion_id=completion.pk, audit="clean", at=at("2027-09-01 09:00"))
+    assert not propose_cycle(actor=county.actor("approver"), completion_id=completion.pk, audit="adverse", at=at("2027-09-01 09:00"))
+    assert propose_cycle(actor=county.actor("approver"), completion_id=completion.pk, audit="clean", at=at("2027-09-02 09:00"))
+    assert PointProposal.objects.get().data["audit"] == "clean"
+
+
+def test_a_project_of_another_kind_runs_the_same_way_without_promise_and_points(county: County, company: Company) -> None:
+    project = guided(county, company, kind="verification")
+    with pytest.raises(Refused, match="备案类") as refusal:
+        promise(company, item_of(project))
+    assert refusal.value.code == "commitments.not_promisable"
+    other = new_company("积石山第二家有限公司")
+    completion = inspect(county, applied(county, other, promises=False, kind="verification"))
+    assert completion.state == "passed"
+    assert not PointProposal.objects.exists()
+
+
+def test_the_end_of_a_project_ends_its_completion(county: County, company: Company) -> None:
+    completion = applied(county, company)
+    withdraw_filing(actor=county.actor("approver"), project_id=completion.project_id, problem="虚假信息", at=INSPECTED)
+    completion.refresh_from_db()
+    assert completion.state == "failed"
+    assert set(Commitment.objects.values_list("state", flat=True)) == {"cancelled"}
+    assert not WorkItem.objects.filter(project_id=completion.project_id, state__in=["running", "paused"]).exists()
+
+
+# -- reading it
+
+
+def test_the_inspection_is_read_in_five_queries_however_much_there_is_to_verify(
+    county: County, company: Company, django_assert_max_num_queries: Any
+) -> None:
+    completion = applied(county, company)
+    find(county, completion, pending(completion)[0], True)
+    with django_assert_max_num_queries(5):
+        view = queries.completion_of(completion.project_id)
+    assert view is not None
+    assert [len(part.points) for part in view.parts] == [6, 4, 1]
+    assert view.parts[0].met == 1
+
+
+def test_the_share_of_promises_counts_every_matter_off_the_list_offered_or_not(county: County, company: Company) -> None:
+    applied(county, company)
+    share = queries.commitment_share(at("2026-11-01 00:00"), at("2027-01-01 00:00"))
+    # Granted off the list: permit and environment on a promise, drawing review without; two listed matters do not count.
+    assert (share.promised, share.off_list) == (2, 3)
+    assert share.share is not None and share.target is not None
+    assert share.reached
+    assert queries.commitment_share(at("2027-01-01 00:00"), at("2027-02-01 00:00")).share is None
