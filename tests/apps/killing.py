@@ -1,0 +1,78 @@
+"""Kills a process (SIGKILL) before each statement of an action, and before its COMMIT, and looks at what is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, connections
+
+ROOMS = {"trail", "people", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"}
+
+
+def counts() -> dict[str, int]:
+    """Rows by table, the queue of jobs included."""
+    tables = [model._meta.db_table for model in apps.get_models() if model._meta.app_label in ROOMS] + ["procrastinate_jobs"]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables))
+        return dict(cursor.fetchall())
+
+
+def killed_at(number: int, act: Callable[[], Any]) -> bool:
+    """Runs `act` in a child that is killed before its statement `number` (COMMIT counts). Returns whether it was."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        _child(number, act)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return True
+    assert os.WEXITSTATUS(status) == 0, "the action failed in the child"
+    return False
+
+
+def _child(number: int, act: Callable[[], Any]) -> None:
+    seen = 0
+
+    def strike() -> None:
+        nonlocal seen
+        seen += 1
+        if seen == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def before(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        strike()
+        return execute(sql, params, many, context)
+
+    code = 1
+    try:
+        connection.ensure_connection()
+        commit = connection._commit
+
+        def striking_commit() -> Any:
+            strike()
+            return commit()
+
+        connection._commit = striking_commit  # type: ignore[method-assign]
+        with connection.execute_wrapper(before):
+            act()
+        code = 0
+    except BaseException as error:
+        print(f"child: {error!r}", flush=True)
+    finally:
+        os._exit(code)
+
+
+def survives(act: Callable[[], Any], *, at_most: int = 120) -> int:
+    """Asserts that a kill anywhere leaves every table as it was, and that the action then runs once. Returns its statements."""
+    before = counts()
+    for number in range(1, at_most):
+        if not killed_at(number, act):
+            after = counts()
+            assert after != before, "the action wrote nothing"
+            return number - 1
+        assert counts() == before, f"killed before statement {number}: something was left behind"
+    raise AssertionError(f"more than {at_most} statements")
