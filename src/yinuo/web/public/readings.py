@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from fractions import Fraction
+from datetime import date, datetime
 from statistics import median_low
 
 from django.db.models import Count, F, Q, QuerySet
 
 from yinuo.apps.commitments.models import Commitment, CommitmentState, Fulfilment
-from yinuo.apps.onemap.building import OPENS_MAP
-from yinuo.apps.onemap.models import CONCLUDED, MapItem, Route, Submission
+from yinuo.apps.commitments.queries import CommitmentShare, commitment_share, days_left
+from yinuo.apps.onemap.models import CONCLUDED, MapItem, Submission
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects import queries as projects
 from yinuo.apps.projects.models import Pledge, ProgressReport, Project, ProjectKind, ProjectState, ReportKind
 from yinuo.apps.rules import pack
-from yinuo.apps.work import clocks
 from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
 from yinuo.core.calendar import TZ
 from yinuo.core.grades import UNRATED, GradeAnswer, named_grade
@@ -42,19 +40,19 @@ class Figures:
     instant: int
     landed: int
     landing_days: int | None
-    off_list: int
-    promised: int
-    target: Fraction
+    promises: CommitmentShare
     concluded: int
     on_time: int
 
     @property
-    def promised_share(self) -> int:
-        return self.promised * 100 // self.off_list if self.off_list else 0
+    def promised_share(self) -> int | None:
+        """In whole percent, rounded down: the target is not reached before it is."""
+        share = self.promises.share
+        return None if share is None else int(share * 100)
 
     @property
     def target_share(self) -> int:
-        return int(self.target * 100)
+        return int(self.promises.target * 100)
 
     @property
     def on_time_share(self) -> str:
@@ -92,11 +90,6 @@ def _count(day: date) -> Figures:
         for filed_at, landed_at in Project.objects.filter(landed_at__gte=year).values_list("filed_at", "landed_at")
         if landed_at is not None
     ]
-    # The filing itself stands on the map as done; it is no matter anybody could have promised.
-    off_list = MapItem.objects.filter(state="granted", concluded_at__gte=year, promisable_why__outcome__listed=False).exclude(
-        matter_id__in=OPENS_MAP.values()
-    )
-    promised = off_list.aggregate(all=Count("id"), promised=Count("id", filter=Q(route=Route.COMMITMENT)))
     limits = WorkItem.objects.filter(kind=WorkKind.LIMIT, state=WorkState.DONE, closed_at__gte=year)
     done = limits.aggregate(all=Count("id"), on_time=Count("id", filter=Q(due_at__isnull=True) | Q(closed_at__lte=F("due_at"))))
     return Figures(
@@ -104,9 +97,7 @@ def _count(day: date) -> Figures:
         instant=filed["instant"],
         landed=len(landed),
         landing_days=median_low(landed) if landed else None,
-        off_list=promised["all"],
-        promised=promised["promised"],
-        target=pack().share("kpi.commitment_share", day),
+        promises=commitment_share(year, year.replace(year=day.year + 1)),
         concluded=done["all"],
         on_time=done["on_time"],
     )
@@ -147,9 +138,17 @@ class PledgeLine:
     on: date
 
 
-def zone(search: str = "") -> QuerySet[Commitment]:
+HEAVY = ("requirements", "promises", "item__materials", "item__promisable_why", "item__after", "project__facts")
+
+
+def published_commitments() -> QuerySet[Commitment]:
     """Every published commitment; the ones of a terminated project stay, marked."""
-    found = Commitment.objects.select_related("project__unit__credit", "item", "department")
+    return Commitment.objects.select_related("project__unit__credit", "item", "department")
+
+
+def zone(search: str = "") -> QuerySet[Commitment]:
+    """The zone's rows, without the long texts a list does not show."""
+    found = published_commitments().defer(*HEAVY)
     for term in search.split():
         found = found.filter(Q(project__name__icontains=term) | Q(project__unit__name__icontains=term) | Q(item__name__icontains=term))
     return found
@@ -188,15 +187,8 @@ def zone_line(row: Commitment, now: datetime) -> ZoneLine:
         fulfilment_word=str(Fulfilment(row.fulfilment).label) if state == CommitmentState.DECIDED else "",
         notice_from=row.notice_from,
         notice_until=row.notice_until,
-        days_left=days_left(row, now) if running else 0,
+        days_left=days_left(row, now),
     )
-
-
-def days_left(row: Commitment, now: datetime) -> int:
-    """Working days left of the notice, today included as long as its period still runs today."""
-    until = row.notice_until.astimezone(TZ)
-    last = (until - timedelta(microseconds=1)).date()
-    return clocks.calendar().working_days_between(now.astimezone(TZ).date(), last + timedelta(days=1))
 
 
 def pledge_line(row: Pledge) -> PledgeLine:
@@ -361,7 +353,7 @@ def submission(receipt_no: str) -> Submission | None:
             "item__project__state",
             "item__department__name",
             "item__department__phone",
-        )  # fmt: skip
+        )
         .filter(receipt_no=receipt_no)
         .first()
     )

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from yinuo.apps.base import Actor
+from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import raise_objection
 from yinuo.apps.commitments.models import Commitment, Finding, Objection, ObjectionState
 from yinuo.apps.rules import pack
@@ -78,7 +79,9 @@ def _views(current: str, text: str) -> list[NavItem]:
 def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
     """One commitment whole, and the form to object while it is published."""
     findings = Finding.objects.select_related("completion").order_by("round", "requirement", "id")
-    rows = readings.zone().prefetch_related(Prefetch("findings", findings), Prefetch("objections", Objection.objects.order_by("id")))
+    rows = readings.published_commitments().prefetch_related(
+        Prefetch("findings", findings), Prefetch("objections", Objection.objects.order_by("id"))
+    )
     found = get_object_or_404(rows, pk=commitment_id)
     now = timezone.now()
     line = readings.zone_line(found, now)
@@ -136,13 +139,10 @@ def _objection_line(row: Objection) -> dict[str, Any]:
 @require_safe
 def objection(request: HttpRequest, receipt_no: str) -> HttpResponse:
     """The reply, for whoever holds the number; the number is the only key, so nothing personal is shown here either."""
-    rows = Objection.objects.select_related("commitment__project__unit", "commitment__item", "commitment__department")
-    found = get_object_or_404(rows, receipt_no=receipt_no.upper())
+    found = queries.objection_by_receipt(receipt_no)
     context = {
         "objection": found,
-        "commitment": found.commitment,
-        "department": found.commitment.department,
         "answered": found.state != ObjectionState.OPEN,
-        "limit": pack().integer("objection.answer_limit", found.commitment.project.rules_on),
+        "limit": pack().integer("objection.answer_limit", timezone.localdate()),
     }
     return render(request, "public/objection.html", context)

@@ -1,0 +1,89 @@
+"""The public pages and signing in, in a real browser: axe, desktop and phone, nothing on the console, nothing wider than the window.
+
+The pages are rendered first and answered from memory under the real content policy.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, Route
+from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
+
+from tests.web.populated import NOW, Populated, populate
+from yinuo import web
+
+pytestmark = pytest.mark.browser
+
+ORIGIN = "http://yinuo.test"
+STATIC = Path(web.__file__).resolve().parent / "static"
+TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
+FAULTY = [
+    "/verify/?code=2611-622927",
+    "/verify/2611-622927-04-01-000000/91440300708461136T/",
+    "/search/?q=没有这样的东西",
+    "/rules/?on=2020-01-01",
+]
+ASKED = ["/rules/ask/?matter=eia_table&kind=filing&grade=A", "/guides/?q=环评&stage=construction_permit"]
+
+
+@pytest.fixture
+def populated(db: None, monkeypatch: pytest.MonkeyPatch) -> Populated:
+    made = populate()
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    return made
+
+
+def rendered(populated: Populated) -> dict[str, tuple[str, str]]:
+    """Address → page and its content policy, an objection sent empty among them."""
+    client, pages = Client(), {}
+    for url in [*populated.urls(), *FAULTY, *ASKED]:
+        answer = client.get(url)
+        pages[url] = (answer.content.decode(), answer.headers["Content-Security-Policy"])
+    notice = f"/zone/{populated.commitments['notice'].pk}/"
+    answer = client.post(notice, {"text": ""})
+    pages[f"{notice}?empty"] = (answer.content.decode(), answer.headers["Content-Security-Policy"])
+    return pages
+
+
+def look_at(browser: Browser, pages: dict[str, tuple[str, str]], size: tuple[int, int], kind: str) -> list[str]:
+    """Every page in one window; what is wrong with them."""
+    faults: list[str] = []
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
+    page = context.new_page()
+    page.on("console", lambda message: faults.append(f"{kind} console: {message.text}"))
+
+    def answer(route: Route) -> None:
+        path = unquote(route.request.url.removeprefix(ORIGIN))
+        if path in pages:
+            body, policy = pages[path]
+            route.fulfill(body=body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy})
+        elif path == "/static/vendor/htmx.min.js":
+            route.fulfill(body="", content_type="text/javascript")
+        else:
+            file = STATIC / path.removeprefix("/static/")
+            route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
+
+    page.route("**/*", answer)
+    for number, url in enumerate(pages):
+        page.goto(f"{ORIGIN}{url}")
+        faults += [f"{kind} {url}: {fault}" for fault in axe_faults(page)]
+        if (wide := sideways(page)) > 0:
+            faults.append(f"{kind} {url}: {wide} px wider than the window")
+        picture(page, f"public-{number:02}-{re.sub(r'[^a-z]+', '-', url.lower()).strip('-') or 'home'}-{kind}")
+    context.close()
+    return faults
+
+
+@pytest.mark.parametrize(("size", "kind"), [(DESKTOP, "desktop"), (PHONE, "phone")])
+def test_every_public_page_is_clean(populated: Populated, size: tuple[int, int], kind: str) -> None:
+    pages = rendered(populated)
+    # The browser's event loop and the database do not go together in one thread: the pages come first.
+    with chromium() as browser:
+        faults = look_at(browser, pages, size, kind)
+    assert not faults, "\n".join(faults)
