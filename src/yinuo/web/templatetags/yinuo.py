@@ -149,9 +149,9 @@ def summary_list(rows: Iterable[Row], title: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/task_list.html")
-def task_list(tasks: Iterable[Task]) -> dict[str, Any]:
-    """What there is to do, each with its status."""
-    return {"tasks": tasks}
+def task_list(tasks: Iterable[Task], name: str = "task") -> dict[str, Any]:
+    """What there is to do, each with its status; `name` tells several lists of one page apart."""
+    return {"tasks": tasks, "name": name}
 
 
 @register.inclusion_tag("components/table.html")

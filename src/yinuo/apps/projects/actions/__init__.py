@@ -5,6 +5,7 @@ from yinuo.apps.projects.actions.drafts import open_draft, save_draft
 from yinuo.apps.projects.actions.filing import Filing, assign_code, certificate_number, file_project
 from yinuo.apps.projects.actions.life import answer_question, ask_question, pass_question, report_participant, report_progress
 from yinuo.apps.projects.actions.locking import lock
+from yinuo.apps.projects.actions.papers import certificate_paper, site_poster
 
 __all__ = [
     "Filing",
@@ -13,6 +14,7 @@ __all__ = [
     "ask_question",
     "assign_code",
     "certificate_number",
+    "certificate_paper",
     "complete",
     "decide_by_hand",
     "file_project",
@@ -23,6 +25,7 @@ __all__ = [
     "report_participant",
     "report_progress",
     "save_draft",
+    "site_poster",
     "terminate",
     "withdraw_filing",
 ]

@@ -1,0 +1,50 @@
+"""Papers are issued when somebody asks for them; a new one only where the last no longer says what holds today."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.documents.actions import issue
+from yinuo.apps.documents.models import Document, DocumentKind
+from yinuo.apps.projects import papers
+from yinuo.apps.projects.actions.locking import lock
+from yinuo.apps.projects.models import Project
+from yinuo.apps.trail.actions import action, record
+from yinuo.core.calendar import TZ
+
+
+@action
+def certificate_paper(*, project: Project, at: datetime) -> Document:
+    """The filing certificate as it looks today: when the unit's grade, the name or the state has changed, a new paper."""
+    locked = lock(project.pk)
+    if not hasattr(locked, "certificate"):
+        raise Refused("projects.no_certificate", "这个项目没有信用备案证", remedy="备案类项目赋码以后才有信用备案证")
+    return _paper(locked, DocumentKind.CERTIFICATE, papers.filing_certificate(locked, at.astimezone(TZ).date()), at)
+
+
+@action
+def site_poster(*, project: Project, at: datetime) -> Document:
+    """The poster for the building site; participants reported since the last one make a new one."""
+    locked = lock(project.pk)
+    if not locked.code:
+        raise Refused("projects.no_code", "项目还没有赋码，不能制作公示牌", remedy="赋码以后再来下载")
+    return _paper(locked, DocumentKind.POSTER, papers.site_poster(locked), at)
+
+
+def _paper(project: Project, kind: DocumentKind, data: dict[str, Any], at: datetime) -> Document:
+    """The last paper of the kind if it says the same, else a new one; the project's lock keeps two askers from making two."""
+    last = Document.objects.filter(kind=kind, subject_kind=project._meta.label_lower, subject_id=project.pk).order_by("-id").first()
+    if last is not None and last.data == data:
+        return last
+    made = issue(kind=kind, subject=project, data=data, at=at, project_code=project.code or "", unit_id=project.unit_id)
+    record(
+        Actor.system(),
+        f"projects.issue_{kind}",
+        project,
+        at=at,
+        project_code=project.code or "",
+        data={"document": made.pk, "grade": data.get("grade")},
+    )
+    return made

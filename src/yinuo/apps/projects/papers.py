@@ -1,0 +1,83 @@
+"""What the papers about a project say: the filing certificate in the colour of its day, and the poster on the building site."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from yinuo.apps.documents.qr import verification_url
+from yinuo.apps.projects import access
+from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.apps.projects.queries import grade_of
+from yinuo.apps.rules import pack
+from yinuo.core.calendar import TZ
+from yinuo.core.facts import UNKNOWN, look_up
+from yinuo.core.grades import named_grade, scale_at
+from yinuo.core.schema import FACTS
+
+WATERMARKS = {ProjectState.WITHDRAWN: "已撤回", ProjectState.TERMINATED: "已终止"}
+
+
+def filing_certificate(project: Project, day: date) -> dict[str, Any]:
+    """shapes.FilingCertificateData; ground and letter by the unit's grade of `day` (附件2·第十条)."""
+    rules = pack()
+    grade = named_grade(grade_of(project), rules, day)
+    number = rules.parameter("certificate.number_prefix", project.rules_on)
+    cites = tuple(dict.fromkeys((*number.cites, *(grade.cites if grade else scale_at(rules, day).cites))))
+    return {
+        **_lines(project),
+        "number": project.certificate.number,
+        "site": _fact(project, "site.address"),
+        "scope": _fact(project, "content"),
+        "total_investment": f"{project.total_investment.normalize():f}",
+        **_term(project),
+        "policy": f"{word}，项目单位已作信用承诺" if (word := _fact(project, "declarations.catalogue_class")) else "项目单位已作信用承诺",
+        "grade": grade.grade if grade else None,
+        "class_name": grade.class_name if grade else None,
+        "colour": grade.colour if grade else None,
+        "basis": f"底色与字母依据：{'、'.join(cite.split('#')[-1] for cite in cites)}",
+        "evidence": None,
+        "issuer": rules.departments[access.FILING_DEPARTMENT].name,
+        "issued_on": project.certificate.issued_at.astimezone(TZ).date().isoformat(),
+        "watermark": WATERMARKS.get(ProjectState(project.state)),
+    }
+
+
+def site_poster(project: Project) -> dict[str, Any]:
+    """shapes.SitePosterData: what hangs at the site's gate, with the units that build there now."""
+    rules = pack()
+    office = rules.departments[access.FILING_DEPARTMENT]
+    phone = project.hall.departments.filter(key=office.id).values_list("phone", flat=True).first()
+    lines = _lines(project)
+    participants = project.participants.filter(replaced_at__isnull=True).order_by("id")[:6]
+    return {
+        **lines,
+        "title": f"{rules.parameter('place.name', project.rules_on).value}投资建设项目信用公示牌",
+        "site": _fact(project, "site.address"),
+        **_term(project),
+        "participants": [{"role": f"{row.get_role_display()}单位", "name": row.name} for row in participants],
+        "supervisor": office.name,
+        "phone": phone or None,
+    }
+
+
+def _lines(project: Project) -> dict[str, Any]:
+    code, credit_code = project.code or "", project.unit.credit_code or ""
+    return {
+        "project_name": project.name,
+        "project_code": code,
+        "unit_name": project.unit.name,
+        "credit_code": credit_code,
+        "verify_url": verification_url(settings.YINUO_ORIGIN, code, credit_code),
+    }
+
+
+def _term(project: Project) -> dict[str, Any]:
+    return {name: project.facts.get(name) for name in ("planned_start_on", "planned_finish_on")}
+
+
+def _fact(project: Project, path: str) -> str:
+    value = look_up(project.facts, path)
+    return "" if value is UNKNOWN else FACTS[path].choices.get(str(value), str(value))

@@ -1,0 +1,91 @@
+"""A project's trail in plain words: what happened, to which matter, and which office did it. What is only the hall's business stays out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from yinuo.apps.base import ROLES
+from yinuo.apps.trail.models import Entry
+from yinuo.web.components.shapes import Event, State
+
+# Verb → (words, mark). `{matter}` is the matter's name.
+WORDS: dict[str, tuple[str, State]] = {
+    "projects.file": ("申报项目", "done"),
+    "projects.assign_code": ("赋予项目代码", "done"),
+    "projects.issue_certificate": ("颁发信用备案证", "done"),
+    "projects.decide_by_hand": ("人工办理备案", "done"),
+    "projects.withdraw_filing": ("撤回备案", "ended"),
+    "projects.terminate": ("项目终止", "ended"),
+    "projects.amend": ("变更项目信息", "done"),
+    "projects.recode": ("重新备案，取得新代码", "done"),
+    "projects.complete": ("项目竣工办结", "done"),
+    "projects.report_start": ("报送开工", "done"),
+    "projects.report_progress": ("报送建设进度", "done"),
+    "projects.report_investment": ("报送完成投资", "done"),
+    "projects.report_completion": ("报送竣工", "done"),
+    "projects.report_participant": ("报备参建单位", "done"),
+    "projects.ask_question": ("提出问题", "notice"),
+    "projects.answer_question": ("答复问题", "done"),
+    "onemap.confirm_review": ("复核确认，转各部门前期辅导", "done"),
+    "onemap.answer_guidance": ("部门反馈辅导意见", "done"),
+    "onemap.draw": ("“一张图”生成", "done"),
+    "onemap.submit_materials": ("申报：{matter}", "done"),
+    "onemap.withdraw_application": ("撤回申报：{matter}", "ended"),
+    "onemap.accept": ("受理：{matter}", "done"),
+    "onemap.send_back": ("一次性告知补正：{matter}", "yellow"),
+    "onemap.pause": ("暂停计时：{matter}", "paused"),
+    "onemap.resume": ("恢复计时：{matter}", "green"),
+    "onemap.extend": ("延长期限：{matter}", "paused"),
+    "onemap.grant": ("办结：{matter}", "done"),
+    "onemap.refuse": ("不予许可：{matter}", "ended"),
+    "onemap.deliver": ("送达：{matter}", "done"),
+    "onemap.take_in_result": ("外部系统办理结果：{matter}", "done"),
+    "onemap.report_problem": ("发现问题：{matter}", "red"),
+    "onemap.handle_problem": ("处理问题：{matter}", "done"),
+    "onemap.land": ("开工前事项全部办结，项目落地", "done"),
+    "onemap.completion_ready": ("竣工辅导完成", "done"),
+    "commitments.commit": ("签署承诺并公示：{matter}", "notice"),
+    "commitments.object": ("公示收到异议", "yellow"),
+    "commitments.answer_objection": ("答复公示异议", "done"),
+    "commitments.close_notice": ("公示期满：{matter}", "done"),
+    "commitments.decide": ("按承诺直接决定：{matter}", "done"),
+    "commitments.to_regular": ("转为常规办理：{matter}", "ended"),
+    "commitments.report_fulfilment": ("报告履约情况", "done"),
+    "commitments.report_difficulty": ("报告履约困难", "yellow"),
+    "commitments.handle_difficulty": ("处理履约困难", "done"),
+    "commitments.apply_completion": ("申请竣工验收", "done"),
+    "commitments.apply_again": ("整改后再次申请竣工验收", "done"),
+    "commitments.rectify": ("竣工验收提出整改", "yellow"),
+    "commitments.pass_completion": ("竣工验收通过", "done"),
+    "commitments.fail_completion": ("竣工验收未通过", "ended"),
+    "credit.execute": ("信用分变动", "done"),
+}
+
+
+def story(entries: Iterable[Entry], names: Mapping[Any, str], offices: Mapping[int, str]) -> list[Event]:
+    """The entries newest first. `names`: matter id and item id → name; `offices`: department id → short name."""
+    told = []
+    for entry in entries:
+        if entry.verb not in WORDS:
+            continue
+        words, state = WORDS[entry.verb]
+        title = words.format(matter=_matter(entry, names)).rstrip("：")
+        told.append(Event(entry.at, title, entry.why, _who(entry, offices), state=state))
+    told.reverse()
+    return told
+
+
+def _matter(entry: Entry, names: Mapping[Any, str]) -> str:
+    if entry.subject_kind == "onemap.mapitem" and entry.subject_id.isdigit():
+        return names.get(int(entry.subject_id), "")
+    for key in ("matter", "item"):
+        if entry.data.get(key) in names:
+            return names[entry.data[key]]
+    return ""
+
+
+def _who(entry: Entry, offices: Mapping[int, str]) -> str:
+    if entry.department_id in offices:
+        return offices[entry.department_id]
+    return "系统" if entry.role == "system" else ROLES.get(entry.role, "")

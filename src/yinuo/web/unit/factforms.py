@@ -1,0 +1,203 @@
+"""Facts as form fields: what was typed goes through core's own check, so that form and rules never disagree."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+
+from yinuo.apps.people.models import Hall
+from yinuo.core.facts import UNKNOWN, look_up
+from yinuo.core.schema import FACTS, FactSpec, validate
+from yinuo.web.components.forms import CodeInput, DateInput, DecimalInput
+from yinuo.web.components.text import grouped, zh_date
+from yinuo.web.unit.industries import INDUSTRIES, name_of
+from yinuo.web.unit.steps import nested
+
+UNSURE = ("", "不清楚")
+LONG_TEXT = frozenset({"content"})
+SHORT_LIST = 5
+AMOUNT = ".amount"
+
+
+@dataclass(frozen=True, slots=True)
+class FactField:
+    """A field ready for the page, with the unit core names for it."""
+
+    bound: Any
+    unit: str
+    width: str
+
+
+class FactForm(forms.Form):
+    """The facts of `paths`. `partial`: saved on the way, nothing is required; what is typed must be right all the same."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, paths: Iterable[str], required: frozenset[str] = frozenset(), partial: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.paths = list(paths)
+        for path in self.paths:
+            for name, field in fields_of(FACTS[path], path in required).items():
+                field.required = field.required and not partial
+                self.fields[name] = field
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for fault in validate(nested(self.values(cleaned))):
+            if fault.path not in self.errors:
+                place = fault.path + AMOUNT if fault.path + AMOUNT in self.fields else fault.path
+                self.add_error(place, fault.message)
+        return cleaned
+
+    def values(self, cleaned: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Path → value; None takes a fact back to unknown."""
+        source = self.cleaned_data if cleaned is None else cleaned
+        return {path: value_of(FACTS[path], source) for path in self.paths if path in source}
+
+    def facts(self) -> dict[str, Any]:
+        return nested(self.values())
+
+    def shown(self) -> Iterator[FactField]:
+        """The facts' fields in their order."""
+        for name in self.fields:
+            if name.removesuffix(AMOUNT) in self.paths:
+                spec = FACTS[name.removesuffix(AMOUNT)]
+                unit = spec.unit if spec.type in ("decimal", "integer") or name.endswith(AMOUNT) else ""
+                yield FactField(self[name], unit, "" if unit else "20" if spec.type == "text" and name not in LONG_TEXT else "")
+
+
+def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
+    """The one field of a fact; a quantity has two: whether there is any, and how much."""
+    common: dict[str, Any] = {"label": spec.label, "help_text": spec.help, "required": required}
+    if spec.path == "region":
+        regions = [(hall.region.code, hall.region.name) for hall in Hall.objects.select_related("region").order_by("id")]
+        return {spec.path: _choice(regions, **{**common, "help_text": ""})}
+    if spec.type == "flag":
+        words = [("true", "是"), ("false", "否")]
+        return {spec.path: _choice(words if required else [*words, UNSURE], **common)}
+    if spec.type == "choice":
+        return {spec.path: _choice(_ordered(spec, required), **common)}
+    if spec.type == "quantity":
+        asked = _choice([("none", "没有"), ("some", "有"), UNSURE], **common)
+        amount = forms.CharField(label=f"{spec.label}：数量", required=False, widget=DecimalInput(), help_text="有的话，知道多少填多少")
+        return {spec.path: asked, spec.path + AMOUNT: amount}
+    if spec.type == "date":
+        return {spec.path: forms.DateField(widget=DateInput(), **common, error_messages={"invalid": "填写日期，如 2027-03-01"})}
+    if spec.type in ("decimal", "integer"):
+        return {spec.path: forms.CharField(widget=DecimalInput(), **common)}
+    return {spec.path: forms.CharField(widget=_text_widget(spec), max_length=2000 if spec.path in LONG_TEXT else 160, **common)}
+
+
+def _choice(choices: list[tuple[str, str]], **common: Any) -> forms.ChoiceField:
+    few = len(choices) <= SHORT_LIST + 1
+    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect() if few else forms.Select(), **common)
+
+
+def _ordered(spec: FactSpec, required: bool) -> list[tuple[str, str]]:
+    choices = list(spec.choices.items())
+    if required:
+        return choices
+    return [*choices, UNSURE] if len(choices) <= SHORT_LIST else [UNSURE, *choices]
+
+
+def _text_widget(spec: FactSpec) -> forms.Widget:
+    if spec.path == "industry":
+        return CodeInput({"list": "industries"})
+    if spec.path in LONG_TEXT:
+        return forms.Textarea({"rows": 4})
+    if spec.choices:
+        return forms.Select(choices=[UNSURE, *spec.choices.items()])
+    return forms.TextInput()
+
+
+def value_of(spec: FactSpec, cleaned: Mapping[str, Any]) -> Any:
+    """The fact in the form core reads; None where it is not known."""
+    value = cleaned.get(spec.path)
+    if spec.type == "quantity":
+        amount = plain_number(str(cleaned.get(spec.path + AMOUNT) or ""))
+        if value == "none":
+            return "0"
+        return amount or (True if value == "some" else None)
+    if value in (None, ""):
+        return None
+    if spec.type == "flag":
+        return value == "true"
+    if spec.type in ("decimal", "integer"):
+        return plain_number(str(value))
+    if spec.type == "date":
+        return value.isoformat()
+    return unicodedata.normalize("NFKC", value).strip() if spec.path == "industry" else str(value).strip()
+
+
+def plain_number(text: str) -> str:
+    """1，234.5 as people type it → 1234.5; anything else stays as it was typed, for core to refuse."""
+    return "".join(unicodedata.normalize("NFKC", text).replace(",", "").split())
+
+
+def initial_of(facts: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
+    """What the fields show for facts already known."""
+    made: dict[str, Any] = {}
+    for path in paths:
+        value = look_up(facts, path)
+        if value is UNKNOWN:
+            continue
+        if FACTS[path].type == "quantity":
+            if value is True or value is False:
+                made[path] = "some" if value else "none"
+            else:
+                made[path] = "none" if _zero(value) else "some"
+                made[path + AMOUNT] = "" if _zero(value) else value
+        else:
+            made[path] = str(value).lower() if isinstance(value, bool) else value
+    return made
+
+
+def _zero(value: Any) -> bool:
+    try:
+        return Decimal(str(value)) == 0
+    except InvalidOperation:
+        return False
+
+
+def words_of(path: str, value: Any) -> str:
+    """A fact's value as people read it; empty when unknown."""
+    spec = FACTS[path]
+    if value is UNKNOWN or value is None:
+        return ""
+    if isinstance(value, bool):
+        return ("有" if value else "没有") if spec.type == "quantity" else ("是" if value else "否")
+    if spec.type == "quantity" and _zero(value):
+        return "没有"
+    if spec.type in ("decimal", "integer", "quantity"):
+        return f"{grouped(value) or value}{' ' + spec.unit if spec.unit else ''}"
+    if spec.type == "date":
+        return date_words(str(value))
+    if path == "industry":
+        return f"{value} {name_of(str(value))}".strip()
+    return spec.choices.get(str(value), str(value))
+
+
+def date_words(value: str) -> str:
+    try:
+        return zh_date(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
+def anchor(path: str) -> str:
+    """The id of the control a link leads to: of radios the first."""
+    spec = FACTS[path]
+    radios = spec.type in ("flag", "quantity") or path == "region" or (spec.type == "choice" and len(spec.choices) <= SHORT_LIST)
+    return f"id_{path}_0" if radios else f"id_{path}"
+
+
+def suggestions() -> list[tuple[str, str]]:
+    return list(INDUSTRIES.items())

@@ -1,0 +1,144 @@
+"""The filing form: which facts are asked on which page, and whether the rules still need them.
+
+Labels, units, helps and choices come from core's table of facts; a fact no rule could still turn on is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from yinuo.apps.rules import pack
+from yinuo.core.dated import all_at
+from yinuo.core.facts import UNKNOWN, look_up
+from yinuo.core.pack.types import Pack
+from yinuo.core.schema import FACTS
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One topic on one page. `required` facts are asked until answered; the others may stay unknown."""
+
+    slug: str
+    title: str
+    lead: str
+    paths: tuple[str, ...]
+    required: frozenset[str] = frozenset()
+
+
+def _all_of(group: str, *but: str) -> tuple[str, ...]:
+    return tuple(path for path in FACTS if path.startswith(f"{group}.") and path not in but)
+
+
+SITE_ELSEWHERE = ("site.address", "site.zone_id")
+UTILITIES = tuple(path for path in FACTS if path.startswith("operation.needs_"))
+DECLARED = _all_of("declarations", "declarations.secret", "declarations.truthful", "declarations.industrial_policy")
+
+STEPS = (
+    Step(
+        "project",
+        "项目基本情况",
+        "",
+        ("name", "kind", "project_class", "nature", "content"),
+        frozenset({"name", "kind", "project_class", "content"}),
+    ),
+    Step("industry", "行业和投资", "", ("industry", "total_investment"), frozenset({"industry", "total_investment"})),
+    Step(
+        "place",
+        "建在哪里",
+        "",
+        ("region", "site.address", "site.zone_id", "land_area", "floor_area"),
+        frozenset({"region", "site.address"}),
+    ),
+    Step(
+        "site",
+        "选址情况",
+        "拿不准的选“不清楚”，前期辅导时由主管部门核实。",
+        _all_of("site", *SITE_ELSEWHERE),
+        frozenset({"site.heritage"}),
+    ),
+    Step("construction", "建什么工程", "只问会影响审批事项的内容。拿不准的选“不清楚”。", _all_of("construction")),
+    Step(
+        "environment",
+        "环境影响",
+        "",
+        (
+            "eia",
+            "eia_category",
+            "eia_level",
+            "discharges",
+            "discharge_permit",
+            "water_intake",
+            "uses_radiation",
+            "radiation_eia",
+            "hazardous_chemicals",
+        ),
+    ),
+    Step(
+        "operation",
+        "用能和生产运营",
+        "",
+        ("annual_energy", "annual_electricity", "energy_review_level", *_all_of("operation")),
+    ),
+    Step(
+        "declarations",
+        "产业政策声明",
+        "这几项决定项目能不能即时备案、能不能实行信用承诺（负面清单第一部分）。请如实声明，声明不实会扣减信用分。",
+        DECLARED,
+        frozenset(DECLARED),
+    ),
+    Step("schedule", "建设计划", "", ("planned_start_on", "planned_finish_on")),
+)
+BY_SLUG = {step.slug: step for step in STEPS}
+STEP_OF = {path: step for step in STEPS for path in step.paths}
+
+
+def after(step: Step) -> Step | None:
+    place = STEPS.index(step)
+    return STEPS[place + 1] if place + 1 < len(STEPS) else None
+
+
+def before(step: Step) -> Step | None:
+    place = STEPS.index(step)
+    return STEPS[place - 1] if place else None
+
+
+def asked(step: Step, facts: Mapping[str, Any], day: date) -> list[str]:
+    """The step's facts that are worth asking now: those no rule reads at all, and those some rule's answer turns on."""
+    turns, read = turning(facts, day), _read(pack())
+    return [path for path in step.paths if path in step.required or path not in read or path in turns]
+
+
+def turning(facts: Mapping[str, Any], day: date) -> frozenset[str]:
+    """Every fact that determines, or would decide, whether a row of the list binds or a matter of the kind is needed."""
+    rules = pack()
+    kind = look_up(facts, "kind")
+    names: set[str] = set()
+    for row in all_at(rules.negative, day):
+        names.update((row.when, *(exception.when for exception in row.exceptions)))
+    names.update(matter.needed for matter in rules.matters_at(day) if kind is UNKNOWN or not matter.kinds or kind in matter.kinds)
+    names.update(scheme.when for scheme in all_at(rules.schemes, day) if scheme.when)
+    found: set[str] = set()
+    for name in names & rules.predicates.keys():
+        verdict = rules.predicates[name](facts)
+        found |= verdict.used | verdict.missing
+    return frozenset(found)
+
+
+def _read(rules: Pack) -> frozenset[str]:
+    return frozenset().union(*(predicate.facts for predicate in rules.predicates.values()))
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Paths to groups: {"site.address": …} → {"site": {"address": …}}."""
+    made: dict[str, Any] = {}
+    for path, value in values.items():
+        group, _, name = path.rpartition(".")
+        (made.setdefault(group, {}) if group else made)[name] = value
+    return made
+
+
+def unanswered(paths: Iterable[str], facts: Mapping[str, Any]) -> list[str]:
+    return [path for path in paths if look_up(facts, path) is UNKNOWN]

@@ -1,0 +1,72 @@
+"""Files in the company's forms: uploaded once, kept in the unit's library, chosen from there ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.documents.queries import library
+from yinuo.web.components.text import zh_day
+
+SHOWN = 200
+
+
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Several files at once; an empty list where nothing was chosen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=ManyFilesInput({"multiple": True}), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFilesField, self).clean(file, initial) for file in files if file]
+
+
+def mebibytes() -> int:
+    return settings.YINUO_UPLOAD_LIMIT // (1024 * 1024)
+
+
+def shelf(unit_id: int, also: Iterable[int] = ()) -> dict[int, StoredFile]:
+    """The unit's newest files by id, and those of `also` however old."""
+    files = list(library(unit_id)[:SHOWN])
+    have = {file.pk for file in files}
+    rest = [pk for pk in also if pk not in have]
+    return {file.pk: file for file in [*files, *(library(unit_id).filter(pk__in=rest) if rest else ())]}
+
+
+def choices(files: dict[int, StoredFile]) -> list[tuple[str, str]]:
+    """To choose from: of equal bytes only the newest."""
+    latest: dict[str, StoredFile] = {}
+    for file in files.values():
+        latest.setdefault(file.sha256, file)
+    return [(str(file.pk), label(file)) for file in latest.values()]
+
+
+def label(file: StoredFile) -> str:
+    return f"{file.name}（{zh_day(file.at)}上传）"
+
+
+def keep(form: forms.Form, field: str, files: Sequence[UploadedFile], *, actor: Actor, at: datetime) -> list[StoredFile]:
+    """Stores each file by itself: what is right stays in the library even where another of the form is refused."""
+    kept = []
+    for file in files:
+        if (file.size or 0) > settings.YINUO_UPLOAD_LIMIT:
+            form.add_error(field, f"“{file.name}”太大，每个文件不能超过 {mebibytes()} MB")
+            continue
+        try:
+            kept.append(store_upload(actor=actor, name=file.name or "", content=file.read(), unit_id=actor.unit_id, at=at))
+        except Refused as refusal:
+            form.add_error(field, f"“{file.name}”：{refusal}")
+    return kept
