@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.apps.county import Company, County, at, new_person
+from tests.apps.county import Company, County, at, new_company, new_person
 from tests.apps.test_onemap import guided, hand_in
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.commitments import queries
@@ -251,7 +251,7 @@ def test_the_decision_names_the_letter_it_rests_on(county: County, company: Comp
     assert decision.data["application_on"] == "2026-11-06"
 
 
-@pytest.mark.parametrize("spoil", ["a byte flipped", "bytes appended", "another signed letter"])
+@pytest.mark.parametrize("spoil", ["a byte flipped", "bytes appended", "another signed letter", "another, with its digest in the row"])
 def test_nothing_is_decided_on_an_altered_letter(county: County, company: Company, spoil: str) -> None:
     project = guided(county, company)
     commitment = promise(company, item_of(project))
@@ -264,6 +264,8 @@ def test_nothing_is_decided_on_an_altered_letter(county: County, company: Compan
     else:
         other = promise(company, item_of(project, "eia_table"))
         content = bytearray(StoredFile.objects.get(pk=other.letter.file_id).content)
+        if spoil != "another signed letter":
+            Commitment.objects.filter(pk=commitment.pk).update(letter_sha256=other.letter_sha256)
     original.pk = None
     original.content = bytes(content)
     original.save(force_insert=True)
@@ -485,12 +487,75 @@ def test_an_ecological_promise_out_of_reach_ends_the_project(county: County, com
     assert (proposal.data, str(proposal.expected_points)) == ({"field": "ecology"}, "-2.00")
 
 
+# -- the zone
+
+
+def zone_of(now: datetime, **asked: Any) -> list[tuple[str, int]]:
+    return [(row.matter, row.days_left) for row in queries.zone(now, **asked).rows]
+
+
+def test_the_zone_shows_what_is_in_notice_first_with_its_remaining_days(county: County, company: Company) -> None:
+    project = guided(county, company)
+    promise(company, item_of(project))
+    later = promise(company, item_of(project, "eia_table"), at("2026-11-09 10:00"))
+    permit, eia = item_of(project).name, later.item.name
+    assert zone_of(SIGNED) == [(permit, 6), (eia, 7)]
+    assert zone_of(at("2026-11-13 17:59")) == [(permit, 1), (eia, 2)]
+    assert zone_of(NOTICE_ENDS) == [(eia, 2), (permit, 0)]
+    assert zone_of(at("2026-11-14 12:00")) == [(eia, 1), (permit, 0)]
+    assert zone_of(at("2026-11-16 18:00")) == [(eia, 0), (permit, 0)]
+    assert zone_of(SIGNED, search="不在此处") == []
+    assert zone_of(SIGNED, search="规划许可证") == [(permit, 6)]
+    assert zone_of(SIGNED, state="decided") == []
+
+
+def test_the_zone_is_turned_page_by_page_in_one_query_each(county: County, company: Company, django_assert_num_queries: Any) -> None:
+    projects = [guided(county, new_company(f"第{number}有限公司")) for number in range(3)]
+    signers = [AuthorisedPerson.objects.get(unit_id=project.unit_id) for project in projects]
+    given = []
+    for project, binding in zip(projects, signers, strict=True):
+        signer = Company(binding.unit, binding.person, binding)
+        given += [promise(signer, item_of(project)), promise(signer, item_of(project, "eia_table"), at("2026-11-09 10:00"))]
+    approve(county, given[0])
+    whole = [row.id for row in queries.zone(AFTER).rows]
+    assert sorted(whole) == sorted(commitment.pk for commitment in given)
+    assert whole[3:] == sorted((commitment.pk for commitment in given[::2]), reverse=True)
+    turned: list[int] = []
+    cursor = ""
+    for _ in range(3):
+        page = queries.zone(AFTER, size=2, after=cursor)
+        turned += [row.id for row in page.rows]
+        cursor = page.after
+    assert (turned, cursor) == (whole, "")
+    with django_assert_num_queries(1):
+        queries.zone(AFTER, size=2)
+
+
+def test_the_public_page_of_a_promise_names_no_person(county: County, company: Company) -> None:
+    commitment = promised(county, company)
+    object_to(commitment)
+    page = queries.public_page(commitment.pk, at("2026-11-10 10:00"))
+    assert page.takes_objections
+    assert (page.row.objections, page.letter_sha256) == (1, commitment.letter_sha256)
+    assert len(page.requirements) == 4
+    for personal in (company.person.name, "马小林", "影响我家采光"):
+        assert personal not in str(page)
+    assert not queries.public_page(commitment.pk, NOTICE_ENDS).takes_objections
+
+
+def test_a_receipt_number_opens_the_reply_and_nothing_else(county: County, company: Company) -> None:
+    objection = object_to(promised(county, company))
+    reply = queries.objection_by_receipt(f" {objection.receipt_no.lower()} ")
+    assert (reply.state, reply.answer, reply.text) == ("open", "", "退界不足，影响我家采光")
+    assert "马小林" not in str(reply)
+    with pytest.raises(Objection.DoesNotExist):
+        queries.objection_by_receipt("Y261110000000000000")
+
+
 # -- who may
 
 
 def test_each_verb_belongs_to_its_role_and_to_nobody_else(county: County, company: Company) -> None:
-    from tests.apps.county import new_company
-
     commitment = promised(county, company)
     stranger = new_company("临夏另一家有限公司").actor
     objection = object_to(commitment)
@@ -520,11 +585,10 @@ def test_each_verb_belongs_to_its_role_and_to_nobody_else(county: County, compan
     }
     for name, actor in actors.items():
         for verb, run in verbs.items():
-            allowed = _allowed(run, actor)
-            assert allowed is (verb in own.get(name, set())), (name, verb)
+            assert allowed(run, actor) is (verb in own.get(name, set())), (name, verb)
 
 
-def _allowed(run: Any, actor: Actor) -> bool:
+def allowed(run: Any, actor: Actor) -> bool:
     """Whether the verb gets past the question who may; what it did is taken back."""
     try:
         with transaction.atomic():

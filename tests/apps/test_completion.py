@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.apps.county import Company, County, at, new_company
-from tests.apps.test_commitments import approve, item_of, promise
+from tests.apps.test_commitments import allowed, approve, item_of, promise
 from tests.apps.test_onemap import guided
 from yinuo.apps.base import Actor, Forbidden, Refused
 from yinuo.apps.commitments import queries
@@ -25,7 +25,7 @@ from yinuo.apps.commitments.actions import (
 from yinuo.apps.commitments.inspection import Point
 from yinuo.apps.commitments.models import Commitment, CompletionVerification, Finding
 from yinuo.apps.credit.models import PointProposal
-from yinuo.apps.onemap.actions import answer_guidance, take_in_result
+from yinuo.apps.onemap.actions import answer_guidance, deliver, take_in_result
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.actions import report_progress, withdraw_filing
@@ -348,6 +348,49 @@ def test_a_promise_broken_while_building_costs_its_points_once(county: County, c
     assert completion.state == "passed"
     assert fulfilment(completion) == {"engineering_planning_permit": "broken", "eia_table": "kept"}
     assert list(PointProposal.objects.values_list("type", flat=True)) == ["commitment_broken"]
+
+
+def test_each_verb_of_completion_belongs_to_its_role_and_to_nobody_else(county: County, company: Company) -> None:
+    completion = applied(county, company)
+    point = pending(completion)[0]
+    assert point.commitment is not None
+    trouble = report_difficulty(actor=company.actor, commitment_id=point.commitment.pk, text="难", at=ADVISED)
+    verbs: dict[str, Any] = {
+        "record_finding": lambda a: record_finding(
+            actor=a, completion_id=completion.pk, commitment_id=point.commitment.pk, requirement=0, met=True, at=INSPECTED
+        ),
+        "handle_difficulty": lambda a: handle_difficulty(actor=a, difficulty_id=trouble.pk, outcome="helped", text="x", at=INSPECTED),
+        "apply_completion": lambda a: apply_completion(actor=a, project_id=completion.project_id, at=INSPECTED),
+        "apply_again": lambda a: apply_again(actor=a, completion_id=completion.pk, text="x", at=INSPECTED),
+        "propose_cycle": lambda a: propose_cycle(actor=a, completion_id=completion.pk, audit="clean", at=INSPECTED),
+    }
+    own = {
+        "unit": {"apply_completion", "apply_again"},
+        "department": {"record_finding", "handle_difficulty"},
+        "filing department": {"propose_cycle"},
+    }
+    actors = {
+        "unit": company.actor,
+        "other unit": new_company("临夏另一家有限公司").actor,
+        "department": county.actor("approver", point.department.key),
+        "other department": county.actor("approver", "health"),
+        "filing department": county.actor("approver"),
+        "principal": county.actor("principal", point.department.key),
+        "general_convener": county.actor("general_convener"),
+        "supervisor": county.actor("supervisor"),
+        "administrator": county.actor("administrator"),
+        "public": Actor.public(),
+    }
+    for name, actor in actors.items():
+        for verb, run in verbs.items():
+            assert allowed(run, actor) is (verb in own.get(name, set())), (name, verb)
+
+
+def test_the_last_decision_of_completion_is_delivered_after_the_project_is_complete(county: County, company: Company) -> None:
+    completion = inspect(county, applied(county, company))
+    item = item_of(completion.project, "planning_verification")
+    deliver(actor=county.actor("approver", "natural_resources"), item_id=item.pk, how="在线送达", at=at("2027-07-13 09:00"))
+    assert WorkItem.objects.get(kind="delivery", subject_id=item.pk).state == "done"
 
 
 # -- what credit does not concern

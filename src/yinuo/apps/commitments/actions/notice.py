@@ -33,6 +33,7 @@ from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.models import ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, once, record, request_hash, unit_of_work
+from yinuo.apps.trail.queries import of_subject
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
@@ -235,12 +236,14 @@ def _need_decidable(commitment: Commitment, at: datetime) -> None:
 
 
 def _need_whole_letter(commitment: Commitment, at: datetime) -> None:
+    """Against the digest on the trail, which nobody can rewrite, and not only against the row's."""
     content = StoredFile.objects.values_list("content", flat=True).get(pk=commitment.letter.file_id)
-    report = verify_pdf(bytes(content), commitment.letter_sha256, roots=signing_provider().roots(), at=at)
-    if not report.valid:
+    signed = of_subject(commitment).get(verb="commitments.commit").data["letter_sha256"]
+    report = verify_pdf(bytes(content), signed, roots=signing_provider().roots(), at=at)
+    if not report.valid or signed != commitment.letter_sha256:
         raise Refused(
             "commitments.letter_altered",
-            f"承诺书与签署时不一致，不能据以决定：{'；'.join(report.reasons)}",
+            f"承诺书与签署时不一致，不能据以决定：{'；'.join(report.reasons) or '登记的摘要与留痕记录不一致'}",
             remedy="请联系系统管理员核查承诺书原件",
             data={"reasons": list(report.reasons)},
         )

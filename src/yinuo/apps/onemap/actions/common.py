@@ -28,13 +28,23 @@ def locked(item_id: int) -> MapItem:
     return item
 
 
-def take(actor: Actor, item_id: int, may: Rule, states: Iterable[str], version: int | None) -> MapItem:
-    """The item locked, allowed, fresh and in one of `states`. Raises Forbidden, Stale, Refused in this order."""
+def take(
+    actor: Actor,
+    item_id: int,
+    may: Rule,
+    states: Iterable[str],
+    version: int | None,
+    projects: Iterable[str] = (ProjectState.CONFIRMED,),
+) -> MapItem:
+    """The item locked, allowed, fresh and in one of `states`, its project in one of `projects`.
+
+    Raises Forbidden, Stale, Refused in this order.
+    """
     item = locked(item_id)
     if not may(actor, item):
         raise forbid("这个事项不由您办理")
     check_version(item, version)
-    if item.project.state != ProjectState.CONFIRMED:
+    if item.project.state not in set(projects):
         raise Refused("onemap.project_not_running", "项目未复核确认或已经结束，不能办理事项", remedy="请查看项目当前状态")
     if item.state not in set(states):
         raise Refused(

@@ -13,6 +13,7 @@ from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
 from yinuo.apps.onemap.actions.common import clock, need_prerequisites, need_text, save, take, words
 from yinuo.apps.onemap.models import CONCLUDED, ItemState, MapItem, Route
+from yinuo.apps.projects.models import ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
@@ -153,7 +154,9 @@ def deliver(*, actor: Actor, item_id: int, how: str, at: datetime, version: int 
 
 
 def take_concluded(actor: Actor, item_id: int, version: int | None) -> MapItem:
-    return take(actor, item_id, access.can_handle, [ItemState.GRANTED, ItemState.REFUSED], version)
+    """Also of a completed project: the last decision of completion is delivered after it."""
+    running = (ProjectState.CONFIRMED, ProjectState.COMPLETED)
+    return take(actor, item_id, access.can_handle, [ItemState.GRANTED, ItemState.REFUSED], version, running)
 
 
 @action
