@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import io
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ from yinuo.apps.documents.signing import Signatory, SigningError
 NOT_BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
 NOT_AFTER = datetime(2050, 1, 1, tzinfo=UTC)
 ROOT_NAME = "一诺开发用根证书（不具法律效力）"
+PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]+")
 
 
 class DevelopmentCA:
@@ -113,6 +115,9 @@ class _DatedSigner(PdfSigner):
 
 def _name(common_name: str, serial: str) -> x509.Name:
     # X.520 allows a common name 64 characters; the serial number identifies, the name is for reading.
+    # A serial number takes only printable ASCII: an office without a code is identified by the digest of its name.
+    if not PRINTABLE.fullmatch(serial):
+        serial = hashlib.sha256(serial.encode()).hexdigest()[:32]
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64]), x509.NameAttribute(NameOID.SERIAL_NUMBER, serial[:64])])
 
 
