@@ -242,6 +242,20 @@ def test_a_whole_cycle_with_every_promise_kept_passes_and_earns_its_points(count
         apply_again(actor=company.actor, completion_id=completion.pk, text="x", at=INSPECTED)
 
 
+def test_a_difficulty_overtaken_by_the_verification_waits_for_nobody(county: County, company: Company) -> None:
+    completion = applied(county, company)
+    commitment = Commitment.objects.get(item__matter_id="eia_table")
+    report_difficulty(actor=company.actor, commitment_id=commitment.pk, text="设备晚到", at=at("2027-07-07 09:00"))
+    assert WorkItem.objects.get(kind="difficulty").state == "running"
+    inspect(county, completion)
+    assert completion.state == "passed"
+    assert WorkItem.objects.get(kind="difficulty").state == "cancelled"
+    assert set(WorkItem.objects.filter(project_id=completion.project_id, state="running").values_list("kind", flat=True)) <= {
+        "delivery",
+        "credit_consent",
+    }
+
+
 def test_a_department_is_done_when_its_own_points_are(county: County, company: Company) -> None:
     completion = applied(county, company)
     for point in pending(completion):

@@ -12,6 +12,7 @@ from yinuo.apps.commitments.models import (
     Commitment,
     CompletionState,
     CompletionVerification,
+    Difficulty,
     Fulfilment,
 )
 from yinuo.apps.credit.actions import propose_points
@@ -64,6 +65,7 @@ def _pass(actor: Actor, completion: CompletionVerification, points: Sequence[Poi
     promised = _promises(points)
     for commitment in promised:
         _set(commitment, Fulfilment.KEPT)
+    _end_difficulties(actor, promised, at)
     completion.state, completion.concluded_at = CompletionState.PASSED, at
     keep(completion, "state", "concluded_at")
     kept = [commitment for commitment in promised if commitment.fulfilment == Fulfilment.KEPT]
@@ -92,6 +94,17 @@ def _set(commitment: Commitment, fulfilment: Fulfilment) -> None:
     if commitment.fulfilment not in (Fulfilment.BROKEN, fulfilment):
         commitment.fulfilment = fulfilment
         save(commitment, "fulfilment")
+
+
+def _end_difficulties(actor: Actor, promised: Sequence[Commitment], at: datetime) -> None:
+    """A difficulty nobody has handled yet is overtaken by the verification: its clock does not run on."""
+    waiting = Difficulty.objects.select_for_update(no_key=True).filter(commitment__in=promised, handled_at__isnull=True)
+    for difficulty in waiting.order_by("id"):
+        work = open_of(difficulty, WorkKind.DIFFICULTY)
+        if work is not None:
+            close(actor=actor, item=work, at=at, outcome="verified", cancelled=True)
+        difficulty.opinion, difficulty.handled_at, difficulty.version = "竣工验收已有结论", at, difficulty.version + 1
+        difficulty.save(update_fields=["opinion", "handled_at", "version"])
 
 
 def propose_kept(actor: Actor, completion: CompletionVerification, count: int, audit: str, at: datetime, department_id: int) -> bool:
@@ -172,6 +185,7 @@ def fail(actor: Actor, completion: CompletionVerification, points: Sequence[Poin
     newly = [c for c in _promises(points) if c.pk in broken and c.fulfilment != Fulfilment.BROKEN]
     for commitment in _promises(points):
         _set(commitment, Fulfilment.BROKEN if commitment.pk in broken else Fulfilment.KEPT)
+    _end_difficulties(actor, _promises(points), at)
     work = open_of(completion, WorkKind.RECTIFICATION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="failed", cancelled=True)
