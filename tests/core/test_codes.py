@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yinuo.core.codes import CodeError, check_credit_code, make_project_code, parse_project_code, project_code_check
+from yinuo.core.codes import CodeError, check_credit_code, make_credit_code, make_project_code, parse_project_code, project_code_check
 
 REAL_PROJECT_CODES = ("2603-141124-89-05-346948", "2411-130202-89-01-637015", "2509-320193-89-01-544060", "2502-140109-89-01-287745")
 MADE_PROJECT_CODES = ("2611-622927-04-01-000011", "2611-622927-04-01-123452")
@@ -195,3 +195,10 @@ def test_two_neighbours_exchanged_in_a_credit_code_are_always_found(code: str, p
 def test_a_district_long_abolished_is_no_fault() -> None:
     check_credit_code("91110000710925462X")  # 110000 is no county
     check_credit_code("91620000710375659T")
+
+
+@given(st.integers(0, 99_999_999))
+def test_a_made_up_companys_code_stands_the_check(serial: int) -> None:
+    code = make_credit_code("622927", f"{serial:08d}")
+    check_credit_code(code)
+    assert code[2:16] == f"622927{serial:08d}"

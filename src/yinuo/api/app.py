@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import Throttled, ValidationError
 from ninja.security import HttpBearer
 
 from yinuo.apps.base import Actor, Refused
@@ -63,6 +64,21 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 @api.exception_handler(ObjectDoesNotExist)
 def absent(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:
     return api.create_response(request, {"code": "api.not_found", "message": "没有找到", "field": "", "remedy": "请核对编号"}, status=404)
+
+
+@api.exception_handler(DataError)
+def unfit(request: HttpRequest, error: DataError) -> HttpResponse:
+    """What no column can hold: a number beyond its range, a text too long or with a NUL in it. Nothing was written."""
+    body = {"code": "api.unfit", "message": "内容里有无法保存的数字或文字", "field": "", "remedy": "请检查编号是否过大、文字是否过长或含控制字符"}
+    return api.create_response(request, body, status=422)
+
+
+@api.exception_handler(Throttled)
+def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
+    body = {"code": "api.too_many", "message": "提交太频繁", "field": "", "remedy": "请一小时后再试"}
+    answer = api.create_response(request, body, status=429)
+    answer.headers["Retry-After"] = str(error.wait or 3600)
+    return answer
 
 
 @api.exception_handler(ValidationError)

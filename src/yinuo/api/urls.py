@@ -1,19 +1,16 @@
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
+from django.conf import settings
 from django.urls import path
 
-from yinuo.api import desk, onemap, projects, rules
+from yinuo.api import commitments, completion, credit, desk, onemap, projects, public, rules, trail, training
 from yinuo.api.app import api
 
 api.add_router("/projects", projects.router)
-api.add_router("", onemap.router)
-api.add_router("", desk.router)
+for room in (onemap, commitments, completion, credit, desk, trail, public):
+    api.add_router("", room.router)
 api.add_router("/rules", rules.router)
-for name in ("commitments", "credit"):
-    if find_spec(f"yinuo.api.{name}"):
-        api.add_router("", import_module(f"yinuo.api.{name}").router)
+if settings.YINUO_TRAINING:
+    api.add_router("/training", training.router)
 
 urlpatterns = [path("", api.urls)]

@@ -157,6 +157,10 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # ── the house ──────────────────────────────────────────────────────────────────────────
 YINUO_DEMO = os.environ.get("YINUO_DEMO") == "1"
+# A request may say which moment it is: for training and demonstration alone.
+YINUO_TRAINING = os.environ.get("YINUO_TRAINING") == "1"
+if YINUO_TRAINING:
+    MIDDLEWARE.insert(0, "yinuo.config.training.TravellingClock")
 YINUO_PACK = os.environ.get("YINUO_PACK", packs.DEFAULT)
 YINUO_PACK_DIR = packs.directory(YINUO_PACK)
 YINUO_EFFECTS = EFFECTS

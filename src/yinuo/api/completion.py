@@ -1,0 +1,108 @@
+"""竣工验收: applied for, verified requirement by requirement, repeated, failed, settled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Schema, Status
+
+from yinuo.api.app import actor_of
+from yinuo.api.projects import VersionIn, readable
+from yinuo.apps.base import Refused
+from yinuo.apps.commitments import actions, queries
+from yinuo.apps.commitments.inspection import Point
+from yinuo.apps.commitments.models import CompletionVerification
+
+router = Router(tags=["竣工验收"])
+
+
+class ApplyIn(Schema):
+    why: str = ""
+
+
+class FindingIn(Schema):
+    """One point: requirement `requirement` (from 0) of `commitment_id`, or the verification `item_id`."""
+
+    commitment_id: int | None = None
+    requirement: int | None = None
+    item_id: int | None = None
+    met: bool
+    note: str = ""
+    evidence: list[int] = []
+    document_number: str = ""
+
+
+class AgainIn(Schema):
+    text: str
+
+
+class FailIn(VersionIn):
+    reason: str
+
+
+class CycleIn(Schema):
+    audit: str
+
+
+def out(completion: CompletionVerification) -> dict[str, Any]:
+    same = ("id", "state", "round", "applied_at", "rectify_until", "concluded_at", "version")
+    return {**{name: getattr(completion, name) for name in same}, "project": completion.project_id}
+
+
+def point(shown: Point, round_number: int) -> dict[str, Any]:
+    return {
+        "commitment": shown.commitment.pk if shown.commitment else None,
+        "requirement": shown.requirement,
+        "item": shown.item.pk,
+        "matter_id": shown.item.matter_id,
+        "text": shown.text,
+        "department": shown.department.key,
+        "met": shown.met,
+        "pending": shown.pending(round_number),
+    }
+
+
+@router.post("/projects/{project_id}/completion", response={201: dict[str, Any]}, summary="申请竣工验收")
+def apply(request: HttpRequest, project_id: int, body: ApplyIn) -> Status[dict[str, Any]]:
+    return Status(201, out(actions.apply_completion(actor=actor_of(request), project_id=project_id, why=body.why, at=timezone.now())))
+
+
+@router.get("/projects/{project_id}/completion", response=dict[str, Any], summary="竣工验收逐项进展")
+def show(request: HttpRequest, project_id: int) -> dict[str, Any]:
+    readable(request, project_id)
+    view = queries.completion_of(project_id)
+    if view is None:
+        raise CompletionVerification.DoesNotExist
+    completion = view.completion
+    return {
+        **out(completion),
+        "waiting_departments": view.waiting_departments,
+        "points": [point(shown, completion.round) for shown in view.points],
+    }
+
+
+@router.post("/completions/{completion_id}/findings", response={201: dict[str, Any]}, summary="记录一项核验结果")
+def record_finding(request: HttpRequest, completion_id: int, body: FindingIn) -> Status[dict[str, Any]]:
+    if (body.commitment_id is None) == (body.item_id is None):
+        raise Refused("api.point", "请指明承诺的一项要求，或者一个验收事项", field="commitment_id")
+    made = actions.record_finding(actor=actor_of(request), completion_id=completion_id, at=timezone.now(), **body.dict())
+    now = CompletionVerification.objects.get(pk=completion_id)
+    return Status(201, {"id": made.pk, "met": made.met, "round": made.round, "completion": out(now)})
+
+
+@router.post("/completions/{completion_id}/apply-again", response=dict[str, Any], summary="整改后再次申请")
+def apply_again(request: HttpRequest, completion_id: int, body: AgainIn) -> dict[str, Any]:
+    return out(actions.apply_again(actor=actor_of(request), completion_id=completion_id, text=body.text, at=timezone.now()))
+
+
+@router.post("/completions/{completion_id}/fail", response=dict[str, Any], summary="情节严重，认定未通过")
+def fail(request: HttpRequest, completion_id: int, body: FailIn) -> dict[str, Any]:
+    return out(actions.fail_completion(actor=actor_of(request), completion_id=completion_id, at=timezone.now(), **body.dict()))
+
+
+@router.post("/completions/{completion_id}/propose-cycle", response=dict[str, Any], summary="审计后提出完整周期加分")
+def propose_cycle(request: HttpRequest, completion_id: int, body: CycleIn) -> dict[str, Any]:
+    proposed = actions.propose_cycle(actor=actor_of(request), completion_id=completion_id, audit=body.audit, at=timezone.now())
+    return {"proposed": proposed}
