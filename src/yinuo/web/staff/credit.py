@@ -1,0 +1,385 @@
+"""Credit for the hall's people: the queue of each role, one proposal with its evidence and effect, reliefs, a unit's history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.credit import access, queries
+from yinuo.apps.credit.actions import consent, decide_relief, execute, propose_points, refuse_consent, withdraw_proposal
+from yinuo.apps.credit.actions.common import filing_department, signed
+from yinuo.apps.credit.actions.reliefs import department_of
+from yinuo.apps.credit.models import PointProposal, ProposalState
+from yinuo.apps.people.models import ProjectUnit
+from yinuo.apps.projects.models import Project, ProjectKind
+from yinuo.apps.projects.queries import visible
+from yinuo.apps.rules import pack
+from yinuo.core.dated import all_at
+from yinuo.core.decision import plain
+from yinuo.web.acting import actor_of, need_role, need_staff
+from yinuo.web.components.forms import CodeInput, DateInput
+from yinuo.web.components.shapes import Cell, Column, NavItem, Row
+from yinuo.web.components.text import iso, zh_date, zh_datetime
+from yinuo.web.handling import attempt
+from yinuo.web.staff.forms import Versioned, choice, text_area
+from yinuo.web.staff.next import next_of
+from yinuo.web.staff.reading import today
+from yinuo.web.staff.uploads import EvidenceForm
+
+QUEUES = {
+    "principal": ([ProposalState.PROPOSED], "待您审签的加减分"),
+    "general_convener": ([ProposalState.CONSENTED], "待您执行的加减分"),
+    "approver": ([ProposalState.PROPOSED, ProposalState.CONSENTED], "办理中的加减分"),
+}
+COLUMNS = [Column("单位"), Column("情形"), Column("预计变动", "number"), Column("状态"), Column("提出", "date")]
+HISTORY = [Column("时间", "date"), Column("事由"), Column("变动", "number"), Column("分值", "number"), Column("等级")]
+
+
+def deeds(day: date) -> list[tuple[str, str]]:
+    """The acts a department may propose points for on `day`, in the pack's words: `article:item`."""
+    rules = [rule for rule in all_at(pack().points, day) if rule.type == "act"]
+    return [(f"{rule.match.get('article', '')}:{rule.match.get('item', '')}", rule.text) for rule in rules]
+
+
+class ProposeForm(EvidenceForm):
+    """加减分 by hand, for an act the provincial measures name; points are the rules', never typed."""
+
+    code = forms.CharField(label="项目代码", max_length=24, widget=CodeInput(), error_messages={"required": "填写项目代码"})
+    act = choice("违规情形", (), "选择违规情形", radio=True)
+    on = forms.DateField(label="发生日期", widget=DateInput(), error_messages={"required": "填写发生日期", "invalid": "日期有误"})
+    basis = text_area("事实和依据", "写明事实和依据", "写明何时、何地、何事，由什么文书认定。")
+
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["act"].choices = deeds(day)  # type: ignore[attr-defined]
+        self.order_fields(["code", "act", "on", "basis", "files"])
+
+    @property
+    def data_of_act(self) -> dict[str, str]:
+        article, _, item = self.cleaned_data["act"].partition(":")
+        return {"article": article, "item": item} if item else {"article": article}
+
+
+class ConsentForm(Versioned):
+    note = text_area("审签意见", "", rows=2)
+
+
+class RefuseForm(Versioned):
+    reason = text_area("不同意的理由", "写明不同意的理由", rows=2)
+
+
+class ExecuteForm(Versioned):
+    """The convener carries out what was consented."""
+
+
+class TakeBackForm(Versioned):
+    why = text_area("撤回的理由", "写明撤回的理由", rows=2)
+
+
+class ReliefForm(Versioned):
+    accept = choice("办理意见", [("yes", "同意，恢复分值"), ("no", "不同意")], "选择办理意见", radio=True)
+    answer = text_area("理由", "写明办理意见和理由", "项目单位会看到。同意的，按加减分程序审签、执行后恢复。")
+
+
+@need_staff
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for the role first; everybody of the hall may look through all."""
+    actor = actor_of(request)
+    states, title = QUEUES.get(actor.role, ([], "加减分"))
+    everything = request.GET.get("view") == "all" or not states
+    after = request.GET.get("after", "")
+    number = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0
+    page = queries.page(actor, states=() if everything else states, after=number)
+    proposals = page.proposals
+    if actor.role == "approver" and not everything:
+        proposals = [row for row in proposals if row.department_id == actor.department_id]
+    here = reverse("staff:credit")
+    keep = {"view": "all"} if everything and states else {}
+    reliefs = queries.reliefs(department_id=actor.department_id, states=["asked"])[:50] if actor.role == "approver" else []
+    views = [NavItem(title, here, current=not everything), NavItem("全部", f"{here}?view=all", current=everything)] if states else []
+    context = {
+        "title": "加减分" if everything else title,
+        "views": views,
+        "columns": COLUMNS,
+        "rows": [_line(row) for row in proposals],
+        "reliefs": list(reliefs),
+        "may_propose": actor.role == "approver",
+        "next_url": f"{here}?{urlencode({**keep, 'after': page.after})}" if page.after else "",
+        "first_url": f"{here}?{urlencode(keep)}" if number else "",
+    }
+    return render(request, "staff/credit.html", context)
+
+
+def _line(row: PointProposal) -> list[Any]:
+    return [
+        Cell(row.unit.name, reverse("staff:proposal", args=[row.pk]), row.project_code),
+        Cell(queries.EVENT_NAMES[row.type], note=row.basis[:40]),
+        signed(row.expected_points),
+        row.get_state_display(),
+        iso(today(row.proposed_at)),
+    ]
+
+
+@need_role("approver")
+@require_http_methods(["GET", "POST"])
+def propose(request: HttpRequest) -> HttpResponse:
+    """提出加减分 for an act, with its evidence: named basis, then consent, then execution by three people."""
+    actor, now = actor_of(request), timezone.now()
+    start = {"code": request.GET.get("code", "")[:24]}
+    form = ProposeForm(request.POST or None, request.FILES or None, day=today(now), initial=start)
+    if request.method == "POST" and form.is_valid() and form.take(request, actor, now):
+        found = _project(actor, form.cleaned_data["code"])
+        if found is None:
+            form.add_error("code", "本大厅没有这个代码的项目")
+        else:
+            made = attempt(form, lambda: _propose(actor, found, form, now), fields={"project_code": "code", "evidence": "files"})
+            if made is not None:
+                messages.success(request, "已提出，等待项目备案单位主要负责同志审签。")
+                return redirect("staff:proposal", made.pk)
+    return render(request, "staff/propose.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _project(actor: Actor, code: str) -> Project | None:
+    return visible(actor).filter(code=code.strip()).first()
+
+
+def _propose(actor: Actor, found: Project, form: ProposeForm, now: datetime) -> PointProposal:
+    return propose_points(
+        actor=actor,
+        unit_id=found.unit_id,
+        project_code=found.code or "",
+        type="act",
+        on=form.cleaned_data["on"],
+        data=form.data_of_act,
+        basis=form.cleaned_data["basis"],
+        evidence=form.evidence,
+        project_id=found.pk,
+        at=now,
+    )
+
+
+@need_staff
+@require_http_methods(["GET", "POST"])
+def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    """One change of points: basis, clause, evidence, what the score would be; and the one step the actor may take."""
+    actor, now = actor_of(request), timezone.now()
+    found = queries.one(proposal_id)
+    if not access.can_see_proposal(actor, found):
+        raise forbid("只能查看本大厅的加减分")
+    steps = _steps(request, actor, found, now)
+    verb = request.POST.get("do", "")
+    if request.method == "POST":
+        if verb not in steps:
+            raise forbid("这一步不由您办理，或者已经办过了")
+        form, act, words = steps[verb]
+        if form.is_valid() and attempt(form, act) is not None:
+            messages.success(request, words)
+            return redirect("staff:proposal", proposal_id)
+    forms_by = {name: form for name, (form, _, _) in steps.items()}
+    context = {
+        "proposal": found,
+        "rows": _rows(found),
+        "effect": _effect(found, now),
+        "event": queries.event_of(found) if found.state == ProposalState.EXECUTED else None,
+        "evidence": [part if isinstance(part, dict) else {"name": str(part), "file": None} for part in found.evidence],
+        "forms": forms_by,
+        "form": forms_by.get(verb, forms.Form()),
+        "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem("加减分", request.path)],
+        "next": next_of(actor, now, request.path),
+    }
+    bound = verb in steps and steps[verb][0].errors
+    return render(request, "staff/proposal.html", context, status=422 if bound else 200)
+
+
+Step = tuple[forms.Form, Callable[[], Any], str]
+
+
+def _steps(request: HttpRequest, actor: Actor, found: PointProposal, now: datetime) -> dict[str, Step]:
+    """What the actor may do with the proposal as it stands."""
+    verb = request.POST.get("do", "") if request.method == "POST" else ""
+    start = {"version": found.version}
+    base: dict[str, Any] = {"actor": actor, "proposal_id": found.pk, "at": now}
+
+    def bound(name: str, kind: type[Versioned]) -> Versioned:
+        return kind(request.POST if verb == name else None, initial=start, prefix=name)
+
+    made: dict[str, Step] = {}
+    assert found.department is not None
+    if found.state == ProposalState.PROPOSED and access.can_consent(actor, found, filing_department(found.department).pk):
+        yes, no = bound("consent", ConsentForm), bound("refuse", RefuseForm)
+        made["consent"] = (
+            yes,
+            lambda: consent(**base, note=yes.cleaned_data["note"], version=yes.cleaned_data["version"]),
+            "已同意，转总召集人执行。",
+        )
+        made["refuse"] = (
+            no,
+            lambda: refuse_consent(**base, reason=no.cleaned_data["reason"], version=no.cleaned_data["version"]),
+            "已记录不同意，分值不变。",
+        )
+    if found.state == ProposalState.CONSENTED and access.can_execute(actor, found):
+        run = bound("execute", ExecuteForm)
+        made["execute"] = (run, lambda: execute(**base, version=run.cleaned_data["version"]), "已执行，分值和证书颜色已更新。")
+    if found.state in (ProposalState.PROPOSED, ProposalState.CONSENTED) and access.can_withdraw(actor, found):
+        back = bound("withdraw", TakeBackForm)
+        made["withdraw"] = (
+            back,
+            lambda: withdraw_proposal(**base, why=back.cleaned_data["why"], version=back.cleaned_data["version"]),
+            "已撤回。",
+        )
+    return made
+
+
+def _rows(found: PointProposal) -> list[Row]:
+    rows = [
+        Row("单位", found.unit.name, reverse("staff:unit_credit", args=[found.unit_id]), "信用记录"),
+        Row("项目代码", found.project_code),
+        Row("情形", queries.EVENT_NAMES[found.type]),
+        Row("发生日期", zh_date(found.on)),
+        Row("事实和依据", found.basis),
+        Row("规定", "；".join(found.cites)),
+        Row("提出", _who(found.department.short_name if found.department else "", found.proposed_by, found.proposed_at)),
+    ]
+    if found.consented_at:
+        rows.append(Row("审签", _who("", found.consented_by, found.consented_at)))
+    if found.consent_note:
+        rows.append(Row("审签意见", found.consent_note))
+    if found.executed_at:
+        rows.append(Row("执行", _who("", found.executed_by, found.executed_at)))
+    return rows
+
+
+def _who(office: str, person: Any, at: datetime) -> str:
+    name = person.name if person is not None else "系统"
+    return " · ".join(part for part in (office, name, zh_datetime(at)) if part)
+
+
+def _effect(found: PointProposal, now: datetime) -> dict[str, str]:
+    """Score and grade before and after, by the rules of today; empty once it has been carried out or dropped."""
+    if found.state not in (ProposalState.PROPOSED, ProposalState.CONSENTED):
+        return {}
+    head = queries.head(found.unit_id)
+    try:
+        step = queries.preview(found.unit_id, found.type, found.on, found.project_code, found.data, today(now))
+    except Refused as refusal:
+        return {"why": str(refusal), "before": score_words(head.score, head.grade), "after": "", "points": ""}
+    after = step.after.fold
+    return {
+        "why": step.event.why,
+        "before": score_words(head.score, head.grade),
+        "after": score_words(step.after.score, after.grade),
+        "points": signed(step.points),
+    }
+
+
+def score_words(score: Decimal | None, grade: str) -> str:
+    return "未评级" if score is None or grade == "unrated" else f"{plain(score)} 分，{grade} 级"
+
+
+@need_staff
+@require_http_methods(["GET", "POST"])
+def relief(request: HttpRequest, relief_id: int) -> HttpResponse:
+    """分值修复 or 异议, decided by the department that had proposed the points (附件2·第二十四条)."""
+    actor, now = actor_of(request), timezone.now()
+    found = queries.relief(relief_id)
+    office = department_of(found.event)
+    if office.hall_id != actor.hall_id or not access.can_see_relief(actor, found):
+        raise forbid("只能查看本大厅的申请")
+    decides = access.can_decide_relief(actor, found, office.pk)
+    if request.method == "POST" and not decides:
+        raise forbid("请由提出扣分的部门办理")
+    form = ReliefForm(request.POST or None, initial={"version": found.version})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        done = attempt(
+            form,
+            lambda: decide_relief(
+                actor=actor,
+                relief_id=found.pk,
+                accept=data["accept"] == "yes",
+                answer=data["answer"],
+                at=now,
+                version=data["version"],
+            ),
+        )
+        if done is not None:
+            messages.success(request, "已办理，结果已告知项目单位。")
+            return redirect("staff:relief", relief_id)
+    event = found.event
+    until = queries.rectify_until(event)
+    rows = [
+        Row("单位", event.unit.name, reverse("staff:unit_credit", args=[event.unit_id]), "信用记录"),
+        Row("原来的变动", f"{signed(event.points)} 分：{event.why}"),
+        Row("规定", "；".join(event.cites)),
+        Row("扣分时间", zh_datetime(event.at)),
+        Row("申请", _who("", found.asked_by, found.asked_at)),
+    ]
+    if found.kind == "repair":
+        rows.append(Row("整改期限", f"{zh_datetime(until)}{'（申请时已过期限）' if found.asked_at > until else ''}"))
+    context = {
+        "relief": found,
+        "rows": rows,
+        "evidence": [part if isinstance(part, dict) else {"name": str(part), "file": None} for part in found.evidence],
+        "form": form,
+        "may": decides and found.state == "asked",
+        "office": office,
+        "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem(found.get_kind_display(), request.path)],
+        "next": next_of(actor, now, request.path),
+    }
+    return render(request, "staff/relief.html", context, status=422 if form.is_bound else 200)
+
+
+@need_staff
+@require_safe
+def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """A company's credit as staff see it: standing, measures, and every event with its clause."""
+    actor, now = actor_of(request), timezone.now()
+    if not access.can_see(actor, unit_id):
+        raise forbid()
+    found = ProjectUnit.objects.get(pk=unit_id)
+    day = today(now)
+    standing = queries.standing(unit_id, day)
+    lines = queries.history(unit_id, day)
+    projects = visible(actor).filter(unit_id=unit_id, kind=ProjectKind.FILING).order_by("-id")[:20]
+    context = {
+        "unit": found,
+        "standing": standing,
+        "score": "" if standing.score is None else plain(standing.score),
+        "columns": HISTORY,
+        "rows": list(_history(lines)),
+        "projects": projects,
+        "may_propose": actor.role == "approver",
+        "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem(found.name, request.path)],
+    }
+    return render(request, "staff/unit_credit.html", context)
+
+
+def _history(lines: Iterable[queries.HistoryLine]) -> Iterable[list[Any]]:
+    for line in lines:
+        event = line.event
+        notes = [*event.cites]
+        if line.open_relief is not None:
+            notes.append(f"{line.open_relief.get_kind_display()}申请办理中")
+        if line.returning:
+            notes.append("恢复分值审签执行中")
+        url = reverse("staff:proposal", args=[event.proposal_id]) if event.proposal_id else ""
+        yield [
+            iso(today(event.at)),
+            Cell(event.why, url, "；".join(notes)),
+            signed(event.points) if event.applied else "不计",
+            "" if event.score_after is None else plain(event.score_after),
+            "未评级" if event.grade_after == "unrated" else event.grade_after,
+        ]

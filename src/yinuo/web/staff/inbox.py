@@ -1,0 +1,198 @@
+"""待办: what waits, most urgent first, by light."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from yinuo.apps.base import Actor
+from yinuo.apps.credit.models import CreditHead
+from yinuo.apps.onemap.models import Escalation
+from yinuo.apps.people.models import Delegation
+from yinuo.apps.people.queries import delegations_around
+from yinuo.apps.rules import pack
+from yinuo.apps.work import queries
+from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.core.grades import allows
+from yinuo.web.acting import actor_of, need_staff
+from yinuo.web.components.shapes import InboxRow, NavGroup, NavItem
+from yinuo.web.components.text import zh_day
+from yinuo.web.staff.reading import look, today
+
+GROUPS = [("red", "超期"), ("yellow", "预警"), ("green", "正常"), ("paused", "暂停")]
+WORDS = {
+    WorkKind.REVIEW: "复核",
+    WorkKind.GUIDANCE: "填写",
+    WorkKind.COMPLETION_GUIDANCE: "填写",
+    WorkKind.DELIVERY: "送达",
+    WorkKind.OBJECTION: "答复",
+    WorkKind.VERIFICATION: "验收",
+    WorkKind.CREDIT_CONSENT: "审签",
+    WorkKind.CREDIT_EXECUTION: "执行",
+}
+TITLES = {"mine": "我的待办", "department": "本部门", "waiting": "等别人", "overdue": "超期", "guidance": "前期辅导"}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one light on this page."""
+
+    state: str
+    title: str
+    rows: list[InboxRow]
+
+
+@need_staff
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """One box of the actor's, a page of it. An unknown box or cursor is answered with the beginning."""
+    actor, now = actor_of(request), timezone.now()
+    name = request.GET.get("box", "mine")
+    if name not in queries.BOXES:
+        name = "mine"
+    around = delegations_around(actor.person_id or 0, today(now))
+    persons = {actor.person_id} | {row.person_id for row in around if row.substitute_id == actor.person_id}
+    after = request.GET.get("after", "")
+    try:
+        page = queries.page(actor, name, now, after, persons=persons)
+    except ValueError:
+        after, page = "", queries.page(actor, name, now, persons=persons)
+    rows = [(work, row_of(work, actor, persons, now)) for work in page.items]
+    rows = with_credit(rows, today(now))
+    here = reverse("staff:inbox")
+    context = {
+        "title": TITLES[name],
+        "side": _side(actor, name, queries.counts(actor, now, persons), here),
+        "groups": grouped(row for _, row in rows),
+        "total": len(rows),
+        "due_today": sum(_due_today(work, now) for work, _ in rows),
+        "next_url": f"{here}?{urlencode({'box': name, 'after': page.after})}" if page.after else "",
+        "first_url": f"{here}?{urlencode({'box': name})}" if after else "",
+        "substitutes": [row for row in around if row.person_id == actor.person_id],
+        "standing_in": [row for row in around if row.substitute_id == actor.person_id],
+        "box": name,
+    }
+    return render(request, "staff/inbox.html", context)
+
+
+def grouped(rows: Iterable[InboxRow]) -> list[Group]:
+    """By light; what has no clock and waits for somebody stands with the green, what waits for the company with the paused."""
+    made: dict[str, list[InboxRow]] = {state: [] for state, _ in GROUPS}
+    for row in rows:
+        made[{"ready": "green", "wait": "paused"}.get(row.state, row.state)].append(row)
+    return [Group(state, title, made[state]) for state, title in GROUPS if made[state]]
+
+
+def row_of(work: WorkItem, actor: Actor, persons: Set[int | None], now: datetime) -> InboxRow:
+    """The item in the words of the inbox; what the actor cannot handle is only to be looked at."""
+    seen = look(work, now)
+    own = handled_by(work, actor, persons)
+    action = WORDS.get(WorkKind(work.kind), "办理") if own else "查看"
+    if own and seen.state == "paused":
+        action = "看原因"
+    project, _, unit = work.subtitle.partition("　")
+    tags = list(work.tags)
+    if work.waits_for == "staff" and not own and work.assignee is not None:
+        tags.append(work.assignee.name)
+    return InboxRow(
+        id=str(work.pk),
+        name=work.title,
+        url=work.url,
+        state=seen.state,
+        left=seen.left,
+        project=project,
+        unit=unit,
+        grade="",
+        tags=tags,
+        used=seen.used,
+        warn=seen.warn,
+        due=seen.due,
+        action=action,
+        quiet=not own or seen.state == "paused",
+    )
+
+
+def handled_by(work: WorkItem, actor: Actor, persons: Set[int | None]) -> bool:
+    """work.access.can_handle, with the actor's substitutions already read: no query per row."""
+    if actor.role != work.role or work.waits_for != "staff":
+        return False
+    same = work.hall_id == actor.hall_id if work.department_id is None else work.department_id == actor.department_id
+    return same and (work.assignee_id is None or work.assignee_id in persons)
+
+
+def with_credit(rows: list[tuple[WorkItem, InboxRow]], day: date) -> list[tuple[WorkItem, InboxRow]]:
+    """The units' grades of today, what the grade's class means for whoever handles it (附件2·第二十至二十三条), and coordination under way."""
+    units = {work.unit_id for work, row in rows if row.unit and work.unit_id is not None}
+    heads = dict(CreditHead.objects.filter(pk__in=units).values_list("pk", "grade")) if units else {}
+    red = [work.subject_id for work, row in rows if row.state == "red" and work.subject_kind == "onemap.mapitem"]
+    urged = set(Escalation.objects.filter(item_id__in=red, closed_at=None).values_list("item_id", flat=True)) if red else set()
+    made = []
+    for work, row in rows:
+        grade = heads.get(work.unit_id, "") if row.unit else ""
+        tags = [*row.tags, *marks_of(grade, day)]
+        if row.state == "red" and work.subject_kind == "onemap.mapitem" and work.subject_id in urged:
+            tags.append("已启动协调")
+        made.append((work, _changed(row, grade, tags)))
+    return made
+
+
+def _changed(row: InboxRow, grade: str, tags: list[str]) -> InboxRow:
+    from dataclasses import replace
+
+    return replace(row, grade=grade, tags=tags)
+
+
+def marks_of(grade: str, day: date) -> list[str]:
+    """优先办理 and 重点审查 where the pack's measures say so of the grade's class."""
+    if not grade or grade == "unrated":
+        return []
+    found = []
+    if allows("priority", grade, pack(), day) is not None and grade[:1] == "A":
+        found.append("优先办理")
+    if allows("focus", grade, pack(), day) is not None:
+        found.append("重点审查")
+    return found
+
+
+def _due_today(work: WorkItem, now: datetime) -> bool:
+    due = work.due_shown(now)
+    return due is not None and work.waits_for == "staff" and today(due) == today(now)
+
+
+def _side(actor: Actor, current: str, counts: dict[str, int], here: str) -> list[NavGroup]:
+    labels = {**queries.BOXES, "department": "本部门" if actor.role in ("approver", "principal") else "本大厅"}
+    boxes = [
+        NavItem(
+            labels[name],
+            f"{here}?{urlencode({'box': name})}",
+            current=name == current,
+            count=counts[name],
+            alarm=name == "overdue",
+        )
+        for name in queries.BOXES
+    ]
+    more = []
+    if actor.role in ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator"):
+        more.append(NavItem("大厅一览", reverse("staff:hall")))
+    if actor.role in ("general_convener", "administrator"):
+        more.append(NavItem("人员与分工", reverse("staff:people")))
+    groups = [NavGroup("", boxes)]
+    return [*groups, NavGroup("大厅", more)] if more else groups
+
+
+def span_words(row: Delegation) -> str:
+    """11月25日至11月27日; the end is kept half-open, people read the last day."""
+    from datetime import timedelta
+
+    last = row.to_on - timedelta(days=1) if row.to_on else None
+    if last is None:
+        return f"{zh_day(row.from_on)}起"
+    return zh_day(last) if last == row.from_on else f"{zh_day(row.from_on)}至{zh_day(last)}"

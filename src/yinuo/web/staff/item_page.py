@@ -1,0 +1,178 @@
+"""What the page of an item shows: versions and their differences, clocks with their proof, documents, problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from yinuo.apps.documents.models import Document
+from yinuo.apps.documents.queries import of_subject
+from yinuo.apps.onemap.models import MapItem, SendBack, Submission
+from yinuo.apps.rules import pack
+from yinuo.apps.work import clocks
+from yinuo.apps.work.models import ClockEvent, WorkItem, WorkKind
+from yinuo.core.clock import ClockState, ProofDay
+from yinuo.web.components.shapes import Row
+from yinuo.web.components.text import zh_datetime, zh_moment
+from yinuo.web.staff.reading import Look, look, paused, term
+
+CHANGES = {"new": "新增", "changed": "已更换", "same": "未变", "gone": "未再提交"}
+COLOURS = {"new": "green", "changed": "amber", "same": "", "gone": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """One material of a version, and what became of it since the version it is compared with."""
+
+    name: str
+    file_id: int | None
+    file_name: str
+    change: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version handed in; `against` names the one the changes are told against, 0 = none."""
+
+    submission: Submission
+    lines: list[MaterialLine]
+    against: int
+    sent_back: SendBack | None
+
+
+def versions_of(item: MapItem) -> list[Version]:
+    """Newest first. A version after a send-back is compared with the one sent back, else with the one before (U-2)."""
+    submissions = sorted(item.submissions.all(), key=lambda row: row.number)
+    backs = {row.submission_id: row for row in item.send_backs.all()}
+    made = []
+    basis: Submission | None = None
+    previous: Submission | None = None
+    for row in submissions:
+        against = basis or previous
+        made.append(Version(row, _lines(row, against), against.number if against else 0, backs.get(row.pk)))
+        if row.pk in backs:
+            basis = row
+        previous = row
+    return made[::-1]
+
+
+def _lines(row: Submission, against: Submission | None) -> list[MaterialLine]:
+    before = {part["id"]: part for part in against.materials} if against else {}
+    lines = []
+    for part in row.materials:
+        old = before.get(part["id"])
+        kind = "" if against is None else "new" if old is None else "same" if old["sha256"] == part["sha256"] else "changed"
+        lines.append(MaterialLine(part["name"], part["file"], part["file_name"], CHANGES.get(kind, ""), COLOURS.get(kind, "")))
+    given = {part["id"] for part in row.materials}
+    lines += [MaterialLine(part["name"], None, "", CHANGES["gone"], COLOURS["gone"]) for key, part in before.items() if key not in given]
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A clock with its two limits: `promised` drives the light, `statutory` stands beside it; `now_due` = as if resumed now."""
+
+    work: WorkItem
+    title: str
+    look: Look
+    promised: ClockState | None
+    statutory: ClockState | None
+    promised_proof: list[ProofDay]
+    statutory_proof: list[ProofDay]
+    paused: bool
+    rows: list[Row]
+    events: list[str]
+
+
+def clock_views(works: list[WorkItem], now: datetime) -> list[ClockView]:
+    """The clocks with a limit, the running one first, each with its day-by-day proof (U-4)."""
+    made = [_clock(work, now) for work in works if work.limit_value is not None]
+    return sorted(made, key=lambda view: (not view.work.is_open, -view.work.pk))
+
+
+def _clock(work: WorkItem, now: datetime) -> ClockView:
+    events = sorted(work.events.all(), key=lambda row: row.pk)
+    promised = clocks.state_of(work, events, now)
+    statutory = clocks.state_of(work, events, now, statutory=True)
+    stopped = paused(work, now)
+    rows = [Row("承诺时限", _limit_words(work.limit_value, work.limit_unit, promised, stopped))]
+    if statutory is not None:
+        halted = stopped and any(row.kind == ClockEvent.Kind.PAUSE and row.stops_statutory for row in events[-1:])
+        rows.append(Row("法定时限", _limit_words(work.statutory_value, work.statutory_unit, statutory, halted)))
+    rows.append(Row("开始", zh_datetime(work.started_at)))
+    if work.closed_at:
+        rows.append(Row("结束", zh_datetime(work.closed_at)))
+    if promised is not None and promised.provisional:
+        rows.append(Row("提示", "期限超出已公布的放假安排，日期是暂定的，通知公布后自动重算"))
+    return ClockView(
+        work=work,
+        title=str(WorkKind(work.kind).label),
+        look=look(work, now),
+        promised=promised,
+        statutory=statutory,
+        promised_proof=clocks.proof_of(work, events, now),
+        statutory_proof=clocks.proof_of(work, events, now, statutory=True),
+        paused=stopped,
+        rows=rows,
+        events=[_event_words(row) for row in events],
+    )
+
+
+def _limit_words(value: int | None, unit: str, state: ClockState | None, stopped: bool) -> str:
+    if state is None:
+        return ""
+    words = f"{term(value, unit)}，{zh_moment(state.due_at)} 止"
+    return f"{words}（若现在恢复）" if stopped else words
+
+
+def _event_words(row: ClockEvent) -> str:
+    labels = {reason.id: reason.label for reason in pack().pauses}
+    if row.kind == ClockEvent.Kind.PAUSE:
+        until = f"，最迟 {zh_moment(row.ends_by)} 自动恢复" if row.ends_by else ""
+        law = "法定期限同时暂停" if row.stops_statutory else "法定期限照常计算"
+        return f"{zh_moment(row.at)} 暂停：{labels.get(row.reason, row.reason)}，{row.note}（{law}{until}）"
+    if row.kind == ClockEvent.Kind.EXTEND:
+        return f"{zh_moment(row.at)} 延长 {row.days} 个工作日：{row.note}"
+    return f"{zh_moment(row.at)} 恢复{'：' + row.note if row.note else ''}"
+
+
+def documents_of(item: MapItem) -> list[Document]:
+    return list(of_subject(item).defer("data"))
+
+
+def item_rows(item: MapItem, waiting: list[MapItem], opens: list[MapItem]) -> list[Row]:
+    """The item's own facts, as guidance and handling left them."""
+    matter = pack().matters.get(item.matter_id)
+    rows = [
+        Row("承办部门", item.department.name),
+        Row("办理人", item.handler.name if item.handler else "尚未指定"),
+        Row("办理方式", item.get_route_display()),
+        Row("审批层级", LEVELS.get(item.level, item.level)),
+    ]
+    if item.received_at:
+        rows.append(Row("收件", zh_datetime(item.received_at)))
+    if item.accepted_at:
+        words = zh_datetime(item.accepted_at) + ("（逾期未告知，视为受理）" if item.deemed_accepted else "")
+        rows.append(Row("受理", words))
+    if item.concluded_at:
+        rows.append(Row("办结", zh_datetime(item.concluded_at)))
+    if item.document_number:
+        rows.append(Row("文号", item.document_number))
+    if item.result_text:
+        rows.append(Row("决定内容", item.result_text))
+    if item.delivered_at:
+        rows.append(Row("送达", zh_datetime(item.delivered_at)))
+    if waiting:
+        rows.append(Row("还要等", "、".join(row.name for row in waiting)))
+    if opens:
+        rows.append(Row("办结后可以办", "、".join(row.name for row in opens)))
+    if item.guidance_note:
+        rows.append(Row("辅导意见", item.guidance_note))
+    if matter is not None and matter.basis:
+        rows.append(Row("依据", "；".join(pack().cite_texts(matter.basis))))
+    return rows
+
+
+LEVELS: dict[str, Any] = {"county": "县级", "prefecture": "州级", "province": "省级", "state": "国家级"}

@@ -1,0 +1,264 @@
+"""Who works in the hall, in which roles, on what; standing in, passing everything on, and whom companies send (附件7·第九条)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from yinuo.apps.base import Actor, forbid
+from yinuo.apps.catalogue.actions import set_handler
+from yinuo.apps.catalogue.models import MatterHandler
+from yinuo.apps.people.actions import confirm_binding, delegate, end_role, give_role
+from yinuo.apps.people.models import AuthorisedPerson, Delegation, Department, InForce, Membership, Person, StaffRole
+from yinuo.apps.rules import pack
+from yinuo.apps.work.actions import reassign_all
+from yinuo.web.acting import actor_of, need_role, need_staff
+from yinuo.web.components.forms import DateInput
+from yinuo.web.handling import attempt
+from yinuo.web.staff.forms import choice
+from yinuo.web.staff.reading import today
+
+STAGED = "stage_convener"
+
+
+def named(people: Iterable[Person]) -> list[tuple[str, str]]:
+    return [(str(person.pk), person.name) for person in people]
+
+
+class ReassignAllForm(forms.Form):
+    """Everything open of one person given to another at once."""
+
+    person = choice("把谁手上的事", (), "选择原来的办理人")
+    to = choice("转交给", (), "选择接办的人")
+    why = forms.CharField(label="原因", max_length=200, error_messages={"required": "写明转交的原因"})
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        for name in ("person", "to"):
+            self.fields[name].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("to") and data.get("to") == data.get("person"):
+            self.add_error("to", "接办的人不能是原来的办理人")
+        return data
+
+
+class RoleForm(forms.Form):
+    """A role in a department, from today."""
+
+    person = choice("人员", (), "选择人员")
+    department = choice("部门", (), "选择部门")
+    role = choice("角色", StaffRole.choices, "选择角色")
+    stage = choice("阶段（仅阶段召集人）", ())
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], offices: list[Department], day: date, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["person"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
+        self.fields["department"].choices = [("", "请选择"), *((str(row.pk), row.short_name) for row in offices)]  # type: ignore[attr-defined]
+        stages = {stage.id: stage.name for scheme in pack().schemes if day in scheme.span for stage in scheme.stages}
+        self.fields["stage"].choices = [("", "不适用"), *stages.items()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("role") == STAGED and not data.get("stage"):
+            self.add_error("stage", "阶段召集人须选择阶段")
+        if data.get("role") != STAGED:
+            data["stage"] = ""
+        return data
+
+
+class HandlerForm(forms.Form):
+    """Who handles a matter from now on; new items go to them."""
+
+    matter = choice("事项", (), "选择事项")
+    person = choice("办理人", (), "选择办理人")
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], day: date, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        matters = [(matter.id, matter.full_name) for matter in pack().matters_at(day)]
+        self.fields["matter"].choices = [("", "请选择"), *matters]  # type: ignore[attr-defined]
+        self.fields["person"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
+
+
+class DelegationForm(forms.Form):
+    """While it holds the substitute may handle what is the person's."""
+
+    substitute = choice("代班人", (), "选择代班人")
+    from_on = forms.DateField(label="从哪天起", widget=DateInput(), error_messages={"required": "填写开始日期", "invalid": "开始日期有误"})
+    to_on = forms.DateField(
+        label="到哪天止（含当天）", widget=DateInput(), error_messages={"required": "填写结束日期", "invalid": "结束日期有误"}
+    )
+    reason = forms.CharField(label="原因", max_length=120, error_messages={"required": "写明原因"})
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["substitute"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A department with its people and what each handles."""
+
+    department: Department
+    members: list[tuple[Membership, list[str]]]
+
+
+@need_role("general_convener", "administrator")
+@require_http_methods(["GET", "POST"])
+def people(request: HttpRequest) -> HttpResponse:
+    """POST `do`: reassign, role, end, handler, confirm."""
+    actor, now = actor_of(request), timezone.now()
+    day = today(now)
+    members = list(
+        Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id)
+        .select_related("person", "department")
+        .order_by("department_id", "role", "id")
+    )
+    known = {row.person_id: row.person for row in members}
+    desk = PeopleDesk(request, actor, members, known)
+    if request.method == "POST":
+        words = desk.run()
+        if words:
+            messages.success(request, words)
+            return redirect("staff:people")
+    handled: dict[int, list[str]] = {}
+    for row in MatterHandler.objects.filter(InForce.on(day), hall_id=actor.hall_id).order_by("matter_id", "id"):
+        if row.matter_id in pack().matters:
+            handled.setdefault(row.person_id, []).append(pack().matters[row.matter_id].full_name)
+    offices: dict[int, Office] = {}
+    for member in members:
+        office = offices.setdefault(member.department_id, Office(member.department, []))
+        office.members.append((member, handled.get(member.person_id, []) if member.role == "approver" else []))
+    context = {
+        "offices": list(offices.values()),
+        "bindings": list(
+            AuthorisedPerson.objects.filter(InForce.on(day), confirmed_at__isnull=True)
+            .select_related("person", "unit")
+            .order_by("id")[:100]
+        ),
+        "substitutions": _substitutions(set(known), day),
+        "forms": desk.forms,
+        "form": desk.failed or forms.Form(),
+        "verb": desk.verb,
+    }
+    return render(request, "staff/people.html", context, status=422 if desk.failed is not None else 200)
+
+
+def _substitutions(persons: set[int], day: date) -> list[Delegation]:
+    rows = Delegation.objects.filter(person_id__in=persons, to_on__gt=day).select_related("person", "substitute")
+    return list(rows.order_by("from_on", "id")[:100])
+
+
+class PeopleDesk:
+    """The forms of the page and what each does; only people and departments of the hall can be chosen."""
+
+    def __init__(self, request: HttpRequest, actor: Actor, members: list[Membership], known: dict[int, Person]) -> None:
+        self.actor, self.members, self.known, self.now = actor, members, known, timezone.now()
+        self.data = request.POST if request.method == "POST" else None
+        self.verb = request.POST.get("do", "") if request.method == "POST" else ""
+        self.failed: forms.Form | None = None
+        self.offices = list(Department.objects.filter(hall_id=actor.hall_id).order_by("id"))
+        choices, day = named(known.values()), today(self.now)
+        self.forms: dict[str, forms.Form] = {
+            "reassign": ReassignAllForm(self._of("reassign"), people=choices, prefix="reassign"),
+            "handler": HandlerForm(self._of("handler"), people=choices, day=day, prefix="handler"),
+            "role": RoleForm(self._of("role"), people=choices, offices=self.offices, day=day, prefix="role"),
+        }
+
+    def _of(self, verb: str) -> Any:
+        return self.data if self.verb == verb else None
+
+    def run(self) -> str:
+        if self.verb in ("confirm", "end"):
+            return self._press()
+        form = self.forms.get(self.verb)
+        if form is None:
+            raise forbid("这个页面没有这项操作")
+        if not form.is_valid():
+            self.failed = form
+            return ""
+        done = attempt(form, self._act(form))
+        if done is None:
+            self.failed = form
+            return ""
+        if self.verb == "reassign":
+            return f"已转交 {done} 件。" if done else "没有可以转交的事：对方不在承办部门，或者手上没有未办的事。"
+        return {"role": "已授予角色。", "handler": "已指定办理人，新的事项会交给他。"}[self.verb]
+
+    def _act(self, form: forms.Form) -> Callable[[], Any]:
+        data, actor, now = form.cleaned_data, self.actor, self.now
+        person = self.known[int(data["person"])]
+        if self.verb == "reassign":
+            to = self.known[int(data["to"])]
+            return lambda: reassign_all(actor=actor, person=person, to=to, at=now, why=data["why"])
+        if self.verb == "handler":
+            key = pack().matters[data["matter"]].department
+            office = next(row for row in self.offices if row.key == key)
+            return lambda: set_handler(actor=actor, department=office, matter_id=data["matter"], person=person, at=now)
+        place = next(row for row in self.offices if str(row.pk) == data["department"])
+        return lambda: give_role(
+            actor=actor, person=person, department=place, role=data["role"], at=now, from_on=today(now), stage=data["stage"]
+        )
+
+    def _press(self) -> str:
+        """Buttons of the lists: confirm a binding, end a role."""
+        assert self.data is not None
+        number = str(self.data.get("id", ""))
+        pk = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+        if self.verb == "confirm":
+            binding = AuthorisedPerson.objects.select_related("person", "unit").get(pk=pk)
+            confirm_binding(actor=self.actor, binding=binding, may_sign="may_sign" in self.data, at=self.now)
+            return f"已确认{binding.person.name}可以代表{binding.unit.name}办事。"
+        membership = next((row for row in self.members if row.pk == pk), None)
+        if membership is None:
+            raise forbid("只能终止本大厅人员的角色")
+        end_role(actor=self.actor, membership=membership, at=self.now, why="总召集人调整分工")
+        return f"已终止{membership.person.name}的“{membership.get_role_display()}”角色。"
+
+
+@need_staff
+@require_http_methods(["GET", "POST"])
+def delegation(request: HttpRequest) -> HttpResponse:
+    """代班, one's own: nothing waits for somebody on leave (U-5)."""
+    actor, now = actor_of(request), timezone.now()
+    day = today(now)
+    me = Person.objects.get(pk=actor.person_id)
+    shared = me.memberships.filter(InForce.on(day)).values("department_id")
+    colleagues = (
+        Person.objects.filter(is_active=True, memberships__department_id__in=shared, memberships__to_on=None)
+        .exclude(pk=me.pk)
+        .distinct()
+        .order_by("id")
+    )
+    by_id = {str(person.pk): person for person in colleagues}
+    form = DelegationForm(request.POST or None, people=named(by_id.values()))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        done = attempt(
+            form,
+            lambda: delegate(
+                actor=actor,
+                person=me,
+                substitute=by_id[data["substitute"]],
+                from_on=data["from_on"],
+                to_on=data["to_on"] + timedelta(days=1),
+                reason=data["reason"],
+                at=now,
+            ),
+        )
+        if done is not None:
+            messages.success(request, f"已安排{done.substitute.name}代班。")
+            return redirect("staff:delegation")
+    rows = Delegation.objects.filter(person=me).select_related("substitute").order_by("-from_on", "-id")[:20]
+    context = {"form": form, "rows": list(rows), "today": day, "alone": not by_id}
+    return render(request, "staff/delegation.html", context, status=422 if form.is_bound else 200)

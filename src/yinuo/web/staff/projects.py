@@ -1,0 +1,281 @@
+"""Projects for the hall's people: the list, one project with its decision and trail, the review, and deciding by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from yinuo.apps.base import Actor, forbid
+from yinuo.apps.onemap import building
+from yinuo.apps.onemap import queries as maps
+from yinuo.apps.onemap.actions import confirm_review
+from yinuo.apps.projects import access, queries
+from yinuo.apps.projects.actions import decide_by_hand, withdraw_filing
+from yinuo.apps.projects.actions.changes import filing_department
+from yinuo.apps.projects.actions.confirming import PREFIX, can_confirm, confirm_facts
+from yinuo.apps.projects.models import Project, ProjectKind, ProjectState
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import seen
+from yinuo.apps.trail.queries import of_project
+from yinuo.core.schema import FACTS
+from yinuo.web.acting import actor_of, need_staff
+from yinuo.web.components.shapes import Cell, Column, NavItem, Row
+from yinuo.web.components.text import grouped, iso, zh_datetime
+from yinuo.web.handling import attempt
+from yinuo.web.staff.explaining import DecisionView, decision_view, fact_groups, fact_words, label_of, trail_events
+from yinuo.web.staff.forms import ConfirmForm, FactsForm, ManualForm, WithdrawForm
+from yinuo.web.staff.next import next_of
+from yinuo.web.staff.reading import today
+
+TRAIL_SIZE = 60
+COLUMNS = [
+    Column("项目"),
+    Column("单位"),
+    Column("状态"),
+    Column("总投资（万元）", "number"),
+    Column("申报", "date"),
+]
+
+
+@need_staff
+@require_safe
+def projects(request: HttpRequest) -> HttpResponse:
+    """The hall's projects, newest first; found by code, name or unit."""
+    actor = actor_of(request)
+    search, state = request.GET.get("q", "").strip()[:80], request.GET.get("state", "")
+    if state not in ProjectState.values:
+        state = ""
+    after = int(text) if (text := request.GET.get("after", "")).isascii() and text.isdigit() and len(text) < 18 else 0
+    page = queries.page(actor, search=search, state=state, after=after)
+    rows = [
+        [
+            Cell(row.name, reverse("staff:project", args=[row.pk]), row.code or "尚未赋码"),
+            Cell(row.unit.name, note=_grade_words(row)),
+            row.get_state_display(),
+            grouped(row.total_investment),
+            iso(today(row.filed_at)),
+        ]
+        for row in page.projects
+    ]
+    keep = {key: value for key, value in (("q", search), ("state", state)) if value}
+    here = reverse("staff:projects")
+    context = {
+        "columns": COLUMNS,
+        "rows": rows,
+        "search": search,
+        "state": state,
+        "states": ProjectState.choices,
+        "next_url": f"{here}?{urlencode({**keep, 'after': page.after})}" if page.after else "",
+        "first_url": f"{here}?{urlencode(keep)}" if after else "",
+    }
+    return render(request, "staff/projects.html", context)
+
+
+def _grade_words(row: Project) -> str:
+    grade = queries.grade_of(row)
+    return "" if row.kind != ProjectKind.FILING else "未评级" if grade == "unrated" else f"信用 {grade}"
+
+
+def visible_project(actor: Actor, project_id: int) -> Project:
+    """Raises Forbidden for a project of another hall."""
+    project = queries.one(project_id)
+    if not access.can_see(actor, project):
+        raise forbid("只能查看本大厅的项目")
+    return project
+
+
+@need_staff
+@require_safe
+def project(request: HttpRequest, project_id: int) -> HttpResponse:
+    """Everything kept of one project; the look at it is noted."""
+    actor, now = actor_of(request), timezone.now()
+    found = visible_project(actor, project_id)
+    seen(actor, "project", at=now, project_code=found.code or "", unit_id=found.unit_id)
+    trail = list(of_project(found.code).order_by("-id")[: TRAIL_SIZE + 1]) if found.code else []
+    filing = access.can_review(actor, found, filing_department(found))
+    context = {
+        **head_of(found),
+        "facts": fact_groups(found.facts),
+        "decision": explained(found),
+        "certificate": _certificate_rows(found),
+        "amendments": [
+            (row, [(label_of(path), fact_words(path, old), fact_words(path, new)) for path, (old, new) in row.changes.items()])
+            for row in found.amendments.select_related("person").order_by("-id")
+        ],
+        "reports": list(found.reports.order_by("-id")[:20]),
+        "participants": list(found.participants.filter(replaced_at=None).order_by("role", "id")),
+        "guidances": maps.guidance_of(found.pk),
+        "trail": trail_events(trail[:TRAIL_SIZE]),
+        "trail_more": len(trail) > TRAIL_SIZE,
+        "has_map": found.items.exists(),
+        "may_review": filing and found.state == ProjectState.FILED,
+        "may_withdraw": filing and found.kind == ProjectKind.FILING and found.state == ProjectState.CONFIRMED,
+        "may_manual": filing and found.state == ProjectState.MANUAL,
+    }
+    return render(request, "staff/project.html", context)
+
+
+def head_of(found: Project) -> dict[str, Any]:
+    """What stands at the head of every page about a project."""
+    return {
+        "project": found,
+        "grade": queries.grade_of(found) if found.kind == ProjectKind.FILING and found.unit.type == "enterprise" else "",
+        "breadcrumbs": [
+            NavItem("项目", reverse("staff:projects")),
+            NavItem(found.name, reverse("staff:project", args=[found.pk])),
+        ],
+    }
+
+
+def explained(found: Project) -> DecisionView | None:
+    return decision_view(found.decision.body) if found.decision else None
+
+
+def _certificate_rows(found: Project) -> list[Row]:
+    if not hasattr(found, "certificate"):
+        return []
+    rows = [Row("备案文号", found.certificate.number), Row("核发时间", zh_datetime(found.certificate.issued_at))]
+    if found.code and found.unit.credit_code:
+        address = reverse("public:certificate", args=[found.code, found.unit.credit_code])
+        rows.append(Row("核验页", "扫码看到的就是这一页", address, "打开"))
+    return rows
+
+
+@need_staff
+@require_http_methods(["GET", "POST"])
+def review(request: HttpRequest, project_id: int) -> HttpResponse:
+    """复核: confirm, or withdraw with the concrete problem (正文·三(二)); a confirmed filing may still be withdrawn."""
+    actor, now = actor_of(request), timezone.now()
+    found = visible_project(actor, project_id)
+    verb = request.POST.get("do", "")
+    may = access.can_review(actor, found, filing_department(found))
+    start = {"version": found.version}
+    confirm = ConfirmForm(request.POST if verb == "confirm" else None, initial=start, prefix="confirm")
+    withdraw = WithdrawForm(request.POST if verb == "withdraw" else None, initial=start, prefix="withdraw")
+    if request.method == "POST" and not may:
+        raise forbid("只有备案机关可以复核")
+    if verb == "confirm" and confirm.is_valid():
+        done = attempt(confirm, lambda: confirm_review(actor=actor, project_id=found.pk, at=now, version=confirm.cleaned_data["version"]))
+        if done is not None:
+            messages.success(request, "已复核确认，项目已转送各有关部门进行前期辅导。")
+            return redirect("staff:project", found.pk)
+    if verb == "withdraw" and withdraw.is_valid():
+        done = attempt(
+            withdraw,
+            lambda: withdraw_filing(
+                actor=actor, project_id=found.pk, problem=withdraw.text, at=now, version=withdraw.cleaned_data["version"]
+            ),
+        )
+        if done is not None:
+            messages.success(request, "已撤回备案，具体问题已告知项目单位。")
+            return redirect("staff:project", found.pk)
+    bad: list[BaseForm] = [form for form in (confirm, withdraw) if form.is_bound]
+    context = {
+        **head_of(found),
+        "facts": fact_groups(found.facts),
+        "decision": explained(found),
+        "confirm": confirm,
+        "withdraw": withdraw,
+        "form": bad[0] if bad else confirm,
+        "may_confirm": may and found.state == ProjectState.FILED,
+        "may_withdraw": may and found.kind == ProjectKind.FILING and found.state in (ProjectState.FILED, ProjectState.CONFIRMED),
+        "questions": _questions(found) if may else [],
+        "next": next_of(actor, now, f"/staff/projects/{found.pk}/review/"),
+    }
+    return render(request, "staff/review.html", context, status=422 if bad else 200)
+
+
+def _questions(found: Project) -> list[tuple[str, str, str]]:
+    """Facts the rules miss that only a clerk may confirm: those the filing turns on, and those its matters turn on."""
+    missing = set(found.decision.body["missing"]) if found.decision else set()
+    for want in building.wanted(found):
+        missing |= set(want.missing)
+    known = found.facts.get("confirmations") or {}
+    paths = sorted(path for path in missing if path.startswith(PREFIX) and path.removeprefix(PREFIX) not in known)
+    return [(path, FACTS[path].label, FACTS[path].help) for path in paths]
+
+
+@need_staff
+@require_http_methods(["GET", "POST"])
+def manual(request: HttpRequest, project_id: int) -> HttpResponse:
+    """A filing the rules did not approve at once: which rule stopped it, by which clause, and the clerk's decision."""
+    actor, now = actor_of(request), timezone.now()
+    found = visible_project(actor, project_id)
+    may = access.can_review(actor, found, filing_department(found))
+    if request.method == "POST" and not may:
+        raise forbid("只有备案机关可以办理")
+    verb = request.POST.get("do", "")
+    form = ManualForm(request.POST if verb == "decide" else None, initial={"version": found.version})
+    if verb == "decide" and form.is_valid():
+        approve = form.cleaned_data["approve"] == "yes"
+        done = attempt(
+            form,
+            lambda: decide_by_hand(
+                actor=actor,
+                project_id=found.pk,
+                approve=approve,
+                why=form.cleaned_data["why"],
+                at=now,
+                version=form.cleaned_data["version"],
+            ),
+        )
+        if done is not None:
+            messages.success(request, "已准予备案，正在赋码并核发备案证。" if approve else "已作出不予备案的决定，理由已告知项目单位。")
+            return redirect("staff:project", found.pk)
+    stops = found.decision.outcome.get("stops", []) if found.decision and isinstance(found.decision.outcome, dict) else []
+    context = {
+        **head_of(found),
+        "facts": fact_groups(found.facts),
+        "decision": explained(found),
+        "stops": [(stop["why"], stop["cites"]) for stop in stops],
+        "form": form,
+        "may_decide": may and found.state == ProjectState.MANUAL,
+        "questions": _questions(found) if may else [],
+        "next": next_of(actor, now, f"/staff/projects/{found.pk}/manual/"),
+    }
+    return render(request, "staff/manual.html", context, status=422 if form.is_bound else 200)
+
+
+@need_staff
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, project_id: int) -> HttpResponse:
+    """Facts only a clerk may confirm: industries the negative list marks with an asterisk."""
+    actor, now = actor_of(request), timezone.now()
+    found = visible_project(actor, project_id)
+    questions = [row for row in _questions(found) if can_confirm(actor, found, row[0])]
+    form = FactsForm(request.POST or None, initial={"version": found.version}, questions=questions)
+    if request.method == "POST" and not questions:
+        raise forbid("没有需要您确认的内容")
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            form,
+            lambda: confirm_facts(
+                actor=actor,
+                project_id=found.pk,
+                answers=form.answers,
+                note=form.cleaned_data["note"],
+                at=now,
+                version=form.cleaned_data["version"],
+            ),
+        )
+        if done is not None:
+            messages.success(request, "已确认，规则会按确认后的情况判断。")
+            return redirect("staff:project", found.pk)
+    known = found.facts.get("confirmations") or {}
+    context = {
+        **head_of(found),
+        "form": form,
+        "questions": questions,
+        "known": [Row(label_of(f"{PREFIX}{key}"), "是" if value else "否") for key, value in known.items()],
+        "industry": fact_words("industry", found.facts.get("industry")),
+        "rules": pack().title,
+    }
+    return render(request, "staff/confirm_facts.html", context, status=422 if form.is_bound else 200)

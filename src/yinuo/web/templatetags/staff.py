@@ -1,0 +1,24 @@
+"""Words of the staff's pages: `{% load staff %}`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import template
+
+from yinuo.apps.people.models import Delegation
+from yinuo.apps.rules import pack
+from yinuo.web.staff.inbox import span_words
+
+register = template.Library()
+
+
+@register.filter
+def delegation_span(row: Delegation) -> str:
+    return span_words(row)
+
+
+@register.filter
+def cite_texts(cites: Sequence[str]) -> str:
+    """Citations as people write them; one whose source the pack of today no longer has stays as it was stored."""
+    return "；".join(pack().cite_text(cite) if cite.partition("#")[0] in pack().sources else cite for cite in cites)
