@@ -190,8 +190,8 @@ def run() -> dict[str, Any]:
             worker = instance.process("yinuo.config.worker")
             time.sleep(2)
             draining = measure(secrets, 2)
-            worker.terminate()
-            worker.wait(40)
+            worker.kill()
+            worker.wait(10)
         least = floor(instance, 2)
         return {
             **two,

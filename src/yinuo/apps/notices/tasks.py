@@ -10,9 +10,10 @@ from yinuo.apps.notices.channels import SendError, gateway
 from yinuo.apps.notices.models import Message, MessageState
 
 MAX_ATTEMPTS = 8
+BATCH = 100
 
 
-def send_due(now: datetime, batch: int = 100) -> int:
+def send_due(now: datetime, batch: int = BATCH) -> int:
     """Sends what is due, each message under its own lock; one that fails waits longer every time. Returns how many left.
 
     A crash after the gateway's answer and before the commit sends again, with the same id.
@@ -49,9 +50,9 @@ def send_due(now: datetime, batch: int = 100) -> int:
 
 @app.task(queue="notices", name="notices.dispatch")
 def dispatch() -> None:
-    """Queued by every transaction that has something outbound."""
-    while send_due(timezone.now()) >= 100:
-        pass
+    """Queued by every transaction that has something outbound. One batch a job, so that a worker asked to stop can."""
+    if send_due(timezone.now(), BATCH) >= BATCH:
+        dispatch.defer()
 
 
 @app.periodic(cron="*/2 * * * *")

@@ -23,7 +23,7 @@ from django.utils.module_loading import import_string
 from psycopg.types.json import Jsonb
 
 from yinuo.apps.base import Actor, Refused
-from yinuo.apps.inserting import insert
+from yinuo.apps.inserting import insert_all
 from yinuo.apps.trail.models import ChainRow, Entry, Idempotency, Seen, StoredDecision
 from yinuo.core.decision import Decision
 
@@ -46,8 +46,8 @@ class UnitOfWork:
         by_model: dict[type[models.Model], list[models.Model]] = {}
         for row in self.rows:
             by_model.setdefault(type(row), []).append(row)
-        for model in sorted(by_model, key=lambda m: m is not StoredDecision):
-            insert(by_model[model])
+        if by_model:
+            insert_all([by_model[model] for model in sorted(by_model, key=lambda model: model._meta.label)])
         if self.dispatch:
             self.jobs.append((settings.YINUO_DISPATCH_TASK, {}))
         for name, arguments in self.jobs:

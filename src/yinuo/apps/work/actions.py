@@ -15,7 +15,7 @@ from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.inserting import insert
 from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import action, record, unit_of_work
+from yinuo.apps.trail.actions import action, current, record, unit_of_work
 from yinuo.apps.work import access, clocks
 from yinuo.apps.work.models import CalendarNotice, ClockEvent, Light, Reminder, WorkItem, WorkState
 from yinuo.core.dated import the_one_at
@@ -72,8 +72,12 @@ def open_item(
     assignee_id: int | None = None,
     role: str = "approver",
     waits_for: str = "staff",
+    key_needed: bool = True,
 ) -> WorkItem:
-    """Starts a clock. The database refuses a second open item of the same kind for the same subject and department."""
+    """Starts a clock. The database refuses a second open item of the same kind for the same subject and department.
+
+    `key_needed` False: the row is written with the action's others at its end, and has no key here.
+    """
     item = WorkItem(
         kind=kind,
         subject_kind=about.subject._meta.label_lower,
@@ -100,7 +104,10 @@ def open_item(
         rules_on=rules_on,
     )
     clocks.refresh(item, [])
-    insert([item])
+    if key_needed:
+        insert([item])
+    else:
+        current().add(item)
     return item
 
 
@@ -321,9 +328,7 @@ def remind(*, actor: Actor, item: WorkItem, note: str, at: datetime) -> Reminder
 
 
 @action
-def import_calendar(
-    *, actor: Actor, days: Iterable[DayNotice], source: str, at: datetime, settles_year: bool = False
-) -> dict[str, Any]:
+def import_calendar(*, actor: Actor, days: Iterable[DayNotice], source: str, at: datetime, settles_year: bool = False) -> dict[str, Any]:
     """Takes in a published holiday notice over the pack's seed and recomputes the open clocks it touches; again, it changes nothing.
 
     `settles_year`: the notice is the year's whole arrangement, not a single local holiday.

@@ -189,7 +189,7 @@ def _file(actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetim
         data={"name": project.name, "unit": applicant.unit.pk, "kind": kind, "total_investment": project.total_investment},
         chain="" if held else "project.basic",
     )
-    insert([Pledge(project=project, text_version=PLEDGE_VERSION, person=applicant.person, at=at)])
+    current().add(Pledge(project=project, text_version=PLEDGE_VERSION, person=applicant.person, at=at))
     if held:
         _hand_over(actor, project, hall, decision, at)
     elif project.code is not None:
@@ -231,12 +231,11 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> 
     record(actor, "projects.assign_code", project, at=at, project_code=code, data={"code": code}, chain="project.code_assigned")
     if project.kind == ProjectKind.FILING:
         number = certificate_number(project)
-        certificate = FilingCertificate(project=project, number=number, issued_at=at)
-        insert([certificate])
+        current().add(FilingCertificate(project=project, number=number, issued_at=at))
         record(
             actor,
             "projects.issue_certificate",
-            certificate,
+            project,
             at=at,
             project_code=code,
             data={"number": number, "code": code},
@@ -312,6 +311,7 @@ def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: Wo
         department_id=hall.department(access.FILING_DEPARTMENT).pk,
         hall_id=hall.hall.pk,
         assignee_id=handler.pk if handler else None,
+        key_needed=False,
     )
 
 
