@@ -1,0 +1,85 @@
+"""The demonstration: one hall, its people, eight companies and an agency, and the projects they have lived through up to now.
+
+Everything a person could have done is done through the rooms' actions at its own instant; only people, roles and bindings are
+written directly. All of it is one transaction: a build that is killed leaves nothing, and the next one begins anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from yinuo.apps.base import Actor
+from yinuo.apps.catalogue import queries as catalogue
+from yinuo.apps.notices.models import Message, MessageState
+from yinuo.apps.people.models import Hall, Person, ProjectUnit
+from yinuo.apps.projects.models import Project
+from yinuo.apps.trail.actions import action, record
+from yinuo.apps.trail.models import Entry
+from yinuo.apps.work.clocks import forget_calendar
+from yinuo.config.binaries import DatabaseError
+from yinuo.config.bootstrap import sync_pack
+from yinuo.config.demo import lives, scenes
+from yinuo.config.demo.people import Login, assemble, logins
+from yinuo.config.demo.world import World
+from yinuo.core.calendar import TZ
+
+__all__ = ["Login", "build", "logins"]
+
+MARK = "config.demonstration"
+LOCK = 0x79696E756F  # "yinuo": two builders of one database wait for each other
+UNREAD_SINCE_WORKING_DAYS = 3
+
+
+def build(progress: Callable[[str], None], now: datetime | None = None) -> list[Login]:
+    """Makes the demonstration once; where it stands already, changes nothing. Returns its logins.
+
+    Raises: DatabaseError on a database in which somebody else's people or projects are.
+    """
+    moment = timezone.now() if now is None else now
+    forget_calendar()
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            if not Entry.objects.filter(verb=MARK).exists():
+                _refuse_real_data()
+                progress("演示数据：人员和企业")
+                _live_through(sync_pack(moment.astimezone(TZ).date()), moment, progress)
+    finally:
+        # What was read inside a transaction that may not stand must not be kept.
+        catalogue.forget()
+    return logins()
+
+
+def _refuse_real_data() -> None:
+    for model, what in ((Project, "项目"), (ProjectUnit, "项目单位"), (Person, "用户")):
+        if model.objects.exists():
+            raise DatabaseError(f"这个数据库里已有真实的{what}，不能再放演示数据；请用 --data 另选一个文件夹")
+
+
+def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) -> None:
+    began = now - timedelta(days=400)
+    world = World(assemble(hall, began), now, progress)
+    for scene in (*lives.SCENES, *scenes.SCENES):
+        world.add(scene(world))
+    world.play()
+    _settle_messages(world)
+    _mark(hall=hall, at=now)
+
+
+def _settle_messages(world: World) -> None:
+    """The messages of the past have left long ago: none goes out now, and the older ones have been read."""
+    Message.objects.filter(state=MessageState.QUEUED).update(state=MessageState.SENT, sent_at=F("queued_at"), attempts=1)
+    Message.objects.filter(queued_at__lt=world.ago(UNREAD_SINCE_WORKING_DAYS)).update(read_at=F("queued_at"))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'notices.dispatch' AND status = 'todo'")
+
+
+@action
+def _mark(*, hall: Hall, at: datetime) -> None:
+    record(Actor.system(), MARK, hall, at=at, why="演示数据")

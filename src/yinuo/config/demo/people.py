@@ -1,0 +1,263 @@
+"""Who plays in the demonstration: the county's people by role and department, and the units with their authorised persons.
+
+Every name is invented; the units' credit codes carry right check characters and belong to nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.contrib.auth.hashers import make_password
+
+from yinuo.apps.base import Actor
+from yinuo.apps.catalogue import queries as catalogue
+from yinuo.apps.catalogue.models import MatterHandler
+from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Membership, Person, ProjectUnit
+from yinuo.apps.people.queries import actor_of_binding, actor_of_membership
+from yinuo.apps.rules import pack
+
+PASSWORD = "yinuo-qianjin-2026"  # noqa: S105 - printed on the home page; opens a demonstration and nothing else
+
+
+class Login(NamedTuple):
+    """One line of the demonstration's list of logins."""
+
+    label: str
+    username: str
+    password: str
+
+
+class Hat(NamedTuple):
+    role: str
+    department: str
+    stage: str = ""
+
+
+class Worker(NamedTuple):
+    """One of the county's people; `matters` = the only ones they handle, empty = all of their department nobody else handles."""
+
+    username: str
+    name: str
+    title: str
+    hats: tuple[Hat, ...]
+    matters: tuple[str, ...] = ()
+    listed: bool = True
+
+
+class Company(NamedTuple):
+    """A project unit; `score` None = unrated or no enterprise. The first of `persons` may sign promises."""
+
+    key: str
+    credit_code: str
+    name: str
+    type: str
+    legal_representative: str
+    address: str
+    persons: tuple[tuple[str, str], ...]
+    score: str | None
+    note: str
+    state_owned: bool = False
+
+
+def approver(username: str, name: str, department: str, *matters: str, listed: bool = False) -> Worker:
+    return Worker(username, name, "审批办理人员", (Hat("approver", department),), matters, listed)
+
+
+WORKERS = (
+    Worker("admin", "王海", "系统管理员", (Hat("administrator", "government_services"),)),
+    Worker("mawenhui", "马文辉", "总召集人", (Hat("general_convener", "government_services"),)),
+    Worker("majun", "马俊", "监督员", (Hat("supervisor", "government_services"),)),
+    Worker("mazhenghai", "马正海", "主要负责同志", (Hat("principal", "development_reform"),)),
+    Worker("maxiaolan", "马晓兰", "综合管理部门", (Hat("comprehensive", "development_reform"),)),
+    Worker("maxiuying", "马秀英", "立项阶段召集人", (Hat("stage_convener", "development_reform", "initiation"),)),
+    Worker("hezhigang", "何志刚", "竣工验收阶段召集人", (Hat("stage_convener", "housing", "completion"),), (), False),
+    Worker("machenglin", "马成林", "综合管理部门", (Hat("comprehensive", "housing"),), (), False),
+    Worker("fanzhiming", "樊志明", "主要负责同志", (Hat("principal", "natural_resources"),), (), False),
+    Worker("dongxuefeng", "董学锋", "主要负责同志", (Hat("principal", "housing"),), (), False),
+    approver("macheng", "马成", "development_reform", listed=True),
+    approver("shixiaohong", "石晓红", "development_reform", "energy_review", "renewable_project_record"),
+    approver(
+        "yangguodong", "杨国栋", "natural_resources",
+        "land_use_planning_permit", "land_supply", "land_pre_review", "design_scheme_review", listed=True,
+    ),
+    Worker(
+        "zhaoyonghong", "赵永红", "审批办理人员，兼用地规划建设许可阶段召集人",
+        (Hat("approver", "natural_resources"), Hat("stage_convener", "natural_resources", "land_planning")),
+    ),
+    approver("wangjianping", "王建平", "housing", listed=True),
+    Worker(
+        "hanmei", "韩梅", "审批办理人员，兼施工许可阶段召集人",
+        (Hat("approver", "housing"), Hat("stage_convener", "housing", "construction_permit")),
+        ("civil_defence_basement", "archive_acceptance", "municipal_facility_works", "drainage_permit"), False,
+    ),
+    approver("qizhiqiang", "祁志强", "ecology", listed=True),
+    approver("chenyumei", "陈玉梅", "soil_conservation", listed=True),
+    approver("mayulong", "马玉龙", "culture_tourism", listed=True),
+    approver("tuojianlin", "妥建林", "water"),
+    approver("yewenjun", "冶文军", "forestry"),
+    approver("zhanghaifeng", "张海峰", "emergency"),
+    approver("zhanggenxi", "张根喜", "earthquake"),
+    approver("zhouxiaoyan", "周晓燕", "meteorology"),
+    approver("yanhuifang", "闫惠芳", "health"),
+    approver("liubin", "刘斌", "transport"),
+    approver("liuzhiyuan", "刘志远", "drawing_review", listed=True),
+    approver("baoguangming", "鲍光明", "power_supply"),
+    approver("kongxiangyu", "孔祥玉", "water_supply"),
+    approver("maguocai", "马国才", "heat_supply"),
+    approver("liyan", "李燕", "gas_supply"),
+    approver("wanghongwei", "王宏伟", "telecom"),
+)  # fmt: skip
+
+COMPANIES = (
+    Company(
+        "solar", "91622927MA7XY4K2XM", "积石山新阳能源有限公司", "enterprise", "韩志新", "积石山县吹麻滩镇北大街 26 号",
+        (("hanzhixin", "韩志新"), ("mayan", "马艳")), "92", "A 级，优",
+    ),
+    Company(
+        "fertiliser", "91622927MA73G8L56L", "积石山绿源有机肥有限公司", "enterprise", "马晓云", "积石山县吹麻滩镇唐集工业集中区 3 号",
+        (("maxiaoyun", "马晓云"), ("zhangli", "张丽")), "79", "B 级起步，竣工加分后 A- 级",
+    ),
+    Company(
+        "knives", "91622927MA74B1D68D", "甘肃保安腰刀文旅有限公司", "enterprise", "马自祥", "积石山县大河家镇大墩村 118 号",
+        (("mazixiang", "马自祥"),), "77", "B 级，良",
+    ),
+    Company(
+        "city", "91622927710375624K", "积石山县城市建设投资有限公司", "enterprise", "唐国华", "积石山县吹麻滩镇临津路 9 号",
+        (("tangguohua", "唐国华"), ("wangfang", "王芳")), "73", "B- 级，国有企业", True,
+    ),
+    Company(
+        "materials", "91622927MA71H3N913", "积石山宏达建材有限公司", "enterprise", "何宏达", "积石山县居集镇红崖村 2 社",
+        (("hehongda", "何宏达"),), "68", "C+ 级，有一次扣分",
+    ),
+    Company(
+        "stone", "91622927MA72T0Q48H", "积石山河源石料有限公司", "enterprise", "冶生林", "积石山县关家川乡何家村",
+        (("yeshenglin", "冶生林"),), "50", "D 级，备案转人工",
+    ),
+    Company(
+        "alloy", "91622927MA70X5R80Q", "积石山鑫旺硅铁有限公司", "enterprise", "陈鑫", "积石山县癿藏镇工业点",
+        (("chenxin", "陈鑫"),), "36", "D- 级，备案未获同意",
+    ),
+    Company(
+        "cold", "91622927MA7YL6P35N", "积石山云岭冷链物流有限公司", "enterprise", "马云岭", "积石山县吹麻滩镇前庄村",
+        (("mayunling", "马云岭"),), None, "未评级",
+    ),
+    Company(
+        "bureau", "11622927013904156X", "积石山县住房和城乡建设局", "agency", "董学锋", "积石山县吹麻滩镇西大街 1 号",
+        (("lishenghua", "李生华"),), None, "机关，审批类项目",
+    ),
+)  # fmt: skip
+
+
+def logins() -> list[Login]:
+    """Who may be tried, in the order of the house: staff by role, then the units."""
+    departments = pack().departments
+    staff = [
+        Login(f"{departments[worker.hats[0].department].short_name}　{worker.name}（{worker.title}）", worker.username, PASSWORD)
+        for worker in WORKERS
+        if worker.listed
+    ]
+    units = [Login(f"{company.name}　{company.persons[0][1]}（{company.note}）", company.persons[0][0], PASSWORD) for company in COMPANIES]
+    return [*staff, *units]
+
+
+@dataclass
+class Cast:
+    """The people as rows, and the actors they make."""
+
+    hall: Hall
+    memberships: list[Membership]
+    bindings: dict[str, list[AuthorisedPerson]]
+
+    def approver_of(self, department: str, person_id: int | None = None) -> Actor:
+        """The person in the department, or its first approver."""
+        for membership in self.memberships:
+            if membership.role == "approver" and membership.department.key == department and person_id in (None, membership.person_id):
+                return actor_of_membership(membership)
+        raise LookupError(f"no approver in {department}")
+
+    def holder(self, role: str, department: str = "", stage: str = "") -> Actor:
+        for membership in self.memberships:
+            if membership.role == role and department in ("", membership.department.key) and stage in ("", membership.stage):
+                return actor_of_membership(membership)
+        raise LookupError(f"no {role} in {department}")
+
+    def unit(self, key: str) -> ProjectUnit:
+        return self.bindings[key][0].unit
+
+    def company(self, key: str) -> Actor:
+        """The unit's first person, who may sign."""
+        return actor_of_binding(self.bindings[key][0])
+
+    def person(self, username: str) -> Person:
+        return next(row.person for row in self.memberships if row.person.username == username)
+
+
+def assemble(hall: Hall, began: datetime) -> Cast:
+    """Makes every person, role, unit and binding as of `began`: the one part of the demonstration that no action makes."""
+    # Telephone numbers nobody can have: no mobile begins with 100, no line with 0.
+    hashed = make_password(PASSWORD)  # one costly hash for all: they share the password anyway
+    usernames = [(worker.username, worker.name) for worker in WORKERS]
+    usernames += [person for company in COMPANIES for person in company.persons]
+    persons = {
+        row.username: row
+        for row in Person.objects.bulk_create(
+            Person(username=username, name=name, password=hashed, phone=f"1000000{number:04d}", is_staff=admin, is_superuser=admin)
+            for number, (username, name) in enumerate(usernames, start=1)
+            for admin in [username == "admin"]
+        )
+    }
+    offices = {row.key: row for row in Department.objects.filter(hall=hall)}
+    memberships = Membership.objects.bulk_create(
+        Membership(
+            person=persons[worker.username], department=offices[hat.department], role=hat.role, stage=hat.stage, from_on=began.date()
+        )
+        for worker in WORKERS
+        for hat in worker.hats
+    )
+    for number, office in enumerate(offices.values(), start=1):
+        office.phone = f"0930-0000{number:03d}"
+    Department.objects.bulk_update(offices.values(), ["phone"])
+    _give_matters(hall, offices, persons, began.date())
+    bindings = {company.key: _bind(company, persons, began) for company in COMPANIES}
+    catalogue.forget()
+    return Cast(hall, memberships, bindings)
+
+
+def _give_matters(hall: Hall, offices: dict[str, Department], persons: dict[str, Person], day: date) -> None:
+    """Each matter of a department with approvers to the one named for it, the others to the department's general one."""
+    approvers = [worker for worker in WORKERS if worker.hats[0].role == "approver"]
+    named = {matter: worker for worker in approvers for matter in worker.matters}
+    general = {worker.hats[0].department: worker for worker in reversed(approvers) if not worker.matters}
+    rows = []
+    for matter in pack().matters.values():
+        worker = named.get(matter.id) or general.get(matter.department)
+        if worker is not None:
+            office = offices[matter.department]
+            rows.append(
+                MatterHandler(hall_id=hall.pk, matter_id=matter.id, department=office, person=persons[worker.username], from_on=day)
+            )
+    MatterHandler.objects.bulk_create(rows)
+
+
+def _bind(company: Company, persons: dict[str, Person], began: datetime) -> list[AuthorisedPerson]:
+    unit = ProjectUnit.objects.create(
+        credit_code=company.credit_code,
+        name=company.name,
+        type=company.type,
+        state_owned=company.state_owned,
+        legal_representative=company.legal_representative,
+        address=company.address,
+    )
+    return AuthorisedPerson.objects.bulk_create(
+        AuthorisedPerson(
+            person=persons[username],
+            unit=unit,
+            basis="法定代表人" if name == company.legal_representative else "法定代表人授权委托书",
+            from_on=began.date(),
+            confirmed_at=began,
+            may_sign=number == 0,
+        )
+        for number, (username, name) in enumerate(company.persons)
+    )
