@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+# Binds its clock when first read: that must not happen while a test has set another.
+import django.core.cache.backends.db  # noqa: F401
+
 from tests.apps.county import Company, County, at, facts, new_company, new_county
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_completion import applied, inspect

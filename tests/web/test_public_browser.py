@@ -13,8 +13,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Route
-from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
 
+from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
 from tests.web.populated import NOW, Populated, populate
 from yinuo import web
 

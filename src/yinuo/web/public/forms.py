@@ -144,7 +144,7 @@ def fact_field(path: str) -> forms.Field:
     spec = FACTS[path]
     if spec.type == "flag":
         return forms.ChoiceField(label=spec.label, required=False, help_text=spec.help, choices=[UNSURE, ("yes", _("是")), ("no", _("否"))])
-    if spec.type == "choice":
+    if spec.choices:
         return forms.ChoiceField(label=spec.label, required=False, help_text=spec.help, choices=[UNSURE, *spec.choices.items()])
     unit = f"（{spec.unit}）" if spec.unit else ""
     return forms.CharField(label=f"{spec.label}{unit}", required=False, help_text=spec.help, max_length=120)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.catalogue.models import CommitmentOffer
+from yinuo.apps.onemap.building import OPENS_MAP
 from yinuo.apps.rules import pack
 from yinuo.core.decision import Decision
 from yinuo.core.pack.types import Matter, StageScheme
@@ -81,7 +82,10 @@ def scheme(day: date) -> StageScheme:
     return next(row for row in pack().schemes if row.when is None and day in row.span)
 
 
-def promise_of(listed: bool | None, offered: bool) -> Promise:
+def promise_of(matter_id: str, listed: bool | None, offered: bool) -> Promise:
+    """The filing itself is made with a pledge; nobody chooses to promise it or not (F-3)."""
+    if matter_id in OPENS_MAP.values():
+        return Promise("pledge", _("备案即作承诺"), "")
     if listed is True:
         return Promise("no", _("不能承诺"), "")
     if not offered:
@@ -107,28 +111,35 @@ def lines(day: date, chosen: Mapping[str, bool]) -> list[GuideLine]:
             pack().departments[matter.department].short_name,
             limit_text(matter.promised_at(day)),
             limit_text(matter.statutory_at(day)),
-            promise_of(*known[matter.id]),
+            promise_of(matter.id, *known[matter.id]),
         )
         for matter in catalogue.guides(day)
     ]
 
 
 def matching(rows: Sequence[GuideLine], search: str) -> list[GuideLine]:
-    """Those in whose name, department or content every word is found; where there are none, those a word abbreviates.
+    """Those with every word in their name; failing these, those a word abbreviates; then those that have it anywhere else.
 
-    **Example**: 环评 finds 环境影响评价.
+    **Example**: 环评 finds what rests on the 环境影响评价法.
     """
     terms = search.lower().split()
     if not terms:
         return list(rows)
-    found = [row for row in rows if all(term in _haystack(row) for term in terms)]
-    return found or [row for row in rows if all(_abbreviates(term, row.matter.full_name) for term in terms)]
+    found = [row for row in rows if all(term in row.matter.full_name.lower() for term in terms)]
+    found = found or [row for row in rows if all(any(_abbreviates(term, title) for title in _titles(row)) for term in terms)]
+    return found + [row for row in rows if row not in found and all(term in _haystack(row) for term in terms)]
 
 
 def _abbreviates(term: str, name: str) -> bool:
     """Whether the term's characters stand in the name in their order."""
     rest = iter(name.lower())
     return len(term) > 1 and all(letter in rest for letter in term)
+
+
+def _titles(row: GuideLine) -> list[str]:
+    """What a matter is called by: its own name and the laws it rests on."""
+    laws = [pack().sources[cite.partition("#")[0]].title for cite in row.matter.basis]
+    return [row.matter.full_name, *laws]
 
 
 def _haystack(row: GuideLine) -> str:

@@ -18,6 +18,7 @@ from yinuo.apps.commitments.queries import CommitmentShare, commitment_share, da
 from yinuo.apps.onemap.models import CONCLUDED, MapItem, Submission
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects import queries as projects
+from yinuo.apps.projects.access import FILING_DEPARTMENT
 from yinuo.apps.projects.models import Pledge, ProgressReport, Project, ProjectKind, ProjectState, ReportKind
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
@@ -256,7 +257,7 @@ class PublicProject:
     pledged_on: date | None
     successor: Linked | None
     predecessor: Linked | None
-    hall: str
+    issuer: str
 
 
 def published(project_code: str, credit_code: str = "") -> Project | None:
@@ -311,7 +312,7 @@ def project_page(project: Project, now: datetime) -> PublicProject:
         pledged_on=_day(pledge),
         successor=_linked(successor),
         predecessor=_linked(project.replaces) if project.replaces_id else None,
-        hall=project.hall.name,
+        issuer=pack().departments[FILING_DEPARTMENT].name,
     )
 
 

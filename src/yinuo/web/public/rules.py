@@ -227,25 +227,34 @@ def _answered(request: HttpRequest, day: date) -> dict[str, Any]:
     decision = promisable(
         form.cleaned_data["matter"], facts, pack(), day, grade=form.cleaned_data["grade"] or None, offered=guidebook.offers(day)
     )
+    missing = askable(decision.missing)
     asked = [path for path in told if look_up(facts, path) is not UNKNOWN]
-    asked += [path for path in decision.missing if path in FACTS and path not in asked and path != "kind" and not path.startswith("unit.")]
+    asked += [path for path in missing if path not in asked]
     shown = AskForm(request.GET, day=day, facts=asked)
     shown.is_valid()
-    return {"form": shown, "decision": decision, "answer": _told(decision), "matter": pack().matters[form.cleaned_data["matter"]]}
+    return {"form": shown, "decision": decision, "answer": _told(decision, missing), "matter": pack().matters[form.cleaned_data["matter"]]}
 
 
-def _told(decision: Decision) -> dict[str, Any]:
+def askable(missing: Iterable[str]) -> list[str]:
+    """The missing facts worth a question. What only an official confirms of one industry waits until the industry is known."""
+    known = [path for path in missing if path in FACTS and path != "kind" and not path.startswith("unit.")]
+    confirmations = [path for path in known if path.startswith("confirmations.")]
+    return [path for path in known if path not in confirmations or len(confirmations) == 1]
+
+
+def _told(decision: Decision, missing: list[str]) -> dict[str, Any]:
     """The decision in words, each reason with its clause."""
     outcome = decision.outcome["promisable"]
-    names = {True: ("可以承诺", "success"), False: ("不能承诺", "error"), None: ("还不能确定", "warning")}
-    title, kind = names[outcome]
+    names = {True: ("可以承诺", "yes", "done"), False: ("不能承诺", "no", "ended"), None: ("还不能确定", "open", "wait")}
+    title, kind, mark = names[outcome]
     listed = {True: "列入负面清单", False: "不在负面清单", None: "是否列入清单取决于项目情况"}[decision.outcome["listed"]]
     offered = "审批部门已开办承诺" if decision.outcome["offered"] else "审批部门尚未开办承诺"
     return {
         "title": _(title),
         "kind": kind,
+        "mark": mark,
         "summary": f"{_(listed)}；{_(offered)}。",
         "steps": [(step.text, words.cite_links(step.cites)) for step in decision.trace],
         "lost": [(step.text, words.cite_links(step.cites)) for step in decision.overridden],
-        "missing": [FACTS[path].label if path in FACTS else path for path in decision.missing],
+        "missing": [FACTS[path].label for path in missing],
     }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yinuo.apps.rules import pack
-from yinuo.core.decision import jsonable
+from yinuo.core.decision import jsonable, plain
 from yinuo.core.pack.types import DatedValue, Limit, Parameter
 from yinuo.core.schema import FACTS
 
@@ -67,22 +67,42 @@ def span_text(from_on: date, to_on: date | None) -> str:
     return f"{from_on.isoformat()} 起" if to_on is None else f"{from_on.isoformat()} 起，{to_on.isoformat()} 前"
 
 
-@lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
-    """The codes that stand in the pack's text parameters, in words."""
-    names = {path: spec.label for path, spec in FACTS.items()}
-    for path in ("kind", "unit.type", "project_class"):
-        names.update(FACTS[path].choices)
-    names.update({key: row.short_name for key, row in pack().departments.items()})
-    return names
+FIELDS = {
+    "national_security": "国家安全",
+    "ethnic_unity": "民族团结",
+    "social_stability": "社会稳定",
+    "ecology": "生态环保",
+    "energy": "节能降耗",
+    "livelihood": "民生",
+}
+# Which parameters hold codes, and what the codes are called.
+CODED: dict[str, str] = {
+    "commitment.kinds": "kind",
+    "filing.instant_kinds": "kind",
+    "filing.unit_types": "unit.type",
+    "credit.audit_classes": "project_class",
+}
+
+
+def _names(parameter_id: str) -> Mapping[str, str]:
+    if path := CODED.get(parameter_id):
+        return FACTS[path].choices
+    if parameter_id == "filing.required_facts":
+        return {path: spec.label for path, spec in FACTS.items()}
+    if parameter_id == "guidance.mature_departments":
+        return {key: row.short_name for key, row in pack().departments.items()}
+    return FIELDS if parameter_id.endswith("_fields") else {}
 
 
 def value_text(parameter: Parameter, value: DatedValue) -> str:
-    """A parameter's value with its unit."""
+    """A parameter's value with its unit; sentences each on a line of their own."""
     raw: Any = jsonable(value.value)
     if isinstance(raw, bool):
         return _("是") if raw else _("否")
-    parts = raw if isinstance(raw, list) else [raw]
-    text = "、".join(_names().get(str(part), str(part)) for part in parts)
+    if parameter.unit == "share" and "/" not in str(raw):
+        return f"{plain(Decimal(str(raw)) * 100)} %"
+    names = _names(parameter.id)
+    parts = [names.get(str(part), str(part)) for part in (raw if isinstance(raw, list) else [raw])]
+    text = ("\n" if any("。" in part for part in parts) else "、").join(parts)
     unit = UNITS.get(parameter.unit, "")
     return f"{text} {unit}" if unit else text
