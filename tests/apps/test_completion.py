@@ -332,6 +332,28 @@ def test_after_a_failure_the_project_can_still_be_finished_but_the_promise_stays
     assert list(PointProposal.objects.values_list("type", flat=True)) == ["commitment_broken"]
 
 
+def test_a_promise_is_broken_once_however_often_it_fails(county: County, company: Company) -> None:
+    completion = inspect(county, applied(county, company), FIRST_OF_EIA)
+    for month in ("07", "08", "09"):
+        apply_again(actor=company.actor, completion_id=completion.pk, text="已改正", at=at(f"2027-{month}-27 09:00"))
+        inspect(county, completion, FIRST_OF_EIA, at(f"2027-{month}-28 10:00"))
+        assert completion.state == "failed"
+    assert completion.round == 4
+    assert PointProposal.objects.count() == 1
+
+
+def test_a_verification_waits_for_those_it_builds_on(county: County, company: Company) -> None:
+    completion = applied(county, company, verified=("planning_verification", "joint_acceptance"))
+    own = {point.item.matter_id: point for point in pending(completion) if point.commitment is None}
+    with pytest.raises(Refused) as refusal:
+        find(county, completion, own["joint_acceptance"], True)
+    assert refusal.value.code == "onemap.prerequisites"
+    assert not Finding.objects.exists()
+    find(county, completion, own["planning_verification"], True)
+    find(county, completion, own["joint_acceptance"], True)
+    assert item_of(completion.project, "joint_acceptance").state == "granted"
+
+
 def test_a_serious_failure_is_called_by_a_department_that_found_one(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), FIRST_OF_EIA)
     for actor in (company.actor, county.actor("approver", "natural_resources"), county.actor("principal", "ecology")):
