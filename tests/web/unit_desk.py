@@ -25,7 +25,9 @@ class Desk:
     patch: pytest.MonkeyPatch
 
     def moment(self, text: str) -> None:
+        """Another time; the session of before would have ended, so the company signs in again."""
         self.patch.setattr("django.utils.timezone.now", lambda: at(text))
+        self.client.force_login(self.company.person, backend=BACKEND)
 
     def get(self, path: str, status: int = 200, **headers: Any) -> str:
         answer = self.client.get(path, **headers)

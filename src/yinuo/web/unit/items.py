@@ -241,6 +241,9 @@ def submit(request: HttpRequest, item_id: int) -> HttpResponse:
             if made is not None:
                 messages.success(request, f"已收到材料，回执编号 {made.receipt_no}。")
                 return redirect("unit:item", item.pk)
+            if getattr(getattr(form, "refusal", None), "code", "") == "idempotency.reused":
+                messages.info(request, "这份申报已经提交过了。")
+                return redirect("unit:item", item.pk)
             form = _again(request, item, form, rows, shelf)
     else:
         initial = {"version": item.version, "key": f"submit:{uuid.uuid4()}"}

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from yinuo.apps.base import forbid
@@ -17,6 +18,8 @@ from yinuo.web import onemap
 from yinuo.web.acting import actor_of, hat_of, need_unit
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.unit.own import OTHERS, crumbs
+
+STOP_POLLING = 286
 
 
 def seen(request: HttpRequest, project_id: int) -> tuple[MapView, onemap.Board, str]:
@@ -64,14 +67,19 @@ def context(request: HttpRequest, view: MapView, board: onemap.Board) -> dict[st
     }
 
 
-@need_unit
+@never_cache
 @require_GET
 def fresh(request: HttpRequest, project_id: int) -> HttpResponse:
-    """Asked once in a while by the open page: 204 as long as nothing has changed, else a line that offers to reload."""
+    """Asked once in a while by the open page: 204 as long as nothing has changed, else a line that offers to reload.
+
+    Somebody signed out meanwhile is asked no more (286 ends htmx's polling); and asking is not being there: the session ends as if unasked.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=STOP_POLLING)
     view = queries.map_of(project_id, timezone.now())
     if not access.can_see(actor_of(request), view.project):
         raise forbid(OTHERS)
-    state = onemap.standing(view)
-    if request.GET.get("since") == state:
+    request.session.accessed = False
+    if request.GET.get("since") == onemap.standing(view):
         return HttpResponse(status=204)
-    return render(request, "onemap/fresh.html", {"url": reverse("unit:map", args=[project_id])})
+    return render(request, "onemap/fresh.html")

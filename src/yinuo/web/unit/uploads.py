@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -59,14 +60,22 @@ def label(file: StoredFile) -> str:
 
 
 def keep(form: forms.Form, field: str, files: Sequence[UploadedFile], *, actor: Actor, at: datetime) -> list[StoredFile]:
-    """Stores each file by itself: what is right stays in the library even where another of the form is refused."""
+    """Stores each file by itself: what is right stays in the library even where another of the form is refused.
+
+    One that is there already is not stored again: a form sent twice names the same files.
+    """
     kept = []
     for file in files:
         if (file.size or 0) > settings.YINUO_UPLOAD_LIMIT:
             form.add_error(field, f"“{file.name}”太大，每个文件不能超过 {mebibytes()} MB")
             continue
+        content = file.read()
+        known = library(actor.unit_id or 0).filter(sha256=hashlib.sha256(content).hexdigest(), name=file.name).first()
+        if known is not None:
+            kept.append(known)
+            continue
         try:
-            kept.append(store_upload(actor=actor, name=file.name or "", content=file.read(), unit_id=actor.unit_id, at=at))
+            kept.append(store_upload(actor=actor, name=file.name or "", content=content, unit_id=actor.unit_id, at=at))
         except Refused as refusal:
             form.add_error(field, f"“{file.name}”：{refusal}")
     return kept

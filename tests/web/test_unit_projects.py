@@ -1,0 +1,264 @@
+"""The company's home and the pages of one project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.apps.county import at, facts
+from tests.apps.test_onemap import guided
+from tests.web.unit_desk import Desk, new_desk, value_of
+from yinuo.apps.credit.models import CreditHead
+from yinuo.apps.documents.models import Document
+from yinuo.apps.onemap.actions import confirm_review
+from yinuo.apps.projects.actions import answer_question, file_project, pass_question, withdraw_filing
+from yinuo.apps.projects.models import Project
+
+
+@pytest.fixture
+def desk(db: None, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return new_desk(monkeypatch)
+
+
+def filed(desk: Desk, **changes: Any) -> Project:
+    project = file_project(
+        actor=desk.company.actor, unit_id=desk.company.unit.pk, facts=facts(**changes), pledged=True, at=at("2026-11-03 09:12")
+    ).project
+    return Project.objects.get(pk=project.pk)
+
+
+def confirmed(desk: Desk) -> Project:
+    project = filed(desk)
+    confirm_review(actor=desk.county.actor("approver"), project_id=project.pk, at=at("2026-11-03 15:00"))
+    return project
+
+
+# -- home
+
+
+def test_a_new_company_is_told_how_to_begin(desk: Desk) -> None:
+    page = desk.get("/projects/")
+    assert "还没有项目" in page
+    assert 'href="/filing/"' in page
+
+
+def test_home_tells_what_waits_for_the_company_and_the_nearest_date(desk: Desk) -> None:
+    project = guided(desk.county, desk.company)
+    page = desk.get("/projects/")
+    assert project.name in page
+    assert "可以承诺" in page
+    assert f"/projects/{project.pk}/map/" in page
+    assert "A-" in page
+    assert 'href="/credit/"' in page
+
+
+def test_home_shows_only_the_companys_own(desk: Desk) -> None:
+    project = filed(desk)
+    assert project.name not in desk.stranger().get("/projects/").content.decode()
+
+
+def test_home_takes_the_same_queries_with_one_project_and_with_three(desk: Desk, django_assert_num_queries: Any) -> None:
+    filed(desk)
+    desk.get("/projects/")
+    with django_assert_num_queries(9):
+        desk.get("/projects/")
+    filed(desk, name="第二个项目")
+    filed(desk, name="第三个项目")
+    with django_assert_num_queries(9):
+        desk.get("/projects/")
+
+
+# -- the project's page
+
+
+def test_the_project_page_shows_state_code_and_what_happened(desk: Desk) -> None:
+    project = guided(desk.county, desk.company)
+    page = desk.get(f"/projects/{project.pk}/")
+    for words in (project.code, "已复核", "申报项目", "颁发信用备案证", "“一张图”生成", "部门反馈辅导意见", "2625 肥料制造"):
+        assert str(words) in page
+    assert "核验二维码" in page
+
+
+def test_a_held_project_shows_its_trail_before_it_has_a_code(desk: Desk) -> None:
+    project = filed(desk, declarations={"two_high_or_overcapacity": True})
+    page = desk.get(f"/projects/{project.pk}/")
+    assert "等人工办理" in page
+    assert "申报项目" in page
+    assert "下载信用备案证" not in page
+
+
+def test_a_withdrawn_filing_says_why(desk: Desk) -> None:
+    project = filed(desk)
+    withdraw_filing(actor=desk.county.actor("approver"), project_id=project.pk, problem="实为限制类产品", at=at("2026-11-04 09:00"))
+    page = desk.get(f"/projects/{project.pk}/")
+    assert "实为限制类产品" in page
+    assert "撤回备案" in page
+
+
+PAGES = ("", "report/", "participants/", "questions/", "end/", "amend/", "amend/project/", "map/", "completion/")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_of_a_project_are_for_its_own_company(desk: Desk, page: str) -> None:
+    path = f"/projects/{confirmed(desk).pk}/{page}"
+    assert Client().get(path).headers["Location"].startswith("/accounts/login/")
+    assert desk.official().get(path).status_code == 403
+    assert desk.stranger().get(path).status_code == 403
+    desk.get(path)
+    assert desk.client.get(f"/projects/999999/{page}").status_code == 404
+
+
+def test_the_project_page_takes_a_fixed_number_of_queries(desk: Desk, django_assert_num_queries: Any) -> None:
+    project = guided(desk.county, desk.company)
+    desk.get(f"/projects/{project.pk}/")
+    with django_assert_num_queries(11):
+        desk.get(f"/projects/{project.pk}/")
+
+
+# -- papers
+
+
+def test_the_certificate_is_issued_once_and_anew_when_the_grade_has_changed(desk: Desk) -> None:
+    project = filed(desk)
+    path = f"/projects/{project.pk}/certificate/"
+    first = desk.post(path).headers["Location"]
+    assert desk.post(path).headers["Location"] == first
+    paper = Document.objects.get(kind="filing_certificate")
+    assert (paper.data["grade"], paper.data["colour"]) == ("A-", "green")
+    answer = desk.client.get(first)
+    assert answer.content.startswith(b"%PDF")
+    CreditHead.objects.filter(unit=desk.company.unit).update(score="79", grade="B")
+    second = desk.post(path).headers["Location"]
+    assert second != first
+    assert Document.objects.get(pk=int(second.split("/")[2])).data["colour"] == "blue"
+    assert Document.objects.filter(kind="filing_certificate").count() == 2
+
+
+def test_the_certificate_of_an_unrated_company_is_white(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = new_desk(monkeypatch, score=None)
+    desk.post(f"/projects/{filed(desk).pk}/certificate/")
+    data = Document.objects.get(kind="filing_certificate").data
+    assert (data["grade"], data["colour"]) == (None, None)
+
+
+def test_papers_are_not_made_by_looking_nor_by_strangers(desk: Desk) -> None:
+    project = filed(desk)
+    assert desk.client.get(f"/projects/{project.pk}/certificate/").status_code == 405
+    assert desk.stranger().post(f"/projects/{project.pk}/certificate/").status_code == 403
+    assert not Document.objects.exists()
+
+
+def test_the_poster_names_who_builds(desk: Desk) -> None:
+    project = confirmed(desk)
+    first = desk.post(f"/projects/{project.pk}/poster/").headers["Location"]
+    desk.post(
+        f"/projects/{project.pk}/participants/", {"role": "design", "name": "兰州黄河建筑设计院", "credit_code": "91620000710375659t"}
+    )
+    second = desk.post(f"/projects/{project.pk}/poster/").headers["Location"]
+    assert first != second
+    assert Document.objects.latest("id").data["participants"] == [{"role": "设计单位", "name": "兰州黄河建筑设计院"}]
+    assert desk.client.get(second).content.startswith(b"%PDF")
+
+
+# -- what the company reports
+
+
+def test_start_and_progress_are_reported(desk: Desk) -> None:
+    project = confirmed(desk)
+    path = f"/projects/{project.pk}/report/"
+    desk.post(path, {"kind": "start", "on": "2026-11-05"})
+    desk.post(path, {"kind": "investment", "on": "2026-11-06", "invested": "1，200.5"})
+    page = desk.get(path)
+    assert "1\u00a0200.5 万元" in page
+    assert str(Project.objects.get(pk=project.pk).started_on) == "2026-11-05"
+
+
+@pytest.mark.parametrize(
+    ("sent", "message", "field"),
+    [
+        ({"kind": "start", "on": "2026-11-07"}, "不能晚于今天", "id_on"),
+        ({"kind": "progress", "on": "2026-11-05", "percent": "50"}, "请先报送开工建设信息", "id_kind_0"),
+        ({"kind": "progress", "on": "2026-11-05", "percent": "150"}, "100", "id_percent"),
+        ({"kind": "start", "on": "昨天"}, "填写日期", "id_on"),
+        ({"kind": "investment", "on": "2026-11-05", "invested": "很多"}, "输入一个数字", "id_invested"),
+    ],
+)
+def test_a_faulty_report_is_named_at_its_field(desk: Desk, sent: dict[str, str], message: str, field: str) -> None:
+    project = confirmed(desk)
+    page = desk.post(f"/projects/{project.pk}/report/", sent, status=200).content.decode()
+    assert message in page
+    assert f'href="#{field}"' in page
+    assert not project.reports.exists()
+
+
+def test_a_participant_with_a_wrong_code_is_refused_with_the_reason(desk: Desk) -> None:
+    project = confirmed(desk)
+    sent = {"role": "design", "name": "兰州黄河建筑设计院", "credit_code": "916200007103756590"}
+    page = desk.post(f"/projects/{project.pk}/participants/", sent, status=200).content.decode()
+    assert "统一社会信用代码有误" in page
+    assert 'value="兰州黄河建筑设计院"' in page
+
+
+def test_a_question_is_asked_and_its_answer_shown(desk: Desk) -> None:
+    project = confirmed(desk)
+    path = f"/projects/{project.pk}/questions/"
+    assert "请写下您的问题" in desk.post(path, {"text": " "}, status=200).content.decode()
+    desk.post(path, {"text": "消防设计要找哪家审？"})
+    assert "等答复" in desk.get(path)
+    convener = desk.county.actor("general_convener")
+    question = project.questions.get()
+    pass_question(actor=convener, question_id=question.pk, department_key="housing", at=at("2026-11-06 10:00"))
+    answer_question(actor=convener, question_id=question.pk, answer="县住建局受理。", at=at("2026-11-06 11:00"))
+    assert "县住建局受理。" in desk.get(path)
+
+
+def test_the_company_ends_its_project_only_when_sure(desk: Desk) -> None:
+    project = confirmed(desk)
+    path = f"/projects/{project.pk}/end/"
+    assert "确认以后才能终止" in desk.post(path, {"why": "资金不到位"}, status=200).content.decode()
+    desk.post(path, {"why": "资金不到位", "sure": "on"})
+    assert Project.objects.get(pk=project.pk).state == "terminated"
+    assert "资金不到位" in desk.get(f"/projects/{project.pk}/")
+
+
+# -- amendments
+
+
+def amend_form(desk: Desk, project: Project, slug: str) -> dict[str, str]:
+    page = desk.get(f"/projects/{project.pk}/amend/{slug}/")
+    return {"version": value_of(page, "version"), "key": value_of(page, "key")}
+
+
+INDUSTRY = {"industry": "2625", "total_investment": "9100", "reason": "设备涨价"}
+
+
+def test_an_amendment_keeps_the_code_and_is_told(desk: Desk) -> None:
+    project = confirmed(desk)
+    desk.post(f"/projects/{project.pk}/amend/industry/", {**amend_form(desk, project, "industry"), **INDUSTRY})
+    page = desk.get(f"/projects/{project.pk}/")
+    assert "总投资：8\u00a0600 万元 → 9\u00a0100 万元" in page
+    assert Project.objects.get().code == project.code
+
+
+def test_an_amendment_from_a_stale_page_is_refused(desk: Desk) -> None:
+    project = confirmed(desk)
+    sent = {**amend_form(desk, project, "industry"), **INDUSTRY}
+    desk.post(f"/projects/{project.pk}/amend/industry/", sent)
+    page = desk.post(f"/projects/{project.pk}/amend/industry/", {**sent, "total_investment": "9900"}, status=200).content.decode()
+    assert "刚刚被别人改动过" in page
+    assert 'value="9900"' in page
+
+
+def test_a_major_change_becomes_a_new_filing_once_pledged_anew(desk: Desk) -> None:
+    project = confirmed(desk)
+    sent = {**amend_form(desk, project, "industry"), "industry": "3021", "total_investment": "8600", "reason": "改建水泥制品"}
+    page = desk.post(f"/projects/{project.pk}/amend/industry/", sent, status=200).content.decode()
+    assert "重大变化" in page
+    assert "重新作出备案信用承诺" in page
+    answer = desk.post(f"/projects/{project.pk}/amend/industry/", {**sent, "pledge": "on"})
+    new = Project.objects.get(replaces=project)
+    assert answer.headers["Location"] == f"/projects/{new.pk}/"
+    assert Project.objects.get(pk=project.pk).state == "terminated"
+    assert str(project.code) in desk.get(f"/projects/{new.pk}/")
