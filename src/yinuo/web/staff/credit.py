@@ -49,7 +49,7 @@ HISTORY = [Column("时间", "date"), Column("事由"), Column("变动", "number"
 
 def deeds(day: date) -> list[tuple[str, str]]:
     """The acts a department may propose points for on `day`, in the pack's words: `article:item`."""
-    rules = [rule for rule in all_at(pack().points, day) if rule.type == "act"]
+    rules = [rule for rule in all_at(pack().point_rules, day) if rule.type == "act"]
     return [(f"{rule.match.get('article', '')}:{rule.match.get('item', '')}", rule.text) for rule in rules]
 
 

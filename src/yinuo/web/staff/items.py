@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from yinuo.apps.base import Actor, Refused, forbid
-from yinuo.apps.commitments.models import Commitment
+from yinuo.apps.commitments.models import Commitment, Difficulty
 from yinuo.apps.onemap import access, queries
 from yinuo.apps.onemap.actions import (
     accept,
@@ -266,6 +266,7 @@ def page_of(desk: ItemDesk) -> dict[str, Any]:
         "urged": _names(desk.escalation),
         "reminders": _reminders(desk.works),
         "commitments": list(Commitment.objects.filter(item=found).order_by("-id")),
+        "difficulties": list(Difficulty.objects.filter(commitment__item=found, handled_at__isnull=True).order_by("id")),
         "promise": decision_view(found.promisable_why) if found.promisable_why else None,
         "actions": actions_of(desk),
         "handles": [

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.apps.county import Company, County, at
+from tests.apps.points import carry_out, head, propose
+from tests.apps.test_onemap import PDF, filed
+from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
+from yinuo.apps.credit.actions import ask_relief
+from yinuo.apps.credit.models import PointProposal
+from yinuo.apps.people.models import Membership
+
+__all__ = ["company", "county", "set_clock"]
+
+
+@pytest.fixture
+def proposal(county: County, company: Company, set_clock: SetClock) -> PointProposal:
+    set_clock("2026-11-10 15:00")
+    return propose(county, company)
+
+
+def url_of(proposal: PointProposal) -> str:
+    return f"/staff/credit/{proposal.pk}/"
+
+
+def actions_on(page: str) -> set[str]:
+    return {part.split('"')[0] for part in page.split('name="do" value="')[1:]}
+
+
+def test_each_role_finds_what_waits_for_it_in_its_queue(county: County, proposal: PointProposal) -> None:
+    assert url_of(proposal) in text_of(desk(county, "principal").get("/staff/credit/"))
+    assert url_of(proposal) not in text_of(desk(county, "general_convener").get("/staff/credit/"))
+    assert url_of(proposal) in text_of(desk(county, "general_convener").get("/staff/credit/?view=all"))
+    assert url_of(proposal) in text_of(desk(county, "approver", "natural_resources").get("/staff/credit/"))
+    assert url_of(proposal) not in text_of(desk(county, "approver", "ecology").get("/staff/credit/"))
+    assert url_of(proposal) in text_of(desk(county, "supervisor").get("/staff/credit/"))
+
+
+def test_the_queue_takes_a_fixed_number_of_queries(
+    county: County, company: Company, proposal: PointProposal, django_assert_max_num_queries: Any
+) -> None:
+    for article in ("50", "51", "52"):
+        propose(county, company, data={"article": article})
+    client = desk(county, "principal")
+    client.get("/staff/credit/")
+    with django_assert_max_num_queries(5):
+        page = text_of(client.get("/staff/credit/"))
+    assert page.count(company.unit.name) >= 4
+
+
+def test_a_proposal_shows_clause_evidence_and_the_score_before_and_after(
+    county: County, proposal: PointProposal, django_assert_max_num_queries: Any
+) -> None:
+    client = desk(county, "principal")
+    client.get(url_of(proposal))
+    with django_assert_max_num_queries(13):
+        page = text_of(client.get(url_of(proposal)))
+    assert "附件2·第十八条" in page
+    assert "现场照片" in page
+    assert "86 分，A- 级" in page
+    assert "84 分，A- 级" in page
+    assert actions_on(page) == {"consent", "refuse"}
+
+
+def test_three_people_take_it_to_the_end_and_each_is_offered_only_their_step(
+    county: County, company: Company, proposal: PointProposal
+) -> None:
+    principal, convener = desk(county, "principal"), desk(county, "general_convener")
+    proposer = desk(county, "approver", "natural_resources")
+    assert actions_on(text_of(convener.get(url_of(proposal)))) == set()
+    assert convener.post(url_of(proposal), {"do": "execute", "execute-version": proposal.version}).status_code == 403
+    assert actions_on(text_of(proposer.get(url_of(proposal)))) == {"withdraw"}
+    done = principal.post(url_of(proposal), {"do": "consent", "consent-version": proposal.version, "consent-note": "同意"})
+    assert done.status_code == 302
+    proposal.refresh_from_db()
+    assert actions_on(text_of(convener.get(url_of(proposal)))) == {"execute"}
+    assert convener.post(url_of(proposal), {"do": "execute", "execute-version": proposal.version}).status_code == 302
+    assert head(company).score == 84
+    assert "已执行" in text_of(convener.get(url_of(proposal)))
+    assert convener.post(url_of(proposal), {"do": "execute", "execute-version": proposal.version}).status_code == 403
+
+
+def test_one_person_in_two_roles_does_not_consent_to_their_own_proposal(county: County, company: Company, set_clock: SetClock) -> None:
+    set_clock("2026-11-10 15:00")
+    own = propose(county, company)
+    person = county.person("approver", "natural_resources")
+    principal = county.person("principal")
+    Membership.objects.filter(person=principal, role="principal").update(person=person)
+    client = signed_in(person)
+    both = Membership.objects.get(person=person, role="principal")
+    client.post("/act-as/", {"hat": f"m{both.pk}"})
+    told = client.post(url_of(own), {"do": "consent", "consent-version": own.version})
+    assert told.status_code == 422
+    assert "提出加减分的人不能自己审签" in text_of(told)
+
+
+def test_a_refusal_and_a_withdrawal_give_their_reasons(county: County, company: Company, proposal: PointProposal) -> None:
+    principal = desk(county, "principal")
+    assert "写明不同意的理由" in text_of(principal.post(url_of(proposal), {"do": "refuse", "refuse-version": proposal.version}))
+    stale = principal.post(url_of(proposal), {"do": "refuse", "refuse-version": 99, "refuse-reason": "证据不足"})
+    assert "刚刚被别人改动过" in text_of(stale)
+    done = principal.post(url_of(proposal), {"do": "refuse", "refuse-version": proposal.version, "refuse-reason": "证据不足"})
+    assert done.status_code == 302
+    assert head(company).score == 86
+
+
+def test_an_approver_proposes_points_for_an_act_with_evidence(county: County, company: Company, set_clock: SetClock) -> None:
+    project = filed(county, company)
+    set_clock("2026-11-10 15:00")
+    client = desk(county, "approver", "natural_resources")
+    page = text_of(client.get("/staff/credit/propose/"))
+    assert "违法擅自开工建设，一次扣 2 分" in page
+    form: dict[str, Any] = {"code": project.code, "act": "46:illegal_start", "on": "2026-11-09", "basis": "现场检查笔录"}
+    without = client.post("/staff/credit/propose/", form)
+    assert without.status_code == 422
+    assert "附证据" in text_of(without)
+    file = SimpleUploadedFile("笔录.pdf", PDF, content_type="application/pdf")
+    wrong = client.post("/staff/credit/propose/", {**form, "code": "2611-622927-04-01-000000", "files": file})
+    page = text_of(wrong)
+    assert "没有这个代码的项目" in page
+    assert "已上传" in page
+    kept = page.split('name="kept" value="')[1].split('"')[0]
+    done = client.post("/staff/credit/propose/", {**form, "kept": kept})
+    assert done.status_code == 302
+    made = PointProposal.objects.get()
+    assert made.evidence[0]["file"] == int(kept)
+    assert (made.data, made.expected_points) == ({"article": "46", "item": "illegal_start"}, -2)
+
+
+def test_files_of_somebody_else_are_not_taken_as_evidence(county: County, company: Company, set_clock: SetClock) -> None:
+    project = filed(county, company)
+    set_clock("2026-11-10 15:00")
+    first = desk(county, "approver", "ecology")
+    file = SimpleUploadedFile("笔录.pdf", PDF, content_type="application/pdf")
+    page = text_of(first.post("/staff/credit/propose/", {"code": "x", "act": "50:", "on": "2026-11-09", "basis": "b", "files": file}))
+    kept = page.split('name="kept" value="')[1].split('"')[0]
+    form = {"code": project.code, "act": "46:illegal_start", "on": "2026-11-09", "basis": "笔录", "kept": kept}
+    assert desk(county, "approver", "natural_resources").post("/staff/credit/propose/", form).status_code == 422
+
+
+@pytest.mark.parametrize("role", ["principal", "general_convener", "supervisor", "administrator"])
+def test_only_approvers_propose(county: County, company: Company, set_clock: SetClock, role: str) -> None:
+    assert desk(county, role).get("/staff/credit/propose/").status_code == 403
+
+
+def test_a_units_history_names_each_clause_and_what_the_grade_gets(
+    county: County, company: Company, proposal: PointProposal, django_assert_max_num_queries: Any
+) -> None:
+    carry_out(county, proposal)
+    client = desk(county, "supervisor")
+    url = f"/staff/units/{company.unit.pk}/credit/"
+    client.get(url)
+    with django_assert_max_num_queries(12):
+        page = text_of(client.get(url))
+    assert "违法擅自开工建设" in page
+    assert "附件2·第十八条" in page
+    assert "其他行政许可事项可优先办理" in page
+    assert "84" in page
+    assert signed_in(company.person).get(url).status_code == 403
+    assert Client().get(url).status_code == 302
+
+
+def test_a_relief_is_decided_by_the_department_that_proposed_the_points(
+    county: County, company: Company, proposal: PointProposal, set_clock: SetClock
+) -> None:
+    event = carry_out(county, proposal)
+    asked = ask_relief(
+        actor=company.actor, event_id=event.pk, kind="repair", text="已整改", evidence=["整改照片"], at=at("2026-11-12 09:00")
+    )
+    set_clock("2026-11-13 09:00")
+    url = f"/staff/reliefs/{asked.pk}/"
+    assert url in text_of(desk(county, "approver", "natural_resources").get("/staff/credit/"))
+    other = desk(county, "approver", "ecology")
+    assert "由提出扣分的部门办理" in text_of(other.get(url))
+    assert other.post(url, {"version": asked.version, "accept": "yes", "answer": "同意"}).status_code == 403
+    client = desk(county, "approver", "natural_resources")
+    assert "整改照片" in text_of(client.get(url))
+    assert "写明办理意见和理由" in text_of(client.post(url, {"version": asked.version, "accept": "yes"}))
+    assert client.post(url, {"version": asked.version, "accept": "yes", "answer": "已整改到位"}).status_code == 302
+    assert PointProposal.objects.filter(type="repair", state="proposed").exists()
+    assert "恢复分值审签执行中" in text_of(client.get(f"/staff/units/{company.unit.pk}/credit/"))
