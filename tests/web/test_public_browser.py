@@ -16,7 +16,9 @@ from playwright.sync_api import Browser, Route
 
 from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
 from tests.web.populated import NOW, Populated, populate
+from tests.web.test_public_account import activate, confirm, sign_in, signed_up
 from yinuo import web
+from yinuo.apps.people.models import Person
 
 pytestmark = pytest.mark.browser
 
@@ -86,4 +88,45 @@ def test_every_public_page_is_clean(populated: Populated, size: tuple[int, int],
     # The browser's event loop and the database do not go together in one thread: the pages come first.
     with chromium() as browser:
         faults = look_at(browser, pages, size, kind)
+    assert not faults, "\n".join(faults)
+
+
+def account_pages(person: Person) -> dict[str, tuple[str, str]]:
+    """Signing in and looking after one's account, with two steps on."""
+    pages: dict[str, tuple[str, str]] = {}
+
+    def keep(client: Client, url: str, data: dict[str, str] | None = None) -> None:
+        answer = client.post(url, data) if data is not None else client.get(url)
+        assert answer.status_code == 200, url
+        pages[url + ("?sent" if data is not None else "")] = (answer.content.decode(), answer.headers["Content-Security-Policy"])
+
+    visitor, client = Client(), Client()
+    for url in (
+        "/accounts/login/",
+        "/accounts/password/reset/",
+        "/accounts/password/reset/done/",
+        "/accounts/signup/",
+        "/accounts/inactive/",
+    ):
+        keep(visitor, url)
+    keep(visitor, "/accounts/login/", {"login": person.username, "password": ""})
+    sign_in(client, person)
+    for url in ("/accounts/logout/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/reauthenticate/?next=/start/"):
+        keep(client, url)
+    confirm(client, "/accounts/2fa/totp/activate/")
+    keep(client, "/accounts/2fa/totp/activate/")
+    activate(client)
+    for url in ("/accounts/2fa/recovery-codes/", "/accounts/2fa/recovery-codes/generate/", "/accounts/2fa/totp/deactivate/"):
+        keep(client, url)
+    second = Client()
+    sign_in(second, person)
+    keep(second, "/accounts/2fa/authenticate/")
+    return pages
+
+
+@pytest.mark.parametrize(("size", "kind"), [(DESKTOP, "desktop"), (PHONE, "phone")])
+def test_signing_in_and_the_accounts_pages_are_clean(db: None, size: tuple[int, int], kind: str) -> None:
+    pages = account_pages(signed_up())
+    with chromium() as browser:
+        faults = look_at(browser, pages, size, f"account-{kind}")
     assert not faults, "\n".join(faults)
