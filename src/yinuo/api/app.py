@@ -69,7 +69,12 @@ def absent(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:
 @api.exception_handler(DataError)
 def unfit(request: HttpRequest, error: DataError) -> HttpResponse:
     """What no column can hold: a number beyond its range, a text too long or with a NUL in it. Nothing was written."""
-    body = {"code": "api.unfit", "message": "内容里有无法保存的数字或文字", "field": "", "remedy": "请检查编号是否过大、文字是否过长或含控制字符"}
+    body = {
+        "code": "api.unfit",
+        "message": "内容里有无法保存的数字或文字",
+        "field": "",
+        "remedy": "请检查编号是否过大、文字是否过长或含控制字符",
+    }
     return api.create_response(request, body, status=422)
 
 

@@ -159,6 +159,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 YINUO_DEMO = os.environ.get("YINUO_DEMO") == "1"
 # A request may say which moment it is: for training and demonstration alone.
 YINUO_TRAINING = os.environ.get("YINUO_TRAINING") == "1"
+YINUO_TRAINING_TOKEN = secret.training_token(SECRET_KEY)
 if YINUO_TRAINING:
     MIDDLEWARE.insert(0, "yinuo.config.training.TravellingClock")
 YINUO_PACK = os.environ.get("YINUO_PACK", packs.DEFAULT)

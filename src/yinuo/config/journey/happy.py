@@ -1,0 +1,63 @@
+"""A kept word: filing, map, promises, decisions, landing, building, completion, two points more – and the certificate turns green."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yinuo.config.journey import acts, closing, handling
+from yinuo.config.journey.player import Player
+
+ROUNDS = 8
+
+
+def play(p: Player) -> None:
+    acts.begun(p, "积石山绿源有机肥有限公司")
+    acts.score(p, "79")
+    p.at("2026-11-03 09:12")
+    project = acts.file(p)
+    before = acts.verify(p, project)
+    acts.review(p)
+    acts.guide(p)
+    promises = land(p)
+    closing.build(p, "2027-03-01", "2028-06-16", promises)
+    completion = closing.apply(p)
+    done = closing.inspect(p, completion["id"])
+    p.need(done["state"] == "passed", "竣工验收没有通过")
+    for item in p.peek(p.owner, f"/projects/{p.project}/map")["items"]:
+        if item["completion"] and item["state"] == "granted" and item["route"] == "regular":
+            handling.deliver(p, item)
+    closing.carry_out(p, closing.proposal(p))
+    acts.standing(p)
+    after = acts.verify(p, project)
+    p.need((before["colour"], after["colour"]) == ("blue", "green"), f"备案证没有由蓝变绿：{before['colour']} → {after['colour']}")
+    p.need((before["grade"], after["grade"]) == ("B", "A-"), f"等级没有由 B 升为 A-：{before['grade']} → {after['grade']}")
+
+
+def land(p: Player) -> list[dict[str, Any]]:
+    """Round by round: what may be promised is promised, the rest handed in meanwhile, until every matter before start is concluded."""
+    promises: list[dict[str, Any]] = []
+    paused = False
+    view = acts.see_map(p)
+    for _ in range(ROUNDS):
+        ready = [item for item in view["items"] if item["look"] == "ready"]
+        chosen = [item for item in ready if item["promisable"]]
+        others = [item for item in ready if item["pre_start"] and not item["promisable"]]
+        if not chosen and not others:
+            break
+        p.later(1, "09:00")
+        signed = [handling.promise(p, item) for item in chosen]
+        if signed:
+            handling.see_zone(p)
+        for item in others:
+            handling.regular(p, item, paused=not paused)
+            paused = True
+        if signed:
+            p.after(signed[-1]["notice_until"], "09:30")
+            p.tick()
+        for commitment in signed:
+            promises.append(handling.decide_promise(p, commitment))
+            handling.deliver(p, {"id": commitment["item"], "name": commitment["matter"], "matter_id": commitment["matter_id"]})
+        view = acts.see_map(p, "看一张图的进展")
+    p.need(bool(view["landed_at"]), "项目没有落地")
+    p.need(paused and bool(promises), "没有经过暂停恢复与信用承诺")
+    return promises
