@@ -8,6 +8,7 @@ from yinuo.apps.catalogue.models import CommitmentOffer, MatterHandler
 from yinuo.apps.people.models import Department, InForce, Person
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
+from yinuo.core.calendar import TZ
 
 
 def _of_department(matter_id: str, department: Department) -> None:
@@ -28,7 +29,7 @@ def offer_commitment(
     _of_department(matter_id, department)
     if not basis.strip():
         raise Refused("catalogue.basis", "请写明依据", field="basis")
-    if from_on < at.date():
+    if from_on < at.astimezone(TZ).date():
         raise Refused("catalogue.from_on", "生效日期不能早于今天", field="from_on", remedy="承诺事项的公布不溯及既往")
     matter = pack().matters[matter_id]
     if offered and matter.standard_at(from_on) is None:
@@ -61,15 +62,16 @@ def set_handler(*, actor: Actor, department: Department, matter_id: str, person:
     if not access.can_set_handler(actor, department):
         raise forbid()
     _of_department(matter_id, department)
-    if not person.memberships.filter(InForce.on(at.date()), department=department).exists():
+    day = at.astimezone(TZ).date()
+    if not person.is_active or not person.memberships.filter(InForce.on(day), department=department).exists():
         raise Refused("catalogue.handler", f"{person.name}不在{department.name}", field="person")
-    MatterHandler.objects.filter(hall_id=department.hall_id, matter_id=matter_id, to_on=None).exclude(person=person).update(to_on=at.date())
+    MatterHandler.objects.filter(hall_id=department.hall_id, matter_id=matter_id, to_on=None).exclude(person=person).update(to_on=day)
     made, created = MatterHandler.objects.get_or_create(
         hall_id=department.hall_id,
         matter_id=matter_id,
         person=person,
         to_on=None,
-        defaults={"department": department, "from_on": at.date()},
+        defaults={"department": department, "from_on": day},
     )
     if created:
         record(actor, "catalogue.set_handler", made, at=at, data={"matter": matter_id, "person": person.pk})

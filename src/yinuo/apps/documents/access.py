@@ -9,3 +9,10 @@ def can_read_file(actor: Actor, file: StoredFile) -> bool:
     if actor.role == "unit":
         return file.unit_id is not None and file.unit_id == actor.unit_id
     return actor.role not in ("public", "system")
+
+
+def can_store_file(actor: Actor, unit_id: int | None) -> bool:
+    """A unit into its own library; the hall's people beside their work, into nobody's."""
+    if actor.role == "unit":
+        return unit_id is not None and unit_id == actor.unit_id
+    return actor.role not in ("public", "system") and unit_id is None

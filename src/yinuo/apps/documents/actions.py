@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.documents import access
 from yinuo.apps.documents.files import UploadError, inspect_upload
 from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
 from yinuo.apps.documents.render import render_pdf
@@ -27,6 +28,8 @@ def signing_provider() -> SigningProvider:
 @action
 def store_upload(*, actor: Actor, name: str, content: bytes, unit_id: int | None, at: datetime) -> StoredFile:
     """Keeps an uploaded file after looking at what it really is. Raises Refused for one too large or not what it says."""
+    if not access.can_store_file(actor, unit_id):
+        raise forbid("只能为本单位上传文件")
     try:
         info = inspect_upload(name, content, settings.YINUO_UPLOAD_LIMIT)
     except UploadError as error:

@@ -8,6 +8,11 @@ def can_manage_people(actor: Actor) -> bool:
     return actor.role in ("general_convener", "administrator")
 
 
+def can_manage_hall(actor: Actor, hall_id: int) -> bool:
+    """Roles in a hall's departments are given and ended by that hall's own."""
+    return can_manage_people(actor) and actor.hall_id == hall_id
+
+
 def acts_for(actor: Actor, unit_id: int) -> bool:
     """A person bound to the unit, acting for it. Nobody files for another."""
     return actor.role == "unit" and actor.unit_id == unit_id

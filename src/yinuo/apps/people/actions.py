@@ -7,10 +7,27 @@ from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.people import access
-from yinuo.apps.people.models import ApiKey, AuthorisedPerson, Delegation, Department, Membership, Person, ProjectUnit, UnitType
+from yinuo.apps.people.models import (
+    ApiKey,
+    AuthorisedPerson,
+    Delegation,
+    Department,
+    InForce,
+    Membership,
+    Person,
+    ProjectUnit,
+    StaffRole,
+    UnitType,
+)
 from yinuo.apps.people.queries import key_digest
 from yinuo.apps.trail.actions import action, record
+from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
+
+
+def _day(at: datetime) -> date:
+    """The county's day: an instant in another zone may still be in yesterday."""
+    return at.astimezone(TZ).date()
 
 
 def find_or_register_unit(*, credit_code: str, name: str, type: str, **fields: object) -> ProjectUnit:
@@ -37,7 +54,7 @@ def ask_binding(*, actor: Actor, person: Person, unit: ProjectUnit, basis: str, 
     if not basis.strip():
         raise Refused("people.binding_basis", "请写明授权依据", field="basis", remedy="例如：法定代表人授权委托书编号")
     binding, created = AuthorisedPerson.objects.get_or_create(
-        person=person, unit=unit, to_on=None, defaults={"from_on": at.date(), "basis": basis}
+        person=person, unit=unit, to_on=None, defaults={"from_on": _day(at), "basis": basis}
     )
     if created:
         record(actor, "people.ask_binding", binding, at=at, why=basis, data={"unit": unit.pk, "person": person.pk})
@@ -61,7 +78,7 @@ def end_binding(*, actor: Actor, binding: AuthorisedPerson, at: datetime, why: s
     if not (access.acts_for(actor, binding.unit_id) or access.can_manage_people(actor)):
         raise forbid()
     if binding.to_on is None:
-        binding.to_on = at.date()
+        binding.to_on = max(_day(at), binding.from_on)
         binding.save(update_fields=["to_on"])
         record(actor, "people.end_binding", binding, at=at, why=why, data={"unit": binding.unit_id, "person": binding.person_id})
     return binding
@@ -71,8 +88,10 @@ def end_binding(*, actor: Actor, binding: AuthorisedPerson, at: datetime, why: s
 def give_role(
     *, actor: Actor, person: Person, department: Department, role: str, at: datetime, from_on: date, stage: str = ""
 ) -> Membership:
-    if not access.can_manage_people(actor):
-        raise forbid()
+    if not access.can_manage_hall(actor, department.hall_id):
+        raise forbid("只能安排本大厅人员的角色")
+    if role not in StaffRole.values:
+        raise Refused("people.role", "请选择角色", field="role")
     membership, created = Membership.objects.get_or_create(
         person=person, department=department, role=role, stage=stage, to_on=None, defaults={"from_on": from_on}
     )
@@ -83,10 +102,11 @@ def give_role(
 
 @action
 def end_role(*, actor: Actor, membership: Membership, at: datetime, why: str) -> Membership:
-    if not access.can_manage_people(actor):
-        raise forbid()
+    if not access.can_manage_hall(actor, membership.department.hall_id):
+        raise forbid("只能终止本大厅人员的角色")
     if membership.to_on is None:
-        membership.to_on = at.date()
+        # One that has not begun never holds for a day.
+        membership.to_on = max(_day(at), membership.from_on)
         membership.save(update_fields=["to_on"])
         record(actor, "people.end_role", membership, at=at, why=why, data={"person": membership.person_id, "role": membership.role})
     return membership
@@ -95,18 +115,23 @@ def end_role(*, actor: Actor, membership: Membership, at: datetime, why: str) ->
 @action
 def delegate(*, actor: Actor, person: Person, substitute: Person, from_on: date, to_on: date, reason: str, at: datetime) -> Delegation:
     """While it holds, the substitute may handle the person's items; nothing waits for somebody on leave."""
-    if actor.person_id != person.pk and not access.can_manage_people(actor):
+    day = _day(at)
+    if actor.person_id != person.pk and not any(access.can_manage_hall(actor, hall) for hall in _halls(person, day)):
         raise forbid("只能由本人或总召集人安排代班")
     if person.pk == substitute.pk:
         raise Refused("people.delegate_self", "代班人不能是本人", field="substitute")
     if to_on <= from_on:
         raise Refused("people.delegate_span", "结束日期应晚于开始日期", field="to_on")
-    shared = set(person.memberships.filter(to_on=None).values_list("department_id", flat=True))
-    if not substitute.memberships.filter(to_on=None, department_id__in=shared).exists():
+    shared = set(person.memberships.filter(InForce.on(day)).values_list("department_id", flat=True))
+    if not substitute.memberships.filter(InForce.on(day), department_id__in=shared).exists():
         raise Refused("people.delegate_department", f"{substitute.name}与您不在同一部门", field="substitute", remedy="请选择本部门同事")
     made = Delegation.objects.create(person=person, substitute=substitute, from_on=from_on, to_on=to_on, reason=reason[:120])
     record(actor, "people.delegate", made, at=at, why=reason, data={"person": person.pk, "substitute": substitute.pk})
     return made
+
+
+def _halls(person: Person, day: date) -> set[int]:
+    return set(person.memberships.filter(InForce.on(day)).values_list("department__hall_id", flat=True))
 
 
 @action
@@ -120,12 +145,24 @@ def issue_key(
     unit: ProjectUnit | None = None,
     membership: Membership | None = None,
 ) -> tuple[ApiKey, str]:
-    """A machine's key for what its person may do; the secret is shown once and never kept."""
-    if not access.can_manage_people(actor) and actor.role != "system":
+    """A machine's key for what its person may do; the secret is shown once and never kept.
+
+    For one of the person's roles, for a unit they are bound to, or – by an administrator alone – for another system.
+    """
+    if actor.role != "system" and not _may_issue(actor, unit, membership):
         raise forbid()
+    bound = AuthorisedPerson.objects.filter(InForce.on(_day(at)), person=person, confirmed_at__isnull=False)
+    if (membership is not None and membership.person_id != person.pk) or (unit is not None and not bound.filter(unit=unit).exists()):
+        raise Refused("people.key_person", f"{person.name}没有这个角色或者单位授权", field="person", remedy="请先授予角色或者确认绑定")
     secret = "yk_" + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         person=person, unit=unit, membership=membership, name=name, digest=key_digest(secret), expires_at=expires_at
     )
     record(actor, "people.issue_key", key, at=at, data={"person": person.pk, "expires_at": expires_at})
     return key, secret
+
+
+def _may_issue(actor: Actor, unit: ProjectUnit | None, membership: Membership | None) -> bool:
+    if membership is not None:
+        return access.can_manage_hall(actor, membership.department.hall_id)
+    return access.can_manage_people(actor) if unit is not None else actor.role == "administrator"

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from yinuo.apps.base import Actor
 from yinuo.apps.people.models import AuthorisedPerson, Delegation, Department, InForce, Membership, Person, StaffRole
+from yinuo.core.calendar import TZ
 
 
 def memberships_of(person: Person, day: date) -> list[Membership]:
@@ -47,14 +48,21 @@ _KEY = """
     LEFT JOIN people_department d ON d.id = m.department_id
     WHERE k.digest = %s AND k.expires_at > %s AND k.revoked_at IS NULL
       AND (m.id IS NULL OR (m.from_on <= %s AND (m.to_on IS NULL OR m.to_on > %s)))
+      AND (k.unit_id IS NULL OR EXISTS (
+          SELECT 1 FROM people_authorisedperson a
+          WHERE a.person_id = k.person_id AND a.unit_id = k.unit_id AND a.confirmed_at IS NOT NULL
+            AND a.from_on <= %s AND (a.to_on IS NULL OR a.to_on > %s)))
 """
 
 
 def actor_of_key(secret: str, at: datetime) -> Actor | None:
-    """For whom a live key speaks, in one statement: a membership, a unit, or (an administrator's key without either) another system."""
-    day = at.date()
+    """For whom a live key speaks, in one statement: a membership, a unit, or (an administrator's key without either) another system.
+
+    A key ends with the role or the authorisation it speaks for.
+    """
+    day = at.astimezone(TZ).date()
     with connection.cursor() as cursor:
-        cursor.execute(_KEY, [key_digest(secret), at, day, day])
+        cursor.execute(_KEY, [key_digest(secret), at, day, day, day, day])
         row = cursor.fetchone()
     if row is None:
         return None

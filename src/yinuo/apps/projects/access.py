@@ -24,6 +24,13 @@ def can_change(actor: Actor, project: Project) -> bool:
     return acts_for(actor, project.unit_id)
 
 
+def can_terminate(actor: Actor, project: Project, filing_department_id: int) -> bool:
+    """The unit gives its own project up; the filing unit or the general convener ends one. Promises end theirs by `end_project`."""
+    if actor.role == "general_convener":
+        return actor.hall_id == project.hall_id
+    return actor.role == "system" or can_change(actor, project) or can_review(actor, project, filing_department_id)
+
+
 def can_review(actor: Actor, project: Project, filing_department_id: int) -> bool:
     """Review, withdraw, decide by hand: the filing unit's approvers (谁审批、谁负责)."""
     return actor.role == "approver" and actor.department_id == filing_department_id and actor.hall_id == project.hall_id

@@ -247,9 +247,10 @@ def reassign(*, actor: Actor, item: WorkItem, person: Person, at: datetime, why:
     """Gives an open item to another person of its department."""
     if not access.can_reassign(actor, item):
         raise forbid("只有本部门办理人员、总召集人可以转交")
+    item.refresh_from_db(from_queryset=WorkItem.objects.select_for_update(no_key=True))
     if not item.is_open:
         raise Refused("work.closed", "这件事已经办完，不能转交")
-    if not access.works_for(person, item.department_id, at.date()):
+    if not access.works_for(person, item.department_id, at.astimezone(clocks.clock.TZ).date()):
         raise Refused("work.assignee", f"{person.name}不在承办部门，不能接办", field="person", remedy="请选择承办部门的人员")
     before = item.assignee_id
     item.assignee = person
@@ -263,7 +264,7 @@ def reassign_all(*, actor: Actor, person: Person, to: Person, at: datetime, why:
     """All open items of a person given to another at once; those the other may not handle stay, and are counted out."""
     moved = 0
     for item in WorkItem.objects.select_for_update(no_key=True).filter(assignee=person, state__in=["running", "paused"]).order_by("id"):
-        if access.works_for(to, item.department_id, at.date()):
+        if access.works_for(to, item.department_id, at.astimezone(clocks.clock.TZ).date()):
             reassign(actor=actor, item=item, person=to, at=at, why=why)
             moved += 1
     return moved
@@ -322,6 +323,8 @@ def remind(*, actor: Actor, item: WorkItem, note: str, at: datetime) -> Reminder
     """A supervisor or convener urges the handler before or after a light turned; kept on record."""
     if not access.can_remind(actor, item):
         raise forbid("只有监督员、总召集人可以催办")
+    if not item.is_open:
+        raise Refused("work.closed", "这件事已经办完，不需要催办", remedy="请刷新页面查看最新状态")
     reminder = Reminder.objects.create(item=item, light=item.light_at(at), at=at, by_id=actor.person_id, note=note[:200])
     record(actor, "work.remind", item, at=at, project_code=item.project_code, why=note)
     return reminder

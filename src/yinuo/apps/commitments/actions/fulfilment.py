@@ -22,7 +22,7 @@ from yinuo.apps.commitments.models import Commitment, CommitmentState, Difficult
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import common as onemap
-from yinuo.apps.projects.actions import terminate
+from yinuo.apps.projects.actions import end_project
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
@@ -171,4 +171,4 @@ def _follow(actor: Actor, commitment: Commitment, outcome: DifficultyOutcome, te
         propose_broken(actor, commitment, text, at)
     if outcome == DifficultyOutcome.TERMINATE:
         why = f"“{commitment.item.name}”的承诺难以完成：{text}"
-        terminate(actor=actor, project_id=commitment.project_id, why=why, at=at)
+        end_project(actor=actor, project_id=commitment.project_id, why=why, at=at)

@@ -27,7 +27,8 @@ def open_escalation(
     work = open_of(item, WorkKind.LIMIT) or open_of(item, WorkKind.RECEIPT)
     if work is None or work.light_at(at) != Light.RED:
         raise Refused("onemap.not_red", "只有红灯事项需要启动协调", remedy="黄灯事项请由监督员催办")
-    people = list(Person.objects.filter(pk__in=urged).order_by("id"))
+    inside = Person.objects.filter(pk__in=urged, is_active=True, memberships__department__hall_id=item.project.hall_id)
+    people = list(inside.distinct().order_by("id"))
     if not people:
         raise Refused("onemap.urged", "请选择催办的人员", field="urged")
     made, created = Escalation.objects.get_or_create(

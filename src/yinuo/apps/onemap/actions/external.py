@@ -48,6 +48,8 @@ def take_in_result(
     if found is None:
         raise Refused("onemap.no_item", "这个项目的“一张图”上没有这个事项", field="matter_id")
     item = locked(found)
+    if actor.role == "administrator" and actor.hall_id != item.project.hall_id:
+        raise forbid("只能报送本大厅项目的办理结果")
     body: dict[str, Any] = {"document_number": document_number, "text": text}
     try:
         with transaction.atomic():

@@ -1,6 +1,6 @@
 """Every write to a project: filing, what changes it, and what its unit reports of building."""
 
-from yinuo.apps.projects.actions.changes import amend, complete, decide_by_hand, recode, terminate, withdraw_filing
+from yinuo.apps.projects.actions.changes import amend, complete, decide_by_hand, end_project, recode, terminate, withdraw_filing
 from yinuo.apps.projects.actions.drafts import open_draft, save_draft
 from yinuo.apps.projects.actions.filing import Filing, assign_code, certificate_number, file_project
 from yinuo.apps.projects.actions.life import answer_question, ask_question, pass_question, report_participant, report_progress
@@ -17,6 +17,7 @@ __all__ = [
     "certificate_paper",
     "complete",
     "decide_by_hand",
+    "end_project",
     "file_project",
     "lock",
     "open_draft",

@@ -123,7 +123,12 @@ def pass_question(*, actor: Actor, question_id: int, department_key: str, at: da
     question = Question.objects.select_for_update(of=("self",)).select_related("project").get(pk=question_id)
     if actor.role != "general_convener" or actor.hall_id != question.project.hall_id:
         raise forbid("只有总召集人可以转办")
-    question.department = book(question.project.hall_id).department(department_key)
+    if question.answered_at is not None:
+        raise Refused("projects.answered", "这个问题已经答复过了", remedy="请刷新页面查看")
+    office = book(question.project.hall_id).departments.get(department_key)
+    if office is None:
+        raise Refused("projects.question_department", "请选择承办部门", field="department_key")
+    question.department = office
     question.save(update_fields=["department"])
     record(actor, "projects.pass_question", question, at=at, project_code=question.project.code or "", data={"department": department_key})
     return question
