@@ -65,10 +65,8 @@ def _visible(actor: Actor, commitment: Commitment) -> None:
         raise forbid("只能查看本大厅项目的承诺")
 
 
-def _head(commitment: Commitment, label: str, path: str) -> dict[str, Any]:
-    head = head_of(commitment.project)
-    item = NavItem(commitment.item.name, reverse("staff:item", args=[commitment.item_id]))
-    return {**head, "breadcrumbs": [*head["breadcrumbs"], item, NavItem(label, path)]}
+def _head(commitment: Commitment, label: str) -> dict[str, Any]:
+    return head_of(commitment.project, NavItem(commitment.item.name, reverse("staff:item", args=[commitment.item_id])), NavItem(label))
 
 
 @need_staff
@@ -101,7 +99,7 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
     objections = list(found.objections.all())
     waiting = [row for row in objections if row.state == "open"]
     context = {
-        **_head(found, "信用承诺", request.path),
+        **_head(found, "信用承诺"),
         "commitment": found,
         "rows": _rows(found),
         "objections": [(row, access.can_see_objector(actor, row)) for row in objections],
@@ -165,7 +163,7 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
             messages.success(request, "已答复，提出异议的人凭回执号可以查看。")
             return redirect("staff:objection", found.pk)
     context = {
-        **_head(about, "公示异议", request.path),
+        **_head(about, "公示异议"),
         "objection": found,
         "commitment": about,
         "shows_objector": access.can_see_objector(actor, found),
@@ -206,7 +204,7 @@ def difficulty(request: HttpRequest, difficulty_id: int) -> HttpResponse:
             return redirect("staff:difficulty", found.pk)
     settled = about.fulfilment not in ("pending", "rectifying")
     context = {
-        **_head(about, "履约困难", request.path),
+        **_head(about, "履约困难"),
         "difficulty": found,
         "commitment": about,
         "form": form,

@@ -11,7 +11,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -42,6 +41,8 @@ class FindingForm(EvidenceForm):
             self.fields["document_number"] = forms.CharField(
                 label="验收意见文号", required=False, max_length=60, help_text="达到要求的，填写文号。"
             )
+
+        self.order_fields(["met", "document_number", "note", "files"])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -90,8 +91,7 @@ def completion(request: HttpRequest, project_id: int) -> HttpResponse:
     """POST `do` = a point's key, `fail` or `cycle`."""
     actor, now = actor_of(request), timezone.now()
     project = visible_project(actor, project_id)
-    head = head_of(project)
-    head["breadcrumbs"] = [*head["breadcrumbs"], NavItem("竣工验收", request.path)]
+    head = head_of(project, NavItem("竣工验收"))
     view = queries.completion_of(project_id)
     if view is None:
         if request.method == "POST":
@@ -102,7 +102,7 @@ def completion(request: HttpRequest, project_id: int) -> HttpResponse:
         words = desk.run()
         if words:
             messages.success(request, words)
-            return redirect(f"{reverse('staff:completion', args=[project_id])}")
+            return redirect("staff:completion", project_id)
     context = {
         **head,
         "view": view,

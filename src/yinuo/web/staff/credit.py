@@ -44,7 +44,7 @@ QUEUES = {
     "approver": ([ProposalState.PROPOSED, ProposalState.CONSENTED], "办理中的加减分"),
 }
 COLUMNS = [Column("单位"), Column("情形"), Column("预计变动", "number"), Column("状态"), Column("提出", "date")]
-HISTORY = [Column("时间", "date"), Column("事由"), Column("变动", "number"), Column("分值", "number"), Column("等级")]
+HISTORY = [Column("时间", "date"), Column("事由"), Column("变动", "number"), Column("分值", "number"), Column("等级", "date")]
 
 
 def deeds(day: date) -> list[tuple[str, str]]:
@@ -197,7 +197,7 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
         "evidence": [part if isinstance(part, dict) else {"name": str(part), "file": None} for part in found.evidence],
         "forms": forms_by,
         "form": forms_by.get(verb, forms.Form()),
-        "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem("加减分", request.path)],
+        "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem("加减分")],
         "next": next_of(actor, now, request.path),
     }
     bound = verb in steps and steps[verb][0].errors
@@ -336,7 +336,7 @@ def relief(request: HttpRequest, relief_id: int) -> HttpResponse:
         "form": form,
         "may": decides and found.state == "asked",
         "office": office,
-        "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem(found.get_kind_display(), request.path)],
+        "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem(found.get_kind_display())],
         "next": next_of(actor, now, request.path),
     }
     return render(request, "staff/relief.html", context, status=422 if form.is_bound else 200)
@@ -362,7 +362,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
         "rows": list(_history(lines)),
         "projects": projects,
         "may_propose": actor.role == "approver",
-        "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem(found.name, request.path)],
+        "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem(found.name)],
     }
     return render(request, "staff/unit_credit.html", context)
 

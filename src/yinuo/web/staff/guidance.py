@@ -132,6 +132,9 @@ class Section:
     after: list[str]
     first: list[forms.BoundField]
     rest: list[forms.BoundField]
+    limits: list[forms.BoundField]
+    waits: list[forms.BoundField]
+    opened: bool
     basis: list[str]
     added: bool
 
@@ -172,14 +175,9 @@ def guidance(request: HttpRequest, answer_id: int) -> HttpResponse:
             messages.success(request, "辅导意见已反馈。所有部门反馈后自动生成“一张图”。" if whole else "二次辅导意见已反馈。")
             return redirect("staff:guidance", answer.pk)
     options = _options(project) if whole else {}
-    head = head_of(project)
     asks = {path for row in rows for path in options[row["matter_id"]].missing if path.startswith(PREFIX)} if whole else set()
     context = {
-        **head,
-        "breadcrumbs": [
-            *head["breadcrumbs"],
-            NavItem(f"{answer.guidance.get_kind_display()}：{answer.department.short_name}", request.path),
-        ],
+        **head_of(project, NavItem(f"{answer.guidance.get_kind_display()}：{answer.department.short_name}")),
         "answer": answer,
         "heading": f"{answer.guidance.get_kind_display()}意见",
         "form": form,
@@ -275,7 +273,10 @@ def _section(form: GuidanceForm, row: dict[str, Any], option: MatterAnswer | Non
         missing=[label_of(path) for path in row.get("missing", ())],
         after=[pack().matters[before].full_name for before in row["after"] if before in pack().matters],
         first=form.of(name, "needed"),
-        rest=form.of(name, "level", "days", "unit", "materials", "more", "after", "note"),
+        rest=form.of(name, "materials", "more", "note"),
+        limits=form.of(name, "days", "unit", "level"),
+        waits=form.of(name, "after"),
+        opened=bool(form.is_bound and form[f"{name}-after"].value()) if f"{name}-after" in form.fields else False,
         basis=pack().cite_texts(matter.basis),
         added=name in added,
     )

@@ -40,6 +40,7 @@ class SendBackForm(Versioned):
             self.fields[f"{n}-code"] = choice("情形", reasons(kind))
             self.fields[f"{n}-subject"] = forms.CharField(label="哪份材料、哪一项", required=False, max_length=200)
             self.fields[f"{n}-request"] = forms.CharField(label="应当怎样补正", required=False, max_length=400)
+        self.order_fields([name for name in self.fields if name != "reason"])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -15,7 +15,7 @@ from yinuo.apps.work.models import ClockEvent, WorkItem, WorkKind
 from yinuo.core.clock import ClockState, ProofDay
 from yinuo.web.components.shapes import Row
 from yinuo.web.components.text import zh_datetime, zh_moment
-from yinuo.web.staff.reading import Look, look, paused, term
+from yinuo.web.staff.reading import Look, look, moment_words, paused, term
 
 CHANGES = {"new": "新增", "changed": "已更换", "same": "未变", "gone": "未再提交"}
 COLOURS = {"new": "green", "changed": "amber", "same": "", "gone": "red"}
@@ -123,7 +123,7 @@ def _clock(work: WorkItem, now: datetime) -> ClockView:
 def _limit_words(value: int | None, unit: str, state: ClockState | None, stopped: bool) -> str:
     if state is None:
         return ""
-    words = f"{term(value, unit)}，{zh_moment(state.due_at)} 止"
+    words = f"{term(value, unit)}，{moment_words(state.due_at)} 止"
     return f"{words}（若现在恢复）" if stopped else words
 
 

@@ -11,7 +11,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -249,18 +248,19 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
 
 def page_of(desk: ItemDesk) -> dict[str, Any]:
     found, now = desk.item, desk.now
-    head = head_of(found.project)
+    head = head_of(found.project, NavItem(found.name))
     failed = desk.forms.get(desk.verb)
     opens = queries.opens(found)
+    clocks = clock_views(desk.works, now)
     return {
         **head,
-        "breadcrumbs": [*head["breadcrumbs"], NavItem(found.name, reverse("staff:item", args=[found.pk]))],
         "item": found,
         "marks": marks_of(head["grade"], today(now)),
         "rows": item_rows(found, desk.waiting, opens),
         "versions": versions_of(found),
         "materials": found.materials,
-        "clocks": clock_views(desk.works, now),
+        "clocks": clocks,
+        "ended": [view for view in clocks if not view.work.is_open],
         "documents": documents_of(found),
         "escalation": desk.escalation,
         "urged": _names(desk.escalation),

@@ -30,10 +30,8 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
     faster = next((onemap.staff_url(card.item) for card in view.cards if card.item.matter_id == best), "")
     number = int(focus) if focus.isascii() and focus.isdigit() and len(focus) < 16 else 0
     board = onemap.board(view, onemap.STAFF, focus=number, compare_url=faster)
-    head = head_of(view.project)
     context = {
-        **head,
-        "breadcrumbs": [*head["breadcrumbs"], NavItem("一张图", here)],
+        **head_of(view.project, NavItem("一张图")),
         "view": view,
         "board": board,
         "listed": listed,

@@ -24,7 +24,7 @@ from yinuo.apps.projects.actions.confirming import PREFIX, can_confirm, confirm_
 from yinuo.apps.projects.models import Project, ProjectKind, ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import seen
-from yinuo.apps.trail.queries import of_project
+from yinuo.apps.trail.queries import of_project, of_subject
 from yinuo.core.schema import FACTS
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import Cell, Column, NavItem, Row
@@ -36,6 +36,8 @@ from yinuo.web.staff.next import next_of
 from yinuo.web.staff.reading import today
 
 TRAIL_SIZE = 60
+# The clock's own rows say again what the item's rows beside them say.
+ECHOES = ("work.pause", "work.resume", "work.extend")
 COLUMNS = [
     Column("项目"),
     Column("单位"),
@@ -99,7 +101,8 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     found = visible_project(actor, project_id)
     seen(actor, "project", at=now, project_code=found.code or "", unit_id=found.unit_id)
-    trail = list(of_project(found.code).order_by("-id")[: TRAIL_SIZE + 1]) if found.code else []
+    rows = of_project(found.code) if found.code else of_subject(found)
+    trail = list(rows.exclude(verb__in=ECHOES).order_by("-id")[: TRAIL_SIZE + 1])
     filing = access.can_review(actor, found, filing_department(found))
     context = {
         **head_of(found),
@@ -123,15 +126,13 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
     return render(request, "staff/project.html", context)
 
 
-def head_of(found: Project) -> dict[str, Any]:
-    """What stands at the head of every page about a project."""
+def head_of(found: Project, *further: NavItem) -> dict[str, Any]:
+    """What stands at the head of every page about a project; `further` leads on to the page, whose own place is no link."""
+    way = [NavItem("项目", reverse("staff:projects")), NavItem(found.name, reverse("staff:project", args=[found.pk])), *further]
     return {
         "project": found,
         "grade": queries.grade_of(found) if found.kind == ProjectKind.FILING and found.unit.type == "enterprise" else "",
-        "breadcrumbs": [
-            NavItem("项目", reverse("staff:projects")),
-            NavItem(found.name, reverse("staff:project", args=[found.pk])),
-        ],
+        "breadcrumbs": [*way[:-1], NavItem(way[-1].label)],
     }
 
 
@@ -179,7 +180,7 @@ def review(request: HttpRequest, project_id: int) -> HttpResponse:
             return redirect("staff:project", found.pk)
     bad: list[BaseForm] = [form for form in (confirm, withdraw) if form.is_bound]
     context = {
-        **head_of(found),
+        **head_of(found, NavItem("备案复核")),
         "facts": fact_groups(found.facts),
         "decision": explained(found),
         "confirm": confirm,
@@ -232,7 +233,7 @@ def manual(request: HttpRequest, project_id: int) -> HttpResponse:
             return redirect("staff:project", found.pk)
     stops = found.decision.outcome.get("stops", []) if found.decision and isinstance(found.decision.outcome, dict) else []
     context = {
-        **head_of(found),
+        **head_of(found, NavItem("人工办理")),
         "facts": fact_groups(found.facts),
         "decision": explained(found),
         "stops": [(stop["why"], stop["cites"]) for stop in stops],
@@ -271,7 +272,7 @@ def confirm(request: HttpRequest, project_id: int) -> HttpResponse:
             return redirect("staff:project", found.pk)
     known = found.facts.get("confirmations") or {}
     context = {
-        **head_of(found),
+        **head_of(found, NavItem("人工确认")),
         "form": form,
         "questions": questions,
         "known": [Row(label_of(f"{PREFIX}{key}"), "是" if value else "否") for key, value in known.items()],

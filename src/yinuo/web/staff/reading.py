@@ -12,7 +12,7 @@ from yinuo.apps.work.models import WorkItem, WorkState
 from yinuo.core.calendar import TZ
 from yinuo.core.clock import as_hours
 from yinuo.web.components.shapes import State
-from yinuo.web.components.text import duration, duration_left, zh_moment
+from yinuo.web.components.text import duration, duration_left, zh_day, zh_moment
 
 UNIT_WORDS = {"working": "个工作日", "calendar": "日"}
 
@@ -37,6 +37,14 @@ def term(value: int | None, unit: str) -> str:
     if value is None:
         return ""
     return f"{value} {UNIT_WORDS[unit]}" if value else "即时"
+
+
+def moment_words(at: datetime | None) -> str:
+    """11月25日 18:00; a limit in calendar days ends at 24:00 of its last day, not at 00:00 of the next."""
+    if at is None:
+        return ""
+    local = at.astimezone(TZ)
+    return f"{zh_day(local - timedelta(days=1))} 24:00" if (local.hour, local.minute) == (0, 0) else zh_moment(at)
 
 
 def day_hours(day: date) -> Decimal:
@@ -78,14 +86,14 @@ def look(work: WorkItem, now: datetime) -> Look:
     if paused(work, now) and work.paused_at is not None:
         again = if_resumed(work, now)
         stopped = duration(between(work, work.paused_at, now), hours)
-        caption = f"已停 {stopped} · 若现在恢复 {zh_moment(again)} 止"
+        caption = f"已停 {stopped} · 若现在恢复 {moment_words(again)} 止"
         return Look("paused", "暂停", _used(work, between(work, work.paused_at, due), hours), warn, caption)
     left = between(work, now, due)
     light: State = "red" if now > due else "yellow" if work.light_at(now) == "yellow" else "green"
     if light == "red":
-        return Look(light, _left(work, left, hours), 100, warn, f"应于 {zh_moment(due)} 办结")
+        return Look(light, _left(work, left, hours), 100, warn, f"应于 {moment_words(due)} 办结")
     whole = term(work.limit_value, work.limit_unit)
-    caption = f"{zh_moment(due)} 止{'（暂定）' if work.provisional else ''} · 共 {whole}"
+    caption = f"{moment_words(due)} 止{'（暂定）' if work.provisional else ''} · 共 {whole}"
     return Look(light, _left(work, left, hours), _used(work, left, hours), warn, caption)
 
 
