@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from django.db import connection, transaction
@@ -55,6 +55,12 @@ def populated(filled: Populated, monkeypatch: pytest.MonkeyPatch) -> Iterator[Po
     with transaction.atomic():
         yield copy.deepcopy(filled)
         transaction.set_rollback(True)
+
+
+class Login(NamedTuple):
+    label: str
+    username: str
+    password: str
 
 
 def text_of(url: str, status: int = 200) -> str:
@@ -164,11 +170,14 @@ def test_the_figures_of_the_year_before_show_the_landing_and_the_promises_of_tha
 
 
 def test_on_a_demonstration_the_home_page_offers_its_logins(populated: Populated, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    offered = [{"label": "发改局 · 审批办理人员", "username": "fgj", "password": "shiyong-2026"}]
+    offered = [Login("发改局　审批办理人员", "fgj", "shiyong-2026"), Login("绿源公司　经办人", "ly", "shiyong-2026")]
     monkeypatch.setattr("yinuo.web.public.demonstration.logins", lambda: offered)
     assert "shiyong-2026" not in text_of("/")
     settings.YINUO_DEMO = True
-    assert "shiyong-2026" in text_of("/")
+    page = text_of("/")
+    assert page.count("shiyong-2026") == 1
+    assert "<code>fgj</code>" in page
+    assert "<code>ly</code>" in page
 
 
 # -- search

@@ -22,12 +22,15 @@ def home(request: HttpRequest) -> HttpResponse:
     running = readings.in_notice(now)
     rows = [readings.zone_line(row, now) for row in running[:SHOWN]]
     count = running.count() if len(rows) == SHOWN else len(rows)
+    logins = demonstration.logins() if settings.YINUO_DEMO else []
+    passwords = {login.password for login in logins}
     context = {
         "notices": rows,
         "count": count,
         "soonest": rows[0].days_left if rows else None,
         "figures": readings.figures(now),
-        "logins": demonstration.logins() if settings.YINUO_DEMO else [],
+        "logins": logins,
+        "password": passwords.pop() if len(passwords) == 1 else "",
     }
     return render(request, "public/home.html", context)
 
