@@ -11,11 +11,12 @@ from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
 from yinuo.api.app import actor_of, key_of
-from yinuo.apps.base import forbid
+from yinuo.apps.base import Refused, forbid
 from yinuo.apps.onemap.actions import confirm_review
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects import access, actions, queries
 from yinuo.apps.projects.models import Project
+from yinuo.core.codes import CodeError, check_credit_code
 
 router = Router(tags=["项目"])
 
@@ -120,6 +121,7 @@ def file(request: HttpRequest, body: FilingIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     unit_id = actor.unit_id or 0
     if body.unit:
+        _need_credit_code(body.unit)
         unit_id = ProjectUnit.objects.values_list("id", flat=True).get(credit_code=body.unit)
     filing = actions.file_project(
         actor=actor,
@@ -135,6 +137,14 @@ def file(request: HttpRequest, body: FilingIn) -> Status[dict[str, Any]]:
     return Status(
         200 if filing.repeated else 201, {"project": out(project, number), "decision": filing.decision, "repeated": filing.repeated}
     )
+
+
+def _need_credit_code(code: str) -> None:
+    """Raises Refused for a code that cannot be right, before it is looked for."""
+    try:
+        check_credit_code(code)
+    except CodeError as error:
+        raise Refused("people.credit_code", f"统一社会信用代码有误：{error}", field="unit", remedy="请按营业执照逐字核对") from error
 
 
 @router.get("/{project_id}", response=ProjectOut, summary="查看项目")

@@ -17,6 +17,8 @@ from rich.console import Console
 
 from yinuo.config import packs, paths, secret
 from yinuo.config.journey.player import NotTraining, Player, Step, WentWrong
+from yinuo.core.pack.load import load
+from yinuo.core.pack.types import Pack
 
 app = typer.Typer(help="演示一个项目的一生，每一步说明依据与用时。")
 console = Console(highlight=False, soft_wrap=True)
@@ -38,8 +40,8 @@ def journey(
     if url and not url.startswith(("http://", "https://")):
         raise typer.BadParameter("应以 http:// 或 https:// 开头", param_hint="--url")
     began = time.perf_counter()
-    with _stage(url) as (where, token):
-        player = Player(where, token, _rules(), (lambda step: None) if as_json else tell)
+    with _stage(url) as (where, token, rules):
+        player = Player(where, token, rules, (lambda step: None) if as_json else tell)
         wrong = _play(player, unhappy, url)
     result: dict[str, Any] = {
         "journey": "unhappy" if unhappy else "happy",
@@ -74,22 +76,17 @@ def _play(player: Player, unhappy: bool, url: str) -> str:
     return ""
 
 
-def _rules() -> Any:
-    from yinuo.core.pack.load import load
-
-    return load(packs.directory(os.environ.get("YINUO_PACK", packs.DEFAULT)))
-
-
 @contextmanager
-def _stage(url: str) -> Iterator[tuple[str, str]]:
+def _stage(url: str) -> Iterator[tuple[str, str, Pack]]:
     if url:
-        yield url.rstrip("/"), secret.training_token(secret.read(paths.default_home()))
+        rules = load(packs.directory(os.environ.get("YINUO_PACK", packs.DEFAULT)))
+        yield url.rstrip("/"), secret.training_token(secret.read(paths.default_home())), rules
         return
     from yinuo.config.journey import stage
 
     _end_in_order()
     with stage.own(_say) as made:
-        yield made.url, made.token
+        yield made.url, made.token, made.rules
 
 
 def _end_in_order() -> None:

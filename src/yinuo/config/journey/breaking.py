@@ -40,6 +40,7 @@ def _how_many(answer: Any) -> list[str]:
 def break_both(p: Player, broken: list[int]) -> int:
     """Not met, rectified, not met again: failed, and each promise with a requirement not met is broken."""
     completion = int(closing.apply(p)["id"])
+    closing.out_of_turn(p, completion)
 
     def unmet(point: dict[str, Any]) -> bool:
         return point["commitment"] in broken and point["requirement"] == 0

@@ -94,6 +94,22 @@ def inspect(p: Player, completion: int, unmet: Unmet = lambda point: False) -> d
     return dict(now)
 
 
+def out_of_turn(p: Player, completion: int) -> None:
+    """A verification whose prerequisites are not concluded is not decided."""
+    points = p.peek(p.owner, f"/projects/{p.project}/completion")["points"]
+    last = [point for point in points if point["item"] and not point["commitment"]][-1]
+    body = {"item_id": last["item"], "met": True, "document_number": number(p, "验字")}
+    path = f"/completions/{completion}/findings"
+    p.post(
+        p.approver(last["department"]),
+        f"前置事项没有办结就办“{last['text']}”",
+        path,
+        body,
+        refused="onemap.prerequisites",
+        law=["verification.limit"],
+    )
+
+
 RESULTS = {"passed": "通过，可以投入使用", "rectifying": "限期整改", "failed": "未通过", "inspection": "验收中", "guidance": "二次辅导中"}
 
 

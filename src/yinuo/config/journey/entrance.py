@@ -32,7 +32,7 @@ def refused(p: Player) -> None:
     other = p.units[1]["credit_code"]
     file("替另一家单位申报", "access.forbidden", [clause("正文·三(一)")], body={"unit": other})
     wrong = p.units[0]["credit_code"][:-1] + ("0" if p.units[0]["credit_code"][-1] != "0" else "1")
-    file("统一社会信用代码错一位", "api.not_found", [clause("附件2·第六条")], body={"unit": wrong})
+    file("统一社会信用代码错一位", "people.credit_code", [clause("附件2·第六条")], body={"unit": wrong})
     row = {"credit_code": wrong, "name": "代码写错的单位", "score": "80", "on": "2026-10-15"}
 
     def shown(answer: Any) -> list[str]:

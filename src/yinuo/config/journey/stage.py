@@ -19,16 +19,18 @@ from yinuo.config import embedded
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.processes import Child, stop_all
 from yinuo.config.secret import training_token
+from yinuo.core.pack.types import Pack
 
 HEALTHY_WITHIN_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where to play, and the token that opens the cast there."""
+    """Where to play, the token that opens the cast there, and the rules it plays by."""
 
     url: str
     token: str
+    rules: Pack
 
 
 @contextmanager
@@ -45,10 +47,10 @@ def own(say: Callable[[str], None]) -> Iterator[Stage]:
         web = Child("web", [sys.executable, "-m", "yinuo.config.web", "127.0.0.1", str(port), "1"], folder / "web.log", environment)
         web.start()
         try:
-            _prepare(environment, say)
+            rules = _prepare(environment, say)
             say("启动演练用的网站")
             _wait(web, port)
-            yield Stage(f"http://127.0.0.1:{port}", training_token(key))
+            yield Stage(f"http://127.0.0.1:{port}", training_token(key), rules)
         finally:
             stop_all([web])
     finally:
@@ -79,7 +81,7 @@ def _environment(folder: Path, server: embedded.Server, port: int, key: str) -> 
     }
 
 
-def _prepare(environment: dict[str, str], say: Callable[[str], None]) -> None:
+def _prepare(environment: dict[str, str], say: Callable[[str], None]) -> Pack:
     for name in [name for name in os.environ if name.startswith("YINUO_")]:
         del os.environ[name]
     os.environ.update(environment)
@@ -88,12 +90,14 @@ def _prepare(environment: dict[str, str], say: Callable[[str], None]) -> None:
     django.setup()
     from django.utils import timezone
 
+    from yinuo.apps.rules import pack
     from yinuo.config import bootstrap, database
 
     database.migrate(progress=say)
     say("同步规则包")
     bootstrap.sync_pack(timezone.localdate())
     _close_connections()
+    return pack()
 
 
 def _close_connections() -> None:
