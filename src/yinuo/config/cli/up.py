@@ -12,7 +12,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -109,11 +108,11 @@ def _prepare(demo: bool) -> list[tuple[str, str, str]]:
     database.migrate(progress=_say)
     _say("同步规则包")
     bootstrap.sync_pack(timezone.localdate())
-    if demo and find_spec("yinuo.config.demo"):
-        from yinuo.config import demo as demonstration
+    from yinuo.config import demo as demonstration
 
-        logins: list[tuple[str, str, str]] = [tuple(login) for login in demonstration.build(_say)]
-        return logins
+    if demo:
+        return list(demonstration.build(_say))
+    demonstration.refuse_in_earnest()
     return []
 
 

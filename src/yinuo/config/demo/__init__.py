@@ -28,7 +28,7 @@ from yinuo.config.demo.people import Login, assemble, logins
 from yinuo.config.demo.world import World
 from yinuo.core.calendar import TZ
 
-__all__ = ["Login", "build", "logins"]
+__all__ = ["Login", "build", "logins", "refuse_in_earnest"]
 
 MARK = "config.demonstration"
 LOCK = 0x79696E756F  # "yinuo": two builders of one database wait for each other
@@ -46,7 +46,7 @@ def build(progress: Callable[[str], None], now: datetime | None = None) -> list[
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-            if not Entry.objects.filter(verb=MARK).exists():
+            if not stands():
                 _refuse_real_data()
                 progress("演示数据：人员和企业")
                 _live_through(sync_pack(moment.astimezone(TZ).date()), moment, progress)
@@ -54,6 +54,17 @@ def build(progress: Callable[[str], None], now: datetime | None = None) -> list[
         # What was read inside a transaction that may not stand must not be kept.
         catalogue.forget()
     return logins()
+
+
+def stands() -> bool:
+    """Whether this database holds the demonstration. Asked by subject, which is indexed, for a trail may be long."""
+    return Entry.objects.filter(subject_kind=Hall._meta.label_lower, verb=MARK).exists()
+
+
+def refuse_in_earnest() -> None:
+    """Raises DatabaseError where the demonstration stands: its passwords are known to everybody."""
+    if stands():
+        raise DatabaseError("这个数据库里是演示数据，人人知道密码；请加 --demo，或用 --data 另选一个文件夹正式启动")
 
 
 def _refuse_real_data() -> None:

@@ -80,7 +80,7 @@ def kept_promises(world: World) -> Scene:
     yield world.ago(filed + 1)
     world.add(landing(play, "fertiliser_one", filed))
     yield world.ago(filed - LAST_BEFORE_START - 2)
-    world.add(building(play, 158, [(130, 25, "820"), (100, 60, "1960"), (72, 90, "2880")]))
+    world.add(building(play, 150, [(130, 25, "820"), (100, 60, "1960"), (72, 90, "2880")]))
     at = yield world.ago(75, "15:00")
     play.kept("eia_table", "除臭系统和渗滤液收集池已按环评要求建成，附验收照片。", at)
     world.add(completing(play, 60))

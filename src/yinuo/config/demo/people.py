@@ -18,7 +18,7 @@ from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Members
 from yinuo.apps.people.queries import actor_of_binding, actor_of_membership
 from yinuo.apps.rules import pack
 
-PASSWORD = "yinuo-qianjin-2026"  # noqa: S105 - printed on the home page; opens a demonstration and nothing else
+PASSWORD = "yinuo-demo-2026"  # noqa: S105 - printed on the home page; opens a demonstration and nothing else
 
 
 class Login(NamedTuple):
@@ -62,7 +62,7 @@ class Company(NamedTuple):
 
 
 def approver(username: str, name: str, department: str, *matters: str, listed: bool = False) -> Worker:
-    return Worker(username, name, "审批办理人员", (Hat("approver", department),), matters, listed)
+    return Worker(username, name, "审批", (Hat("approver", department),), matters, listed)
 
 
 WORKERS = (
@@ -70,10 +70,10 @@ WORKERS = (
     Worker("mawenhui", "马文辉", "总召集人", (Hat("general_convener", "government_services"),)),
     Worker("majun", "马俊", "监督员", (Hat("supervisor", "government_services"),)),
     Worker("mazhenghai", "马正海", "主要负责同志", (Hat("principal", "development_reform"),)),
-    Worker("maxiaolan", "马晓兰", "综合管理部门", (Hat("comprehensive", "development_reform"),)),
+    Worker("maxiaolan", "马晓兰", "综合管理", (Hat("comprehensive", "development_reform"),)),
     Worker("maxiuying", "马秀英", "立项阶段召集人", (Hat("stage_convener", "development_reform", "initiation"),)),
     Worker("hezhigang", "何志刚", "竣工验收阶段召集人", (Hat("stage_convener", "housing", "completion"),), (), False),
-    Worker("machenglin", "马成林", "综合管理部门", (Hat("comprehensive", "housing"),), (), False),
+    Worker("machenglin", "马成林", "综合管理", (Hat("comprehensive", "housing"),), (), False),
     Worker("fanzhiming", "樊志明", "主要负责同志", (Hat("principal", "natural_resources"),), (), False),
     Worker("dongxuefeng", "董学锋", "主要负责同志", (Hat("principal", "housing"),), (), False),
     approver("macheng", "马成", "development_reform", listed=True),
@@ -83,12 +83,12 @@ WORKERS = (
         "land_use_planning_permit", "land_supply", "land_pre_review", "design_scheme_review", listed=True,
     ),
     Worker(
-        "zhaoyonghong", "赵永红", "审批办理人员，兼用地规划建设许可阶段召集人",
+        "zhaoyonghong", "赵永红", "审批、阶段召集人",
         (Hat("approver", "natural_resources"), Hat("stage_convener", "natural_resources", "land_planning")),
     ),
     approver("wangjianping", "王建平", "housing", listed=True),
     Worker(
-        "hanmei", "韩梅", "审批办理人员，兼施工许可阶段召集人",
+        "hanmei", "韩梅", "审批、阶段召集人",
         (Hat("approver", "housing"), Hat("stage_convener", "housing", "construction_permit")),
         ("civil_defence_basement", "archive_acceptance", "municipal_facility_works", "drainage_permit"), False,
     ),
@@ -113,31 +113,31 @@ WORKERS = (
 COMPANIES = (
     Company(
         "solar", "91622927MA7XY4K2XM", "积石山新阳能源有限公司", "enterprise", "韩志新", "积石山县吹麻滩镇北大街 26 号",
-        (("hanzhixin", "韩志新"), ("mayan", "马艳")), "92", "A 级，优",
+        (("hanzhixin", "韩志新"), ("mayan", "马艳")), "92", "A",
     ),
     Company(
         "fertiliser", "91622927MA73G8L56L", "积石山绿源有机肥有限公司", "enterprise", "马晓云", "积石山县吹麻滩镇唐集工业集中区 3 号",
-        (("maxiaoyun", "马晓云"), ("zhangli", "张丽")), "79", "B 级起步，竣工加分后 A- 级",
+        (("maxiaoyun", "马晓云"), ("zhangli", "张丽")), "79", "A-",
     ),
     Company(
         "knives", "91622927MA74B1D68D", "甘肃保安腰刀文旅有限公司", "enterprise", "马自祥", "积石山县大河家镇大墩村 118 号",
-        (("mazixiang", "马自祥"),), "77", "B 级，良",
+        (("mazixiang", "马自祥"),), "77", "B",
     ),
     Company(
         "city", "91622927710375624K", "积石山县城市建设投资有限公司", "enterprise", "唐国华", "积石山县吹麻滩镇临津路 9 号",
-        (("tangguohua", "唐国华"), ("wangfang", "王芳")), "73", "B- 级，国有企业", True,
+        (("tangguohua", "唐国华"), ("wangfang", "王芳")), "73", "B-，国有", True,
     ),
     Company(
         "materials", "91622927MA71H3N913", "积石山宏达建材有限公司", "enterprise", "何宏达", "积石山县居集镇红崖村 2 社",
-        (("hehongda", "何宏达"),), "68", "C+ 级，有一次扣分",
+        (("hehongda", "何宏达"),), "68", "C+",
     ),
     Company(
         "stone", "91622927MA72T0Q48H", "积石山河源石料有限公司", "enterprise", "冶生林", "积石山县关家川乡何家村",
-        (("yeshenglin", "冶生林"),), "50", "D 级，备案转人工",
+        (("yeshenglin", "冶生林"),), "50", "D",
     ),
     Company(
         "alloy", "91622927MA70X5R80Q", "积石山鑫旺硅铁有限公司", "enterprise", "陈鑫", "积石山县癿藏镇工业点",
-        (("chenxin", "陈鑫"),), "36", "D- 级，备案未获同意",
+        (("chenxin", "陈鑫"),), "36", "D-",
     ),
     Company(
         "cold", "91622927MA7YL6P35N", "积石山云岭冷链物流有限公司", "enterprise", "马云岭", "积石山县吹麻滩镇前庄村",
@@ -145,7 +145,7 @@ COMPANIES = (
     ),
     Company(
         "bureau", "11622927013904156X", "积石山县住房和城乡建设局", "agency", "董学锋", "积石山县吹麻滩镇西大街 1 号",
-        (("lishenghua", "李生华"),), None, "机关，审批类项目",
+        (("lishenghua", "李生华"),), None, "机关",
     ),
 )  # fmt: skip
 
@@ -154,11 +154,11 @@ def logins() -> list[Login]:
     """Who may be tried, in the order of the house: staff by role, then the units."""
     departments = pack().departments
     staff = [
-        Login(f"{departments[worker.hats[0].department].short_name}　{worker.name}（{worker.title}）", worker.username, PASSWORD)
+        Login(f"{departments[worker.hats[0].department].short_name}　{worker.name}，{worker.title}", worker.username, PASSWORD)
         for worker in WORKERS
         if worker.listed
     ]
-    units = [Login(f"{company.name}　{company.persons[0][1]}（{company.note}）", company.persons[0][0], PASSWORD) for company in COMPANIES]
+    units = [Login(f"{company.name}，{company.note}", company.persons[0][0], PASSWORD) for company in COMPANIES]
     return [*staff, *units]
 
 

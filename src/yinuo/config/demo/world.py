@@ -34,6 +34,7 @@ class World:
         self._numbers = count()
         self._documents = count(1)
         self._to_come: list[tuple[datetime, int, Scene]] = []
+        self._reached = datetime.min.replace(tzinfo=TZ)
         self._days = _working_days_back(now)
         self._known: list[date] = []
 
@@ -58,8 +59,8 @@ class World:
         self._wait(scene, next(scene))
 
     def _wait(self, scene: Scene, until: datetime) -> None:
-        if until > self.now:
-            raise ValueError(f"{scene.__name__} wants to go on at {until}, after now")
+        if not self._reached <= until <= self.now:
+            raise ValueError(f"{scene.__name__} wants to go on at {until}: it is {self._reached}, and the last instant is {self.now}")
         heapq.heappush(self._to_come, (until, next(self._numbers), scene))
 
     def play(self) -> None:
@@ -70,6 +71,7 @@ class World:
             if month != (month := f"{at.astimezone(TZ):%Y年%m月}"):
                 self._progress(f"演示数据：{month}")
             _let_time_pass(at)
+            self._reached = at
             with suppress(StopIteration):
                 self._wait(scene, scene.send(at))
         _let_time_pass(self.now)

@@ -1,0 +1,345 @@
+"""The demonstration: everything it promises to show is there, and making it twice, half or beside real data does no harm."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.db import connection
+from django.db.models import Count
+
+from tests.apps.county import facts, new_company, new_county
+from tests.database import TestDatabase
+from yinuo.apps.commitments.models import Commitment, CompletionVerification
+from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, PointProposal
+from yinuo.apps.credit.queries import differences
+from yinuo.apps.documents.actions import signing_provider
+from yinuo.apps.documents.files import inspect_upload
+from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.documents.signing import verify_pdf
+from yinuo.apps.notices.models import Message
+from yinuo.apps.onemap.models import Escalation, ExternalResult, Guidance, MapItem
+from yinuo.apps.people.models import Delegation, Membership, Person, ProjectUnit, StaffRole
+from yinuo.apps.people.queries import actor_of_membership
+from yinuo.apps.projects.actions import file_project
+from yinuo.apps.projects.models import ProgressReport, Project, Question
+from yinuo.apps.trail.models import Entry
+from yinuo.apps.work.access import can_see
+from yinuo.apps.work.models import WorkItem
+from yinuo.config import demo
+from yinuo.config.binaries import DatabaseError
+from yinuo.config.bootstrap import sync_pack
+from yinuo.config.demo.people import COMPANIES, PASSWORD, WORKERS, assemble
+from yinuo.core.calendar import TZ
+from yinuo.core.codes import check_credit_code
+
+pytestmark = pytest.mark.slow
+# A Tuesday morning; the tests below look at what everybody finds then.
+NOW = datetime(2026, 11, 24, 10, 15, tzinfo=TZ)
+OPEN = ["running", "paused"]
+
+
+@pytest.fixture(scope="module")
+def built(test_database: TestDatabase, django_db_setup: None, django_db_blocker: Any) -> Iterator[list[demo.Login]]:
+    """One demonstration for all tests that only look at it."""
+    name = test_database.clone()
+    with django_db_blocker.unblock(), test_database.pointing_at(name):
+        yield demo.build(lambda line: None, NOW)
+    test_database.done_with(name)
+
+
+def counts() -> dict[str, int]:
+    """Rows in every table, so that nothing that was added can hide."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        found = {}
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT count(*) FROM "{table}"')
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+def item(project: str, matter: str) -> MapItem:
+    return MapItem.objects.get(project__name=project, matter_id=matter)
+
+
+def work_of(project: str, matter: str) -> WorkItem:
+    return WorkItem.objects.get(subject_kind="onemap.mapitem", subject_id=item(project, matter).pk, kind="limit", state__in=OPEN)
+
+
+# -- who is there
+
+
+def test_every_role_has_a_login_that_opens(built: list[demo.Login]) -> None:
+    usernames = {login.username for login in built}
+    assert all(login.password == PASSWORD for login in built)
+    persons = Person.objects.filter(username__in=usernames)
+    assert {person.username for person in persons} == usernames
+    assert all(check_password(PASSWORD, person.password) for person in persons[:3])
+    listed = set(Membership.objects.filter(person__in=persons).values_list("role", flat=True))
+    assert listed == set(StaffRole.values)
+    assert {company.persons[0][0] for company in COMPANIES} <= usernames
+
+
+def test_a_login_reads_as_three_words_to_the_terminal_and_as_a_label_to_the_page(built: list[demo.Login]) -> None:
+    who, name, password = built[0]
+    assert (who, name, password) == (built[0].label, built[0].username, built[0].password)
+    assert len(PASSWORD) >= 12
+    assert PASSWORD.isascii()
+
+
+def test_only_the_administrator_is_above_the_rules_and_one_person_wears_two_hats(built: list[demo.Login]) -> None:
+    assert list(Person.objects.filter(is_superuser=True).values_list("username", flat=True)) == ["admin"]
+    hats = Person.objects.annotate(hats=Count("memberships")).get(username="zhaoyonghong")
+    assert hats.hats == 2
+
+
+def test_units_have_right_credit_codes_and_stand_over_all_grades(built: list[demo.Login]) -> None:
+    for unit in ProjectUnit.objects.all():
+        check_credit_code(unit.credit_code or "")
+    enterprises = ProjectUnit.objects.filter(type="enterprise")
+    assert enterprises.count() == 8
+    heads = CreditHead.objects.in_bulk()
+    grades = [heads[unit.pk].grade if unit.pk in heads else "unrated" for unit in enterprises]
+    assert sorted(grades) == sorted(["A", "A-", "B", "B-", "C+", "D", "D-", "unrated"])
+    assert enterprises.filter(state_owned=True).count() == 1
+
+
+def test_nobody_can_be_called_by_a_number_of_the_demonstration(built: list[demo.Login]) -> None:
+    assert all(person.phone.startswith("100") for person in Person.objects.all())
+
+
+# -- what there is to see
+
+
+def test_projects_stand_in_every_state_they_can_be_shown_in(built: list[demo.Login]) -> None:
+    states = set(Project.objects.values_list("state", flat=True))
+    assert states == {"manual", "filed", "confirmed", "completed", "refused", "withdrawn"}
+    assert Project.objects.count() >= 12
+    assert Project.objects.filter(landed_at__isnull=False, completed_at__isnull=True).count() >= 2
+    assert ProgressReport.objects.filter(kind="progress").exists()
+    assert Guidance.objects.filter(merged_at__isnull=True).count() == 1
+
+
+def test_items_stand_in_every_state(built: list[demo.Login]) -> None:
+    states = set(MapItem.objects.values_list("state", flat=True))
+    wanted = {"open", "received", "incomplete", "accepted", "incorrect", "paused", "notice", "decidable", "granted", "refused"}
+    assert wanted <= states
+    assert MapItem.objects.filter(deemed_accepted=True).exists()
+
+
+def test_every_light_burns_and_the_red_one_is_being_coordinated(built: list[demo.Login]) -> None:
+    assert work_of("积石山县建材物流园一期", "land_use_planning_permit").light_at(NOW) == "red"
+    assert Escalation.objects.get().item.project.name == "积石山县建材物流园一期"
+    assert work_of("年产5万吨有机肥加工项目", "engineering_planning_permit").light_at(NOW) == "yellow"
+    paused = work_of("年产5万吨有机肥加工项目", "soil_conservation_plan")
+    assert (paused.state, paused.light_at(NOW)) == ("paused", "green")
+    assert work_of("积石山县30兆瓦农光互补光伏发电项目", "soil_conservation_plan").light_at(NOW) == "green"
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 11, 22, 11, 0, tzinfo=TZ),  # a Sunday
+        datetime(2026, 11, 20, 18, 0, tzinfo=TZ),  # the very close of business
+        datetime(2027, 10, 4, 8, 31, tzinfo=TZ),  # in holidays, beyond the published calendar
+    ],
+)
+def test_the_lights_are_right_whenever_it_is_built(now: datetime, committed_db: str) -> None:
+    demo.build(lambda line: None, now)
+    assert work_of("积石山县建材物流园一期", "land_use_planning_permit").light_at(now) == "red"
+    assert work_of("年产5万吨有机肥加工项目", "engineering_planning_permit").light_at(now) == "yellow"
+    assert work_of("积石山县30兆瓦农光互补光伏发电项目", "soil_conservation_plan").light_at(now) == "green"
+    assert not Entry.objects.filter(at__gt=now).exists()
+
+
+def test_promises_are_in_notice_objected_decidable_decided_and_kept(built: list[demo.Login]) -> None:
+    states = set(Commitment.objects.values_list("state", flat=True))
+    assert states == {"notice", "objected", "decidable", "decided"}
+    assert {"kept", "rectifying", "pending"} <= set(Commitment.objects.values_list("fulfilment", flat=True))
+    for commitment in Commitment.objects.select_related("letter__file"):
+        content = bytes(commitment.letter.file.content)
+        assert verify_pdf(content, commitment.letter_sha256, roots=signing_provider().roots(), at=commitment.signed_at).valid
+
+
+def test_completions_are_passed_under_way_and_being_rectified(built: list[demo.Login]) -> None:
+    assert set(CompletionVerification.objects.values_list("state", flat=True)) == {"passed", "inspection", "rectifying"}
+
+
+def test_a_kept_cycle_changed_the_certificates_colour(built: list[demo.Login]) -> None:
+    event = CreditEvent.objects.get(type="cycle_completed")
+    assert (event.grade_before, event.grade_after, event.applied) == ("B", "A-", True)
+    changed = Entry.objects.filter(verb="credit.grade_changed", project_code=event.project_code).get()
+    assert (changed.data["class_before"], changed.data["class_after"]) == ("B", "A")
+
+
+def test_points_wait_for_consent_for_execution_and_for_repair(built: list[demo.Login]) -> None:
+    assert set(PointProposal.objects.values_list("state", flat=True)) == {"proposed", "consented", "executed"}
+    assert CreditRelief.objects.get().state == "asked"
+    assert differences(NOW.date()) == []
+
+
+def test_the_countys_heating_project_stands_on_the_map_with_a_result_from_outside(built: list[demo.Login]) -> None:
+    heating = Project.objects.get(name="积石山县大河家镇集中供热工程")
+    assert (heating.kind, str(heating.total_investment), heating.unit.type) == ("approval", "7496.0800", "agency")
+    granted = item(heating.name, "land_use_planning_permit")
+    assert (granted.state, granted.external) == ("granted", True)
+    assert ExternalResult.objects.filter(item__project=heating).count() == 3
+
+
+def test_a_question_was_answered_and_another_waits(built: list[demo.Login]) -> None:
+    assert sorted(question.answered_at is None for question in Question.objects.all()) == [False, True]
+
+
+def test_somebody_on_leave_has_a_substitute_today(built: list[demo.Login]) -> None:
+    leave = Delegation.objects.get()
+    assert leave.from_on <= NOW.date() < leave.to_on
+
+
+def test_every_listed_member_of_staff_finds_something_to_do(built: list[demo.Login]) -> None:
+    waiting = list(WorkItem.objects.filter(state__in=OPEN, waits_for="staff"))
+    for worker in WORKERS:
+        if worker.listed:
+            for membership in Membership.objects.filter(person__username=worker.username).select_related("department"):
+                actor = actor_of_membership(membership)
+                assert any(can_see(actor, work) for work in waiting), (worker.name, membership.role)
+
+
+def test_every_company_has_a_project_of_its_own(built: list[demo.Login]) -> None:
+    for unit in ProjectUnit.objects.all():
+        assert unit.projects.exists(), unit.name
+        assert Message.objects.filter(unit=unit, channel="site").exists(), unit.name
+
+
+# -- that it was lived through
+
+
+def test_history_is_in_the_order_of_its_instants_and_ends_before_now(built: list[demo.Login]) -> None:
+    moments = list(Entry.objects.order_by("id").values_list("at", flat=True))
+    assert moments == sorted(moments)
+    assert moments[-1] == NOW
+
+
+def test_who_decided_was_of_the_matters_department_and_three_people_moved_points(built: list[demo.Login]) -> None:
+    for entry in Entry.objects.filter(verb__in=["onemap.grant", "onemap.refuse", "onemap.accept"]).exclude(role="system"):
+        assert entry.department_id == MapItem.objects.get(pk=entry.subject_id).department_id
+    for proposal in PointProposal.objects.filter(state="executed"):
+        people = {proposal.proposed_by_id, proposal.consented_by_id, proposal.executed_by_id}
+        assert len(people) == 3
+
+
+def test_no_message_of_the_past_leaves_now(built: list[demo.Login]) -> None:
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+    assert Message.objects.filter(read_at__isnull=True).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs")
+        assert cursor.fetchone()[0] == 0
+
+
+def test_what_was_handed_in_are_whole_files(built: list[demo.Login]) -> None:
+    handed = [file for file in StoredFile.objects.all() if file.size < 4000]
+    assert len(handed) > 50
+    for file in handed[:20]:
+        info = inspect_upload(file.name, bytes(file.content), 10_000)
+        assert (info.kind, info.sha256, info.flags) == ("pdf", file.sha256, ())
+
+
+# -- twice, half, beside others
+
+
+def test_a_second_start_changes_nothing_and_tells_the_logins(built: list[demo.Login]) -> None:
+    before = counts()
+    said: list[str] = []
+    assert demo.build(said.append, NOW) == built
+    assert counts() == before
+    assert said == []
+
+
+def test_it_is_never_started_in_earnest(built: list[demo.Login]) -> None:
+    with pytest.raises(DatabaseError, match="--demo"):
+        demo.refuse_in_earnest()
+
+
+def test_any_other_database_is(db: None) -> None:
+    sync_pack(NOW.date())
+    demo.refuse_in_earnest()
+    assert not demo.stands()
+
+
+KILLED = """
+import os, signal, sys
+sys.path[:0] = [{root!r}]
+import django
+django.setup()
+from yinuo.config import demo
+
+def progress(line):
+    if "08月" in line:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+from datetime import datetime
+demo.build(progress, datetime.fromisoformat({now!r}))
+"""
+
+
+def test_killed_half_way_it_leaves_nothing_and_the_next_start_builds_it_whole(committed_db: str) -> None:
+    sync_pack(NOW.date())  # every start does, so a hall is no sign of real data
+    before = counts()
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    program = KILLED.format(root=root, now=NOW.isoformat())
+    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert counts() == before
+    assert demo.build(lambda line: None, NOW)
+    assert Project.objects.count() == 17
+
+
+def test_a_scene_that_fails_leaves_nothing(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = counts()
+
+    def broken(world: demo.World) -> Iterator[datetime]:
+        yield world.ago(3)
+        raise RuntimeError("a scene went wrong")
+
+    monkeypatch.setattr(demo.scenes, "SCENES", (*demo.scenes.SCENES, broken))
+    with pytest.raises(RuntimeError):
+        demo.build(lambda line: None, NOW)
+    assert counts() == before
+
+
+@pytest.mark.parametrize("what", ["person", "unit", "project"])
+def test_it_refuses_a_database_with_real_data_in_it(what: str, db: None) -> None:
+    county = new_county()
+    if what == "person":
+        county.actor("approver")
+    elif what == "unit":
+        ProjectUnit.objects.create(credit_code=COMPANIES[0].credit_code, name="真实企业", type="enterprise")
+    else:
+        company = new_company()
+        file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=NOW)
+    before = counts()
+    with pytest.raises(DatabaseError, match="已有真实的"):
+        demo.build(lambda line: None, NOW)
+    assert counts() == before
+    assert not Entry.objects.filter(verb=demo.MARK).exists()
+
+
+def test_a_scene_may_not_go_back_in_time_nor_beyond_now(db: None) -> None:
+    world = demo.World(assemble(sync_pack(NOW.date()), NOW - timedelta(days=10)), NOW, lambda line: None)
+
+    def told(*instants: datetime) -> Iterator[datetime]:
+        for instant in instants:  # noqa: UP028 - a tuple cannot be sent what a scene is sent
+            yield instant
+
+    with pytest.raises(ValueError, match="the last instant"):
+        world.add(told(NOW + timedelta(minutes=1)))
+    world.add(told(world.ago(2), world.ago(3)))
+    with pytest.raises(ValueError, match="it is"):
+        world.play()
