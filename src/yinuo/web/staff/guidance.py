@@ -265,7 +265,7 @@ def _options(project: Project) -> dict[str, MatterAnswer]:
 def _section(form: GuidanceForm, row: dict[str, Any], option: MatterAnswer | None, added: list[str], project: Project) -> Section:
     name = row["matter_id"]
     matter = pack().matters[name]
-    words = {True: "可以承诺", False: "不能承诺", None: "还不能判断能不能承诺"}
+    words = {True: "可以承诺，为什么", False: "不能承诺，为什么", None: "还不能判断能不能承诺，为什么"}
     return Section(
         row=row,
         option=option,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -82,8 +82,6 @@ def reach(actor: Actor) -> QuerySet[WorkItem]:
 
 
 def shown(work: WorkItem, actor: Actor, now: datetime, urged: set[int]) -> InboxRow:
-    from dataclasses import replace
-
     row = row_of(work, actor, {actor.person_id}, now)
     tags = [work.department.short_name if work.department else "", *row.tags]
     if work.subject_kind == "onemap.mapitem" and work.subject_id in urged:
@@ -93,8 +91,6 @@ def shown(work: WorkItem, actor: Actor, now: datetime, urged: set[int]) -> Inbox
 
 def tally(items: QuerySet[WorkItem], now: datetime) -> list[Tally]:
     """Lights by department, counted by the database; red first. A pause that has ended itself counts by its resumed instants."""
-    from django.db.models import Count
-
     paused = Q(state="paused") & (Q(pause_ends_at__isnull=True) | Q(pause_ends_at__gt=now))
     lapsed = Q(state="paused", pause_ends_at__lte=now)
     red = Q(state="running", due_at__lt=now) | lapsed & Q(resumed_due_at__lt=now)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ from yinuo.apps.people.queries import delegations_around
 from yinuo.apps.rules import pack
 from yinuo.apps.work import queries
 from yinuo.apps.work.models import WorkItem, WorkKind
-from yinuo.core.grades import allows
+from yinuo.core.grades import allows, class_of
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import InboxRow, NavGroup, NavItem
 from yinuo.web.components.text import zh_day
@@ -38,6 +38,8 @@ WORDS = {
     WorkKind.CREDIT_CONSENT: "审签",
     WorkKind.CREDIT_EXECUTION: "执行",
 }
+FIRST = "A"
+FOCUS = {"review": "重点审查", "supervision": "重点监管"}
 TITLES = {"mine": "我的待办", "department": "本部门", "waiting": "等别人", "overdue": "超期", "guidance": "前期辅导"}
 
 
@@ -145,20 +147,19 @@ def with_credit(rows: list[tuple[WorkItem, InboxRow]], day: date) -> list[tuple[
 
 
 def _changed(row: InboxRow, grade: str, tags: list[str]) -> InboxRow:
-    from dataclasses import replace
-
     return replace(row, grade=grade, tags=tags)
 
 
 def marks_of(grade: str, day: date) -> list[str]:
-    """优先办理 and 重点审查 where the pack's measures say so of the grade's class."""
+    """Who goes first and who is looked at closely (附件7·第七条): class A, and what the pack's measures say of the class under `focus`."""
     if not grade or grade == "unrated":
         return []
     found = []
-    if allows("priority", grade, pack(), day) is not None and grade[:1] == "A":
+    if class_of(grade, pack(), day)[0] == FIRST and allows("priority", grade, pack(), day) is not None:
         found.append("优先办理")
-    if allows("focus", grade, pack(), day) is not None:
-        found.append("重点审查")
+    focus = allows("focus", grade, pack(), day)
+    if focus is not None:
+        found.append(FOCUS.get(focus.value, "重点关注"))
     return found
 
 
@@ -190,8 +191,6 @@ def _side(actor: Actor, current: str, counts: dict[str, int], here: str) -> list
 
 def span_words(row: Delegation) -> str:
     """11月25日至11月27日; the end is kept half-open, people read the last day."""
-    from datetime import timedelta
-
     last = row.to_on - timedelta(days=1) if row.to_on else None
     if last is None:
         return f"{zh_day(row.from_on)}起"
