@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.apps.county import Company, County, facts, new_company, new_county
 
+from tests.apps.county import Company, County, facts, new_company, new_county
 from yinuo.apps.base import Actor
 from yinuo.apps.people.actions import issue_key
 from yinuo.apps.projects.models import Project

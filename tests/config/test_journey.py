@@ -168,7 +168,7 @@ def test_the_unhappy_journey_meets_every_refusal(played: dict[str, Played]) -> N
             assert step["outcome"][0].startswith("拒绝：")
     told = " ".join(line for step in steps for line in step["outcome"])
     assert "转人工办理：" in told, "the negative list did not hold the project"
-    for points in ("-2.00 分", "-1.00 分", "恢复第"):
+    for points in ("-2 分", "-1 分", "恢复第"):
         assert points in told
     colours = [re.findall("底色(.)", step["outcome"][0])[0] for step in steps if "/verify/" in step["request"]]
     assert colours == ["绿", "蓝", "绿"]

@@ -12,6 +12,7 @@ from ninja import Field, Router, Schema, Status
 
 from yinuo.api.app import actor_of
 from yinuo.api.projects import VersionIn, WhyIn
+from yinuo.api.rules import asked_day
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.credit import access, actions, queries
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal, ProposalState, ReliefState
@@ -19,6 +20,7 @@ from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
+from yinuo.core.decision import plain
 from yinuo.core.grades import ScoreError, measures_of
 
 router = Router(tags=["信用"])
@@ -72,7 +74,7 @@ def proposal_out(proposal: PointProposal) -> dict[str, Any]:
     return {
         **{name: getattr(proposal, name) for name in same},
         "unit": proposal.unit.credit_code,
-        "expected_points": proposal.expected_points,
+        "expected_points": plain(proposal.expected_points),
         "department": proposal.department.key if proposal.department else "",
         "consented_at": proposal.consented_at,
         "executed_at": proposal.executed_at,
@@ -80,8 +82,12 @@ def proposal_out(proposal: PointProposal) -> dict[str, Any]:
 
 
 def event_out(event: CreditEvent) -> dict[str, Any]:
-    same = ("id", "seq", "type", "on", "project_code", "points", "applied", "score_after", "grade_before", "grade_after", "why", "cites")
-    return {**{name: getattr(event, name) for name in same}, "at": event.at}
+    same = ("id", "seq", "type", "on", "project_code", "applied", "grade_before", "grade_after", "why", "cites", "at")
+    return {**{name: getattr(event, name) for name in same}, "points": plain(event.points), "score_after": number(event.score_after)}
+
+
+def number(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)
 
 
 def relief_out(relief: CreditRelief) -> dict[str, Any]:
@@ -117,7 +123,7 @@ def _unit(credit_code: str) -> ProjectUnit:
 def measures(request: HttpRequest, grade: str, as_of: date | None = None) -> list[dict[str, Any]]:
     rules = pack()
     try:
-        found = measures_of(grade, rules, as_of or timezone.localdate())
+        found = measures_of(grade, rules, asked_day(as_of))
     except ScoreError as error:
         raise Refused("credit.grade", str(error), field="grade") from error
     return [{"effect": row.effect, "value": row.value, "text": row.text, "cites": rules.cite_texts(row.cites)} for row in found]
@@ -133,7 +139,7 @@ def unit(request: HttpRequest, credit_code: str) -> dict[str, Any]:
     return {
         "unit": {"name": found.name, "credit_code": found.credit_code},
         "rated": standing.rated,
-        "score": standing.score,
+        "score": number(standing.score),
         "grade": standing.grade,
         "class": standing.class_,
         "class_name": standing.class_name,
@@ -141,7 +147,7 @@ def unit(request: HttpRequest, credit_code: str) -> dict[str, Any]:
         "cites": standing.cites,
         "measures": [{"effect": m.effect, "value": m.value, "text": m.text, "cites": m.cites} for m in standing.measures],
         "history": [
-            {**event_out(line.event), "name": line.name, "taken": line.taken, "rectify_until": line.rectify_until}
+            {**event_out(line.event), "name": line.name, "taken": plain(line.taken), "rectify_until": line.rectify_until}
             for line in queries.history(found.pk, day)
         ],
     }

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
+from yinuo.api.rules import asked_day
 from yinuo.apps.commitments import queries as commitments
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.people.models import UnitType
@@ -75,13 +76,13 @@ def _promise(commitment: Commitment) -> dict[str, Any]:
 
 @router.get("/guides", response=list[dict[str, Any]], summary="办事指南目录")
 def guides(request: HttpRequest, as_of: date | None = None) -> list[dict[str, Any]]:
-    day = as_of or timezone.localdate()
+    day = asked_day(as_of)
     return [_line(matter, day) for matter in pack().matters_at(day)]
 
 
 @router.get("/guides/{matter_id}", response=dict[str, Any], summary="一个事项的办事指南与承诺标准")
 def guide(request: HttpRequest, matter_id: str, as_of: date | None = None) -> dict[str, Any]:
-    day, rules = as_of or timezone.localdate(), pack()
+    day, rules = asked_day(as_of), pack()
     matter = next((found for found in rules.matters_at(day) if found.id == matter_id), None)
     if matter is None:
         raise Project.DoesNotExist

@@ -1,0 +1,173 @@
+"""Promises and completion over HTTP: the verbs, what the public reads, and that a person's name stays with who may see it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from tests.api.conftest import Machine
+from tests.apps.county import Company, County, at, new_company
+from tests.apps.test_commitments import AFTER, DEPARTMENT, MATTER, SIGNED, item_of
+from tests.apps.test_completion import APPLIED, INSPECTED, built
+from tests.apps.test_onemap import guided
+from yinuo.apps.commitments.models import Commitment
+
+Clock = Callable[[datetime], None]
+Machines = Callable[..., Machine]
+
+
+@pytest.fixture(autouse=True)
+def fresh_throttle(db: None) -> None:
+    cache.clear()
+
+
+def promised(county: County, company: Company, machine_of: Machines, clock: Clock, matter: str = MATTER) -> dict[str, Any]:
+    item = item_of(guided(county, company), matter)
+    clock(SIGNED)
+    body = {"standard_version": "2023.1", "version": item.version}
+    answer = machine_of(company).post(f"/items/{item.pk}/commitments", body, key="c1")
+    assert answer.status_code == 201, answer.content
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def test_a_promise_is_previewed_signed_checked_and_decided(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+    made = promised(county, company, machine_of, clock)
+    unit, office = machine_of(company), machine_of("approver", DEPARTMENT)
+    assert made["state"] == "notice"
+    assert unit.get(f"/commitments/{made['id']}").json()["letter_number"] == made["letter_number"]
+    letter = unit.get(f"/commitments/{made['id']}/letter")
+    assert letter.headers["Content-Type"] == "application/pdf"
+    assert hashlib.sha256(letter.content).hexdigest() == made["letter_sha256"]
+    check = unit.get(f"/commitments/{made['id']}/letter/check").json()
+    assert (check["valid"], check["signer_id"]) == (True, company.unit.credit_code)
+    early = office.post(f"/commitments/{made['id']}/decide", {"document_number": "建字1号"})
+    assert (early.status_code, early.json()["code"]) == (422, "commitments.in_notice")
+    assert early.json()["cites"]
+    clock(AFTER)
+    decided = office.post(f"/commitments/{made['id']}/decide", {"document_number": "建字1号", "version": made["version"]})
+    assert decided.json()["state"] == "decided"
+    assert [row["state"] for row in unit.get(f"/projects/{made['project']}/commitments").json()] == ["decided"]
+
+
+def test_the_preview_is_a_pdf_and_leaves_nothing(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+    item = item_of(guided(county, company))
+    clock(SIGNED)
+    answer = machine_of(company).get(f"/items/{item.pk}/commitment-letter")
+    assert answer.content.startswith(b"%PDF")
+    assert not Commitment.objects.exists()
+    assert machine_of(new_company("另一家")).get(f"/items/{item.pk}/commitment-letter").status_code == 403
+
+
+def test_the_same_signing_sent_twice_is_one_promise_and_without_a_key_it_is_none(
+    county: County, company: Company, machine_of: Machines, clock: Clock
+) -> None:
+    made = promised(county, company, machine_of, clock)
+    unit = machine_of(company)
+    again = unit.post(f"/items/{made['item']}/commitments", {"standard_version": "2023.1"}, key="c1")
+    assert again.json()["id"] == made["id"]
+    assert unit.post(f"/items/{made['item']}/commitments", {"standard_version": "2023.1"}).json()["code"] == "api.idempotency_key"
+
+
+def test_anybody_objects_and_reads_the_reply_by_the_receipt(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+    made = promised(county, company, machine_of, clock)
+    public, office = Machine(), machine_of("approver", DEPARTMENT)
+    said = {"text": "退界不足", "name": "马小林", "contact": "13900001111"}
+    receipt = public.post(f"/commitments/{made['id']}/objections", said)
+    assert receipt.status_code == 201
+    assert office.get(f"/commitments/{made['id']}/objections").json()[0]["name"] == "马小林"
+    seen = machine_of(company).get(f"/commitments/{made['id']}/objections").json()[0]
+    assert seen["text"] == "退界不足"
+    assert "name" not in seen
+    answer = {"upheld": True, "answer": "退界不足，异议成立"}
+    path = f"/objections/{receipt.json()['id']}/answer"
+    assert machine_of("approver", "health").post(path, answer).status_code == 403
+    assert office.post(path, answer).json()["state"] == "upheld"
+    reply = public.get(f"/objections/{receipt.json()['receipt_no']}").json()
+    assert reply["answer"] == "退界不足，异议成立"
+    assert "马小林" not in str(reply)
+    assert public.get("/objections/Y000000000000").status_code == 404
+
+
+def test_one_address_objects_ten_times_an_hour_and_is_then_asked_to_wait(
+    county: County, company: Company, machine_of: Machines, clock: Clock
+) -> None:
+    made = promised(county, company, machine_of, clock)
+    path = f"/commitments/{made['id']}/objections"
+    answers = [Machine().post(path, {"text": f"异议{number}"}) for number in range(11)]
+    assert [answer.status_code for answer in answers] == [201] * 10 + [429]
+    assert answers[-1].json()["code"] == "api.too_many"
+    assert answers[-1].headers["Retry-After"]
+
+
+def test_the_zone_shows_promises_and_no_person(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+    made = promised(county, company, machine_of, clock)
+    public = Machine()
+    rows = public.get("/zone").json()["items"]
+    assert [(row["id"], row["state"]) for row in rows] == [(made["id"], "notice")]
+    page = public.get(f"/zone/{made['id']}")
+    assert page.json()["takes_objections"] is True
+    assert company.person.name not in page.content.decode() + str(rows)
+    assert public.get("/zone?after=nonsense").json()["code"] == "api.after"
+    assert public.get("/zone/999999").status_code == 404
+
+
+def test_a_promise_is_taken_back_reported_on_and_helped(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+    made = promised(county, company, machine_of, clock)
+    unit, office = machine_of(company), machine_of("approver", DEPARTMENT)
+    back = unit.post(f"/commitments/{made['id']}/to-regular", {"why": "改为提交材料"})
+    assert back.json()["state"] == "regular"
+    second = unit.post(f"/items/{made['item']}/commitments", {"standard_version": "2023.1"}, key="c2").json()
+    clock(at("2026-11-30 09:00"))
+    office.post(f"/commitments/{second['id']}/decide", {"document_number": "建字2号"})
+    report = unit.post(f"/commitments/{second['id']}/fulfilment", {"text": "已放线", "evidence": [unit.upload()]})
+    assert report.status_code == 201
+    trouble = unit.post(f"/commitments/{second['id']}/difficulties", {"text": "供地推迟"}).json()
+    helped = office.post(f"/difficulties/{trouble['id']}/handle", {"outcome": "helped", "text": "协调供地"})
+    assert helped.json()["outcome"] == "helped"
+
+
+def test_other_companies_see_nothing_of_a_promise(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+    made = promised(county, company, machine_of, clock)
+    other = machine_of(new_company("另一家"))
+    for path in ("", "/letter", "/letter/check", "/objections"):
+        assert other.get(f"/commitments/{made['id']}{path}").status_code == 403, path
+        assert Machine().get(f"/commitments/{made['id']}{path}").status_code == 401, path
+
+
+def test_completion_is_verified_point_by_point(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+    project = built(county, company)
+    unit = machine_of(company)
+    assert unit.get(f"/projects/{project.pk}/completion").status_code == 404
+    clock(APPLIED)
+    made = unit.post(f"/projects/{project.pk}/completion").json()
+    assert made["state"] == "guidance"
+    for answer in unit.get(f"/projects/{project.pk}/guidance").json():
+        if not answer["answered_at"]:
+            rows = [{**row, "needed": "yes" if row["matter_id"] == "planning_verification" else "no"} for row in answer["matters"]]
+            office = machine_of("approver", answer["department"])
+            assert office.post(f"/guidance/{answer['id']}", {"matters": rows}).status_code == 200
+    clock(INSPECTED)
+    path = f"/completions/{made['id']}/findings"
+    for place, point in enumerate(unit.get(f"/projects/{project.pk}/completion").json()["points"]):
+        which = (
+            {"commitment_id": point["commitment"], "requirement": point["requirement"]}
+            if point["commitment"]
+            else {"item_id": point["item"]}
+        )
+        found = machine_of("approver", point["department"]).post(
+            path, {**which, "met": place != 0, "note": "不符", "document_number": "" if point["commitment"] else "验字1号"}
+        )
+        assert found.status_code == 201, found.content
+    assert found.json()["completion"]["state"] == "rectifying"
+    assert unit.post(path, {"met": True}).json()["code"] == "api.point"
+    again = unit.post(f"/completions/{made['id']}/apply-again", {"text": "已整改"})
+    assert again.json()["round"] == 2
+    assert machine_of("approver", "health").post(f"/completions/{made['id']}/fail", {"reason": "严重"}).status_code == 403
+    early = machine_of("approver").post(f"/completions/{made['id']}/propose-cycle", {"audit": "clean"})
+    assert early.json()["code"] == "commitments.not_passed"

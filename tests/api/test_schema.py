@@ -1,0 +1,103 @@
+"""Whatever a machine sends that the OpenAPI file allows, or nearly allows, is answered: never by a fault of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.api.conftest import Machine, issue
+from tests.apps.county import at, new_company, new_county
+from tests.apps.test_commitments import item_of, promise
+from tests.apps.test_onemap import guided
+from yinuo.apps.onemap.models import GuidanceAnswer
+from yinuo.config.wsgi import application
+
+pytestmark = pytest.mark.slow
+EXAMPLES = 3
+
+
+class World:
+    """A county with one project under way, keys for four kinds of callers, and numbers that exist."""
+
+    def __init__(self) -> None:
+        county, company = new_county(), new_company()
+        project = guided(county, company)
+        item = item_of(project)
+        commitment = promise(company, item)
+        county.actor("approver", "natural_resources")
+        county.actor("principal")
+        county.actor("administrator")
+        self.callers = {
+            "nobody": Machine(),
+            "unit": issue(company.person, unit=company.unit),
+            **{
+                role: issue(membership.person, membership=membership)
+                for (role, department), membership in county.people.items()
+                if (role, department) in {("approver", "natural_resources"), ("principal", "development_reform")}
+            },
+        }
+        self.known = {
+            "project_id": project.pk,
+            "item_id": item_of(project, "eia_table").pk,
+            "commitment_id": commitment.pk,
+            "answer_id": GuidanceAnswer.objects.order_by("id").values_list("id", flat=True)[0],
+            "matter_id": "eia_table",
+            "grade": "B",
+            "project_code": project.code,
+            "credit_code": company.unit.credit_code,
+        }
+
+
+@pytest.fixture
+def world(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> World:
+    """In a database of its own: a statement that fails must not spoil the next request's transaction."""
+    from django.core.cache import cache
+    from django.utils import timezone
+
+    monkeypatch.setattr(timezone, "now", lambda: at("2026-11-10 10:00"))
+    cache.clear()
+    return World()
+
+
+def test_no_request_the_schema_allows_makes_the_server_fail(world: World) -> None:
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    asked, faults = 0, list[str]()
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        for name, machine in world.callers.items():
+            asked += _ask(operation, name, machine, world.known, faults)
+    assert not faults, "\n\n".join(faults)
+    assert asked > 300
+
+
+def _ask(operation: Any, name: str, machine: Machine, known: dict[str, Any], faults: list[str]) -> int:
+    """Some requests of one operation: with made-up numbers in the path, and with numbers that exist."""
+    asked = 0
+
+    @given(case=operation.as_strategy())
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def ask(case: Any) -> None:
+        nonlocal asked
+        headers = {"Idempotency-Key": f"{name}-{operation.label}-{asked}".encode().hex()[:80]}
+        if machine.secret:
+            headers["Authorization"] = f"Bearer {machine.secret}"
+        for real in (False, True):
+            if real:
+                case.path_parameters = {key: known.get(key, value) for key, value in (case.path_parameters or {}).items()}
+            answer = case.call(headers=headers)
+            asked += 1
+            if answer.status_code >= 500:
+                faults.append(f"{name}: {operation.label} {case.path_parameters} {case.query} {case.body!r}")
+
+    ask()
+    return asked
