@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -159,7 +160,7 @@ def test_a_line_leaves_one_card_reaches_the_other_and_crosses_none(start: tuple[
     for column in range(4):
         for row in range(6):
             left, top = column * COLUMN, TOP + row * ROW
-            for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+            for (x1, y1), (x2, y2) in pairwise(points):
                 inside_x = max(min(x1, x2), left) < min(max(x1, x2), left + WIDTH) or (x1 == x2 and left < x1 < left + WIDTH)
                 inside_y = max(min(y1, y2), top) < min(max(y1, y2), top + HEIGHT) or (y1 == y2 and top < y1 < top + HEIGHT)
                 assert not (inside_x and inside_y), (column, row, points)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ from yinuo.core.calendar import TZ
 from yinuo.core.grades import named_grade
 from yinuo.web.components.marks import MARKS
 from yinuo.web.components.shapes import Card, Cell, Column, Fact, MapStage, State
-from yinuo.web.components.text import duration_left, zh_date, zh_moment
+from yinuo.web.components.text import closing, duration_left, zh_date, zh_moment
 
 # The board's measure, 16 units a rem (css/onemap.css).
 COLUMN, WIDTH, TOP, ROW, HEIGHT = 312, 256, 92, 144, 126
@@ -106,6 +106,7 @@ STAFF = Face(staff_url, staff_action)
 
 def board(view: MapView, face: Face = UNIT, *, focus: int = 0, compare_url: str = "") -> Board:
     """`focus`: an item whose ties are drawn too, on a map too large to draw all."""
+    view = replace(view, stages=tuple(replace(stage, cards=_chain_first(stage.cards)) for stage in view.stages))
     cards = {seen.item.pk: _card(seen, face) for seen in view.cards}
     stages = tuple(
         MapStage(stage.name, stage.department, [cards[seen.item.pk] for seen in stage.cards], stage.done, stage.total)
@@ -120,6 +121,11 @@ def board(view: MapView, face: Face = UNIT, *, focus: int = 0, compare_url: str 
         waiting_departments=view.waiting_departments,
         provisional=any(seen.work is not None and seen.work.provisional for seen in view.cards),
     )
+
+
+def _chain_first(cards: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """The critical chain on top of its column, the others after it in the map's order."""
+    return tuple(sorted(cards, key=lambda seen: (not seen.critical, seen.item.position)))
 
 
 def _card(seen: Seen, face: Face) -> Card:
@@ -178,8 +184,10 @@ def _when(seen: Seen) -> str:
         )
     if item.state in (ItemState.PAUSED, ItemState.INCORRECT) and seen.work is not None and seen.work.paused_at is not None:
         return f"{zh_moment(seen.work.paused_at)} 起暂停"
+    if seen.due_at is not None and item.state in (ItemState.NOTICE, ItemState.DECIDABLE):
+        return f"最迟 {closing(seen.due_at)} 决定"
     if seen.due_at is not None and seen.left is not None:
-        return f"{duration_left(seen.left)} · {zh_moment(seen.due_at)} 止"
+        return f"{duration_left(seen.left)} · {closing(seen.due_at)} 止"
     if item.state == ItemState.INCOMPLETE:
         return "材料不全，补齐后重新计时"
     if seen.waiting_for:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from yinuo.apps.base import ROLES
@@ -73,7 +74,22 @@ def story(entries: Iterable[Entry], names: Mapping[Any, str], offices: Mapping[i
         title = words.format(matter=_matter(entry, names)).rstrip("：")
         told.append(Event(entry.at, title, entry.why, _who(entry, offices), state=state))
     told.reverse()
-    return told
+    return _together(told)
+
+
+def _together(events: list[Event]) -> list[Event]:
+    """The departments' answers to one guidance, told as one."""
+    made: list[Event] = []
+    answer = WORDS["onemap.answer_guidance"][0]
+    offices: list[str] = []
+    for event in events:
+        if event.title == answer and made and made[-1].title.endswith(answer):
+            offices.append(event.who)
+            made[-1] = replace(made[-1], title=f"{len(offices)} 个{answer}", who="、".join(offices))
+        else:
+            offices = [event.who]
+            made.append(event)
+    return made
 
 
 def _matter(entry: Entry, names: Mapping[Any, str]) -> str:

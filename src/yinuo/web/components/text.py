@@ -40,6 +40,16 @@ def zh_moment(value: datetime | None) -> str:
     return "" if value is None or value == "" else f"{zh_day(value)} {_local(value):%H:%M}"
 
 
+def closing(value: datetime | None) -> str:
+    """The moment something ends, as people say it: midnight is 24:00 of the day before (11月24日 24:00)."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"{zh_day(local - timedelta(days=1))} 24:00"
+    return zh_moment(local)
+
+
 def zh_weekday(value: date | datetime) -> str:
     """周一 … 周日."""
     return "周" + "一二三四五六日"[_local(value).weekday()]

@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 
+from yinuo.apps.catalogue.queries import book, hall_of_region
 from yinuo.apps.people.models import Hall
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.schema import FACTS, FactSpec, validate
@@ -32,6 +33,7 @@ class FactField:
     bound: Any
     unit: str
     width: str
+    optional: bool
 
 
 class FactForm(forms.Form):
@@ -71,7 +73,10 @@ class FactForm(forms.Form):
             if name.removesuffix(AMOUNT) in self.paths:
                 spec = FACTS[name.removesuffix(AMOUNT)]
                 unit = spec.unit if spec.type in ("decimal", "integer") or name.endswith(AMOUNT) else ""
-                yield FactField(self[name], unit, "" if unit else "20" if spec.type == "text" and name not in LONG_TEXT else "")
+                width = "" if unit else "20" if spec.type == "text" and name not in LONG_TEXT else ""
+                # 不清楚 is among the answers: that one may leave it open need not be said again.
+                unsure = UNSURE in getattr(self.fields[name], "choices", ())
+                yield FactField(self[name], unit, width, not self.fields[name].required and not unsure)
 
 
 def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
@@ -182,6 +187,9 @@ def words_of(path: str, value: Any) -> str:
         return date_words(str(value))
     if path == "industry":
         return f"{value} {name_of(str(value))}".strip()
+    if path == "region":
+        hall_id = hall_of_region(str(value))
+        return book(hall_id).hall.region.name if hall_id else str(value)
     return spec.choices.get(str(value), str(value))
 
 

@@ -21,7 +21,7 @@ from yinuo.apps.work.models import WorkItem
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.web.acting import actor_of, hat_of, need_unit
 from yinuo.web.components.shapes import Colour, Task
-from yinuo.web.components.text import zh_moment
+from yinuo.web.components.text import closing, zh_moment
 
 COLOURS: dict[str, Colour] = {
     "manual": "amber",
@@ -102,7 +102,8 @@ def _line(project: Project, items: list[MapItem], clocks: list[WorkItem], now: d
         made.tasks = _tasks(project, items)
     work = next(iter(clocks), None)
     if work is not None and work.due_at is not None:
-        made.nearest = f"{work.title}：{zh_moment(work.due_shown(now))} 前"
+        late = "，已超期" if work.light_at(now) == "red" else ""
+        made.nearest = f"{work.title}：{closing(work.due_shown(now))} 前{late}"
     return made
 
 

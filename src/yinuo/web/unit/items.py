@@ -27,7 +27,7 @@ from yinuo.apps.work.models import ClockEvent, WorkItem, WorkKind
 from yinuo.core.clock import ProofDay
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.components.shapes import Row, State
-from yinuo.web.components.text import duration_left, zh_datetime
+from yinuo.web.components.text import closing, duration_left, zh_datetime
 from yinuo.web.handling import attempt
 from yinuo.web.unit import uploads
 from yinuo.web.unit.own import crumbs, item_of, posted
@@ -105,7 +105,7 @@ def guide(item: MapItem) -> dict[str, Any]:
         "content": matter.content,
         "rows": [
             Row("承办部门", f"{item.department.name}{' · ' + item.handler.name if item.handler else ''}"),
-            Row("咨询电话", item.department.phone),
+            *([Row("咨询电话", item.department.phone)] if item.department.phone else []),
             Row("承诺时限", _days(item.limit_value, item.limit_unit)),
             Row("法定时限", _days(item.statutory_value, item.statutory_unit)),
             Row("收费", matter.fee),
@@ -156,9 +156,9 @@ def clock_of(work: WorkItem, now: datetime) -> Clock:
     rows = [Row("开始", zh_datetime(work.started_at))]
     if state is not None:
         label = "如果今天恢复，应于" if work.state == "paused" else "应于"
-        rows.append(Row(label, f"{zh_datetime(state.due_at)} 前办结{'（暂定）' if state.provisional else ''}"))
+        rows.append(Row(label, f"{closing(state.due_at)} 前办结{'（暂定）' if state.provisional else ''}"))
     if work.statutory_due_at is not None:
-        rows.append(Row("法定期限", zh_datetime(work.statutory_due_at)))
+        rows.append(Row("法定期限", closing(work.statutory_due_at)))
     if work.closed_at is not None:
         rows.append(Row("结束", zh_datetime(work.closed_at)))
     return Clock(
