@@ -57,7 +57,7 @@ def test_a_proposal_shows_clause_evidence_and_the_score_before_and_after(
 ) -> None:
     client = desk(county, "principal")
     client.get(url_of(proposal))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(11):
         page = text_of(client.get(url_of(proposal)))
     assert "附件2·第十八条" in page
     assert "现场照片" in page
@@ -154,7 +154,7 @@ def test_a_units_history_names_each_clause_and_what_the_grade_gets(
     client = desk(county, "supervisor")
     url = f"/staff/units/{company.unit.pk}/credit/"
     client.get(url)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(11):
         page = text_of(client.get(url))
     assert "违法擅自开工建设" in page
     assert "附件2·第十八条" in page

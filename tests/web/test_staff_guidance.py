@@ -50,7 +50,7 @@ def test_every_proposed_matter_is_prefilled_with_why_basis_and_whether_it_may_be
     answer = asked("natural_resources")
     client = desk(county, "approver", "natural_resources")
     client.get(url_of(answer))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(10):
         page = text_of(client.get(url_of(answer)))
     for row in answer.matters:
         assert row["name"] in page

@@ -130,7 +130,7 @@ def test_the_hall_counts_lights_by_department_and_lists_what_is_due(
     set_clock("2026-11-05 10:00")
     client = desk(county, "general_convener")
     client.get("/staff/hall/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(7):
         page = text_of(client.get("/staff/hall/"))
     assert "超期，需要协调 1" in page
     due = WorkItem.objects.filter(kind="guidance").count()

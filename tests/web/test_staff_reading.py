@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from tests.apps.county import County, at
 from tests.web.staffdesk import county
-
 from yinuo.apps.onemap.models import SendBack, Submission
 from yinuo.apps.work import clocks
 from yinuo.apps.work.models import ClockEvent, WorkItem
