@@ -247,6 +247,17 @@ def test_a_company_with_a_red_grade_is_told_before_sending(db: None, monkeypatch
     assert "D 级" in page
 
 
+def test_a_project_to_be_verified_gets_its_code_but_no_certificate(desk: Desk) -> None:
+    draft_id = begin(desk)
+    fill(desk, draft_id, project={"kind": "verification"})
+    page = desk.get(f"/filing/{draft_id}/check/")
+    assert "再按核准、审批程序办理" in page
+    desk.post(f"/filing/{draft_id}/check/", {"pledge": "on", "version": value_of(page, "version")})
+    done = desk.get(f"/filing/{draft_id}/done/")
+    assert str(Project.objects.get().code) in done
+    assert "下载信用备案证" not in done
+
+
 def test_pages_of_the_form_take_a_fixed_number_of_queries(desk: Desk, django_assert_num_queries: Any) -> None:
     draft_id = begin(desk)
     fill(desk, draft_id)

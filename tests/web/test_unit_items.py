@@ -218,7 +218,25 @@ def test_a_send_back_lists_every_point_and_the_next_version_starts_from_the_last
     have = {f"m{number}-have": str(row["file"]) for number, row in enumerate(first.materials)}
     desk.post(f"/items/{item.pk}/submit/", {"version": value_of(page, "version"), "key": value_of(page, "key"), **have})
     assert "第 2 次" in desk.get(f"/items/{item.pk}/")
+    assert "有改动" not in desk.get(f"/items/{item.pk}/")
     assert "补正" in desk.get(f"/projects/{item.project_id}/")
+
+
+def test_a_second_version_marks_the_files_that_changed(desk: Desk, item: MapItem) -> None:
+    desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **whole(item)})
+    from yinuo.apps.rules import pack
+
+    code = next(name for name in pack().reasons if name.startswith("incomplete."))
+    points = [{"code": code, "subject": "总平面图", "request": "换新版"}]
+    handler = desk.county.actor("approver", item.department.key)
+    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00"))
+    first = Submission.objects.get()
+    have = {f"m{number}-have": str(row["file"]) for number, row in enumerate(first.materials)}
+    del have["m0-have"]
+    desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **have, "m0-new": pdf("新版.pdf", b"v2")})
+    page = desk.get(f"/items/{item.pk}/")
+    assert page.count("有改动") == 1
+    assert re.search(r"新版\.pdf</a> <span[^>]*>有改动", page)
 
 
 def test_a_form_gone_stale_says_so_and_keeps_the_files(desk: Desk, item: MapItem) -> None:

@@ -24,6 +24,12 @@ UNSURE = ("", "不清楚")
 LONG_TEXT = frozenset({"content"})
 SHORT_LIST = 5
 AMOUNT = ".amount"
+# Core's help speaks to those who write JSON; the form asks whether there is any and how much in two fields.
+QUANTITY_HELP = {
+    "water_intake": "直接从江河、湖泊或者地下取水",
+    "discharges": "向环境排放水、气污染物；数量填废水量",
+    "hazardous_chemicals": "数量填最大储存量",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
     if spec.type == "choice":
         return {spec.path: _choice(_ordered(spec, required), **common)}
     if spec.type == "quantity":
+        common["help_text"] = QUANTITY_HELP.get(spec.path, "")
         asked = _choice([("none", "没有"), ("some", "有"), UNSURE], **common)
         amount = forms.CharField(label=f"{spec.label}：数量", required=False, widget=DecimalInput(), help_text="有的话，知道多少填多少")
         return {spec.path: asked, spec.path + AMOUNT: amount}

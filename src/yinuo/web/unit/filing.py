@@ -247,7 +247,7 @@ def preview(draft: Draft) -> dict[str, Any]:
     decision = screen_filing({**draft.facts, "unit": {key: value for key, value in known.items() if value}}, pack(), day)
     rules = pack()
     stops = [{"why": stop["why"], "cites": rules.cite_texts(stop["cites"])} for stop in decision.outcome["stops"]]
-    return {"instant": decision.outcome["instant"], "stops": stops, "kind": look_up(draft.facts, "kind")}
+    return {"instant": decision.outcome["instant"], "stops": stops, "kind": draft.facts.get("kind", "")}
 
 
 def _missing(draft: Draft) -> list[NavItem]:

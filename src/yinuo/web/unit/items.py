@@ -79,7 +79,7 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "waiting": waiting,
         "opens": queries.opens(item),
         "clocks": told,
-        "submissions": sorted(item.submissions.all(), key=lambda row: -row.number),
+        "submissions": versions(item),
         "send_backs": sorted(item.send_backs.all(), key=lambda row: row.pk, reverse=True),
         "documents": list(of_subject(item).defer("data")),
         "option": option(item),
@@ -88,6 +88,17 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "breadcrumbs": crumbs(item.project, ("一张图", reverse("unit:map", args=[item.project_id])), item.name),
     }
     return render(request, "unit/item.html", context)
+
+
+def versions(item: MapItem) -> list[dict[str, Any]]:
+    """What was handed in, the newest first; from the second on, each file says whether it is new (U-2)."""
+    made: list[dict[str, Any]] = []
+    before: set[tuple[str, str]] | None = None
+    for row in sorted(item.submissions.all(), key=lambda row: row.number):
+        parts = [{**part, "new": before is not None and (part["id"], part["sha256"]) not in before} for part in row.materials]
+        made.insert(0, {"row": row, "parts": parts})
+        before = {(part["id"], part["sha256"]) for part in row.materials}
+    return made
 
 
 def current_state(item: MapItem, told: list[Clock]) -> State:
