@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
-import urllib.error
 import urllib.request
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -19,6 +19,16 @@ class SendError(Exception):
 
 class Gateway(Protocol):
     def send(self, message: Message) -> None: ...
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirected POST would arrive as an empty GET and count as sent, and the token would go with it."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_direct = urllib.request.build_opener(_NoRedirects)
 
 
 class SmsGateway:
@@ -38,10 +48,10 @@ class SmsGateway:
             headers={"Content-Type": "application/json", "Idempotency-Key": str(message.pk), "Authorization": f"Bearer {self.token}"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout) as response:  # noqa: S310
+            with _direct.open(request, timeout=self.timeout) as response:
                 response.read()
-        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-            raise SendError(str(error)) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise SendError(str(error) or type(error).__name__) from error
 
 
 class ConsoleSms:
@@ -58,7 +68,7 @@ class Mail:
         mail = EmailMessage(message.subject, message.body, to=[message.person.email], headers={"Message-ID": f"<{message.pk}@yinuo>"})
         try:
             mail.send()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise SendError(str(error)) from error
 
 
