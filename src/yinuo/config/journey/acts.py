@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from yinuo.config.journey.facts import facts
@@ -10,6 +11,7 @@ from yinuo.config.journey.player import PUBLIC, Player, moment
 
 # The county's document; a clause that is no parameter of the pack is named by its place in it.
 DOCUMENT = "jzb-2023-16"
+EVALUATED = timedelta(days=18)
 COLOURS = {"green": "绿", "blue": "蓝", "yellow": "黄", "red": "红", "white": "白"}
 
 
@@ -27,12 +29,12 @@ def project_filed(answer: Any) -> int:
 
 def score(p: Player, points: str, unit: int = 0) -> None:
     """The public platform's evaluation is taken in as an event."""
-    rows = [{"credit_code": p.units[unit]["credit_code"], "score": points, "on": "2026-10-15"}]
+    rows = [{"credit_code": p.units[unit]["credit_code"], "score": points, "on": (p.today - EVALUATED).isoformat()}]
     answer = p.post(
         p.office("administrator"),
         f"导入{p.units[unit]['name']}的公共信用综合评价 {points} 分",
         "/credit/scores",
-        {"source": "2026年度企业公共信用综合评价", "rows": rows},
+        {"source": "年度企业公共信用综合评价", "rows": rows},
         law=["credit.rebase", clause("附件2·第十六条")],
     )
     p.need(answer[0]["outcome"] == "imported", "评价没有导入")
@@ -61,7 +63,7 @@ def file(p: Player, unit: int = 0, **changes: Any) -> dict[str, Any]:
         p.unit(unit),
         "申报备案项目，作出备案信用承诺",
         "/projects",
-        {"facts": facts(region(p), **changes), "pledged": True},
+        {"facts": facts(region(p), p.today, **changes), "pledged": True},
         law=["filing.instant_kinds"],
         follow=project_filed,
         shows=shown,
@@ -134,8 +136,7 @@ ROUTES = {"commitment": "走信用承诺", "regular": "常规办理", "regional"
 
 
 def begun(p: Player, *names: str) -> None:
-    """Fresh companies, on the county's second of November."""
-    p.at("2026-11-02 08:40")
+    """Fresh companies, on the day the journey begins."""
     p.gather(*names)
 
 

@@ -14,7 +14,7 @@ def play(p: Player, project: dict[str, Any], promises: list[dict[str, Any]]) -> 
     who = p.handler(grave["matter_id"])
     path, law = f"/projects/{p.project}/completion", [clause("正文·三(八)")]
     p.post(p.owner, "没有报送竣工就申请验收", path, {}, refused="commitments.report_first", law=law)
-    closing.build(p, "2027-03-01", "2028-06-16", promises)
+    closing.build(p, promises)
     completion = break_both(p, [grave["id"], slight["id"]])
     closing.carry_out(p, closing.proposal(p, about=slight["matter"]))
     found = closing.proposal(p, about=grave["matter"])

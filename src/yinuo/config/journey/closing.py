@@ -37,12 +37,12 @@ def builders(p: Player) -> None:
         )
 
 
-def build(p: Player, started: str, finished: str, promises: list[dict[str, Any]]) -> None:
+def build(p: Player, promises: list[dict[str, Any]]) -> None:
     """Start, builders, progress, investment, what was done for each promise, completion."""
-    p.at(f"{started} 17:00")
+    p.later(60, "17:00")
     report(p, "start", "报送开工信息")
     builders(p)
-    p.at("2027-10-11 17:00")
+    p.later(150, "17:00")
     report(p, "progress", "报送建设进度", percent=60, text="主体结构封顶")
     report(p, "investment", "报送完成投资", invested="5200")
     for commitment in promises:
@@ -50,7 +50,7 @@ def build(p: Player, started: str, finished: str, promises: list[dict[str, Any]]
         body = {"text": f"“{commitment['matter']}”的各项要求按承诺落实", "evidence": files}
         path = f"/commitments/{commitment['id']}/fulfilment"
         p.post(p.owner, f"报告履约情况：{commitment['matter']}", path, body, law=[clause("正文·三(四)")], row="FulfilmentReport")
-    p.at(f"{finished} 17:00")
+    p.later(180, "17:00")
     report(p, "progress", "报送建设进度", percent=100)
     report(p, "completion", "报送竣工信息")
 

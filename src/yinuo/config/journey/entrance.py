@@ -20,12 +20,12 @@ def refused(p: Player) -> None:
     where = acts.region(p)
 
     def file(what: str, refused: str, law: list[str], unit: int = 0, body: dict[str, Any] | None = None, **changes: Any) -> None:
-        sent = {"facts": facts(where, **changes), "pledged": True, **(body or {})}
+        sent = {"facts": facts(where, p.today, **changes), "pledged": True, **(body or {})}
         p.post(p.unit(unit), what, "/projects", sent, refused=refused, law=law, key=REUSED)
 
     file("申报涉密项目", "projects.secret", ["filing.secret_refused"], name="涉密储备库项目", declarations={"secret": True})
     file("没有作保密声明就申报", "projects.secrecy_undeclared", ["filing.secret_refused"], declarations={"secret": None})
-    thin = facts(where)
+    thin = facts(where, p.today)
     del thin["site"]["address"]
     file("漏填建设地点", "projects.incomplete", ["filing.required_facts"], body={"facts": thin})
     file("不作备案信用承诺", "projects.pledge", [clause("正文·三(二)")], body={"pledged": False})
@@ -33,12 +33,12 @@ def refused(p: Player) -> None:
     file("替另一家单位申报", "access.forbidden", [clause("正文·三(一)")], body={"unit": other})
     wrong = p.units[0]["credit_code"][:-1] + ("0" if p.units[0]["credit_code"][-1] != "0" else "1")
     file("统一社会信用代码错一位", "people.credit_code", [clause("附件2·第六条")], body={"unit": wrong})
-    row = {"credit_code": wrong, "name": "代码写错的单位", "score": "80", "on": "2026-10-15"}
+    row = {"credit_code": wrong, "name": "代码写错的单位", "score": "80", "on": (p.today - acts.EVALUATED).isoformat()}
 
     def shown(answer: Any) -> list[str]:
         return [f"{line['outcome']}：{line['message']}" for line in answer]
 
-    body = {"source": "2026年度企业公共信用综合评价", "rows": [row]}
+    body = {"source": "年度企业公共信用综合评价", "rows": [row]}
     answer = p.post(
         p.office("administrator"), "导入时统一社会信用代码错一位", "/credit/scores", body, law=[clause("附件2·第六条")], shows=shown
     )
@@ -48,7 +48,7 @@ def refused(p: Player) -> None:
 
 def held_back(p: Player, where: str) -> None:
     """On the negative list of projects: no code, no certificate, the row that stopped it, and a refusal by hand with reasons."""
-    sent = {"facts": facts(where, name="黄河干流水泥熟料项目", declarations={"two_high_or_overcapacity": True}), "pledged": True}
+    sent = {"facts": facts(where, p.today, name="黄河干流水泥熟料项目", declarations={"two_high_or_overcapacity": True}), "pledged": True}
 
     def shown(answer: Any) -> list[str]:
         return [f"转人工办理：{stop['why']}" for stop in answer["decision"]["outcome"]["stops"]]
@@ -64,7 +64,7 @@ def held_back(p: Player, where: str) -> None:
 
 def filed_twice(p: Player) -> None:
     """A double click files once; the same name again is asked about."""
-    sent = {"facts": facts(acts.region(p), name="果蔬冷链仓储项目"), "pledged": True}
+    sent = {"facts": facts(acts.region(p), p.today, name="果蔬冷链仓储项目"), "pledged": True}
     first = p.post(p.unit(), "申报（第 1 次点击）", "/projects", sent, key="journey-double-click", shows=_which)
     again = p.post(p.unit(), "申报（第 2 次点击）", "/projects", sent, key="journey-double-click", shows=_which)
     p.need(again["repeated"] and again["project"]["id"] == first["project"]["id"], "双击申报了两个项目")

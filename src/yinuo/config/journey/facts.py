@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 FERTILISER: dict[str, Any] = {
@@ -32,15 +33,15 @@ FERTILISER: dict[str, Any] = {
         "two_high_or_overcapacity": False,
         "public_body_building": False,
     },
-    "planned_start_on": "2027-03-01",
-    "planned_finish_on": "2028-06-30",
 }
 
 
-def facts(region: str, **changes: Any) -> dict[str, Any]:
-    """The fertiliser project in `region`, with changes; groups are merged."""
+def facts(region: str, filed_on: date, **changes: Any) -> dict[str, Any]:
+    """The fertiliser project in `region`, filed on a day, with changes; groups are merged."""
     made: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in FERTILISER.items()}
     made["region"] = region
+    made["planned_start_on"] = (filed_on + timedelta(days=120)).isoformat()
+    made["planned_finish_on"] = (filed_on + timedelta(days=600)).isoformat()
     for key, value in changes.items():
         made[key] = {**made.get(key, {}), **value} if isinstance(value, dict) else value
     return made

@@ -64,7 +64,7 @@ class Step:
 class Player:
     """One journey: its moment, its people, its steps so far. `project` = whose trail is followed, `owner` its unit."""
 
-    def __init__(self, url: str, token: str, rules: Pack, tell: Callable[[Step], None]) -> None:
+    def __init__(self, url: str, token: str, rules: Pack, begins: date, tell: Callable[[Step], None]) -> None:
         parts = urlsplit(url)
         connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self.connection = connect(parts.netloc, timeout=60)
@@ -74,7 +74,7 @@ class Player:
         self.calendar = WorkCalendar.from_data(rules.calendar)
         self.tell = tell
         self.steps: list[Step] = []
-        self.now = datetime.now(TZ)
+        self.now = datetime(begins.year, begins.month, begins.day, 8, 40, tzinfo=TZ)
         self.project = 0
         self.owner = PUBLIC
         self.rules_on = self.now.date()
@@ -84,10 +84,6 @@ class Player:
         self.departments: dict[str, str] = {}
 
     # -- time
-
-    def at(self, text: str) -> None:
-        """Travels to an instant of the county: "2026-11-03 09:12"."""
-        self.now = datetime.fromisoformat(text).replace(tzinfo=TZ)
 
     def later(self, working_days: int, clock: str) -> None:
         """Travels so many working days on, to the time of day `clock`; 0 = later today."""
