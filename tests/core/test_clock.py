@@ -115,13 +115,19 @@ def test_a_clock_beyond_its_limit_has_nothing_left() -> None:
     assert (state.light, state.left, state.used, state.next_transition_at) == ("red", hours(0), hours(9), None)
 
 
-def test_a_limit_of_no_days_is_due_at_acceptance() -> None:
-    accepted = at(f"{MONDAY}T10:00")
-    for unit in ("working", "calendar"):
-        state = clock(f"{MONDAY}T10:00", 0, as_of=accepted, unit=unit)
-        assert (state.due_at, state.yellow_at, state.light) == (accepted, accepted, "yellow")
-        assert clock(f"{MONDAY}T10:00", 0, as_of=accepted + TICK, unit=unit).light == "red"
-    assert clock("2027-01-04T10:00", 0).provisional is False
+@pytest.mark.parametrize(
+    ("accepted", "due"),
+    [
+        (f"{MONDAY}T10:00", f"{MONDAY}T18:00"),
+        (f"{MONDAY}T17:59", f"{MONDAY}T18:00"),
+        (f"{MONDAY}T18:00", "2026-10-13T18:00"),
+        ("2026-10-17T10:00", "2026-10-19T18:00"),
+    ],
+)
+@pytest.mark.parametrize("unit", ["working", "calendar"])
+def test_a_limit_of_no_days_ends_with_the_day_it_came_in(accepted: str, due: str, unit: str) -> None:
+    state = clock(accepted, 0, as_of=at(accepted), unit=unit)
+    assert (state.due_at, state.yellow_at, state.light) == (at(due), at(due), "green")
 
 
 def test_hours_are_decimals_and_never_floats() -> None:

@@ -76,7 +76,7 @@ Event = Start | Pause | Resume | Extend | Stop
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A limit of `value` days; 0 = at once."""
+    """A limit of `value` days; 0 = at once, which is by the close of the day it came in."""
 
     value: int
     unit: LimitUnit = "working"
@@ -309,9 +309,12 @@ class _Run:
             raise ClockError(f"时限不能为负：{terms.value}")
         started_at, pauses = history.started_at, _union(history.pauses_as_of(as_of))
         measure = CALENDAR_TIME if terms.unit == "calendar" else _Measure(calendar.working_time, calendar.advance)
-        if days == 0:
-            return cls(measure, started_at, NOTHING, pauses, started_at, started_at)
         accepted_on = started_at.date()
+        if days == 0:
+            end = _close_of_the_day(started_at, calendar)
+            run = cls(measure, started_at, measure.elapsed(started_at, end), pauses, started_at, started_at)
+            run.due_at = run.yellow_at = run._reached(run.amount)
+            return run
         if terms.unit == "calendar":
             run = cls(measure, _midnight(accepted_on + DAY), days * DAY, pauses, started_at, started_at)
             run._end_on_a_working_day(calendar)
@@ -359,6 +362,14 @@ class _Run:
             moved = _midnight(calendar.next_working(_last_day(self.due_at)) + DAY)
             self.amount += moved - self.due_at
             self.due_at = self._reached(self.amount)
+
+
+def _close_of_the_day(started_at: datetime, calendar: WorkCalendar) -> datetime:
+    """When something done at once has to be done: by the close of the day it came in, or of the next working day."""
+    day = started_at.date()
+    if calendar.is_working(day) and started_at < calendar.closing(day):
+        return calendar.closing(day)
+    return calendar.closing(calendar.next_working(day))
 
 
 def _moment(history: _History, as_of: datetime) -> datetime:
