@@ -108,15 +108,15 @@ def _end_in_order() -> None:
 
 
 def _say(line: str) -> None:
-    progress.print(f"· {line}", style="dim")
+    progress.print(f"· {line}", style="dim", markup=False)
 
 
 def tell(step: Step) -> None:
     """One step as people read it."""
     moment = step.at.replace("T", " ")[:16]
     mark = "拒绝" if step.refused else "　　"
-    console.print(f"{step.number:>3}  {moment}  {mark}  {step.who}：{step.what}")
-    console.print(f"       {step.request}　{step.status}　{step.ms} ms", style="dim")
+    console.print(f"{step.number:>3}  {moment}  {mark}  {step.who}：{step.what}", markup=False)
+    console.print(f"       {step.request}　{step.status}　{step.ms} ms", style="dim", markup=False)
     lines: list[tuple[str, list[str], Callable[[list[str]], str]]] = [
         ("结果", step.outcome, "\n             ".join),
         ("依据", step.cites, "；".join),

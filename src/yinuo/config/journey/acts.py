@@ -138,11 +138,3 @@ ROUTES = {"commitment": "走信用承诺", "regular": "常规办理", "regional"
 def begun(p: Player, *names: str) -> None:
     """Fresh companies, on the day the journey begins."""
     p.gather(*names)
-
-
-def up_to_map(p: Player, unit: int = 0, **changes: Any) -> dict[str, Any]:
-    """Filed, reviewed, guided; the project as it was filed."""
-    project = file(p, unit, **changes)
-    review(p)
-    guide(p)
-    return project

@@ -64,7 +64,7 @@ def held_back(p: Player, where: str) -> None:
 
 def filed_twice(p: Player) -> None:
     """A double click files once; the same name again is asked about."""
-    sent = {"facts": facts(acts.region(p), p.today, name="果蔬冷链仓储项目"), "pledged": True}
+    sent: dict[str, Any] = {"facts": facts(acts.region(p), p.today, name="果蔬冷链仓储项目"), "pledged": True}
     first = p.post(p.unit(), "申报（第 1 次点击）", "/projects", sent, key="journey-double-click", shows=_which)
     again = p.post(p.unit(), "申报（第 2 次点击）", "/projects", sent, key="journey-double-click", shows=_which)
     p.need(again["repeated"] and again["project"]["id"] == first["project"]["id"], "双击申报了两个项目")

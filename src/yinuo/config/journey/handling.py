@@ -16,10 +16,6 @@ def number(p: Player, word: str) -> str:
     return f"{word}〔{p.today.year}〕{p.project}-{len(p.steps) + 1}号"
 
 
-def fresh(p: Player, item: Item) -> Item:
-    return dict(p.peek(p.owner, f"/items/{item['id']}"))
-
-
 # -- on a promise
 
 

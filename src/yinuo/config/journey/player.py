@@ -138,7 +138,7 @@ class Player:
 
     # -- steps
 
-    def post(self, who: Who, what: str, path: str, body: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+    def post(self, who: Who, what: str, path: str, body: dict[str, Any] | None = None, **options: Any) -> Any:
         return self.step(who, what, "POST", path, body or {}, **options)
 
     def get(self, who: Who, what: str, path: str, **options: Any) -> Any:
@@ -282,7 +282,7 @@ class Player:
         found = self.peek(self.office("comprehensive"), f"/projects/{self.project}/trail?after={self.seen}")
         for entry in found["items"]:
             self.seen = max(self.seen, entry["id"])
-            step.trail.append(f"#{entry['id']} {entry['verb']}")
+            step.trail.append(f"#{entry['id']} {entry['verb']} {entry['subject_kind']}#{entry['subject_id']}")
             decision = entry["decision"] or {}
             step.cites += [cite for cite in decision.get("cites", []) if cite not in step.cites]
 
