@@ -379,7 +379,7 @@ def _history(lines: Iterable[queries.HistoryLine]) -> Iterable[list[Any]]:
         yield [
             iso(today(event.at)),
             Cell(event.why, url, "；".join(notes)),
-            signed(event.points) if event.applied else "不计",
+            "评价" if event.type == "rebase" else signed(event.points) if event.applied else "不计",
             "" if event.score_after is None else plain(event.score_after),
             "未评级" if event.grade_after == "unrated" else event.grade_after,
         ]

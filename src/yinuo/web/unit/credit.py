@@ -65,9 +65,11 @@ def show(request: HttpRequest) -> HttpResponse:
 def _line(line: HistoryLine) -> dict[str, Any]:
     event = line.event
     points = f"{'+' if event.points > 0 else ''}{event.points.normalize():f}"
-    words = "未计分" if not event.applied else f"{points} 分"
+    evaluated = event.type == "rebase"
+    # 评价是新的起点，不是加分或扣分。
+    words = "" if evaluated else "未计分" if not event.applied else f"{points} 分"
     score = "" if event.score_after is None else f"{event.score_after.normalize():f} 分（{event.grade_after}）"
-    state: State = "wait" if not event.applied else "done" if event.points >= 0 else "red"
+    state: State = "wait" if not event.applied else "done" if evaluated or event.points >= 0 else "red"
     cites = [pack().cite_text(cite) if "#" in cite else cite for cite in event.cites]
     return {
         "name": line.name,
