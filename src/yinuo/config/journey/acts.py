@@ -46,7 +46,8 @@ def standing(p: Player, unit: int = 0) -> dict[str, Any]:
 
     def shown(answer: Any) -> list[str]:
         head = f"{answer['score']} 分，{answer['grade']} 级（{answer['class_name']}，{COLOURS.get(answer['colour'], '白')}）"
-        return [head, *(measure["text"] for measure in answer["measures"][:2])]
+        last = answer["history"][0]
+        return [head, f"最近变动：CreditEvent #{last['id']} {last['name']}", *(measure["text"] for measure in answer["measures"][:2])]
 
     answer = p.get(p.unit(unit), "查看本单位的信用分、等级与措施", f"/credit/units/{p.units[unit]['credit_code']}", shows=shown)
     return dict(answer)

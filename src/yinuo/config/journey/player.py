@@ -284,12 +284,23 @@ class Player:
             self.seen = max(self.seen, entry["id"])
             step.trail.append(f"#{entry['id']} {entry['verb']} {entry['subject_kind']}#{entry['subject_id']}")
             decision = entry["decision"] or {}
+            if decision:
+                step.outcome.append(f"判定 {decision['question']}：{_said(decision['outcome'])}")
             step.cites += [cite for cite in decision.get("cites", []) if cite not in step.cites]
 
 
 def _cites(answer: Any) -> list[str]:
     """Citations an answer brings itself, written out already."""
     return [cite for cite in answer.get("cites", []) if "#" not in cite] if isinstance(answer, dict) else []
+
+
+def _said(outcome: Any) -> str:
+    """A decision's outcome in a line; what is a list of its own is told by its length."""
+    if not isinstance(outcome, dict):
+        return str(outcome)
+    words = {True: "是", False: "否", None: "未定"}
+    values = {key: f"{len(value)} 项" if isinstance(value, (list, dict)) else value for key, value in outcome.items()}
+    return "，".join(f"{key}={words.get(value, value) if isinstance(value, bool | None) else value}" for key, value in values.items())
 
 
 def _ticked(answer: dict[str, Any]) -> list[str]:
