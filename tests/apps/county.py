@@ -15,6 +15,7 @@ from yinuo.apps.credit.models import CreditEvent, CreditHead
 from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Membership, Person, ProjectUnit
 from yinuo.apps.people.queries import actor_of_binding, actor_of_membership
 from yinuo.apps.rules import pack
+from yinuo.apps.work import clocks
 from yinuo.config.bootstrap import sync_pack
 from yinuo.core.calendar import TZ
 from yinuo.core.grades import grade_of
@@ -135,6 +136,7 @@ def new_person(name: str) -> Person:
 
 def new_county() -> County:
     catalogue.forget()
+    clocks.forget_calendar()
     hall = sync_pack(BEGAN)
     county = County(hall)
     if "enterprise_filing" in pack().matters:

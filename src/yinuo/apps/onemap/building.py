@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from yinuo.apps.catalogue.queries import HallBook, offered
@@ -100,6 +101,15 @@ def prerequisites(matter_id: str, on_map: set[str]) -> list[str]:
         else:
             waiting += list(pack().matters[name].after)
     return found
+
+
+def circle(after: Mapping[str, Iterable[str]]) -> set[str]:
+    """Matters that would wait for one another for ever; empty where there are none."""
+    try:
+        TopologicalSorter(after).prepare()
+    except CycleError as error:
+        return set(error.args[1])
+    return set()
 
 
 def limit_fields(promised: Limit | None, statutory: Limit | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from yinuo.apps.onemap.models import CONCLUDED, ENDED, Guidance, GuidanceAnswer,
 from yinuo.apps.projects import queries as projects
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work import clocks
-from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
 from yinuo.core.planner import Plan
 
 CLOCKS = [WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION]
@@ -196,6 +196,11 @@ def applicable(actor: Actor, item: MapItem) -> dict[str, Any]:
         "send_back_incorrect": state == ItemState.ACCEPTED,
         "pause": state == ItemState.ACCEPTED,
         "resume": state == ItemState.PAUSED,
-        "decide": state == ItemState.ACCEPTED,
+        "decide": state == ItemState.ACCEPTED or (state == ItemState.INCORRECT and _correction_over(item)),
         "deliver": state in (ItemState.GRANTED, ItemState.REFUSED) and item.delivered_at is None,
     }
+
+
+def _correction_over(item: MapItem) -> bool:
+    """The term to correct what was sent back has ended: the clock runs again, and the department may decide."""
+    return WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, kind=WorkKind.LIMIT, state=WorkState.RUNNING).exists()

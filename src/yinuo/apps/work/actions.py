@@ -353,8 +353,11 @@ def import_calendar(*, actor: Actor, days: Iterable[DayNotice], source: str, at:
         for day in fresh
     )
     clocks.forget_calendar()
-    changed = rebuild(touching=min((day.on for day in fresh), default=None)) if fresh else 0
+    changed = 0
     if fresh:
+        first_day = min(day.on for day in fresh)
+        changed = rebuild(touching=first_day)
+        current().jobs.append(("yinuo.apps.work.tasks.calendar_imported", {"touching": first_day.isoformat()}))
         first = CalendarNotice.objects.latest("id")
         record(actor, "work.import_calendar", first, at=at, why=source, data={"days": len(fresh), "clocks": changed})
     return {"days": len(fresh), "clocks": changed}
@@ -364,7 +367,8 @@ def rebuild(touching: date | None = None) -> int:
     """Derives the cached instants of open clocks anew (those due on or after `touching`); returns how many changed."""
     items = WorkItem.objects.filter(state__in=["running", "paused"], limit_value__isnull=False)
     if touching is not None:
-        items = items.filter(models.Q(due_at__date__gte=touching) | models.Q(resumed_due_at__date__gte=touching))
+        ends = ("due_at", "statutory_due_at", "resumed_due_at")
+        items = items.filter(models.Q(*((f"{end}__date__gte", touching) for end in ends), _connector=models.Q.OR))
     changed = 0
     for item in items.prefetch_related("events").order_by("id").iterator(chunk_size=500):
         before = [getattr(item, name) for name in CACHE]

@@ -12,14 +12,14 @@ from yinuo.core import clock
 from yinuo.core.calendar import WorkCalendar
 from yinuo.core.pack.types import DayNotice
 
-_FRESH_SECONDS = 60
+FRESH_SECONDS = 60
 _cached: tuple[float, WorkCalendar] | None = None
 
 
 def calendar() -> WorkCalendar:
     """The pack's calendar with every imported notice over it; read again once a minute, so that an import reaches every process."""
     global _cached
-    if _cached is None or time.monotonic() - _cached[0] > _FRESH_SECONDS:
+    if _cached is None or time.monotonic() - _cached[0] > FRESH_SECONDS:
         extra: dict[date, DayNotice] = {}
         settled: set[int] = set()
         for row in CalendarNotice.objects.order_by("id"):

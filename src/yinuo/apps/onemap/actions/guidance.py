@@ -24,6 +24,7 @@ from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
+from yinuo.core.fact_specs import LEVELS
 
 LIMIT_OF = {GuidanceKind.PRE_START: "guidance.limit", GuidanceKind.COMPLETION: "completion.guidance.limit"}
 WORK_OF = {GuidanceKind.PRE_START: WorkKind.GUIDANCE, GuidanceKind.COMPLETION: WorkKind.COMPLETION_GUIDANCE}
@@ -174,10 +175,9 @@ def _checked(answer: GuidanceAnswer, rows: list[dict[str, Any]]) -> list[dict[st
             errors[matter_id] = "不是本部门的审批事项"
         elif row is None or row.get("needed") not in ("yes", "no"):
             errors[matter_id] = f"请选择是否需要办理“{matter.full_name}”"
-        elif row["needed"] == "yes" and not _whole_days(row.get("days", proposed.get(matter_id, {}).get("days"))):
-            errors[matter_id] = f"“{matter.full_name}”的办理时限应为 0 到 365 的整数"
-    if errors:
-        raise Refused("onemap.guidance", "辅导意见还有需要改正的地方", field=next(iter(errors)), errors=errors)
+        elif row["needed"] == "yes" and (fault := _fault(row)):
+            errors[matter_id] = f"“{matter.full_name}”的{fault}"
+    _raise(errors)
     project = answer.guidance.project
     on_map = {*proposed, *given}
     made = []
@@ -187,14 +187,48 @@ def _checked(answer: GuidanceAnswer, rows: list[dict[str, Any]]) -> list[dict[st
             want = building.Wanted(pack().matters[matter_id], "yes", ("部门前期辅导时增加",), (), None)
             base = building.proposal(want, on_map, project.rules_on)
         made.append({**base, **{key: value for key, value in row.items() if key in EDITABLE}})
+    if answer.guidance.kind == GuidanceKind.PRE_START:
+        _raise(dict.fromkeys(_waiting_in_a_circle(answer, made), "和其他事项互相等待，谁也办不了，请改正前置事项"))
     return made
 
 
 EDITABLE = ("needed", "level", "days", "unit", "materials", "note", "after")
 
 
-def _whole_days(value: Any) -> bool:
-    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 365)
+def _raise(errors: dict[str, str]) -> None:
+    if errors:
+        raise Refused("onemap.guidance", "辅导意见还有需要改正的地方", field=next(iter(errors)), errors=errors)
+
+
+def _fault(row: Mapping[str, Any]) -> str:
+    """What of a row cannot be kept, in words; "" = nothing. What is left out stays as proposed."""
+    days = row.get("days")
+    if days is not None and (not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 365):
+        return "办理时限应为 0 到 365 的整数"
+    if row.get("unit", "working") not in ("working", "calendar") or row.get("level", "county") not in LEVELS:
+        return "时限单位或审批层级有误"
+    if not _texts(row.get("after", [])) or not isinstance(row.get("note", ""), str):
+        return "前置事项或说明有误"
+    materials = row.get("materials", [])
+    if not isinstance(materials, list) or not all(isinstance(one, dict) and isinstance(one.get("main"), bool) for one in materials):
+        return "材料有误"
+    return "" if all(_texts([one.get("id"), one.get("name")]) for one in materials) else "材料有误"
+
+
+def _texts(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) and value for value in values)
+
+
+def _waiting_in_a_circle(answer: GuidanceAnswer, made: list[dict[str, Any]]) -> list[str]:
+    """Rows of this answer that, with what the other departments have said, would wait for each other."""
+    rows = {row["matter_id"]: row for other in answer.guidance.answers.exclude(pk=answer.pk) for row in other.matters}
+    rows |= {row["matter_id"]: row for row in made}
+    rows = {name: row for name, row in rows.items() if row["needed"] != "no"}
+    after = {
+        name: {*building.prerequisites(name, set(rows)), *(first for first in row["after"] if first in rows)} for name, row in rows.items()
+    }
+    circle = building.circle(after)
+    return [row["matter_id"] for row in made if row["matter_id"] in circle]
 
 
 def _merge(guidance: Guidance, project: Project, at: datetime) -> None:

@@ -16,7 +16,7 @@ from yinuo.apps.onemap.models import ItemState, MapItem, SendBack, SendBackKind
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, extend, open_item, open_of, pause, pause_reason, resume
-from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.apps.work.models import Light, WorkItem, WorkKind
 from yinuo.core.calendar import TZ
 
 CORRECTION = "correction"
@@ -24,9 +24,16 @@ CORRECTION = "correction"
 
 @action
 def accept(*, actor: Actor, item_id: int, at: datetime, version: int | None = None) -> MapItem:
-    """受理: the promised and the statutory clock start."""
+    """受理: the promised and the statutory clock start. After the receipt's limit it counts from receipt, ticked or not."""
     item = take(actor, item_id, access.can_handle, [ItemState.RECEIVED], version)
-    return _accept(actor, item, at, at, deemed=False)
+    deemed = _receipt_lapsed(item, at) and item.received_at is not None
+    return _accept(actor, item, at, item.received_at if deemed and item.received_at else at, deemed=deemed)
+
+
+def _receipt_lapsed(item: MapItem, at: datetime) -> bool:
+    """Whether the application counts as accepted by law, even where no ticker has said so yet (行政许可法 32)."""
+    receipt = open_of(item, WorkKind.RECEIPT)
+    return receipt is not None and receipt.light_at(at) == Light.RED
 
 
 def _accept(actor: Actor, item: MapItem, at: datetime, counted_from: datetime, *, deemed: bool) -> MapItem:
@@ -101,6 +108,14 @@ def send_back(
             "已经一次性告知过，不能再次退回",
             field="kind",
             remedy="请受理或依法作出决定",
+            cites=pack().cite_texts(pack().parameter("receipt.limit", item.project.rules_on).cites),
+        )
+    if kind == SendBackKind.INCOMPLETE and _receipt_lapsed(item, at):
+        raise Refused(
+            "onemap.receipt_lapsed",
+            "已超过受理期限，申请自收到之日起视为受理，不能再按材料不全退回",
+            field="kind",
+            remedy="请先受理；材料有误的，受理后一次性告知",
             cites=pack().cite_texts(pack().parameter("receipt.limit", item.project.rules_on).cites),
         )
     reason = need_text(reason, "reason", "请写明退回的理由")

@@ -17,7 +17,7 @@ from yinuo.apps.projects.models import ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
-from yinuo.apps.work.models import WorkKind
+from yinuo.apps.work.models import WorkKind, WorkState
 
 
 @action
@@ -34,9 +34,11 @@ def decide(
 ) -> MapItem:
     """Grants or refuses with a document number; a refusal states its reasons and tells the remedies.
 
+    What was sent back is decided as it stands once the correction's longest term is over.
     Raises: Refused while the clock is paused, before the prerequisites, or with a number already used.
     """
-    item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED], version)
+    item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED, ItemState.INCORRECT], version)
+    _need_running(item, at)
     need_prerequisites(item)
     number = need_text(document_number, "document_number", "请填写决定书文号")
     if not granted:
@@ -45,7 +47,19 @@ def decide(
         if known is None or not known.id.startswith("refusal."):
             raise Refused("onemap.refusal_code", "请选择不予许可的情形", field="reason_code")
     close(actor=actor, item=clock(item), at=at, outcome="granted" if granted else "refused")
+    waiting = open_of(item, WorkKind.RECTIFICATION)
+    if waiting is not None:
+        close(actor=actor, item=waiting, at=at, outcome="decided", cancelled=True)
     return conclude(actor=actor, item=item, granted=granted, document_number=number, text=text, at=at, reason_code=reason_code)
+
+
+def _need_running(item: MapItem, at: datetime) -> None:
+    """Raises Refused while the company still has time to correct what was sent back."""
+    work = clock(item)
+    if item.state == ItemState.INCORRECT and work.state == WorkState.PAUSED and not (work.pause_ends_at and work.pause_ends_at <= at):
+        raise Refused(
+            "onemap.state", f"“{item.name}”已退回修改，计时暂停，不能作出决定", remedy="企业修改后再决定；修改期限届满未改的，届满后决定"
+        )
 
 
 @action
