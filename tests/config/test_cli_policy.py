@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 import timeit
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from yinuo.config.cli import asking, main
+from tests.config.answers import Ask, answer, read_once, refused
 from yinuo.config.cli.planning import routes, scheme_of, stage_name, working_days
 from yinuo.config.packs import directory
 from yinuo.core.calendar import WorkCalendar
 from yinuo.core.dated import Span
-from yinuo.core.pack.load import load
 from yinuo.core.pack.types import Limit
 from yinuo.core.screen import screen, screen_filing
-
-Answer = tuple[int, str, str]
-Ask = Callable[..., Answer]
 
 GOOD: dict[str, Any] = {
     "name": "冷链物流园", "kind": "filing", "project_class": "private", "region": "622927", "industry": "5930", "total_investment": "3200.50",
@@ -39,49 +33,6 @@ GOOD: dict[str, Any] = {
         "verification_catalogue": False, "two_high_or_overcapacity": False, "public_body_building": False,
     },
 }  # fmt: skip
-
-
-read_once = lru_cache(load)
-
-
-@pytest.fixture
-def ask(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ask:
-    """Runs the command as a person does, but reads the pack once for all; exit code, stdout, stderr."""
-    monkeypatch.setattr(asking, "load", read_once)
-
-    def run(*words: str) -> Answer:
-        with pytest.raises(SystemExit) as end:
-            main(list(words))
-        out, err = capsys.readouterr()
-        return int(str(end.value.code)), out, err
-
-    return run
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Callable[[Any], str]:
-    def write(data: Any) -> str:
-        path = tmp_path / "input.json"
-        path.write_text(data if isinstance(data, str) else json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        return str(path)
-
-    return write
-
-
-def answer(result: Answer, code: int = 0) -> dict[str, Any]:
-    assert (result[0], result[2]) == (code, "")
-    data = json.loads(result[1])
-    assert result[1] == json.dumps(data, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
-    return data
-
-
-def refused(result: Answer, *words: str) -> None:
-    code, out, err = result
-    assert code == 2
-    assert out == ""
-    assert err.count("\n") == 1
-    for word in words:
-        assert word in err
 
 
 # -- grade, measures
@@ -254,7 +205,7 @@ def test_what_is_not_declared_is_asked_for(ask: Ask, file: Callable[[Any], str])
 
 
 def test_screen_reads_standard_input(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("{}"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("\ufeff{}".encode()), encoding="ascii"))
     assert answer(ask("policy", "screen", "-", "--json"))["instant"] is None
 
 

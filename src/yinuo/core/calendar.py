@@ -21,6 +21,11 @@ DAY = timedelta(days=1)
 WEEKEND = ("周六", "周日")
 REACH = range(1900, 2201)
 
+
+class BeyondReach(ValueError):
+    """A day in a year for which no calendar can be made."""
+
+
 Hours = tuple[tuple[time, time], ...]
 
 
@@ -205,7 +210,7 @@ class WorkCalendar:
     def _year(self, number: int) -> _Year:
         if number not in self._years:
             if number not in REACH:
-                raise ValueError(f"{number} 年超出日历可以推算的范围（{REACH[0]}—{REACH[-1]}）")
+                raise BeyondReach(f"{number} 年超出日历可以推算的范围（{REACH[0]}—{REACH[-1]}）")
             self._years[number] = self._build(number)
         return self._years[number]
 

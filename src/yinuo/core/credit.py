@@ -13,6 +13,7 @@ from yinuo.core.decision import plain
 from yinuo.core.facts import as_number
 from yinuo.core.grades import UNRATED, grade_of
 from yinuo.core.pack.types import Pack, PointRule
+from yinuo.core.schema import shown
 
 Key = int | str
 CaseKey = tuple[str, str]
@@ -207,7 +208,7 @@ def check(event: CreditFact) -> None:
             except ValueError as error:
                 raise EventError("score", str(error)) from error
         case _:
-            raise EventError("type", f"没有信用事件类型 {event.type!r}")
+            raise EventError("type", f"没有信用事件类型 {shown(event.type)}")
     if event.type in POINT_TYPES and not event.project:
         raise EventError("project", "缺少项目")
 
@@ -217,7 +218,7 @@ def _one_of(detail: Mapping[str, Any], name: str, choices: Sequence[str], *, opt
     if value is None and optional:
         return
     if value not in choices:
-        raise EventError(name, f"应为 {'、'.join(choices)} 之一：{value!r}")
+        raise EventError(name, f"应为 {'、'.join(choices)} 之一：{shown(value)}")
 
 
 def _effect(state: CreditState, event: CreditFact, pack: Pack) -> _Effect:

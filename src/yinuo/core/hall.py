@@ -13,8 +13,10 @@ from yinuo.core.dated import Gap, all_at
 from yinuo.core.decision import plain
 from yinuo.core.facts import as_number
 from yinuo.core.pack.types import HallRule, Pack
+from yinuo.core.schema import shown
 
 LEVELS = range(1, 6)
+POINTS_DIGITS = 6
 LIGHTS = ("yellow", "red")
 KINDS = ("filing", "verification", "approval")
 TRACKS = ("agency", "standard_land", "mock", "deficient", "land_list")
@@ -106,7 +108,7 @@ def fold(halls: Sequence[str], events: Sequence[HallFact], pack: Pack) -> HallFo
         event = events[index]
         try:
             if event.hall not in halls:
-                raise EventError("hall", f"不在 halls 之列：{event.hall!r}")
+                raise EventError("hall", f"不在 halls 之列：{shown(event.hall)}")
             check(event)
         except EventError as error:
             raise EventError(f"events[{index}].{error.field}", error.message) from error
@@ -123,7 +125,7 @@ def fold(halls: Sequence[str], events: Sequence[HallFact], pack: Pack) -> HallFo
 def apply(state: HallState, event: HallFact, pack: Pack) -> tuple[HallState, HallPoint]:
     """The next state after one further event of the hall. Raises EventError for one older than the last: fold anew."""
     if event.hall != state.hall:
-        raise EventError("hall", f"不是 {state.hall} 的事件：{event.hall!r}")
+        raise EventError("hall", f"不是 {state.hall} 的事件：{shown(event.hall)}")
     if state.last_on is not None and event.on < state.last_on:
         raise EventError("on", f"早于已计入的事件（{state.last_on.isoformat()}），须从头重算")
     check(event)
@@ -144,7 +146,7 @@ def check(event: HallFact) -> None:
             _present(detail, "matter")
             level = detail.get("level")
             if isinstance(level, bool) or not isinstance(level, int) or level not in LEVELS:
-                raise EventError("level", f"应为 {LEVELS.start} 至 {LEVELS.stop - 1} 的整数：{level!r}")
+                raise EventError("level", f"应为 {LEVELS.start} 至 {LEVELS.stop - 1} 的整数：{shown(level)}")
         case "light":
             _present(detail, "matter")
             _one_of(detail, "light", LIGHTS)
@@ -159,11 +161,13 @@ def check(event: HallFact) -> None:
         case "manual":
             _present(detail, "basis")
             try:
-                as_number(detail.get("points"))
+                points = as_number(detail.get("points"))
             except ValueError as error:
                 raise EventError("points", str(error)) from error
+            if not (points.adjusted() < POINTS_DIGITS and points.as_tuple().exponent >= -POINTS_DIGITS):  # type: ignore[operator]
+                raise EventError("points", f"整数和小数各不超过 {POINTS_DIGITS} 位")
         case _:
-            raise EventError("type", f"没有大厅评分事件类型 {event.type!r}")
+            raise EventError("type", f"没有大厅评分事件类型 {shown(event.type)}")
 
 
 def _present(detail: Mapping[str, Any], name: str) -> None:
@@ -174,13 +178,13 @@ def _present(detail: Mapping[str, Any], name: str) -> None:
 
 def _one_of(detail: Mapping[str, Any], name: str, choices: Sequence[str]) -> None:
     if detail.get(name) not in choices:
-        raise EventError(name, f"应为 {'、'.join(choices)} 之一：{detail.get(name)!r}")
+        raise EventError(name, f"应为 {'、'.join(choices)} 之一：{shown(detail.get(name))}")
 
 
 def _days(detail: Mapping[str, Any], name: str) -> int:
     days = detail.get(name)
     if isinstance(days, bool) or not isinstance(days, int) or days < 0:
-        raise EventError(name, f"应为天数（0 或正整数）：{days!r}")
+        raise EventError(name, f"应为天数（0 或正整数）：{shown(days)}")
     return days
 
 

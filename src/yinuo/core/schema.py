@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 from yinuo.core.fact_specs import FACTS, GROUPS, FactSpec
 from yinuo.core.facts import as_number
 
-__all__ = ["FACTS", "GROUPS", "FactError", "FactSpec", "nearest", "project_schema", "validate"]
+__all__ = ["FACTS", "GROUPS", "FactError", "FactSpec", "nearest", "project_schema", "shown", "validate"]
 
 _NUMBER = r"^\d+(\.\d+)?$"
 _SHOWN = 40
@@ -58,22 +59,22 @@ def _walk(facts: Mapping[str, Any], prefix: str) -> Iterator[FactError]:
 def _fault(spec: FactSpec, value: Any) -> str:
     """The fault of one value in words with the remedy; empty when there is none."""
     if spec.type == "flag":
-        return "" if isinstance(value, bool) else f"应为 true 或 false，现为 {_shown(value)}"
+        return "" if isinstance(value, bool) else f"应为 true 或 false，现为 {shown(value)}"
     if spec.type == "quantity" and isinstance(value, bool):
         return ""
     if spec.type in ("decimal", "quantity", "integer"):
         return _number_fault(spec, value)
     if not isinstance(value, str):
-        return f"应为文字，现为 {_shown(value)}"
+        return f"应为文字，现为 {shown(value)}"
     if spec.type == "date":
         return _date_fault(value)
     if spec.type == "choice" and value not in spec.choices:
         options = "、".join(f"{key}（{label}）" if key != label else key for key, label in spec.choices.items())
-        return f"应为以下之一：{options}；现为 {_shown(value)}"
+        return f"应为以下之一：{options}；现为 {shown(value)}"
     if not value.strip():
         return "不能为空；不知道就不要填写这一项"
     if spec.pattern and not re.fullmatch(spec.pattern, value):
-        return f"格式不对（{spec.help}），现为 {_shown(value)}"
+        return f"格式不对（{spec.help}），现为 {shown(value)}"
     return ""
 
 
@@ -81,15 +82,15 @@ def _number_fault(spec: FactSpec, value: Any) -> str:
     unit = f"，单位为{spec.unit}" if spec.unit else ""
     wanted = "不小于 0 的整数" if spec.type == "integer" else "不小于 0 的数字"
     if isinstance(value, str) and not re.fullmatch(_NUMBER, value):
-        return f"应为{wanted}{unit}，现为 {_shown(value)}"
+        return f"应为{wanted}{unit}，现为 {shown(value)}"
     try:
         number = as_number(value)
     except ValueError:
-        return f"应为{wanted}{unit}，现为 {_shown(value)}"
+        return f"应为{wanted}{unit}，现为 {shown(value)}"
     if number < 0 or (spec.type == "integer" and number != number.to_integral_value()):
-        return f"应为{wanted}{unit}，现为 {_shown(value)}"
+        return f"应为{wanted}{unit}，现为 {shown(value)}"
     if spec.greatest and number > Decimal(spec.greatest):
-        return f"不能大于 {spec.greatest}，现为 {_shown(value)}"
+        return f"不能大于 {spec.greatest}，现为 {shown(value)}"
     return ""
 
 
@@ -98,11 +99,12 @@ def _date_fault(value: str) -> str:
         well_formed = bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)) and bool(date.fromisoformat(value))
     except ValueError:
         well_formed = False
-    return "" if well_formed else f"应为日期，写作 2026-03-01，现为 {_shown(value)}"
+    return "" if well_formed else f"应为日期，写作 2026-03-01，现为 {shown(value)}"
 
 
-def _shown(value: Any) -> str:
-    text = str(value).lower() if isinstance(value, bool) else repr(value)
+def shown(value: Any) -> str:
+    """The value as whoever wrote it in JSON would know it again, shortened."""
+    text = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

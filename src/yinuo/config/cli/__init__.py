@@ -73,6 +73,9 @@ def _run(name: str, arguments: list[str]) -> int:
         # Wrong input, in typer's own words for it; anything else is a fault of ours and shows where.
         if not hasattr(error, "format_message"):
             raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(f"错误：yinuo {name} 后面还要说明做什么：{'、'.join(getattr(command, 'commands', {}))}", file=sys.stderr)
+            return 2
         print(f"错误：{chinese.error(error.format_message())}", file=sys.stderr)
         return int(getattr(error, "exit_code", 2))
     return code if isinstance(code, int) else 0

@@ -8,16 +8,29 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from yinuo.config import embedded, paths
 from yinuo.config.binaries import DatabaseError
-from yinuo.config.cli.asking import DEFAULT_PACK, Json, PackName, WrongInput, answering, basis, emit, now, read_json, the_pack, wrong
+from yinuo.config.cli.asking import (
+    DEFAULT_PACK,
+    Json,
+    PackName,
+    WrongInput,
+    answering,
+    basis,
+    emit,
+    now,
+    read_json,
+    read_text,
+    the_pack,
+    wrong,
+)
 from yinuo.core.calendar import DayInfo, WorkCalendar
 from yinuo.core.pack.types import DayNotice, Pack
+from yinuo.core.schema import shown
 
 app = typer.Typer(help="工作日历：查看、导入", no_args_is_help=True, rich_markup_mode=None)
 PLAUSIBLE_YEARS = range(2000, 2101)
@@ -94,11 +107,7 @@ def _read_notice(file: str) -> dict[str, Any]:
     if not file.endswith(".toml"):
         return read_json(file)
     try:
-        return tomllib.loads(Path(file).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise WrongInput(file, f"读不了文件（{error.strerror}）") from error
-    except UnicodeDecodeError as error:
-        raise WrongInput(file, "不是 UTF-8 文字") from error
+        return tomllib.loads(read_text(file))
     except tomllib.TOMLDecodeError as error:
         raise WrongInput(file, f"不是 TOML：{error}") from error
 
@@ -113,7 +122,7 @@ def parse_notice(data: Mapping[str, Any]) -> tuple[str, list[DayNotice], bool]:
         wrong(key, "没有这一项")
     year = data.get("year")
     if isinstance(year, bool) or not isinstance(year, int) or year not in PLAUSIBLE_YEARS:
-        wrong("year", f"应为年份：{year!r}")
+        wrong("year", f"应为年份：{shown(year)}")
     if data.get("published", True) is not True:
         wrong("published", "只导入已经公布的通知")
     cites = data["cite"] if "cite" in data else [data.get("source")]
@@ -141,7 +150,7 @@ def _notice_day(row: Any, place: int, year: int, cites: tuple[str, ...]) -> DayN
     try:
         on = date.fromisoformat(str(row.get("on")))
     except ValueError:
-        wrong(f"{field}.on", f"应为日期，写作 2027-01-01：{row.get('on')!r}")
+        wrong(f"{field}.on", f"应为日期，写作 2027-01-01：{shown(row.get('on'))}")
     if on.year != year:
         wrong(f"{field}.on", f"{on} 不在 {year} 年")
     if not isinstance(row.get("working"), bool):

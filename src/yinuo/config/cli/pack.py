@@ -48,17 +48,19 @@ def check(pack: PackArgument = DEFAULT, as_json: Json = False) -> None:
 def new(
     name: Annotated[str, typer.Argument(metavar="名称", help="小写英文字母、数字和下划线，如 linxia_city")],
     into: Annotated[Path, typer.Option("--into", help="放在哪个文件夹下")] = Path(),
+    as_json: Json = False,
 ) -> None:
     """由模板新建一个规则包。"""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        wrong("名称", f"{name!r}：只能用小写英文字母、数字和下划线，以字母开头")
+        wrong("名称", f"“{name}”：只能用小写英文字母、数字和下划线，以字母开头")
     folder = into / name
     if folder.exists():
         wrong("名称", f"{folder} 已经存在")
     shutil.copytree(TEMPLATE, folder, ignore=shutil.ignore_patterns("__pycache__", RELEASED))
     head = folder / "pack.toml"
     head.write_text(re.sub(r'(?m)^id = ".*"$', f'id = "{name}"', head.read_text(encoding="utf-8")), encoding="utf-8")
-    typer.echo(f"已新建 {folder}。接下来：改写 pack.toml 和 sources/，再运行 yinuo pack check {folder}（写法见 docs/packs.md）")
+    hint = f"已新建 {folder}。接下来：改写 pack.toml 和 sources/，再运行 yinuo pack check {folder}（写法见 docs/packs.md）"
+    emit({"id": name, "folder": str(folder)}, as_json, lambda: [hint])
 
 
 @app.command("diff")
@@ -78,7 +80,7 @@ def diff(
 def show(
     name: Annotated[str, typer.Argument(metavar="编号", help="参数、事项、等级、措施、规则、负面清单、阶段方案或暂停原因的编号")],
     pack: PackName = DEFAULT,
-    as_of: AsOf = "",
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """按编号查看某一天生效的规定及其依据；没有规定时退出码为 1。"""
