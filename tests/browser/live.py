@@ -1,0 +1,306 @@
+"""A whole instance to walk through: a database of its own, the real web server, a county in which everybody can sign in, and a browser.
+
+Time is the test's: every request says which moment it is, as a training instance allows.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import ScryptPasswordHasher
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
+
+from tests.apps.county import Company, County, at, new_company, new_county
+from tests.browser.chromium import BUILD, DESKTOP, PHONE, axe_faults, picture, sideways
+from tests.browser.chromium import chromium as started
+from tests.database import TestDatabase
+from yinuo.apps.people.models import Person
+from yinuo.apps.work.clocks import forget_calendar
+from yinuo.config.training import HEADER
+
+__all__ = ["DESKTOP", "PHONE", "at", "live"]
+
+PASSWORD = "yi-nuo-qian-jin"
+PATIENCE = 30_000
+FAMILY, GIVEN = "马韩王张李陈杨周", ("建国", "晓燕", "文斌", "玉兰", "志远")
+ROLES = ("supervisor", "principal", "general_convener", "comprehensive", "administrator")
+DEPARTMENTS = (
+    *("development_reform", "natural_resources", "ecology", "housing", "soil_conservation", "water", "emergency", "forestry", "transport"),
+    *("power_supply", "water_supply", "gas_supply", "heat_supply", "telecom", "drawing_review", "earthquake", "health", "meteorology"),
+)
+
+
+@dataclass
+class Live:
+    """The running instance and its county."""
+
+    origin: str
+    browser: Browser
+    county: County
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def company(self, name: str, score: str | None = "86") -> Company:
+        """A company whose person can sign in."""
+        made = new_company(name, score)
+        self.let_in()
+        return made
+
+    def let_in(self) -> None:
+        """Everybody without a password gets one; the server checks it as it would any other."""
+        Person.objects.filter(password="").update(password=HASH)
+
+    def sits(self, person: Person, moment: str, story: str, size: tuple[int, int] = DESKTOP, **options: Any) -> AtTheBrowser:
+        """The person before a browser of their own, at a moment. `story` begins the names of the pictures."""
+        made = AtTheBrowser(self, person, story, size, **options)
+        made.travel(moment)
+        return made
+
+    def anybody(self, moment: str, story: str, size: tuple[int, int] = DESKTOP) -> AtTheBrowser:
+        """A citizen without an account."""
+        made = AtTheBrowser(self, None, story, size)
+        made.travel(moment)
+        return made
+
+    def official(self, role: str, moment: str, story: str, department: str = "development_reform", **options: Any) -> AtTheBrowser:
+        stage, size = options.pop("stage", ""), options.pop("size", DESKTOP)
+        person = self.county.person(role, department, stage)
+        self.let_in()
+        return self.sits(person, moment, story, size, **options)
+
+
+HASH = ScryptPasswordHasher().encode(PASSWORD, "salt-of-the-tests")
+
+
+class AtTheBrowser:
+    """A person with a window. Every page they meet is looked at: axe, the console, its width, its status; and a picture is kept."""
+
+    def __init__(
+        self, live: Live, person: Person | None, story: str, size: tuple[int, int], *, script: bool = True, thumbs: bool = False
+    ) -> None:
+        self.live, self.person, self.story = live, person, story
+        self.moment: datetime | None = None
+        self.said: list[str] = []
+        self.answers: dict[str, int] = {}
+        self.seen = 0
+        self.script = script
+        self.context = live.browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="zh-CN", java_script_enabled=script, has_touch=thumbs
+        )
+        self.context.set_default_timeout(PATIENCE)
+        live.contexts.append(self.context)
+        self.page = self.window()
+
+    def window(self) -> Page:
+        """One more tab of the same browser."""
+        page = self.context.new_page()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("response", self._note)
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # The browser also tells of a page that was refused; what refused it is looked at by its status.
+        if "Failed to load resource" in message.text and self.answers.get(message.location.get("url", ""), 200) < 500:
+            return
+        self.said.append(f"{message.type}: {message.text}")
+
+    def _note(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self.answers[response.url] = response.status
+        elif response.status >= 400:
+            self.said.append(f"{response.status} {response.url}")
+
+    # -- time and place
+
+    def travel(self, moment: str) -> None:
+        """From now on it is `moment` for this person; a session of before has run out by then, as anybody's would have."""
+        self.moment = at(moment)
+        self.context.set_extra_http_headers({HEADER: self.moment.isoformat()})
+
+    def go(self, path: str, expect: int = 200) -> None:
+        """Opens an address, signing in on the way where the page asks for it."""
+        self._arrived(self.page.goto(self.live.origin + path), expect)
+        if "/accounts/login/" in self.page.url and self.person is not None:
+            self.sign_in(expect)
+
+    def sign_in(self, expect: int = 200) -> None:
+        assert self.person is not None
+        self.fill("登录名", self.person.username)
+        self.fill("密码", PASSWORD)
+        self.press("登录", expect)
+        assert "/accounts/login/" not in self.page.url, "not let in"
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.live.origin)
+
+    @property
+    def number(self) -> int:
+        """The last number of the address."""
+        return int(re.findall(r"/(\d+)/", self.path)[-1])
+
+    # -- what one does on a page
+
+    def fill(self, label: str, value: str, within: Locator | None = None) -> None:
+        """Types into, or chooses in, the control with this label."""
+        control = (within or self.page).get_by_label(re.compile(f"^{re.escape(label)}(（选填）)?$"))
+        if control.evaluate("control => control.tagName") == "SELECT":
+            control.select_option(control.locator("option").filter(has_text=value).first.get_attribute("value"))
+        else:
+            control.fill(value)
+
+    def choose(self, question: str, answer: str, within: Locator | None = None) -> None:
+        """Picks one of a group of options."""
+        place = within or self.page
+        group = place.get_by_role("group", name=question).or_(place.get_by_role("radiogroup", name=question)).first
+        group.get_by_label(answer, exact=True).check()
+
+    def tick(self, label: str) -> None:
+        self.page.get_by_label(label).check()
+
+    def form(self, button: str) -> Locator:
+        """The form this button sends."""
+        return self.page.locator("form").filter(has=self.page.get_by_role("button", name=button, exact=True, include_hidden=True))
+
+    def forms(self, words: str) -> Locator:
+        """All forms whose button begins with these words."""
+        return self.page.locator("form").filter(has=self.page.get_by_role("button", name=words))
+
+    def unfold(self, title: str) -> None:
+        self.page.locator("summary").filter(has_text=title).first.click()
+
+    def press(self, button: str, expect: int = 200, within: Locator | None = None) -> None:
+        """Presses a button and looks at the page it leads to; within a form its name may go on, with what it is about."""
+        place = within or self.page
+        self._onward(lambda: place.get_by_role("button", name=button, exact=within is None).first.click(), expect)
+
+    def follow(self, link: str, expect: int = 200) -> None:
+        self._onward(lambda: self.page.get_by_role("link", name=link).first.click(), expect)
+
+    def take(self, *words: str) -> None:
+        """Opens the inbox, and from it the one thing these words tell."""
+        self.go("/staff/")
+        row = self.page.get_by_role("listitem")
+        for word in words:
+            row = row.filter(has_text=word)
+        self._onward(lambda: row.first.get_by_role("heading").get_by_role("link").click(), 200)
+
+    def _onward(self, act: Callable[[], None], expect: int) -> None:
+        with self.page.expect_navigation(wait_until="load", timeout=PATIENCE) as going:
+            act()
+        self._arrived(going.value, expect)
+
+    # -- what one sees
+
+    def reads(self, *texts: str) -> None:
+        """The page says all of this where it can be seen."""
+        told = self.page.locator("body").inner_text()
+        missing = [text for text in texts if text not in told]
+        assert not missing, f"{self.path} does not say {missing}:\n{told[:3000]}"
+
+    def not_said(self, *texts: str) -> None:
+        told = self.page.locator("body").inner_text()
+        assert not [text for text in texts if text in told], f"{self.path} says it"
+
+    def download(self, path: str) -> bytes:
+        """A file, with this browser's session."""
+        answer = self.context.request.get(self.live.origin + path)
+        assert answer.status == 200, f"{path}: {answer.status}"
+        return answer.body()
+
+    def paper(self, button: str) -> bytes:
+        """What a button that leads to a PDF file gives, asked for as the form would."""
+        form = self.form(button)
+        data = {str(name): str(value) for name, value in form.evaluate("form => [...new FormData(form).entries()]")}
+        answer = self.context.request.post(self.live.origin + str(form.get_attribute("action")), form=data)
+        assert answer.status == 200, f"{button}: {answer.status}"
+        return answer.body()
+
+    def _arrived(self, response: Response | None, expect: int) -> None:
+        status = response.status if response else 200
+        self.seen += 1
+        place = re.sub(r"[^a-z]+", "-", self.path.split("?")[0].lower()).strip("-") or "home"
+        picture(self.page, f"{self.story}-{self.seen:02}-{place}")
+        assert status == expect, f"{self.path}: {status} instead of {expect}\n{self.page.locator('main').inner_text()[:1500]}"
+        faults = list(self.said)
+        self.said.clear()
+        faults += axe_faults(self.page)
+        if (wide := sideways(self.page)) > 0:
+            faults.append(f"{wide} px wider than the window")
+        assert not faults, f"{self.path} ({self.story}-{self.seen:02}):\n" + "\n".join(faults)
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The web server as operators run it, on the database that Django points at here; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    origin = f"http://127.0.0.1:{port}"
+    BUILD.mkdir(parents=True, exist_ok=True)
+    log = BUILD / "web.log"
+    environment = {**os.environ, "YINUO_TRAINING": "1", "YINUO_ORIGIN": origin, "YINUO_LOG_LEVEL": "WARNING"}
+    with log.open("wb") as sink:
+        command = [sys.executable, "-m", "yinuo.config.web", "127.0.0.1", str(port), "1"]
+        process = subprocess.Popen(command, env=environment, stdout=sink, stderr=sink)
+        try:
+            _wait_for(origin, process, log)
+            yield origin
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_for(origin: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 90
+    while True:
+        try:
+            urllib.request.urlopen(f"{origin}/health", timeout=5).read()
+            return
+        except OSError:
+            if time.monotonic() > until or process.poll() is not None:
+                raise AssertionError(f"the web server does not answer:\n{log.read_text()}") from None
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def live(chromium: Path, test_database: TestDatabase, django_db_setup: None, django_db_blocker: Any) -> Iterator[Live]:
+    """One instance for the journeys of a module: each brings its own company, and nobody is in another's way."""
+    name = test_database.clone()
+    forget_calendar()
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), test_database.pointing_at(name):
+        patch.setenv("YINUO_CHROMIUM", str(chromium))
+        # The browser's event loop lives in this thread; the rooms' actions are called between pages, never from inside it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        county = staffed()
+        with served() as origin, started() as browser:
+            yield Live(origin, browser, county)
+    test_database.done_with(name)
+
+
+def staffed() -> County:
+    """Everybody is there before the server starts: it keeps the hall's people for a while."""
+    county = new_county()
+    for department in DEPARTMENTS:
+        county.person("approver", department)
+    for role in ROLES:
+        county.person(role)
+    county.person("stage_convener", "housing", "construction_permit")
+    for number, person in enumerate(Person.objects.order_by("pk")):
+        person.name = FAMILY[number % len(FAMILY)] + GIVEN[number // len(FAMILY) % len(GIVEN)]
+        person.password = HASH
+        person.save(update_fields=["name", "password"])
+    return county
