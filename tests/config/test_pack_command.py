@@ -134,11 +134,24 @@ def test_a_difference_says_from_when_for_whom_and_by_which_article(yinuo: Yinuo,
 def test_a_condition_that_changed_its_meaning_is_a_difference(yinuo: Yinuo, folder: Path, tmp_path: Path) -> None:
     second = tmp_path / "second"
     shutil.copytree(folder, second)
-    edit(second, "predicates.py", "le(100)", "le(200)")
+    edit(second, "predicates.py", '"gas", ', "")
     changes = yinuo.json("diff", folder, second)["changes"]
     assert [change["key"] for change in changes] == ["row:negative.matter.1"]
-    assert "≤ 100" in changes[0]["before"]
-    assert "≤ 200" in changes[0]["after"]
+    assert "供气" in changes[0]["before"]
+    assert "供气" not in changes[0]["after"]
+
+
+def test_a_threshold_that_moved_is_a_difference_wherever_a_condition_reads_it(yinuo: Yinuo, folder: Path, tmp_path: Path) -> None:
+    second = tmp_path / "second"
+    shutil.copytree(folder, second)
+    moved = 'to = 2026-07-01\nvalue = 100\ncite = ["example-2026-1#附件"]\n\n[[parameter.value]]\nfrom = 2026-07-01\nvalue = 200'
+    edit(second, "parameters/thresholds.toml", "value = 100", moved)
+    changes = {change["key"]: change for change in yinuo.json("diff", folder, second)["changes"]}
+    assert changes.keys() == {"row:negative.matter.1", "parameter:threshold.pipeline_length"}
+    row = changes["row:negative.matter.1"]
+    assert row["from"] == "2026-07-01"
+    assert "管线长度 ≤ 100 米" in row["before"]
+    assert "管线长度 ≤ 200 米" in row["after"]
 
 
 def test_a_pack_ended_earlier_and_begun_later_differs_only_in_between(yinuo: Yinuo, folder: Path, tmp_path: Path) -> None:
@@ -175,3 +188,9 @@ def test_a_pack_with_faults_is_not_released(yinuo: Yinuo, folder: Path) -> None:
 def test_the_schema_of_project_facts_is_printed(yinuo: Yinuo) -> None:
     assert yinuo("schema") == 0
     assert json.loads(yinuo.out)["properties"]["total_investment"]["title"] == "总投资"
+
+
+def test_the_schema_kept_in_the_repository_is_the_one_the_program_prints(yinuo: Yinuo) -> None:
+    kept = (Path(__file__).resolve().parents[2] / "schema/project.schema.json").read_text(encoding="utf-8")
+    assert yinuo("schema") == 0
+    assert kept == yinuo.out, "run: make schema"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from yinuo.core.dated import Span
-from yinuo.core.facts import Predicate, Verdict, all_of, fact
+from yinuo.core.facts import Predicate, Verdict, all_of, fact, parameter
 from yinuo.core.pack.types import (
     Band,
     CalendarData,
@@ -63,7 +63,9 @@ def _confirm(facts: Any) -> Verdict:
 
 PREDICATES = {
     "security": fact("declarations.national_security_or_major_layout").is_true(),
-    "pipeline_within": all_of(fact("construction.pipeline_kind").one_of("water", "gas"), fact("construction.pipelines_length_m").le(100)),
+    "pipeline_within": all_of(
+        fact("construction.pipeline_kind").one_of("water", "gas"), fact("construction.pipelines_length_m").le(parameter("pipeline.longest"))
+    ),
     "simple": fact("construction.simple_technique").is_true(),
     "upward": fact("energy_review_level").one_of("province", "state"),
     "industry_142": Predicate(_confirm, frozenset({"industry"}), "142*"),
@@ -135,6 +137,8 @@ PARAMETERS = (
     a_parameter("filing.unit_types", ["enterprise"]),
     a_parameter("filing.required_facts", REQUIRED),
     a_parameter("commitment.kinds", ["filing"]),
+    a_parameter("commitment.department_chooses", True, "flag", "自主确定"),
+    a_parameter("pipeline.longest", 100, "metres", "管线"),
     a_parameter("credit.unrated_start", 75, "points"),
     a_parameter("credit.unrated_class", "B"),
     a_parameter("credit.score_min", 0, "points"),

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.probe import DAY, REQUIRED, a_measure, a_pack, a_parameter
 
-from yinuo.core.dated import Gap, RuleError
+from tests.core.probe import DAY, REQUIRED, a_measure, a_pack, a_parameter
+from yinuo.core.dated import Gap, RuleError, Span
 from yinuo.core.decision import Decision
-from yinuo.core.facts import Predicate, all_of, any_of, fact
+from yinuo.core.facts import Predicate, all_of, any_of, fact, not_
 from yinuo.core.findings import in_words
 from yinuo.core.grades import ScoreError
 from yinuo.core.pack.types import Pack
@@ -174,6 +174,21 @@ def test_off_the_list_and_not_offered_is_not_promisable(pack: Pack) -> None:
     assert (answer.listed, answer.offered, answer.promisable) == (False, False, False)
 
 
+@pytest.mark.parametrize("offered", [None, {"unoffered": False}, {"unoffered": True}])
+def test_every_step_of_an_answer_about_a_promise_names_its_article(offered: dict[str, bool] | None) -> None:
+    decision = promisable("unoffered", project(), PACK, DAY, offered=offered)
+    assert all(step.cites for step in decision.trace)
+    (step,) = [step for step in decision.trace if step.rule == "offer.unoffered"]
+    assert step.cites == ("doc#自主确定",)
+
+
+def test_where_departments_do_not_choose_whatever_is_off_the_list_may_be_promised(pack: Pack) -> None:
+    name = "commitment.department_chooses"
+    all_offered = replace(pack, parameters={**pack.parameters, name: a_parameter(name, False, "flag", "自主确定")})
+    assert matter("unoffered", project(), all_offered).promisable is True
+    assert matter("permit", project(), all_offered).promisable is False
+
+
 def test_the_argument_overrides_what_the_pack_says_is_offered(pack: Pack) -> None:
     assert matter("unoffered", project(), offered={"unoffered": True}).promisable is True
     assert matter("plain", project(), offered={"plain": False}).promisable is False
@@ -301,6 +316,46 @@ def test_the_side_that_lost_is_kept(pack: Pack) -> None:
     bound = promisable("pipeline", facts, pack, DAY)
     assert [step.rule for step in bound.trace] == ["negative.matter.3"]
     assert [step.rule for step in bound.overridden] == ["negative.matter.3.short", "negative.matter.3.simple"]
+
+
+def test_a_decision_records_the_parameters_its_conditions_were_compared_with(pack: Pack) -> None:
+    for length, ok in ((100, True), (101, None)):
+        facts = project(construction__pipelines_length_m=length)
+        (read,) = [read for read in promisable("pipeline", facts, pack, DAY).parameters if read.id == "pipeline.longest"]
+        assert (read.value, read.unit, read.cites) == (100, "metres", ("doc#管线",))
+        assert promisable("pipeline", facts, pack, DAY).outcome["promisable"] is ok
+        assert "pipeline.longest" in {read.id for read in screen(facts, pack, DAY).parameters}
+    unknown = project(construction__pipelines_length_m=None)
+    assert "pipeline.longest" not in {read.id for read in promisable("pipeline", unknown, pack, DAY).parameters}
+
+
+def test_a_condition_reads_the_parameter_of_the_day(pack: Pack) -> None:
+    name, turn = "pipeline.longest", date(2026, 7, 1)
+    old = pack.parameters[name].values[0]
+    values = (replace(old, span=Span(old.span.from_on, turn)), replace(old, span=Span(turn), value="50.5"))
+    changed = replace(pack, parameters={**pack.parameters, name: replace(pack.parameters[name], values=values)})
+    facts = project(construction__pipelines_length_m=51)
+    before, after = (changed.condition("pipeline_within", day) for day in (date(2026, 6, 30), turn))
+    assert (before(facts).value, after(facts).value) == (True, False)
+    assert in_words(before) == "管线类型为供水、供气之一，且管线长度 ≤ 100 米"
+    assert in_words(after) == "管线类型为供水、供气之一，且管线长度 ≤ 50.5 米"
+    assert changed.condition("pipeline_within", date(2030, 1, 1)) is after
+    with pytest.raises(Gap, match=name):
+        changed.condition("pipeline_within", date(2023, 2, 19))
+
+
+def test_a_condition_with_a_parameter_cannot_be_asked_without_a_day(pack: Pack) -> None:
+    with pytest.raises(RuleError, match=r"pipeline\.longest"):
+        pack.predicates["pipeline_within"](project())
+
+
+def test_parameters_go_with_a_condition_into_its_negation_and_alternatives(pack: Pack) -> None:
+    within = pack.predicates["pipeline_within"]
+    longer = replace(pack, predicates={"longer": any_of(not_(within), fact("site.forest_land").is_true())}).condition("longer", DAY)
+    verdict = longer(project(construction__pipelines_length_m=101))
+    assert (verdict.value, verdict.parameters) == (True, {"pipeline.longest"})
+    assert longer(project()).value is False
+    assert longer.bounds == {("construction.pipelines_length_m", "pipeline.longest")}
 
 
 def test_the_grade_given_goes_before_the_facts(pack: Pack) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.packs.copies import Copy
 
+from tests.packs.copies import Copy
 from yinuo.core.pack.check import check, errors
 from yinuo.core.pack.load import load
 from yinuo.core.pack.released import FILE, snapshot

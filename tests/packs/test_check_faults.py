@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+
 from tests.packs.copies import Copy
 
 HOUSING = "matters/housing.toml"
@@ -62,6 +63,39 @@ SPOILT = {
         "predicates.py", 'fact("construction.road_excavation")', "facts", "predicate-code", "occupies_road ="
     ),
     "a predicate file that cannot be read": Spoilt("predicates.py", "occupies_road =", "occupies road =", "syntax", "occupies road"),
+    "a number of a legal text in a condition": Spoilt(
+        "predicates.py", 'parameter("threshold.pipeline_length")', "100", "predicate-number", "pipelines_length_m", "不能写数字 100"
+    ),
+    "a number hidden in a text": Spoilt(
+        "predicates.py", 'parameter("threshold.pipeline_length")', '"100"', "predicate-number", "pipelines_length_m", "le 只能与"
+    ),
+    "a bound given by a name": Spoilt(
+        "predicates.py", 'parameter("threshold.pipeline_length")', "len(__doc__ or '')", "predicate-number", "pipelines_length_m", "le 只能与"
+    ),
+    "a comparison under another name": Spoilt(
+        "predicates.py",
+        "occupies_road = ",
+        'longer = fact("construction.pipelines_length_m").gt\noccupies_road = ',
+        "predicate-number",
+        "longer =",
+        "gt 只能与",
+    ),
+    "a condition that names an unknown parameter": Spoilt(
+        "predicates.py", "threshold.pipeline_length", "threshold.pipe_length", "unknown-parameter", "short_pipeline =", "是否指 threshold.pipeline_length"
+    ),
+    "a condition that compares with another unit": Spoilt(
+        "parameters/thresholds.toml",
+        'unit = "metres"',
+        'unit = "square_metres"',
+        "wrong-unit",
+        "short_pipeline =",
+        "单位 米）与参数 threshold.pipeline_length（单位 平方米",
+        at="predicates",
+    ),
+    "a condition that compares with a text": Spoilt(
+        "parameters/thresholds.toml", 'unit = "metres"', 'unit = "text"', "wrong-unit", "short_pipeline =", "单位 text", at="predicates"
+    ),
+    "a threshold of two values": Spoilt("parameters/thresholds.toml", "value = 100", "value = [100, 200]", "wrong-type", "[[parameter.value]]", "只有一个值"),
     "a predicate defined twice": Spoilt(
         "predicates.py", "occupies_road = ", "short_pipeline = occupies_road = ", "duplicate-id", "occupies_road"
     ),
@@ -146,6 +180,8 @@ def test_each_kind_of_fault_is_named_with_file_and_line(template: Copy, spoilt: 
         file, line = "negative_list.toml", template.line("negative_list.toml", "negative.project.1") - 1
     elif spoilt.at == "measures":
         file, line = "measures.toml", template.line("measures.toml", "measure.5.refused") - 1
+    elif spoilt.at == "predicates":
+        file, line = "predicates.py", template.line("predicates.py", spoilt.marker)
     elif spoilt.at == "pack.toml":
         file = "pack.toml"
     elif spoilt.at != "top":
@@ -153,6 +189,18 @@ def test_each_kind_of_fault_is_named_with_file_and_line(template: Copy, spoilt: 
     found = [fault for fault in template.errors() if fault.code == spoilt.code]
     assert (file, line) in {(fault.file, fault.line) for fault in found}, template.errors()
     assert any(spoilt.says in fault.message for fault in found if (fault.file, fault.line) == (file, line))
+
+
+def test_a_threshold_that_no_case_exercises_is_named_where_it_stands(template: Copy) -> None:
+    for rule in ("negative.matter.1", "negative.matter.1.short_pipeline"):
+        template.replace(CASES, f'"{rule}", "threshold.pipeline_length"', f'"{rule}"')
+    line = template.line("parameters/thresholds.toml", "[[parameter]]")
+    assert [(f.code, f.file, f.line) for f in template.errors()] == [("unexercised", "parameters/thresholds.toml", line)]
+
+
+def test_a_condition_may_compare_with_nothing_and_one(template: Copy) -> None:
+    template.append("predicates.py", 'on_land = fact("land_area").gt(0)\nsome_energy = fact("annual_energy").ge(1)\n')
+    assert template.errors() == []
 
 
 def test_all_faults_are_found_at_once(template: Copy) -> None:

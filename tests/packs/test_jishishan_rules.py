@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -14,12 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yinuo.core.calendar import WorkCalendar
+from yinuo.core.dated import Span
 from yinuo.core.fact_specs import FACTS
+from yinuo.core.facts import UNKNOWN, as_number, look_up
 from yinuo.core.findings import row_finding
 from yinuo.core.grades import allows, grade_of
 from yinuo.core.pack.cases import differences, run_case
 from yinuo.core.pack.load import load
 from yinuo.core.pack.types import NegativeRow, Pack
+from yinuo.core.screen import promisable, screen
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "src/yinuo/packs/jishishan"
@@ -36,7 +41,7 @@ def row(name: str) -> NegativeRow:
 
 
 def listed(name: str, facts: dict[str, object]) -> bool | None:
-    ok = row_finding(row(name), facts, county()).ok
+    ok = row_finding(row(name), facts, county(), TODAY).ok
     return None if ok is None else not ok
 
 
@@ -113,7 +118,7 @@ def test_the_section_letter_of_an_industry_code_changes_nothing(industry):
 @pytest.mark.parametrize("code", ["142", "143", "145", "151", "194", "195", "273", "274"])
 def test_a_starred_industry_waits_for_the_clerks_word(code):
     facts = {"industry": f"{code}0"}
-    finding = row_finding(row("negative.matter.29"), facts, county())
+    finding = row_finding(row("negative.matter.29"), facts, county(), TODAY)
     assert finding.ok is None and finding.missing == {f"confirmations.eia_{code}"}
     assert listed("negative.matter.29", {**facts, "confirmations": {f"eia_{code}": True}}) is False
     assert listed("negative.matter.29", {**facts, "confirmations": {f"eia_{code}": False}}) is True
@@ -138,7 +143,7 @@ def _value(path: str) -> st.SearchStrategy[object]:
 @given(st.data())
 def test_more_facts_never_turn_an_answer_round(data):
     name = data.draw(st.sampled_from(sorted(name for name, predicate in county().predicates.items() if predicate.facts)))
-    predicate = county().predicates[name]
+    predicate = county().condition(name, TODAY)
     paths = sorted(predicate.facts)
     chosen = data.draw(st.lists(st.sampled_from(paths), unique=True, max_size=6))
     values = {path: data.draw(_value(path)) for path in chosen}
@@ -176,6 +181,53 @@ def test_the_promise_about_traffic_helps_a_simple_work_only():
 def test_a_filing_projects_energy_review_is_never_listed_whatever_its_level():
     for level in ("county", "prefecture", "province", "state"):
         assert listed("negative.matter.18", {"kind": "filing", "energy_review_level": level}) is False
+
+
+# -- thresholds
+
+
+def _thresholds() -> list[tuple[str, str]]:
+    return sorted({bound for predicate in county().predicates.values() for bound in predicate.bounds})
+
+
+@pytest.mark.parametrize(("path", "name"), _thresholds())
+def test_every_threshold_has_a_pair_of_cases_on_and_off_the_bound_with_opposite_answers(path, name):
+    bound = county().decimal(name, TODAY)
+    answers: dict[Decimal, str] = {}
+    for case in county().cases:
+        value = look_up(case.facts.get("project", case.facts), path)
+        if name in case.exercises and value is not UNKNOWN:
+            answers[as_number(value) - bound] = json.dumps(case.expect, sort_keys=True)
+    hundredth = Decimal("0.01")
+    beside = answers.get(hundredth) or answers.get(-hundredth)
+    assert beside and answers[Decimal(0)] != beside, (path, name, answers)
+
+
+def test_a_threshold_that_changes_decides_from_its_day_on_without_a_word_of_code():
+    name = "threshold.energy_review_energy"
+    old = county().parameters[name].values[0]
+    turn = date(2027, 1, 1)
+    values = (replace(old, span=Span(old.span.from_on, turn)), replace(old, span=Span(turn), value=2000))
+    pack = replace(county(), parameters={**county().parameters, name: replace(county().parameters[name], values=values)})
+    facts = {"kind": "filing", "annual_energy": "1999.99", "annual_electricity": 0}
+    answers = {}
+    for day in (turn - timedelta(days=1), turn):
+        (answers[day],) = (matter for matter in screen(facts, pack, day).matters if matter.id == "energy_review")
+    before, after = answers.values()
+    assert (before.needed, after.needed) == ("yes", "no")
+    assert "年综合能源消费量 ≥ 1000 吨标准煤" in before.why[0]
+    assert "年综合能源消费量 ≥ 2000 吨标准煤" in after.why[0]
+    assert "energy-review-measures#第九条" in before.cites
+
+
+def test_the_decision_on_a_pipeline_records_the_length_it_was_compared_with():
+    project = {"kind": "filing", "construction": {"pipeline_kind": "gas", "pipelines_length_m": 100}}
+    decision = promisable("municipal_facility_works", project, county(), TODAY, "B")
+    (read,) = (read for read in decision.parameters if read.id == "threshold.supply_pipeline_length")
+    assert (read.value, read.unit) == (100, "metres")
+    assert "jzb-2023-16#附件1·二·3" in read.cites
+    other = promisable("municipal_facility_works", {"kind": "filing", "construction": {"pipeline_kind": "none"}}, county(), TODAY, "B")
+    assert "threshold.supply_pipeline_length" not in {read.id for read in other.parameters}
 
 
 # -- grades and measures
@@ -252,7 +304,8 @@ def test_every_value_that_rests_on_a_reading_is_explained_in_the_list_of_reading
 
 def test_the_list_of_readings_names_nothing_the_pack_does_not_have():
     pack = county()
-    known = {*pack.parameters, *pack.predicates, *FACTS, *(p.id for p in pack.pauses), "pre_start", "stops_statutory", "reduced", "*"}
+    words = {"pre_start", "after", "stops_statutory", "reduced", "*"}
+    known = {*pack.parameters, *pack.predicates, *pack.matters, *FACTS, *(p.id for p in pack.pauses), *words}
     for records in (pack.negative, pack.measures, pack.point_rules, pack.hall_rules):
         known |= {record.id for record in records}
     known |= {exception.id for r in pack.negative for exception in r.exceptions}

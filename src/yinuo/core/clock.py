@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Literal
 
 from yinuo.core.calendar import DAY, MICROSECOND, TZ, WorkCalendar, local
-from yinuo.core.pack.types import LimitUnit
+from yinuo.core.units import LimitUnit
 
 Light = Literal["green", "yellow", "red"]
 State = Literal["running", "paused", "stopped"]

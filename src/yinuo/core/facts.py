@@ -1,15 +1,19 @@
 """Facts of a project and the three-valued conditions asked of them: unknown is not false.
 
 A predicate is built from `fact("land_area").gt(0)`, `all_of`, `any_of`, `not_`; evaluating it gives a verdict that
-names the facts that determined it, or the missing ones that would decide it.
+names the facts that determined it, or the missing ones that would decide it. A bound from a legal text is a dated
+parameter: `fact("annual_energy").ge(parameter("threshold.energy"))` can be asked once the values of a day are in it.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from yinuo.core.dated import RuleError
 
 Facts = Mapping[str, Any]
 UNKNOWN = object()
@@ -40,20 +44,52 @@ def as_number(value: Any) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """True, False or None (not decidable); `used` determined it, `missing` would decide it."""
+    """True, False or None (not decidable); `used` determined it, `missing` would decide it, `parameters` were compared with."""
 
     value: bool | None
     used: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterName:
+    """A dated parameter of the pack, as a condition names it."""
+
+    id: str
+
+
+def parameter(name: str) -> ParameterName:
+    return ParameterName(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A parameter's value on a day, with its unit in words ("1000 吨标准煤")."""
+
+    value: Decimal
+    text: str
+
+
+ReadParameter = Callable[[str], Amount]
 
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A named-able condition. `facts` lists every path it may read, `text` says it in words."""
+    """A named-able condition. `facts` lists every path it may read, `text` says it in words, `bounds` pairs path and parameter.
+
+    `binding` makes the same condition with a day's values; a condition without parameters has none.
+    """
 
     evaluate: Callable[[Facts], Verdict]
     facts: frozenset[str]
     text: str
+    bounds: frozenset[tuple[str, str]] = frozenset()
+    binding: Callable[[ReadParameter], Predicate] | None = None
+
+    def bound(self, read: ReadParameter) -> Predicate:
+        """The condition with the parameters' values in it."""
+        return self if self.binding is None else self.binding(read)
 
     def __call__(self, facts: Facts) -> Verdict:
         return self.evaluate(facts)
@@ -73,31 +109,41 @@ def _combine(parts: tuple[Predicate, ...], facts: Facts, decisive: bool) -> Verd
     for verdict in verdicts:
         if verdict.value is decisive:
             return verdict
-    missing = frozenset().union(*(v.missing for v in verdicts if v.value is None))
-    used = frozenset().union(*(v.used for v in verdicts if v.value is not None)) if parts else frozenset()
-    if any(verdict.value is None for verdict in verdicts):
-        return Verdict(None, used, missing)
-    return Verdict(not decisive, used)
+    known = [verdict for verdict in verdicts if verdict.value is not None]
+    used = frozenset[str]().union(*(verdict.used for verdict in known))
+    parameters = frozenset[str]().union(*(verdict.parameters for verdict in known))
+    missing = frozenset[str]().union(*(verdict.missing for verdict in verdicts if verdict.value is None))
+    return Verdict(None if len(known) < len(verdicts) else not decisive, used, missing, parameters)
+
+
+def _join(parts: tuple[Predicate, ...], decisive: bool, word: str) -> Predicate:
+    bound = any(part.binding for part in parts)
+    return Predicate(
+        lambda facts: _combine(parts, facts, decisive),
+        frozenset[str]().union(*(part.facts for part in parts)),
+        "（" + word.join(part.text for part in parts) + "）",
+        frozenset[tuple[str, str]]().union(*(part.bounds for part in parts)),
+        (lambda read: _join(tuple(part.bound(read) for part in parts), decisive, word)) if bound else None,
+    )
 
 
 def all_of(*parts: Predicate) -> Predicate:
     """True when every part is; the first false part alone determines a false."""
-    paths: frozenset[str] = frozenset().union(*(p.facts for p in parts))
-    return Predicate(lambda facts: _combine(parts, facts, False), paths, "（" + "，且".join(p.text for p in parts) + "）")
+    return _join(parts, False, "，且")
 
 
 def any_of(*parts: Predicate) -> Predicate:
     """True when one part is; the first true part alone determines a true."""
-    paths: frozenset[str] = frozenset().union(*(p.facts for p in parts))
-    return Predicate(lambda facts: _combine(parts, facts, True), paths, "（" + "，或".join(p.text for p in parts) + "）")
+    return _join(parts, True, "，或")
 
 
 def not_(part: Predicate) -> Predicate:
     def evaluate(facts: Facts) -> Verdict:
         verdict = part(facts)
-        return Verdict(None if verdict.value is None else not verdict.value, verdict.used, verdict.missing)
+        return replace(verdict, value=None if verdict.value is None else not verdict.value)
 
-    return Predicate(evaluate, part.facts, f"非{part.text}")
+    binding = (lambda read: not_(part.bound(read))) if part.binding else None
+    return Predicate(evaluate, part.facts, f"非{part.text}", part.bounds, binding)
 
 
 ALWAYS = Predicate(lambda facts: Verdict(True), frozenset(), "总是")
@@ -110,14 +156,14 @@ class Fact:
 
     path: str
 
-    def _test(self, test: Callable[[Any], bool], text: str) -> Predicate:
-        path = self.path
+    def _test(self, test: Callable[[Any], bool], text: str, *parameters: str) -> Predicate:
+        path, read = self.path, frozenset(parameters)
 
         def evaluate(facts: Facts) -> Verdict:
             value = look_up(facts, path)
             if value is UNKNOWN:
                 return Verdict(None, missing=frozenset({path}))
-            return Verdict(test(value), used=frozenset({path}))
+            return Verdict(test(value), used=frozenset({path}), parameters=read)
 
         return Predicate(evaluate, frozenset({path}), text)
 
@@ -137,14 +183,31 @@ class Fact:
     def one_of(self, *expected: str) -> Predicate:
         return self._test(lambda value: value in expected, f"{self.path} 为 {'、'.join(expected)} 之一")
 
-    def gt(self, bound: str | int) -> Predicate:
-        return self._test(lambda value: as_number(value) > as_number(bound), f"{self.path} > {bound}")
+    def gt(self, bound: int | ParameterName) -> Predicate:
+        return self._compare(operator.gt, ">", bound)
 
-    def ge(self, bound: str | int) -> Predicate:
-        return self._test(lambda value: as_number(value) >= as_number(bound), f"{self.path} ≥ {bound}")
+    def ge(self, bound: int | ParameterName) -> Predicate:
+        return self._compare(operator.ge, "≥", bound)
 
-    def le(self, bound: str | int) -> Predicate:
-        return self._test(lambda value: as_number(value) <= as_number(bound), f"{self.path} ≤ {bound}")
+    def le(self, bound: int | ParameterName) -> Predicate:
+        return self._compare(operator.le, "≤", bound)
+
+    def _compare(self, compare: Callable[[Decimal, Decimal], bool], sign: str, bound: int | ParameterName) -> Predicate:
+        path = self.path
+        if isinstance(bound, int):
+            number = Decimal(bound)
+            return self._test(lambda value: compare(as_number(value), number), f"{path} {sign} {bound}")
+        name = bound.id
+
+        def unbound(facts: Facts) -> Verdict:
+            raise RuleError(f"条件读取参数 {name}，须先说明按哪一天的规定")
+
+        def bind(read: ReadParameter) -> Predicate:
+            amount = read(name)
+            test = self._test(lambda value: compare(as_number(value), amount.value), f"{path} {sign} {amount.text}", name)
+            return replace(test, bounds=frozenset({(path, name)}))
+
+        return Predicate(unbound, frozenset({path}), f"{path} {sign} {name}", frozenset({(path, name)}), bind)
 
     def starts_with(self, *prefixes: str) -> Predicate:
         """For coded facts such as the GB/T 4754 industry code, section letter or not ("C2625" and "2625" alike)."""
@@ -154,9 +217,6 @@ class Fact:
             return any(code.startswith(prefix) for prefix in prefixes)
 
         return self._test(test, f"{self.path} 以 {'、'.join(prefixes)} 开头")
-
-    def satisfies(self, test: Callable[[Any], bool], text: str) -> Predicate:
-        return self._test(test, text)
 
 
 def fact(path: str) -> Fact:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from yinuo.core.dated import RuleError, all_at
+from yinuo.core.dated import all_at
 from yinuo.core.decision import ReasonStep
 from yinuo.core.facts import ALWAYS, NEVER, UNKNOWN, Facts, Predicate, look_up
 from yinuo.core.pack.types import Matter, NegativeRow, Pack
@@ -30,6 +30,7 @@ class Finding:
     cites: tuple[str, ...] = ()
     missing: frozenset[str] = NONE
     used: frozenset[str] = NONE
+    parameters: frozenset[str] = NONE
     lost: tuple[ReasonStep, ...] = ()
 
     def step(self, facts: Facts) -> ReasonStep:
@@ -43,15 +44,13 @@ def decide(findings: Iterable[Finding]) -> bool | None:
     return False if False in answers else None if None in answers else True
 
 
-def condition(name: str, pack: Pack) -> Predicate:
-    """The predicate of that name. Raises RuleError for a name the pack does not know."""
+def condition(name: str, pack: Pack, day: date) -> Predicate:
+    """The predicate of that name as it reads on `day`. Raises RuleError for a name the pack does not know."""
     if name == "always":
         return ALWAYS
     if name in ("never", ON_REQUEST):
         return NEVER
-    if name not in pack.predicates:
-        raise RuleError(f"规则包没有条件 {name}")
-    return pack.predicates[name]
+    return pack.condition(name, day)
 
 
 @lru_cache(maxsize=4096)
@@ -80,30 +79,30 @@ def title(row: NegativeRow) -> str:
     return row.sub_matter if row.sub_matter not in ("", "无") and len(row.sub_matter) <= LONGEST_TITLE else row.matter
 
 
-def row_finding(row: NegativeRow, facts: Facts, pack: Pack) -> Finding:
+def row_finding(row: NegativeRow, facts: Facts, pack: Pack, as_of: date) -> Finding:
     """Whether the row binds; an exception that holds re-admits, and the side that lost is kept."""
-    bound = condition(row.when, pack)(facts)
+    bound = condition(row.when, pack, as_of)(facts)
     place = f"负面清单第{PARTS[row.part]}部分第 {row.row} 项“{title(row)}”"
     if bound.value is False:
-        return Finding(row.id, True, f"不属于{place}", row.cites, used=bound.used)
-    missing, used = bound.missing, bound.used
+        return Finding(row.id, True, f"不属于{place}", row.cites, used=bound.used, parameters=bound.parameters)
+    missing, used, parameters = bound.missing, bound.used, bound.parameters
     lost: list[ReasonStep] = []
     for exception in row.exceptions:
-        verdict = condition(exception.when, pack)(facts)
+        verdict = condition(exception.when, pack, as_of)(facts)
         if verdict.value is True:
             loser = ReasonStep(row.id, False, f"列入{place}", row.cites)
             why = f"虽列入{place}，但符合其除外情形“{exception.label}”"
-            return Finding(exception.id, True, why, exception.cites, used=verdict.used, lost=(loser,))
-        missing, used = missing | verdict.missing, used | verdict.used
+            return Finding(exception.id, True, why, exception.cites, used=verdict.used, parameters=verdict.parameters, lost=(loser,))
+        missing, used, parameters = missing | verdict.missing, used | verdict.used, parameters | verdict.parameters
         lost.append(ReasonStep(exception.id, verdict.value, f"除外情形“{exception.label}”", exception.cites))
     if missing:
-        return Finding(row.id, None, f"是否列入{place}，取决于：{labels(missing)}", row.cites, missing, used)
-    return Finding(row.id, False, f"列入{place}", row.cites, used=used, lost=tuple(lost))
+        return Finding(row.id, None, f"是否列入{place}，取决于：{labels(missing)}", row.cites, missing, used, parameters)
+    return Finding(row.id, False, f"列入{place}", row.cites, used=used, parameters=parameters, lost=tuple(lost))
 
 
 def project_findings(facts: Facts, pack: Pack, as_of: date) -> tuple[Finding, ...]:
     """Part one of the list: what it says of the project as a whole."""
-    return tuple(row_finding(row, facts, pack) for row in all_at(pack.negative, as_of) if row.part == "project")
+    return tuple(row_finding(row, facts, pack, as_of) for row in all_at(pack.negative, as_of) if row.part == "project")
 
 
 def matter_rows(matter: Matter, rows: Sequence[NegativeRow]) -> tuple[NegativeRow, ...]:

@@ -28,6 +28,8 @@ from yinuo.core.schema import FACTS
 
 GRADE_FACTS = frozenset({"unit.grade", "unit.score"})
 FILING_PARAMETERS = ("filing.secret_refused", "filing.instant_kinds", "filing.unit_types", "filing.red_classes", "filing.required_facts")
+DEPARTMENT_CHOOSES = "commitment.department_chooses"
+PROMISE_PARAMETERS = ("commitment.kinds", DEPARTMENT_CHOOSES)
 NEEDED = {True: "yes", False: "no", None: "unknown"}
 
 
@@ -75,12 +77,16 @@ class MatterAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """The whole answer; `instant` None = not decidable from the facts, and `missing` says which would decide."""
+    """The whole answer; `instant` None = not decidable from the facts, and `missing` says which would decide.
+
+    `parameters` are those the conditions were compared with; each reason tells their values in words.
+    """
 
     instant: bool | None
     stops: tuple[Stop, ...]
     missing: tuple[str, ...]
     matters: tuple[MatterAnswer, ...]
+    parameters: tuple[ParameterRead, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -198,7 +204,7 @@ def screen_filing(facts: Facts, pack: Pack, as_of: date) -> Decision:
         pack_hash=pack.hash,
         trace=tuple(finding.step(facts) for finding in findings if finding.ok is instant),
         overridden=tuple(step for finding in findings for step in finding.lost),
-        parameters=_read(FILING_PARAMETERS, pack, as_of),
+        parameters=_read((*FILING_PARAMETERS, *_compared(findings)), pack, as_of),
     )
 
 
@@ -210,6 +216,10 @@ def _filing(findings: Sequence[Finding]) -> tuple[bool | None, tuple[Stop, ...],
 
 def _missing(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(sorted({path for finding in findings for path in finding.missing}))
+
+
+def _compared(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(sorted({name for finding in findings for name in finding.parameters}))
 
 
 def _read(names: Iterable[str], pack: Pack, as_of: date) -> tuple[ParameterRead, ...]:
@@ -253,12 +263,16 @@ def _grade_allows(unit: UnitGrade, pack: Pack, as_of: date) -> Finding:
     )
 
 
-def _offer(matter: Matter, as_of: date, offered: Mapping[str, bool] | None) -> Finding:
+def _offer(matter: Matter, pack: Pack, as_of: date, offered: Mapping[str, bool] | None) -> Finding:
     """The department's published choice (自主确定); `offered` overrides the pack's own record."""
+    rule = f"offer.{matter.id}"
+    cites = pack.parameter(DEPARTMENT_CHOOSES, as_of).cites
+    if not pack.flag(DEPARTMENT_CHOOSES, as_of):
+        return Finding(rule, True, "负面清单以外的事项都实行信用承诺制", cites)
     offer = matter.offered_at(as_of)
     answer = offer is not None if offered is None or matter.id not in offered else offered[matter.id]
     why = "审批部门已公布该事项实行信用承诺制" if answer else "审批部门尚未公布该事项实行信用承诺制"
-    return Finding(f"offer.{matter.id}", answer, why, offer.cites if offer is not None else ())
+    return Finding(rule, answer, why, tuple(dict.fromkeys((*cites, *(offer.cites if offer else ())))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +321,7 @@ class _Promise:
 
 def _promise(matter: Matter, facts: Facts, pack: Pack, common: _Common, as_of: date, offered: Mapping[str, bool] | None) -> _Promise:
     rows = matter_rows(matter, common.rows)
-    return _Promise(tuple(row_finding(row, facts, pack) for row in rows), _offer(matter, as_of, offered), common)
+    return _Promise(tuple(row_finding(row, facts, pack, as_of) for row in rows), _offer(matter, pack, as_of, offered), common)
 
 
 def promisable(
@@ -334,14 +348,14 @@ def promisable(
         pack_hash=pack.hash,
         trace=tuple(finding.step(facts) for finding in findings if answer is True or finding.ok is answer),
         overridden=tuple(step for finding in findings for step in finding.lost),
-        parameters=_read(("commitment.kinds",), pack, as_of),
+        parameters=_read((*PROMISE_PARAMETERS, *_compared(promise.findings)), pack, as_of),
     )
 
 
 # -- everything at once
 
 
-def needed(matter: Matter, facts: Facts, pack: Pack) -> Finding:
+def needed(matter: Matter, facts: Facts, pack: Pack, as_of: date) -> Finding:
     """Whether the project needs the matter: `ok` True = yes."""
     rule = f"needed.{matter.needed}"
     if matter.needed == ON_REQUEST:
@@ -349,7 +363,7 @@ def needed(matter: Matter, facts: Facts, pack: Pack) -> Finding:
     if matter.needed in ("always", "never"):
         always = matter.needed == "always"
         return Finding(rule, always, "此类项目均须办理" if always else "此类项目无须办理", matter.basis)
-    predicate = condition(matter.needed, pack)
+    predicate = condition(matter.needed, pack, as_of)
     verdict = predicate(facts)
     words = in_words(predicate)
     why = {
@@ -357,7 +371,8 @@ def needed(matter: Matter, facts: Facts, pack: Pack) -> Finding:
         False: f"无须办理：不符合“{words}”",
         None: f"是否须办理，取决于：{labels(verdict.missing)}",
     }[verdict.value]
-    return Finding(rule, verdict.value, why, matter.basis, verdict.missing, verdict.used)
+    basis = (*matter.basis, *(cite for name in sorted(verdict.parameters) for cite in pack.parameter(name, as_of).cites))
+    return Finding(rule, verdict.value, why, tuple(dict.fromkeys(basis)), verdict.missing, verdict.used, verdict.parameters)
 
 
 def _of_kind(matter: Matter, facts: Facts) -> bool:
@@ -365,8 +380,7 @@ def _of_kind(matter: Matter, facts: Facts) -> bool:
     return kind is UNKNOWN or not matter.kinds or kind in matter.kinds
 
 
-def _answer(matter: Matter, facts: Facts, pack: Pack, promise: _Promise) -> MatterAnswer:
-    need = needed(matter, facts, pack)
+def _answer(matter: Matter, pack: Pack, need: Finding, promise: _Promise) -> MatterAnswer:
     told = (need, *promise.determining())
     missing: set[str] = set(need.missing)
     if promise.listed is None:
@@ -395,9 +409,12 @@ def screen(facts: Facts, pack: Pack, as_of: date, *, offered: Mapping[str, bool]
     findings = filing_findings(facts, pack, as_of)
     instant, stops, missing = _filing(findings)
     common = _common(facts, pack, as_of)
-    matters = tuple(
-        _answer(matter, facts, pack, _promise(matter, facts, pack, common, as_of, offered))
-        for matter in pack.matters_at(as_of)
-        if _of_kind(matter, facts)
-    )
-    return Screening(instant, stops, missing, matters)
+    told = [*findings]
+    matters: list[MatterAnswer] = []
+    for matter in pack.matters_at(as_of):
+        if _of_kind(matter, facts):
+            need = needed(matter, facts, pack, as_of)
+            promise = _promise(matter, facts, pack, common, as_of, offered)
+            told += (need, *promise.rows)
+            matters.append(_answer(matter, pack, need, promise))
+    return Screening(instant, stops, missing, tuple(matters), _read(_compared(told), pack, as_of))

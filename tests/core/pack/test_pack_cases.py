@@ -79,7 +79,7 @@ def test_what_binds_a_matter_is_answered_by_row(pack: Pack) -> None:
     short = {"construction": {"pipeline_kind": "water", "pipelines_length_m": 100}}
     answer = run_case(case("listed", {"matter": "road_occupation", "project": short}), pack)
     assert answer["listed"] is False
-    assert answer["rules"] == ["negative.matter.1", "negative.matter.1.short_pipeline"]
+    assert answer["rules"] == ["negative.matter.1", "negative.matter.1.short_pipeline", "threshold.pipeline_length"]
     assert run_case(case("listed", {"matter": "road_occupation"}), pack)["listed"] is None
 
 

@@ -94,10 +94,10 @@ def test_two_packs_keep_their_own_predicates(tmp_path: Path) -> None:
     folder = copy(tmp_path)
     first = load(folder)
     file = folder / "predicates.py"
-    file.write_text(file.read_text(encoding="utf-8").replace("le(100)", "le(200)"), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace('"gas", ', ""), encoding="utf-8")
     second = load(folder)
-    facts = {"construction": {"pipeline_kind": "gas", "pipelines_length_m": 150}}
-    assert [p.predicates["short_pipeline"](facts).value for p in (first, second)] == [False, True]
+    facts = {"construction": {"pipeline_kind": "gas", "pipelines_length_m": 50}}
+    assert [p.condition("short_pipeline", DAY)(facts).value for p in (first, second)] == [True, False]
     assert not list(folder.rglob("*.pyc"))
 
 

@@ -59,7 +59,7 @@ def scheme_of(project: Project) -> StageScheme:
     """The stages of the project's class: the first scheme whose condition holds, the unconditional one last."""
     schemes = all_at(pack().schemes, project.rules_on)
     for scheme in schemes:
-        if scheme.when and pack().predicates[scheme.when](project.facts).value is True:
+        if scheme.when and pack().condition(scheme.when, project.rules_on)(project.facts).value is True:
             return scheme
     return next(scheme for scheme in schemes if not scheme.when)
 

@@ -23,7 +23,7 @@ def scheme_of(facts: Mapping[str, Any], pack: Pack, day: date) -> StageScheme:
     """The project's stages: the scheme whose condition holds, else the one without a condition. Raises RuleError where none is."""
     schemes = all_at(pack.schemes, day)
     for scheme in schemes:
-        if scheme.when is not None and condition(scheme.when, pack)(facts).value is True:
+        if scheme.when is not None and condition(scheme.when, pack, day)(facts).value is True:
             return scheme
     ordinary = [scheme for scheme in schemes if scheme.when is None]
     if len(ordinary) != 1:
@@ -81,13 +81,13 @@ def plan_of(facts: Mapping[str, Any], pack: Pack, day: date, start: date, chosen
         "critical": list(answer.critical),
         "items": [_item(item) for item in planned],
         "faster": [{"id": f.id, "route": f.route, "saves_working_days": f.saves_working_days} for f in answer.faster],
-        "undecided": [_undecided(pack.matters[a.id], facts, pack) for a in answers.values() if a.needed == "unknown"],
+        "undecided": [_undecided(pack.matters[a.id], facts, pack, day) for a in answers.values() if a.needed == "unknown"],
         "without_limit": [m.id for m in wanted if m.handling != "instant" and not m.promised_at(day) and not m.statutory_at(day)],
     }
 
 
-def _undecided(matter: Matter, facts: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
-    return {"id": matter.id, "name": matter.full_name, "missing": sorted(needed(matter, facts, pack).missing)}
+def _undecided(matter: Matter, facts: Mapping[str, Any], pack: Pack, day: date) -> dict[str, Any]:
+    return {"id": matter.id, "name": matter.full_name, "missing": sorted(needed(matter, facts, pack, day).missing)}
 
 
 def _item(item: PlannedItem) -> dict[str, Any]:

@@ -72,6 +72,8 @@ def must_be_exercised(pack: Pack) -> dict[str, tuple[str, str]]:
     rules.update({measure.id: ("措施", measure.where) for measure in pack.measures})
     rules.update({rule.id: ("加减分规则", rule.where) for rule in pack.point_rules})
     rules.update({rule.id: ("大厅评分规则", rule.where) for rule in pack.hall_rules})
+    bounds = {name for predicate in pack.predicates.values() for _, name in predicate.bounds}
+    rules.update({name: ("参数", pack.parameters[name].where) for name in sorted(bounds & pack.parameters.keys())})
     return rules
 
 
@@ -131,15 +133,17 @@ def _same(expected: Any, actual: Any) -> bool:
 
 
 def _screen(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
-    answer = screen(facts, pack, as_of).to_json()
+    answer = screen(facts, pack, as_of)
     filing = screen_filing(facts, pack, as_of)
-    return {**answer, "rules": [step.rule for step in (*filing.trace, *filing.overridden)]}
+    rules = [step.rule for step in (*filing.trace, *filing.overridden)] + [read.id for read in answer.parameters]
+    return {**answer.to_json(), "rules": rules}
 
 
 def _promisable(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
     decision = promisable(facts["matter"], facts["project"], pack, as_of, facts.get("grade"), facts.get("offered"))
     answer = decision.to_json()
-    return {**answer, **answer["outcome"], "rules": [step["rule"] for step in (*answer["trace"], *answer["overridden"])]}
+    rules = [step["rule"] for step in (*answer["trace"], *answer["overridden"])] + [read["id"] for read in answer["parameters"]]
+    return {**answer, **answer["outcome"], "rules": rules}
 
 
 def _listed(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
@@ -149,16 +153,16 @@ def _listed(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, A
         named = [row for row in pack.negative if row.id == facts["row"] and as_of in row.span]
         if not named:
             raise RuleError(f"负面清单在 {as_of} 没有 {facts['row']}")
-        return _row(named[0], project, pack)
+        return _row(named[0], project, pack, as_of)
     matter = pack.matters[facts["matter"]]
     found = matter_rows(matter, [row for row in pack.negative if as_of in row.span])
-    clear = decide(row_finding(row, project, pack) for row in found)
-    rows = [_row(row, project, pack) for row in found]
+    clear = decide(row_finding(row, project, pack, as_of) for row in found)
+    rows = [_row(row, project, pack, as_of) for row in found]
     return {"listed": None if clear is None else not clear, "rows": rows, "rules": [r for row in rows for r in row["rules"]]}
 
 
-def _row(row: NegativeRow, project: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
-    finding = row_finding(row, project, pack)
+def _row(row: NegativeRow, project: Mapping[str, Any], pack: Pack, as_of: date) -> dict[str, Any]:
+    finding = row_finding(row, project, pack, as_of)
     return {
         "id": row.id,
         "part": row.part,
@@ -170,7 +174,7 @@ def _row(row: NegativeRow, project: Mapping[str, Any], pack: Pack) -> dict[str, 
         "matters": list(row.matters),
         "listed": None if finding.ok is None else not finding.ok,
         "rule": finding.rule,
-        "rules": list(dict.fromkeys((row.id, finding.rule))),
+        "rules": list(dict.fromkeys((row.id, finding.rule, *sorted(finding.parameters)))),
         "why": finding.why,
         "missing": sorted(finding.missing),
         "cites": list(finding.cites),

@@ -8,19 +8,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from yinuo.core.dated import all_at
-from yinuo.core.decision import jsonable
 from yinuo.core.fact_specs import FACTS
 from yinuo.core.findings import ON_REQUEST
 from yinuo.core.findings import in_words as in_plain_words
 from yinuo.core.pack.coverage import boundary_days
 from yinuo.core.pack.types import Limit, Matter, Pack
+from yinuo.core.units import in_words
 
 DAY = timedelta(days=1)
 _EVERYBODY = "全部项目"
-_UNITS: Mapping[str, str] = {
-    "working_days": "个工作日", "calendar_days": "天", "months": "个月", "hours": "小时", "points": "分", "share": "", "yuan": "元",
-    "count": "", "flag": "", "text": "", "working": "个工作日", "calendar": "天",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +54,6 @@ class Change:
             "after": self.after,
             "cites": list(self.cites),
         }
-
-
-def in_words(value: Any, unit: str = "") -> str:
-    """A value with its unit as people write it."""
-    plain = jsonable(value)
-    if isinstance(plain, bool):
-        return "是" if plain else "否"
-    if isinstance(plain, list):
-        return "、".join(in_words(item, unit) for item in plain)
-    return f"{plain} {_UNITS[unit]}".strip() if unit else str(plain)
 
 
 def facets(pack: Pack, day: date) -> dict[str, Facet]:
@@ -159,15 +145,15 @@ def _match(match: Mapping[str, Any]) -> str:
 def _lists(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
     for row in all_at(pack.negative, day):
         name = row.sub_matter if row.sub_matter not in ("", "无") else row.matter
-        exceptions = "".join(f"；除外 {exception.label}（{_when(exception.when, pack)}）" for exception in row.exceptions)
+        exceptions = "".join(f"；除外 {exception.label}（{_when(exception.when, pack, day)}）" for exception in row.exceptions)
         whom = "符合条件的项目" if row.part == "project" else f"{row.department} 办理的项目"
-        yield f"row:{row.id}", Facet(f"负面清单 {name}", whom, f"条件 {_when(row.when, pack)}{exceptions}", row.cites)
+        yield f"row:{row.id}", Facet(f"负面清单 {name}", whom, f"条件 {_when(row.when, pack, day)}{exceptions}", row.cites)
     for scheme in all_at(pack.schemes, day):
         moves = "".join(f"；{matter} → {stage}" for matter, stage in scheme.moves.items())
         says = " → ".join(f"{stage.name}（{stage.department}）" for stage in scheme.stages) + moves
         yield (
             f"scheme:{scheme.id}",
-            Facet(f"阶段方案 {scheme.name}", _when(scheme.when, pack) if scheme.when else _EVERYBODY, says, scheme.cites),
+            Facet(f"阶段方案 {scheme.name}", _when(scheme.when, pack, day) if scheme.when else _EVERYBODY, says, scheme.cites),
         )
 
 
@@ -175,15 +161,15 @@ def _matters(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
     for matter in pack.matters_at(day):
         kinds = "、".join(FACTS["kind"].choices[kind] for kind in matter.kinds)
         whom = f"须办理“{matter.full_name}”的{kinds or '各'}类项目"
-        yield f"matter:{matter.id}.needed", Facet(f"{matter.full_name}：何时须办理", whom, _when(matter.needed, pack), matter.basis)
+        yield f"matter:{matter.id}.needed", Facet(f"{matter.full_name}：何时须办理", whom, _when(matter.needed, pack, day), matter.basis)
         for key, label, says, cites, provenance in _sayings(matter, day):
             note = "未经核实" if "unverified" in (matter.provenance, provenance) else ""
             yield f"matter:{matter.id}.{key}", Facet(f"{matter.full_name}：{label}", whom, says, cites, note)
 
 
-def _when(name: str, pack: Pack) -> str:
+def _when(name: str, pack: Pack, day: date) -> str:
     """A condition in words, so that a condition of the same name but another meaning is a difference."""
-    return "依申请" if name == ON_REQUEST else in_plain_words(pack.predicates[name])
+    return "依申请" if name == ON_REQUEST else in_plain_words(pack.condition(name, day))
 
 
 def _sayings(matter: Matter, day: date) -> Iterator[tuple[str, str, str, tuple[str, ...], str]]:

@@ -16,7 +16,8 @@ from yinuo.core.pack.table import Book
 BUILT_IN: Mapping[str, Predicate] = {"always": ALWAYS, "never": NEVER}
 FILE = "predicates.py"
 
-_MODULES = {"__future__", "collections.abc", "decimal", "re", "typing", "yinuo.core.facts"}
+_MODULES = {"__future__", "collections.abc", "typing", "yinuo.core.facts"}
+_COMPARISONS = ("gt", "ge", "le")
 _FORBIDDEN = frozenset(
     [
         "__import__",
@@ -97,7 +98,32 @@ def _foreign(tree: ast.Module, book: Book) -> bool:
             book.fault(FILE, inner.lineno, "predicate-code", f"predicates.py 不能使用 {inner.id}")
         elif isinstance(inner, ast.Attribute) and inner.attr.startswith("_"):
             book.fault(FILE, inner.lineno, "predicate-code", f"predicates.py 不能使用 {inner.attr}")
+    _numbers(tree, book)
     return len(book.faults) > before
+
+
+def _numbers(tree: ast.Module, book: Book) -> None:
+    """A number of a legal text is a parameter: a comparison is with one, or with 0 or 1, which need no law."""
+    fine: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name), args=[given], keywords=[]) if name in _COMPARISONS and _is_bound(given):
+                fine.add(node.func)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float | complex) and node.value not in (0, 1):
+            message = f"predicates.py 不能写数字 {node.value}：写进 parameters/，这里用 parameter(编号)"
+            book.fault(FILE, node.lineno, "predicate-number", message)
+        elif isinstance(node, ast.Attribute) and node.attr in _COMPARISONS and node not in fine:
+            book.fault(FILE, node.lineno, "predicate-number", f"{node.attr} 只能与 parameter(编号)、0 或者 1 相比")
+
+
+def _is_bound(given: ast.expr) -> bool:
+    if isinstance(given, ast.Constant):
+        return given.value in (0, 1) and type(given.value) is int
+    match given:
+        case ast.Call(func=ast.Name(id="parameter"), args=[ast.Constant(value=str())], keywords=[]):
+            return True
+    return False
 
 
 def _line_of(error: Exception, path: Path) -> int:

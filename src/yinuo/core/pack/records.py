@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, get_args
+from typing import Any
 
 from yinuo.core.pack.table import Table, exact, times
 from yinuo.core.pack.types import (
@@ -17,7 +17,6 @@ from yinuo.core.pack.types import (
     GradeScale,
     HallRule,
     Limit,
-    LimitUnit,
     ListException,
     Material,
     Matter,
@@ -32,11 +31,9 @@ from yinuo.core.pack.types import (
     Source,
     Stage,
     StageScheme,
-    Unit,
 )
+from yinuo.core.units import LIMIT_UNITS, UNITS
 
-UNITS: tuple[str, ...] = get_args(Unit)
-LIMIT_UNITS: tuple[str, ...] = get_args(LimitUnit)
 LEVELS = ("county", "prefecture", "province", "state")
 HANDLINGS = ("instant", "promised", "reported_upward", "self_service", "utility")
 KINDS = ("filing", "verification", "approval")

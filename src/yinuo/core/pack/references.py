@@ -11,10 +11,12 @@ from yinuo.core.pack.faults import Fault, fault_at
 from yinuo.core.pack.load import Reading
 from yinuo.core.pack.predicates import BUILT_IN, FILE
 from yinuo.core.pack.types import Matter, Pack
+from yinuo.core.units import AMOUNTS, WORDS
 
 # What the code asks of every pack, with its unit; the numbers themselves are the pack's.
 REQUIRED: Mapping[str, str] = {
     "certificate.number_prefix": "text",
+    "commitment.department_chooses": "flag",
     "commitment.kinds": "text",
     "commitment.legal_effect": "text",
     "commitment.letter_format": "text",
@@ -102,6 +104,23 @@ def _predicates(reading: Reading) -> Iterator[Fault]:
         if name in predicates and name not in BUILT_IN:
             for path in sorted(predicates[name].facts - FACTS.keys()):
                 yield Fault(FILE, line, "unknown-fact", f"条件 {name} 读取的 {path} 不在项目信息之列{near(path, FACTS)}")
+            for path, parameter in sorted(predicates[name].bounds):
+                yield from _bound(name, line, path, parameter, reading.pack)
+
+
+def _bound(name: str, line: int, path: str, parameter: str, pack: Pack) -> Iterator[Fault]:
+    """A condition compares a fact with one number of the fact's own unit."""
+    known = pack.parameters.get(parameter)
+    if known is None:
+        yield Fault(FILE, line, "unknown-parameter", f"条件 {name} 读取的参数 {parameter} 不存在{near(parameter, pack.parameters)}")
+        return
+    if path in FACTS and AMOUNTS.get(known.unit) != FACTS[path].unit:
+        unit = WORDS.get(known.unit) or known.unit
+        message = f"条件 {name} 拿 {path}（单位 {FACTS[path].unit or '无'}）与参数 {parameter}（单位 {unit}）相比"
+        yield Fault(FILE, line, "wrong-unit", message)
+    for value in known.values:
+        if isinstance(value.value, tuple):
+            yield fault_at(value.where, "wrong-type", f"条件 {name} 拿参数 {parameter} 作界限，应只有一个值")
 
 
 def _parameters(pack: Pack) -> Iterator[Fault]:

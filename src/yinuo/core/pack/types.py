@@ -6,19 +6,20 @@ written `source-id#article`). Spans are half-open. Nothing here reads a file: se
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from types import ModuleType
 from typing import Any, Literal
 
 from yinuo.core.dated import RuleError, Span, all_at, the_one_at
-from yinuo.core.facts import Predicate
+from yinuo.core.facts import Amount, Predicate
+from yinuo.core.units import LimitUnit, Unit, in_words
 
-Unit = Literal["working_days", "calendar_days", "months", "hours", "points", "share", "yuan", "count", "flag", "text"]
-LimitUnit = Literal["working", "calendar"]
 Provenance = Literal["source", "tested", "unverified"]
 
 
@@ -391,6 +392,7 @@ class Pack:
     predicates: Mapping[str, Predicate]
     cases: tuple[Case, ...]
     module: ModuleType | None = field(default=None, compare=False)
+    _conditions: dict[tuple[str, int], Predicate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def parameter(self, name: str, day: date) -> DatedValue:
         """The value of `name` on `day`. Raises RuleError for a name the pack does not know, Gap for a day it does not cover."""
@@ -413,6 +415,28 @@ class Pack:
         if not isinstance(value, bool):
             raise RuleError(f"参数 {name} 应为 true 或 false")
         return value
+
+    def condition(self, name: str, day: date) -> Predicate:
+        """The condition with the parameters of `day` in it. Raises RuleError for an unknown name, Gap where a parameter says nothing."""
+        if name not in self.predicates:
+            raise RuleError(f"规则包没有条件 {name}")
+        predicate = self.predicates[name]
+        if not predicate.bounds:
+            return predicate
+        key = (name, bisect_right(self._turns, day))
+        if key not in self._conditions:
+            self._conditions[key] = predicate.bound(lambda parameter: self._amount(parameter, day))
+        return self._conditions[key]
+
+    def _amount(self, name: str, day: date) -> Amount:
+        value = self.parameter(name, day).value
+        return Amount(Decimal(str(value)), in_words(value, self.parameters[name].unit))
+
+    @cached_property
+    def _turns(self) -> tuple[date, ...]:
+        """The days on which some parameter begins or ends: between two of them a condition stays the same."""
+        spans = [value.span for parameter in self.parameters.values() for value in parameter.values]
+        return tuple(sorted({day for span in spans for day in (span.from_on, span.to_on) if day is not None}))
 
     def matters_at(self, day: date) -> Sequence[Matter]:
         return all_at(self.matters.values(), day)

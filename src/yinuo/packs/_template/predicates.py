@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from yinuo.core.facts import all_of, fact
+from yinuo.core.facts import all_of, fact, parameter
 
 # 示政发〔2026〕1号 附件
 restricted_or_eliminated_project = fact("declarations.catalogue_class").one_of("restricted", "eliminated")
 # 示政发〔2026〕1号 附件：以内包括本数
-short_pipeline = all_of(fact("construction.pipeline_kind").one_of("water", "gas", "heat"), fact("construction.pipelines_length_m").le(100))
+short_pipeline = all_of(
+    fact("construction.pipeline_kind").one_of("water", "gas", "heat"),
+    fact("construction.pipelines_length_m").le(parameter("threshold.pipeline_length")),
+)
 # 示政发〔2026〕1号 第二条
 occupies_road = fact("construction.road_excavation").is_true()

@@ -5,7 +5,7 @@ Section 1: negative list and stage schemes. Section 2: when a matter is needed.
 
 from __future__ import annotations
 
-from yinuo.core.facts import Predicate, all_of, any_of, fact, not_
+from yinuo.core.facts import Predicate, all_of, any_of, fact, not_, parameter
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Section 1: negative list (附件1) and stage schemes (附件7·第六条)
@@ -35,7 +35,7 @@ heritage_site_project = any_of(
 
 supply_pipeline = fact("construction.pipeline_kind").one_of("water", "gas", "heat")
 # 附件1·二·3, first half: 以内 includes the bound (民法典 第一千二百五十九条)
-supply_pipeline_within_100m = all_of(supply_pipeline, fact("construction.pipelines_length_m").le(100))
+short_supply_pipeline = all_of(supply_pipeline, fact("construction.pipelines_length_m").le(parameter("threshold.supply_pipeline_length")))
 # 附件1·二·3, second half
 simple_supply_pipeline_without_traffic_impact = all_of(
     supply_pipeline, fact("construction.simple_technique").is_true(), fact("construction.no_traffic_impact").is_true()
@@ -107,8 +107,11 @@ construction_works_project = any_of(fact("construction.building").is_true(), fac
 
 # 发改
 
-# 节能审查办法 第九条 (1000 吨标准煤, 500 万千瓦时; unverified). Who reviews is another fact; below both bounds nobody does.
-energy_review_required = any_of(fact("annual_energy").ge(1000), fact("annual_electricity").ge(500))
+# 节能审查办法 第九条. Who reviews is another fact; below both bounds nobody does.
+energy_review_required = any_of(
+    fact("annual_energy").ge(parameter("threshold.energy_review_energy")),
+    fact("annual_electricity").ge(parameter("threshold.energy_review_electricity")),
+)
 # GB/T 4754 division 441 电力生产
 generates_power = fact("industry").starts_with("441")
 
@@ -180,19 +183,26 @@ in_flood_area = fact("site.flood_area").is_true()
 builds_water_conservancy = fact("construction.water_conservancy").is_true()
 takes_water = fact("water_intake").present()
 occupies_irrigation_works = fact("site.irrigation_works").is_true()
-# 附件1·二·16; 水土保持方案管理办法 第六条 (5000 平方米, 1000 立方米; unverified).
+# 附件1·二·16; 水土保持方案管理办法 第六条.
 # Without land of its own only municipal works disturb ground.
 disturbs_ground = any_of(fact("land_area").gt(0), fact("construction.municipal").is_true())
 needs_soil_conservation_plan = any_of(
-    fact("land_area").ge(5000),
-    all_of(disturbs_ground, any_of(fact("construction.soil_disturbed_m2").ge(5000), fact("construction.soil_moved_m3").ge(1000))),
+    fact("land_area").ge(parameter("threshold.soil_plan_area")),
+    all_of(
+        disturbs_ground,
+        any_of(
+            fact("construction.soil_disturbed_m2").ge(parameter("threshold.soil_plan_area")),
+            fact("construction.soil_moved_m3").ge(parameter("threshold.soil_plan_volume")),
+        ),
+    ),
 )
 
 # 住建
 
-# 施工许可管理办法 第二条: not for 30 万元 or less, nor for 300 平方米 or less (unverified)
+# 施工许可管理办法 第二条: a small investment or a small house needs none; municipal works have no floor area
 needs_construction_permit = all_of(
-    fact("total_investment").gt(30), any_of(fact("floor_area").gt(300), fact("construction.municipal").is_true())
+    fact("total_investment").gt(parameter("threshold.permit_free_investment")),
+    any_of(fact("floor_area").gt(parameter("threshold.permit_free_floor_area")), fact("construction.municipal").is_true()),
 )
 # 消防法 第十一条, 第十三条
 is_special_fire_project = all_of(builds_works, fact("construction.special_fire_project").is_true())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -63,7 +65,7 @@ def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
         "level": words.LEVELS[matter.level],
         "handling": words.HANDLING[matter.handling],
         "kinds": "、".join(words.KINDS[kind] for kind in matter.kinds),
-        "needed": _needed(matter),
+        "needed": _needed(matter, day),
         "before": [row for name in matter.after if (row := pack().matters.get(name)) and day in row.span],
         "basis": words.cite_links(matter.basis),
         "promised": promised,
@@ -87,7 +89,7 @@ def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
     return render(request, "public/guide.html", context)
 
 
-def _needed(matter: Matter) -> str:
+def _needed(matter: Matter, day: date) -> str:
     """Which projects need the matter, in words."""
     if matter.needed == "always":
         return _("所列类型的项目都要办理")
@@ -95,16 +97,16 @@ def _needed(matter: Matter) -> str:
         return _("目前没有项目需要办理")
     if matter.needed == ON_REQUEST:
         return _("项目单位提出申请时办理")
-    return in_words(condition(matter.needed, pack()))
+    return in_words(condition(matter.needed, pack(), day))
 
 
-def list_rows(matter: Matter, day: object) -> list[dict[str, object]]:
+def list_rows(matter: Matter, day: date) -> list[dict[str, object]]:
     """The rows of the negative list that name the matter, with their condition and what re-admits it."""
     rows = matter_rows(matter, [row for row in pack().negative if day in row.span])
     return [
         {
             "row": row,
-            "when": "" if row.when == "always" else in_words(condition(row.when, pack())),
+            "when": "" if row.when == "always" else in_words(condition(row.when, pack(), day)),
             "exceptions": [(exception.label, words.cite_links(exception.cites)) for exception in row.exceptions],
             "cites": words.cite_links(row.cites),
         }

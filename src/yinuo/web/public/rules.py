@@ -150,7 +150,7 @@ def _row(row: NegativeRow, day: date) -> dict[str, Any]:
     matters += [m for m in pack().matters_at(day) if row.part == "matter" and row.row in m.negative_rows and m not in matters]
     return {
         "row": row,
-        "when": "" if row.when == "always" else in_words(condition(row.when, pack())),
+        "when": "" if row.when == "always" else in_words(condition(row.when, pack(), day)),
         "exceptions": [(exception.label, words.cite_links(exception.cites)) for exception in row.exceptions],
         "cites": words.cite_links(row.cites),
         "matters": matters,

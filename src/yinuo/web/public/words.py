@@ -15,15 +15,8 @@ from yinuo.apps.rules import pack
 from yinuo.core.decision import jsonable, plain
 from yinuo.core.pack.types import DatedValue, Limit, Parameter
 from yinuo.core.schema import FACTS
+from yinuo.core.units import WORDS
 
-UNITS = {
-    "working_days": "个工作日",
-    "calendar_days": "天",
-    "months": "个月",
-    "hours": "小时",
-    "points": "分",
-    "yuan": "元",
-}
 LEVELS = {"county": "县级", "prefecture": "州级", "province": "省级", "state": "国家级", "utility": "公用企业"}
 HANDLING = {
     "instant": "即办件",
@@ -104,5 +97,5 @@ def value_text(parameter: Parameter, value: DatedValue) -> str:
     names = _names(parameter.id)
     parts = [names.get(str(part), str(part)) for part in (raw if isinstance(raw, list) else [raw])]
     text = ("\n" if any("。" in part for part in parts) else "、").join(parts)
-    unit = UNITS.get(parameter.unit, "")
+    unit = WORDS[parameter.unit]
     return f"{text} {unit}" if unit else text

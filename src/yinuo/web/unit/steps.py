@@ -122,7 +122,7 @@ def turning(facts: Mapping[str, Any], day: date) -> frozenset[str]:
     names.update(scheme.when for scheme in all_at(rules.schemes, day) if scheme.when)
     found: set[str] = set()
     for name in names & rules.predicates.keys():
-        verdict = rules.predicates[name](facts)
+        verdict = rules.condition(name, day)(facts)
         found |= verdict.used | verdict.missing
     return frozenset(found)
 
