@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. The others are for those who work here.
-.PHONY: run test setup setup-test check assets format lock clean
+.PHONY: run test setup setup-test check assets schema format lock clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -27,6 +27,11 @@ check: setup
 assets:
 	rm -f build/static/.made
 	$(MAKE) build/static/.made
+
+# After a change of the facts of a project (src/yinuo/core/fact_specs.py).
+schema: setup
+	mkdir -p schema
+	$(BIN)/yinuo pack schema > schema/project.schema.json
 
 format: setup
 	$(BIN)/ruff check --fix .
