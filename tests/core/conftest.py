@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import settings
-from tests.core.probe import a_pack
 
+from tests.core.probe import a_pack
 from yinuo.core.pack.types import Pack
 
 settings.register_profile("house", deadline=None)

@@ -9,8 +9,8 @@ from time import perf_counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.oracles import HOURS, ZONE, at, calendar_data, count_working_days, is_working, nth_working_day_after, working_time
 
+from tests.core.oracles import HOURS, ZONE, at, calendar_data, count_working_days, is_working, nth_working_day_after, working_time
 from yinuo.core.calendar import TZ, DayInfo, WorkCalendar
 from yinuo.core.dated import Conflict, Gap, RuleError, Span
 from yinuo.core.pack.types import CalendarData, DayNotice, OfficeHours

@@ -12,8 +12,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.core.oracles import CELL, HOURS, ZONE, at, calendar_data, count_working_days, is_working, walk_clock, working_time
 
+from tests.core.oracles import CELL, HOURS, ZONE, at, calendar_data, count_working_days, is_working, walk_clock, working_time
 from yinuo.core.calendar import WorkCalendar
 from yinuo.core.clock import ClockError, ClockState, Event, Extend, Pause, Resume, Start, Stop, Terms, derive, proof
 from yinuo.core.dated import Span

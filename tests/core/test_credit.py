@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.probe import DAY, a_pack
 
+from tests.core.probe import DAY, a_pack
 from yinuo.core.credit import COMMITMENT_FIELDS, CreditFact, CreditFold, EventError, apply, begin, fold
 from yinuo.core.dated import Gap
 from yinuo.core.grades import ScoreError

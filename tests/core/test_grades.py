@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.probe import BANDS, DAY, EVER, LOOKS, a_pack
 
+from tests.core.probe import BANDS, DAY, EVER, LOOKS, a_pack
 from yinuo.core.dated import Conflict, Gap
 from yinuo.core.grades import ScoreError, allows, class_of, grade_of, measures_of, named_grade
 from yinuo.core.pack.types import Measure, Pack

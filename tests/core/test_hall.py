@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.probe import EVER, a_pack, a_parameter
 
+from tests.core.probe import EVER, a_pack, a_parameter
 from yinuo.core.credit import EventError
 from yinuo.core.dated import Gap
 from yinuo.core.hall import HallFact, HallState, apply, fold

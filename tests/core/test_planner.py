@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.oracles import calendar_data, count_working_days, longest_path, nth_working_day_after
 
+from tests.core.oracles import calendar_data, count_working_days, longest_path, nth_working_day_after
 from yinuo.core.calendar import WorkCalendar
 from yinuo.core.dated import RuleError
 from yinuo.core.planner import Faster, Plan, PlanItem, plan
