@@ -68,3 +68,11 @@ def test_every_variable_an_operator_may_set_is_in_both_readmes() -> None:
         text = (REPOSITORY / own).read_text(encoding="utf-8")
         missing = {name for name in used if f"`{name}`" not in text and not name.startswith("YINUO_SMTP_")}
         assert not missing, own
+
+
+def test_a_built_package_carries_every_file_of_the_packs() -> None:
+    patterns = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]["yinuo"]
+    carried = {file for pattern in patterns for file in SOURCE.glob(pattern)}
+    kept = {file for file in (SOURCE / "packs").rglob("*") if file.is_file() and "__pycache__" not in file.parts}
+    assert any(file.name == "predicates.py" for file in kept)
+    assert kept - carried == set()
