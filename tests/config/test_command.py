@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 import subprocess
 import sys
 
 import pytest
+import typer
 
 from yinuo.config import cli
 from yinuo.config.cli import chinese
@@ -55,12 +58,21 @@ def test_a_missing_argument_is_named() -> None:
     assert chinese.error("Missing option '--days'.") == "缺少选项 --days"
 
 
-def test_the_help_of_a_command_is_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = _run("up", "--help", capsys=capsys)
+def _every_command() -> list[list[str]]:
+    found = []
+    for name in sorted(set(cli.installed()) - {"manage"}):
+        command = typer.main.get_command(importlib.import_module(f"yinuo.config.cli.{cli.COMMANDS[name][0]}").app)
+        found += [[name], *([name, inner] for inner in getattr(command, "commands", {}))]
+    return found
+
+
+@pytest.mark.parametrize("words", _every_command(), ids=" ".join)
+def test_the_help_of_every_command_is_in_chinese(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = _run(*words, "--help", capsys=capsys)
     assert code == 0
-    assert out.startswith("用法：yinuo up")
-    assert "Usage" not in out
-    assert "Show this message" not in out
+    assert out.startswith(f"用法：yinuo {' '.join(words)} [选项]")
+    assert re.search("--help +显示这段说明", out)
+    assert re.findall(r"Usage|Options|OPTIONS|Commands|COMMAND|ARGS|Show this|default:|required|<\w+", out) == []
 
 
 def test_a_question_about_rules_imports_neither_django_nor_the_database() -> None:

@@ -16,7 +16,7 @@ app = typer.Typer(help="性能测量，各带最低成本与比值。")
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="filing、tick、map、inbox、grade …")],
+    name: Annotated[str, typer.Argument(metavar="测量", help="filing、tick、map、inbox、grade …")],
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> int:
     """运行一项测量并打印结果。"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import re
 import sys
+from collections.abc import Mapping, Sequence
 
 HELP = {
     "Usage:": "用法：",
@@ -16,6 +17,10 @@ HELP = {
     "Missing command.": "还要说明做什么",
     "No such command {name!r}.": "没有命令“{name}”",
 }
+USAGE = {"[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…"}
+TYPES = {
+    "<str>": "文字", "<int>": "整数", "<int range>": "整数", "<decimal>": "数字", "<path>": "路径", "<file>": "文件", "<dir>": "文件夹",
+}  # fmt: skip
 ERRORS = (
     (r"^Missing argument '?(.+?)'?\.", r"缺少参数 \1"),
     (r"^Missing option '?(.+?)'?\.", r"缺少选项 \1"),
@@ -45,6 +50,12 @@ def error(message: str) -> str:
     return line
 
 
+def _translated(text: str, words: Mapping[str, str]) -> str:
+    for theirs, ours in words.items():
+        text = text.replace(theirs, ours)
+    return text
+
+
 def teach_help() -> None:
     """Help texts go through gettext; whoever asks it for these gets ours."""
     for name, module in list(sys.modules.items()):
@@ -52,10 +63,14 @@ def teach_help() -> None:
             module._ = lambda message: HELP.get(message, message)  # type: ignore[attr-defined]
     from typer._click import core, formatting
 
-    write, help_option = formatting.HelpFormatter.write_usage, core.Command.get_help_option
+    write, write_list = formatting.HelpFormatter.write_usage, formatting.HelpFormatter.write_dl
+    help_option = core.Command.get_help_option
 
     def write_usage(self: formatting.HelpFormatter, prog: str, args: str = "", prefix: str | None = None) -> None:
-        write(self, prog, args, prefix or "用法：")
+        write(self, prog, _translated(args, USAGE), prefix or "用法：")
+
+    def write_dl(self: formatting.HelpFormatter, rows: Sequence[tuple[str, str]], *rest: int, **more: int) -> None:
+        write_list(self, [(_translated(name, TYPES), text) for name, text in rows], *rest, **more)
 
     def get_help_option(self: core.Command, ctx: core.Context) -> object:
         option = help_option(self, ctx)
@@ -64,4 +79,5 @@ def teach_help() -> None:
         return option
 
     formatting.HelpFormatter.write_usage = write_usage  # type: ignore[method-assign]
+    formatting.HelpFormatter.write_dl = write_dl  # type: ignore[method-assign]
     core.Command.get_help_option = get_help_option  # type: ignore[method-assign, assignment]
