@@ -301,6 +301,33 @@ def test_whether_a_matter_must_be_concluded_before_work_starts(name: str, before
     assert matter(name).pre_start is before
 
 
+@pytest.mark.parametrize("name", ["eia_report", "eia_table", "eia_register", "soil_conservation_plan", "energy_review"])
+def test_the_construction_permit_waits_for_no_matter_that_the_construction_law_does_not_name(name: str) -> None:
+    before, reached = ["construction_permit"], set[str]()
+    while before:
+        one = before.pop()
+        reached.add(one)
+        before += [other for other in matter(one).after if other not in reached]
+    assert name not in reached
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "answer"),
+    [
+        ("design_scheme_review", {"floor_area": "3000", "industry": "C2625", "construction": {"municipal": False}}, "no"),
+        ("design_scheme_review", {"floor_area": "3000", "industry": "H6110", "construction": {"municipal": False}}, "yes"),
+        ("design_scheme_review", {"industry": "C2625", "construction": {"municipal": True}}, "yes"),
+        ("quality_safety_supervision", {"floor_area": "3000", "total_investment": "800"}, "no"),
+        ("archive_acceptance", {"floor_area": "3000", "site": {"inside_built_up_boundary": True}}, "yes"),
+        ("archive_acceptance", {"floor_area": "3000", "site": {"inside_built_up_boundary": False}}, "no"),
+        ("land_pre_review", {"site": {"new_construction_land": True}}, "yes"),
+        ("land_pre_review", {"site": {"new_construction_land": False, "state_land_supply": True}}, "no"),
+    ],
+)
+def test_the_readings_on_which_projects_need_what(name: str, facts: dict[str, Any], answer: str) -> None:
+    assert needed_in({"kind": "filing", **facts})[name] == answer
+
+
 # -- what is offered for commitment
 
 
@@ -364,6 +391,8 @@ def test_conditions_read_only_facts_that_a_form_can_ask_for() -> None:
 def test_without_any_fact_nothing_with_a_condition_is_decided() -> None:
     for name, answer in needed_in({}).items():
         wanted = {"always": "yes", "on_request": "no"}.get(matter(name).needed, "unknown")
+        if wanted == "yes" and not {"filing", "verification", "approval"} <= set(matter(name).kinds):
+            wanted = "unknown"
         assert answer == wanted, name
 
 
@@ -438,3 +467,12 @@ def test_promising_brings_the_landing_of_the_fertiliser_works_nearer() -> None:
         return plan(items, TODAY, calendar).landing_on
 
     assert landing("commitment") < landing("regular")
+
+
+def test_an_unknown_kind_leaves_open_what_only_some_kinds_need() -> None:
+    day = date(2026, 11, 24)
+    answers = {answer.id: answer for answer in screen({}, county(), day).matters}
+    assert answers["project_proposal"].needed == "unknown"
+    assert answers["project_proposal"].missing == ("kind",)
+    told = {answer.id: answer for answer in screen({"kind": "approval"}, county(), day).matters}
+    assert told["project_proposal"].needed == "yes"

@@ -205,19 +205,27 @@ def test_every_threshold_has_a_pair_of_cases_on_and_off_the_bound_with_opposite_
 
 def test_a_threshold_that_changes_decides_from_its_day_on_without_a_word_of_code():
     name = "threshold.energy_review_energy"
-    old = county().parameters[name].values[0]
+    *before, old = county().parameters[name].values
     turn = date(2027, 1, 1)
-    values = (replace(old, span=Span(old.span.from_on, turn)), replace(old, span=Span(turn), value=2000))
+    values = (*before, replace(old, span=Span(old.span.from_on, turn)), replace(old, span=Span(turn), value=2000))
     pack = replace(county(), parameters={**county().parameters, name: replace(county().parameters[name], values=values)})
     facts = {"kind": "filing", "annual_energy": "1999.99", "annual_electricity": 0}
     answers = {}
     for day in (turn - timedelta(days=1), turn):
         (answers[day],) = (matter for matter in screen(facts, pack, day).matters if matter.id == "energy_review")
-    before, after = answers.values()
-    assert (before.needed, after.needed) == ("yes", "no")
-    assert "年综合能源消费量 ≥ 1000 吨标准煤" in before.why[0]
-    assert "年综合能源消费量 ≥ 2000 吨标准煤" in after.why[0]
-    assert "energy-review-measures#第九条" in before.cites
+    earlier, later = answers.values()
+    assert (earlier.needed, later.needed) == ("yes", "no")
+    assert "年综合能源消费量 ≥ 1000 吨标准煤" in earlier.why[0]
+    assert "年综合能源消费量 ≥ 2000 吨标准煤" in later.why[0]
+    assert "energy-review-measures#第九条" in earlier.cites
+
+
+def test_no_threshold_stands_on_a_law_not_in_force():
+    for name in {name for _, name in _thresholds()}:
+        for value in county().parameters[name].values:
+            for source in (county().sources[cite.partition("#")[0]] for cite in value.cites):
+                assert source.effective_on is not None and source.effective_on <= value.span.from_on, (name, source.id)
+                assert source.repealed_on is None or (value.span.to_on or date.max) <= source.repealed_on, (name, source.id)
 
 
 def test_the_decision_on_a_pipeline_records_the_length_it_was_compared_with():
