@@ -356,7 +356,19 @@ def promisable(
 
 
 def needed(matter: Matter, facts: Facts, pack: Pack, as_of: date) -> Finding:
-    """Whether the project needs the matter: `ok` True = yes."""
+    """Whether the project needs the matter: `ok` True = yes. Where only some kinds of project may need it, an unknown kind decides."""
+    finding = _by_condition(matter, facts, pack, as_of)
+    if (
+        finding.ok is not True
+        or look_up(facts, "kind") is not UNKNOWN
+        or set(FACTS["kind"].choices) <= set(matter.kinds or FACTS["kind"].choices)
+    ):
+        return finding
+    why = f"是否须办理，取决于：{labels(frozenset({'kind'}))}（只有{_kind_names(matter.kinds)}类项目办理）"
+    return Finding(finding.rule, None, why, finding.cites, frozenset({"kind"}), finding.used, finding.parameters)
+
+
+def _by_condition(matter: Matter, facts: Facts, pack: Pack, as_of: date) -> Finding:
     rule = f"needed.{matter.needed}"
     if matter.needed == ON_REQUEST:
         return Finding(rule, False, "依申请办理：项目单位提出时才需要", matter.basis)
