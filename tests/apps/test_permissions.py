@@ -29,7 +29,7 @@ from yinuo.apps.documents import actions as documents
 from yinuo.apps.onemap import actions as onemap
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.people import actions as people
-from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Membership, Person, Region
+from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Membership, Person, ProjectUnit, Region
 from yinuo.apps.people.queries import actor_of_key, actor_of_membership, bindings_of, memberships_of
 from yinuo.apps.projects import actions as projects
 from yinuo.apps.projects.actions.confirming import confirm_facts
@@ -37,6 +37,7 @@ from yinuo.apps.projects.models import Project, Question
 from yinuo.apps.rules import pack
 from yinuo.apps.work import actions as work
 from yinuo.apps.work.models import WorkItem
+from yinuo.core.codes import make_credit_code
 from yinuo.core.pack.types import DayNotice
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ MAY: dict[str, set[str]] = {
     "people.ask_binding": {"unit of nobody"},
     "people.confirm_binding": ANYWHERE,
     "people.end_binding": {"unit", *ANYWHERE},
+    "people.register_reserved_unit": ANYWHERE,
+    "people.give_credit_code": ANYWHERE,
     "people.give_role": CONVENER_AND_ADMINISTRATOR,
     "people.end_role": CONVENER_AND_ADMINISTRATOR,
     "people.delegate": {"approver", *CONVENER_AND_ADMINISTRATOR},
@@ -259,6 +262,7 @@ def of_people(world: World, action: str) -> Act:
     asked = people.ask_binding(
         actor=world.actor("unit of nobody"), person=world.newcomer, unit=world.neighbour.unit, basis="授权书", at=NOON
     )
+    reserved = ProjectUnit.objects.create(name="积石山县花椒油有限公司", type="enterprise", reservation_no="（甘）名称预核〔2026〕第1号")
     later = NOON + timedelta(days=30)
 
     def key(actor: Actor, **of: Any) -> object:
@@ -273,6 +277,12 @@ def of_people(world: World, action: str) -> Act:
         ),
         "people.end_binding": lambda actor: people.end_binding(
             actor=actor, binding=AuthorisedPerson.objects.get(pk=world.company.binding.pk), at=NOON, why="离职"
+        ),
+        "people.register_reserved_unit": lambda actor: people.register_reserved_unit(
+            actor=actor, name="积石山县百合食品有限公司", type="enterprise", reservation_no="（甘）名称预核〔2026〕第2号", at=NOON
+        ),
+        "people.give_credit_code": lambda actor: people.give_credit_code(
+            actor=actor, unit_id=reserved.pk, credit_code=make_credit_code("622927", "00000077"), at=NOON
         ),
         "people.give_role": lambda actor: people.give_role(
             actor=actor, person=world.newcomer, department=world.department, role="principal", at=NOON, from_on=TODAY

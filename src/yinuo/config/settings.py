@@ -172,6 +172,8 @@ YINUO_PROJECT_LOCK = "yinuo.apps.projects.actions.lock"
 YINUO_CODE_PROVIDER = os.environ.get("YINUO_CODE_PROVIDER", "yinuo.apps.projects.codes.LocalProvider")
 YINUO_SIGNING_PROVIDER = os.environ.get("YINUO_SIGNING_PROVIDER", "yinuo.apps.documents.development_ca.DevelopmentCA")
 YINUO_SIGNING_OPTIONS: dict[str, Any] = {"directory": YINUO_DATA / "ca"} if YINUO_SIGNING_PROVIDER.endswith("DevelopmentCA") else {}
+YINUO_CODE_URL = os.environ.get("YINUO_CODE_URL", "")
+YINUO_CODE_TOKEN = os.environ.get("YINUO_CODE_TOKEN", "")
 YINUO_SMS_URL = os.environ.get("YINUO_SMS_URL", "")
 YINUO_SMS_TOKEN = os.environ.get("YINUO_SMS_TOKEN", "")
 

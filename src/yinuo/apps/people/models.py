@@ -153,6 +153,7 @@ class ProjectUnit(models.Model):
                 name="unit_identified",
                 violation_error_message="项目单位须有统一社会信用代码，或企业名称预先核准号",
             ),
+            models.UniqueConstraint(fields=["reservation_no"], condition=~Q(reservation_no=""), name="unit_reservation_once"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import logging
+
+from django.db import DatabaseError
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -7,6 +10,8 @@ from procrastinate.contrib.django import app
 from yinuo.apps.base import Actor
 from yinuo.apps.projects.actions import assign_code
 from yinuo.apps.projects.models import Project, ProjectState
+
+log = logging.getLogger(__name__)
 
 
 class StillWaiting(Exception):
@@ -23,6 +28,10 @@ def fetch_code(project_id: int) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(queue="codes", name="projects.sweep_codes", queueing_lock="projects.sweep_codes")
 def sweep_codes(timestamp: int) -> None:
-    """Every project still waiting for its code is asked for again, whatever became of its job."""
+    """Every project still waiting for its code is asked for again, whatever became of its job; none holds up another."""
     for project_id in Project.objects.filter(state=ProjectState.ASSIGNING).values_list("id", flat=True):
-        assign_code(actor=Actor.system(), project_id=project_id, at=timezone.now())
+        try:
+            assign_code(actor=Actor.system(), project_id=project_id, at=timezone.now())
+        except DatabaseError:
+            # Two projects were offered one code in the same moment: the second has none and is asked for again.
+            log.exception("code of project %s", project_id)

@@ -10,9 +10,8 @@ from yinuo.apps.catalogue.queries import book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.projects import access
 from yinuo.apps.projects.actions.drafts import merge
-from yinuo.apps.projects.actions.filing import CODE_TRIES, after_code, code_request, file_project, url_of
+from yinuo.apps.projects.actions.filing import after_code, ask_code, fetch_later, file_project, url_of
 from yinuo.apps.projects.actions.locking import lock
-from yinuo.apps.projects.codes import provider
 from yinuo.apps.projects.models import Amendment, Project, ProjectKind, ProjectState
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import close, open_of
@@ -52,7 +51,7 @@ def decide_by_hand(*, actor: Actor, project_id: int, approve: bool, why: str, at
         project.state, project.problem, project.closed_at = ProjectState.REFUSED, why, at
         project.save(update_fields=["state", "problem", "closed_at", "version"])
     else:
-        _give_code(project, at)
+        _give_code(project)
     record(actor, "projects.decide_by_hand", project, at=at, project_code=project.code or "", why=why, data={"approve": approve})
     outcome = "准予备案" if approve else "不予备案"
     tell(
@@ -70,19 +69,14 @@ def decide_by_hand(*, actor: Actor, project_id: int, approve: bool, why: str, at
     return project
 
 
-def _give_code(project: Project, at: datetime) -> None:
-    """The code of a project that already has its row: a taken code is asked for anew, under the row's lock."""
-    request = code_request(project, book(project.hall_id), at)
-    for _ in range(CODE_TRIES):
-        code = provider().assign(request)
-        if code is None:
-            project.state = ProjectState.ASSIGNING
-            break
-        if not Project.objects.filter(code=code).exists():
-            project.code, project.state = code, ProjectState.FILED
-            break
+def _give_code(project: Project) -> None:
+    """The code of a project that already has its row, under the row's lock."""
+    project.code = ask_code(project)
+    project.state = ProjectState.FILED if project.code else ProjectState.ASSIGNING
     project.save(update_fields=["code", "state", "version"])
 
+    if project.code is None:
+        fetch_later(project)
 
 @action
 def withdraw_filing(*, actor: Actor, project_id: int, problem: str, at: datetime, version: int | None = None) -> Project:

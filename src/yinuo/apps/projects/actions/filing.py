@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +33,8 @@ from yinuo.core.schema import FACTS, validate
 from yinuo.core.screen import screen_filing
 
 CODE_TRIES = 12
+log = logging.getLogger(__name__)
+
 PLEDGE_VERSION = "2023-02-20"
 FILING_MATTER = "enterprise_filing"
 
@@ -71,6 +75,13 @@ def file_project(
         raise Refused("projects.pledge", "请阅读并作出备案信用承诺", field="pledge", remedy="信息真实、符合产业政策、不涉密是备案的前提")
     applicant = _applicant(actor, unit_id, str(facts.get("name", "")).strip(), at)
     if applicant.duplicate and not allow_duplicate:
+    if applicant.unit.credit_code is None:
+        raise Refused(
+            "projects.no_credit_code",
+            "贵单位只有预先核准的企业名称，还没有统一社会信用代码，不能申报备案",
+            remedy="领取营业执照后，请到政务服务大厅补登统一社会信用代码，再来申报；已保存的草稿不会丢失",
+            cites=pack().cite_texts(pack().parameter("filing.required_facts", at.astimezone(TZ).date()).cites),
+        )
         raise Refused(
             "projects.duplicate",
             "贵单位近期已申报过同名项目",
@@ -207,22 +218,47 @@ def _insert(project: Project, hall: HallBook, at: datetime, held: bool) -> None:
     if held:
         insert([project])
         return
-    request = code_request(project, hall, at)
+    request = code_request(project, hall)
+    taken: set[str] = set()
     for _ in range(CODE_TRIES):
-        project.code = provider().assign(request)
-        if project.code is None:
-            project.state = ProjectState.ASSIGNING
+        code = provider().assign(request)
+        if code is not None and code in taken:
+            log.error("code %s, given for %s, is another project's", code, request.key)
+            code = None
+        project.code, project.state = code, ProjectState.FILED if code else ProjectState.ASSIGNING
+        taken.add(code or "")
         if insert([project], unless_taken=True):
-            if project.code is None:
-                current().jobs.append(("yinuo.apps.projects.tasks.fetch_code", {"project_id": project.pk}))
+            if code is None:
+                fetch_later(project)
             return
     raise Refused("projects.code", "暂时无法赋码，请稍后再提交", remedy="您填写的内容没有丢失，请一分钟后重试")
 
 
-def code_request(project: Project, hall: HallBook, at: datetime) -> CodeRequest:
+def fetch_later(project: Project) -> None:
+    current().jobs.append(("yinuo.apps.projects.tasks.fetch_code", {"project_id": project.pk}))
+
+
+def code_request(project: Project, hall: HallBook) -> CodeRequest:
+    """The same for every asking about one project, whenever and in whatever zone its row was read; the key is fit for a header."""
     department = pack().departments[access.FILING_DEPARTMENT]
-    key = f"{project.unit_id}:{project.filed_at.isoformat()}:{project.name}"
-    return CodeRequest(key, hall.hall.region.code, department.code, BASIC_CONSTRUCTION, at)
+    filed_at = project.filed_at.astimezone(UTC)
+    key = hashlib.sha256(f"{project.unit_id}:{filed_at.isoformat()}:{project.name}".encode()).hexdigest()
+    return CodeRequest(key, hall.hall.region.code, department.code, BASIC_CONSTRUCTION, filed_at)
+
+
+def ask_code(project: Project) -> str | None:
+    """A code for a project that already has its row; None while it is being assigned, or while only another project's is offered."""
+    request = code_request(project, book(project.hall_id))
+    taken: set[str] = set()
+    for _ in range(CODE_TRIES):
+        code = provider().assign(request)
+        if code is None or not Project.objects.filter(code=code).exists():
+            return code
+        if code in taken:
+            break
+        taken.add(code)
+    log.error("code %s, given for %s, is another project's", code, request.key)
+    return None
 
 
 def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> None:
@@ -335,13 +371,12 @@ def assign_code(*, actor: Actor, project_id: int, at: datetime) -> Project:
     project = lock(project_id)
     if project.code is not None or project.state != ProjectState.ASSIGNING:
         return project
-    hall = book(project.hall_id)
-    code = provider().assign(code_request(project, hall, project.filed_at))
+    code = ask_code(project)
     if code is None:
         return project
     project.code, project.state, project.version = code, ProjectState.FILED, project.version + 1
     project.save(update_fields=["code", "state", "version"])
-    after_code(actor, project, hall, at)
+    after_code(actor, project, book(project.hall_id), at)
     return project
 
 
