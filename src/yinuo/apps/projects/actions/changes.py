@@ -9,14 +9,15 @@ from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.projects import access
-from yinuo.apps.projects.actions.drafts import merge
+from yinuo.apps.projects.actions.checking import faults_of, need_basics
+from yinuo.apps.projects.actions.drafts import merge, refuse_secret
 from yinuo.apps.projects.actions.filing import after_code, ask_code, fetch_later, file_project, url_of
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.models import Amendment, Project, ProjectKind, ProjectState
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import close, open_of
 from yinuo.apps.work.models import WorkKind
-from yinuo.core.schema import FACTS, validate
+from yinuo.core.schema import FACTS
 
 # What makes another project of it (附件7·第四条: 重大变化须重新备案): the answer is a recoding, not an amendment.
 MAJOR = ("kind", "industry", "region", "project_class", "site.address")
@@ -74,9 +75,9 @@ def _give_code(project: Project) -> None:
     project.code = ask_code(project)
     project.state = ProjectState.FILED if project.code else ProjectState.ASSIGNING
     project.save(update_fields=["code", "state", "version"])
-
     if project.code is None:
         fetch_later(project)
+
 
 @action
 def withdraw_filing(*, actor: Actor, project_id: int, problem: str, at: datetime, version: int | None = None) -> Project:
@@ -148,11 +149,13 @@ def amend(*, actor: Actor, project_id: int, changes: dict[str, Any], reason: str
     if project.state not in RUNNING:
         raise Refused("projects.not_running", "这个项目现在不能变更", remedy="请刷新页面查看最新状态")
     reason = _text(reason, "reason", "变更的原因")
-    changes.pop("unit", None)
-    after = merge(project.facts, changes)
-    faults = {fault.path: fault.message for fault in validate(after)}
+    # 只有办理人员能作的确认，企业变更也不算。
+    after = merge(project.facts, {key: value for key, value in changes.items() if key not in ("unit", "confirmations")})
+    refuse_secret(after, at)
+    faults = faults_of(after)
     if faults:
         raise Refused("projects.facts", "填写的内容有误，请改正后再提交", field=next(iter(faults)), errors=faults)
+    need_basics(after)
     changed = _changed(project.facts, after)
     if not changed:
         raise Refused("projects.unchanged", "没有任何内容发生变化", field="changes")

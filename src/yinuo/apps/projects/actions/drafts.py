@@ -13,8 +13,10 @@ from yinuo.core.calendar import TZ
 
 def refuse_secret(facts: dict[str, Any], at: datetime) -> None:
     """A secret project must not enter: nothing of it is kept, not even a draft. Raises Refused."""
-    if facts.get("declarations", {}).get("secret") is not False:
-        told = facts.get("declarations", {}).get("secret") is True
+    declarations = facts.get("declarations")
+    secret = declarations.get("secret") if isinstance(declarations, dict) else None
+    if secret is not False:
+        told = secret is True
         raise Refused(
             "projects.secret" if told else "projects.secrecy_undeclared",
             "涉密项目及信息不得通过平台办理和传递，您填写的内容没有保存" if told else "请先声明项目是否涉及国家秘密",
@@ -54,5 +56,6 @@ def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """`new` over `old`, group by group; an explicit None takes a fact back to unknown."""
     merged = dict(old)
     for key, value in new.items():
-        merged[key] = merge(old.get(key) or {}, value) if isinstance(value, dict) else value
+        before = old.get(key)
+        merged[key] = merge(before if isinstance(before, dict) else {}, value) if isinstance(value, dict) else value
     return merged

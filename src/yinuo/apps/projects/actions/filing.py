@@ -18,6 +18,7 @@ from yinuo.apps.inserting import insert
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Person, ProjectUnit
 from yinuo.apps.projects import access
+from yinuo.apps.projects.actions.checking import faults_of, need_basics
 from yinuo.apps.projects.actions.drafts import refuse_secret
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.codes import BASIC_CONSTRUCTION, CodeRequest, provider
@@ -29,12 +30,12 @@ from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.decision import Decision
 from yinuo.core.facts import UNKNOWN, look_up
-from yinuo.core.schema import FACTS, validate
+from yinuo.core.schema import FACTS
 from yinuo.core.screen import screen_filing
 
-CODE_TRIES = 12
 log = logging.getLogger(__name__)
 
+CODE_TRIES = 12
 PLEDGE_VERSION = "2023-02-20"
 FILING_MATTER = "enterprise_filing"
 
@@ -74,7 +75,6 @@ def file_project(
     if not pledged:
         raise Refused("projects.pledge", "请阅读并作出备案信用承诺", field="pledge", remedy="信息真实、符合产业政策、不涉密是备案的前提")
     applicant = _applicant(actor, unit_id, str(facts.get("name", "")).strip(), at)
-    if applicant.duplicate and not allow_duplicate:
     if applicant.unit.credit_code is None:
         raise Refused(
             "projects.no_credit_code",
@@ -82,6 +82,7 @@ def file_project(
             remedy="领取营业执照后，请到政务服务大厅补登统一社会信用代码，再来申报；已保存的草稿不会丢失",
             cites=pack().cite_texts(pack().parameter("filing.required_facts", at.astimezone(TZ).date()).cites),
         )
+    if applicant.duplicate and not allow_duplicate:
         raise Refused(
             "projects.duplicate",
             "贵单位近期已申报过同名项目",
@@ -138,7 +139,7 @@ def _complete(facts: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
     facts = {key: value for key, value in facts.items() if key != "confirmations"}
     whole = {**facts, "unit": {"type": unit.type, "credit_code": unit.credit_code, "grade": grade}}
     whole["unit"] = {key: value for key, value in whole["unit"].items() if value is not None}
-    faults = {fault.path: fault.message for fault in validate(whole)}
+    faults = faults_of(whole)
     if faults:
         first = next(iter(faults))
         raise Refused("projects.facts", "填写的内容有误，请改正后再提交", field=first, remedy=faults[first], errors=faults)
@@ -154,12 +155,7 @@ def _judge(facts: dict[str, Any], at: datetime) -> Decision:
     if missing and not decision.outcome["stops"]:
         errors = {path: f"请填写{FACTS[path].label}" if path in FACTS else "请填写" for path in missing}
         raise Refused("projects.incomplete", "还有必填的内容没有填写", field=missing[0], remedy=errors[missing[0]], errors=errors)
-    basics = [
-        path for path in ("name", "kind", "project_class", "region", "industry", "total_investment") if look_up(facts, path) is UNKNOWN
-    ]
-    if basics:
-        errors = {path: f"请填写{FACTS[path].label}" for path in basics}
-        raise Refused("projects.incomplete", "还有必填的内容没有填写", field=basics[0], remedy=errors[basics[0]], errors=errors)
+    need_basics(facts)
     return decision
 
 
@@ -226,11 +222,11 @@ def _insert(project: Project, hall: HallBook, at: datetime, held: bool) -> None:
             log.error("code %s, given for %s, is another project's", code, request.key)
             code = None
         project.code, project.state = code, ProjectState.FILED if code else ProjectState.ASSIGNING
-        taken.add(code or "")
         if insert([project], unless_taken=True):
             if code is None:
                 fetch_later(project)
             return
+        taken.add(code or "")
     raise Refused("projects.code", "暂时无法赋码，请稍后再提交", remedy="您填写的内容没有丢失，请一分钟后重试")
 
 

@@ -20,6 +20,9 @@ from yinuo.apps.trail.actions import action, record
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
 
+# What the column holds, in 万元.
+MOST_INVESTED = Decimal(10) ** 12
+
 
 def _own_running(actor: Actor, project_id: int) -> Project:
     project = lock(project_id)
@@ -48,9 +51,9 @@ def report_progress(
         raise Refused("projects.report_kind", "请选择报送的内容", field="kind")
     if on > at.astimezone(TZ).date():
         raise Refused("projects.report_on", "发生日期不能晚于今天", field="on")
-    if kind == ReportKind.PROGRESS and (percent is None or not 0 <= percent <= 100):
+    if (kind == ReportKind.PROGRESS or percent is not None) and not 0 <= (-1 if percent is None else percent) <= 100:
         raise Refused("projects.report_percent", "请填写 0 到 100 之间的形象进度", field="percent")
-    if kind == ReportKind.INVESTMENT and (invested is None or invested < 0):
+    if (kind == ReportKind.INVESTMENT or invested is not None) and not 0 <= (-1 if invested is None else invested) < MOST_INVESTED:
         raise Refused("projects.report_invested", "请填写累计完成投资（万元）", field="invested")
     if kind != ReportKind.START and project.started_on is None:
         raise Refused("projects.report_start_first", "请先报送开工建设信息", field="kind")
