@@ -21,6 +21,8 @@ from yinuo.core.decision import plain
 from yinuo.core.facts import as_number
 
 CENT = Decimal("0.01")
+# More of them is no score, and no number that could be rounded.
+WHOLE_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def read_score(value: Decimal | str) -> Decimal:
         number = as_number(value)
     except ValueError as error:
         raise Refused("credit.score", f"分值有误：{error}", field="score") from error
-    if number != number.quantize(CENT):
+    if number.adjusted() > WHOLE_DIGITS or number != number.quantize(CENT):
         raise Refused("credit.score", "分值最多两位小数", field="score")
     return number
 

@@ -167,7 +167,7 @@ def answer_guidance(
 def _checked(answer: GuidanceAnswer, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows over the proposal, each checked; a proposed matter left out is an error, not a no."""
     proposed = {row["matter_id"]: row for row in answer.matters}
-    given = {row.get("matter_id", ""): row for row in rows}
+    given = {str(row.get("matter_id", "")): row for row in rows}
     errors: dict[str, str] = {}
     for matter_id in [*proposed, *(name for name in given if name not in proposed)]:
         matter, row = pack().matters.get(matter_id), given.get(matter_id)
@@ -205,7 +205,7 @@ def _fault(row: Mapping[str, Any]) -> str:
     days = row.get("days")
     if days is not None and (not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 365):
         return "办理时限应为 0 到 365 的整数"
-    if row.get("unit", "working") not in ("working", "calendar") or row.get("level", "county") not in LEVELS:
+    if row.get("unit", "working") not in ("working", "calendar") or row.get("level", "county") not in list(LEVELS):
         return "时限单位或审批层级有误"
     if not _texts(row.get("after", [])) or not isinstance(row.get("note", ""), str):
         return "前置事项或说明有误"

@@ -83,12 +83,13 @@ def _checked(item: MapItem, materials: Sequence[dict[str, Any]]) -> list[dict[st
     known = {material["id"]: material for material in item.materials}
     handed: list[dict[str, Any]] = []
     errors: dict[str, str] = {}
-    files = StoredFile.objects.defer("content").in_bulk([row["file"] for row in materials if row.get("file")])
-    for row in materials:
-        material, file = known.get(str(row.get("id"))), files.get(row.get("file") or 0)
+    numbers = [row.get("file") if isinstance(row.get("file"), int) else 0 for row in materials]
+    files = StoredFile.objects.defer("content").filter(unit_id=item.project.unit_id).in_bulk([number for number in numbers if number])
+    for row, number in zip(materials, numbers, strict=True):
+        material, file = known.get(str(row.get("id"))), files.get(number)
         if material is None:
             errors[str(row.get("id"))] = "不是这个事项的材料"
-        elif file is None or file.unit_id != item.project.unit_id:
+        elif file is None:
             errors[material["id"]] = f"请上传“{material['name']}”"
         else:
             handed.append({"id": material["id"], "name": material["name"], "file": file.pk, "file_name": file.name, "sha256": file.sha256})
