@@ -22,8 +22,9 @@ from yinuo.apps.onemap.models import Submission
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
+from yinuo.apps.throttling import PER_HOUR
 from yinuo.apps.trail.models import Entry
-from yinuo.web.public import readings, throttle
+from yinuo.web.public import readings
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -381,7 +382,7 @@ def test_the_trail_of_an_objection_names_nobody_even_when_somebody_is_signed_in(
 def test_too_many_objections_from_one_address_are_held_back_and_another_address_is_not(
     populated: Populated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(throttle, "PER_HOUR", 2)
+    monkeypatch.setitem(PER_HOUR, "objections", 2)
     commitment = populated.commitments["notice"]
     statuses = [object_to(commitment, Client(REMOTE_ADDR="10.1.1.1"), key=f"k{n}").status_code for n in range(3)]
     assert statuses == [302, 302, 422]

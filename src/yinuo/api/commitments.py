@@ -176,7 +176,7 @@ def public_page(request: HttpRequest, commitment_id: int) -> dict[str, Any]:
 @router.post(
     "/commitments/{commitment_id}/objections",
     auth=None,
-    throttle=[PerAddress("objections", 10)],
+    throttle=[PerAddress("objections")],
     response={201: dict[str, Any]},
     summary="对公示的承诺提出异议，任何人不登录即可",
 )

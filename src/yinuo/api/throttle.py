@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from ninja.throttling import BaseThrottle
 
-HOUR = 3600
+from yinuo.apps import throttling
 
 
 class PerAddress(BaseThrottle):
-    """So many requests an hour from one address; the address itself is not kept, only its digest, and not for long."""
+    """So many requests an hour from one address."""
 
-    def __init__(self, what: str, per_hour: int) -> None:
+    def __init__(self, what: str) -> None:
         self.what = what
-        self.per_hour = per_hour
 
     def allow_request(self, request: HttpRequest) -> bool:
-        if settings.YINUO_TRAINING:
-            # What is rehearsed is repeated, from one address.
-            return True
-        address = get_adapter(request).get_client_ip(request)
-        key = f"api:{self.what}:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
-        if cache.add(key, 1, HOUR):
-            return True
-        try:
-            return bool(cache.incr(key) <= self.per_hour)
-        except ValueError:
-            # It expired between the two.
-            return True
+        # What is rehearsed is repeated, from one address.
+        return settings.YINUO_TRAINING or throttling.allow(self.what, get_adapter(request).get_client_ip(request))
 
     def wait(self) -> float | None:
-        return float(HOUR)
+        return float(throttling.HOUR)
