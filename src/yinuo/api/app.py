@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -9,11 +10,15 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
-from ninja.errors import Throttled, ValidationError
+from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.people.queries import actor_of_key
+
+# No body of ours comes near it.
+DEEPEST = 24
 
 
 class Key(HttpBearer):
@@ -23,11 +28,36 @@ class Key(HttpBearer):
         return actor_of_key(token, timezone.now())
 
 
+class Body(Parser):
+    """JSON whose texts can be kept: none with a NUL or with half a character in it, and nothing nested without end."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        body = json.loads(request.body)
+        _need_keepable(body, DEEPEST)
+        return body
+
+
+def _need_keepable(value: Any, depth: int) -> None:
+    """Raises ValueError, of which UnicodeEncodeError is one."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("NUL")
+        value.encode()
+    elif isinstance(value, dict | list):
+        if not depth:
+            raise ValueError("too deep")
+        for part in value:
+            _need_keepable(part, depth - 1)
+        if isinstance(value, dict):
+            _need_keepable(list(value.values()), depth)
+
+
 api = NinjaAPI(
     title="一诺开放接口",
     version="1",
     description="县域投资项目信用承诺制审批平台。写操作请带 Idempotency-Key，重发同一请求只办一次。",
     auth=Key(),
+    parser=Body(),
     openapi_url="/openapi.json",
     docs_url=None,
     urls_namespace="api",
@@ -84,6 +114,21 @@ def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
     answer = api.create_response(request, body, status=429)
     answer.headers["Retry-After"] = str(error.wait or 3600)
     return answer
+
+
+@api.exception_handler(HttpError)
+def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """No live key; or a body that is no JSON, or holds what cannot be kept."""
+    if error.status_code == 401:
+        told = {"code": "api.key", "message": "没有可用的密钥", "field": "Authorization", "remedy": "请带 Authorization: Bearer 密钥"}
+        return api.create_response(request, told, status=401)
+    body = {
+        "code": "api.unreadable",
+        "message": "请求内容无法读取",
+        "field": "",
+        "remedy": "请发送 UTF-8 的 JSON，文字里不要有 NUL 或者残缺的字符，层次不要过深",
+    }
+    return api.create_response(request, body, status=error.status_code)
 
 
 @api.exception_handler(ValidationError)
