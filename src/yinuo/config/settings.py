@@ -28,6 +28,8 @@ SECURE_REDIRECT_EXEMPT = [r"^health$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 # Only behind a proxy that overwrites the header: otherwise anybody could claim to have come by HTTPS.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("YINUO_BEHIND_PROXY") == "1" else None
+# Whoever knocks too often is known by the address the proxy has seen; without one, by the connection's.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("YINUO_BEHIND_PROXY") == "1" else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -170,10 +172,10 @@ YINUO_EFFECTS = EFFECTS
 YINUO_DISPATCH_TASK = "yinuo.apps.notices.tasks.dispatch"
 YINUO_PROJECT_LOCK = "yinuo.apps.projects.actions.lock"
 YINUO_CODE_PROVIDER = os.environ.get("YINUO_CODE_PROVIDER", "yinuo.apps.projects.codes.LocalProvider")
-YINUO_SIGNING_PROVIDER = os.environ.get("YINUO_SIGNING_PROVIDER", "yinuo.apps.documents.development_ca.DevelopmentCA")
-YINUO_SIGNING_OPTIONS: dict[str, Any] = {"directory": YINUO_DATA / "ca"} if YINUO_SIGNING_PROVIDER.endswith("DevelopmentCA") else {}
 YINUO_CODE_URL = os.environ.get("YINUO_CODE_URL", "")
 YINUO_CODE_TOKEN = os.environ.get("YINUO_CODE_TOKEN", "")
+YINUO_SIGNING_PROVIDER = os.environ.get("YINUO_SIGNING_PROVIDER", "yinuo.apps.documents.development_ca.DevelopmentCA")
+YINUO_SIGNING_OPTIONS: dict[str, Any] = {"directory": YINUO_DATA / "ca"} if YINUO_SIGNING_PROVIDER.endswith("DevelopmentCA") else {}
 YINUO_SMS_URL = os.environ.get("YINUO_SMS_URL", "")
 YINUO_SMS_TOKEN = os.environ.get("YINUO_SMS_TOKEN", "")
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import structlog
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -66,4 +67,8 @@ class RefusalPages:
             return render(request, "errors/refused.html", context, status=error.status)
         if isinstance(error, ObjectDoesNotExist):
             return render(request, "404.html", status=404)
+        if isinstance(error, DataError):
+            # What no column can hold: a number beyond its range, a text too long or with a NUL in it. Nothing was written.
+            unfit = Refused("web.unfit", "内容里有无法保存的数字或文字，没有提交", remedy="请检查编号是否过大、文字是否过长或含控制字符")
+            return render(request, "errors/refused.html", {"refusal": unfit}, status=unfit.status)
         return None

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yinuo.apps.base import forbid
+from yinuo.apps.base import Actor, forbid
 from yinuo.apps.documents import access
 from yinuo.apps.documents.actions import paper_of
 from yinuo.apps.documents.models import Document, StoredFile
 from yinuo.apps.notices import queries
 from yinuo.apps.notices.actions import mark_read
+from yinuo.apps.people.models import Membership
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import seen
 from yinuo.web.acting import SESSION_KEY, actor_of, hats_of, person_of
@@ -37,7 +38,7 @@ def act_as(request: HttpRequest) -> HttpResponse:
         request.session[SESSION_KEY] = chosen.key
         after = request.POST.get("next", "")
         if url_has_allowed_host_and_scheme(after, {request.get_host()}):
-            return redirect(after)
+            return HttpResponseRedirect(after)
         return redirect(home_of(chosen.actor.role))
     return render(request, "common/act_as.html", {"hats": hats, "chosen": request.GET.get("hat", "")})
 
@@ -76,9 +77,7 @@ def document(request: HttpRequest, document_id: int) -> HttpResponse:
     if actor.role == "unit":
         allowed = found.unit_id == actor.unit_id
     else:
-        allowed = actor.hall_id is not None and (
-            not found.project_code or Project.objects.filter(code=found.project_code, hall_id=actor.hall_id).exists()
-        )
+        allowed = actor.hall_id is not None and Project.objects.filter(code=found.project_code, hall_id=actor.hall_id).exists()
     if not allowed:
         raise forbid("只能查看本单位或本大厅的文书")
     paper = paper_of(document=found, at=timezone.now())
@@ -90,11 +89,18 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
     """An uploaded file; an official's look at it is noted."""
     found = get_object_or_404(StoredFile, pk=file_id)
     actor = actor_of(request)
-    if not access.can_read_file(actor, found):
-        raise forbid("只能查看本单位的材料")
+    if not access.can_read_file(actor, found) or (actor.role != "unit" and not _of_hall(actor, found)):
+        raise forbid("只能查看本单位或本大厅的材料")
     if actor.role != "unit":
         seen(actor, f"file:{found.pk}", at=timezone.now(), unit_id=found.unit_id)
     return _bytes(found, inline=found.content_type in ("application/pdf", "image/png", "image/jpeg"))
+
+
+def _of_hall(actor: Actor, found: StoredFile) -> bool:
+    """A company's file where it has a project, an official's where they work."""
+    if found.unit_id is not None:
+        return Project.objects.filter(unit_id=found.unit_id, hall_id=actor.hall_id).exists()
+    return Membership.objects.filter(person_id=found.by_id, department__hall_id=actor.hall_id).exists()
 
 
 def _bytes(found: StoredFile, *, inline: bool) -> HttpResponse:

@@ -28,6 +28,7 @@ from yinuo.web.staff.forms import choice
 from yinuo.web.staff.reading import today
 
 STAGED = "stage_convener"
+LAST_YEAR = 2100
 
 
 def named(people: Iterable[Person]) -> list[tuple[str, str]]:
@@ -99,6 +100,12 @@ class DelegationForm(forms.Form):
         label="到哪天止（含当天）", widget=DateInput(), error_messages={"required": "填写结束日期", "invalid": "结束日期有误"}
     )
     reason = forms.CharField(label="原因", max_length=120, error_messages={"required": "写明原因"})
+
+    def clean_to_on(self) -> date:
+        last: date = self.cleaned_data["to_on"]
+        if last.year > LAST_YEAR:
+            raise forms.ValidationError(f"请写 {LAST_YEAR} 年以前的日期")
+        return last
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
