@@ -196,8 +196,10 @@ def recode(
     old = lock(project_id)
     if not access.can_change(actor, old):
         raise forbid("只能变更本单位的项目")
-    if old.state not in RUNNING:
-        raise Refused("projects.not_running", "这个项目现在不能重新备案", remedy="请刷新页面查看最新状态")
+    ended = Refused("projects.not_running", "这个项目现在不能重新备案", remedy="请刷新页面查看最新状态")
+    # A request sent again finds the old project ended by itself: its key, not the state, says what to answer.
+    if old.state not in RUNNING and not idempotency_key:
+        raise ended
     reason = _text(reason, "reason", "重大变化的情况")
     filing = file_project(
         actor=actor,
@@ -209,11 +211,14 @@ def recode(
         allow_duplicate=True,
     )
     new = filing.project
-    if not filing.repeated:
-        new.replaces = old
-        new.save(update_fields=["replaces"])
-        terminate(actor=Actor.system(), project_id=old.pk, why=f"重大变化重新备案：{reason}", at=at)
-        record(actor, "projects.recode", new, at=at, project_code=new.code or "", why=reason, data={"old": old.code, "new": new.code})
+    if filing.repeated:
+        return new
+    if old.state not in RUNNING:
+        raise ended
+    new.replaces = old
+    new.save(update_fields=["replaces"])
+    terminate(actor=Actor.system(), project_id=old.pk, why=f"重大变化重新备案：{reason}", at=at)
+    record(actor, "projects.recode", new, at=at, project_code=new.code or "", why=reason, data={"old": old.code, "new": new.code})
     return new
 
 
