@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='projectunit',
-            constraint=models.UniqueConstraint(condition=models.Q(('reservation_no', ''), _negated=True), fields=('reservation_no',), name='unit_reservation_once'),
+            model_name="projectunit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reservation_no", ""), _negated=True), fields=("reservation_no",), name="unit_reservation_once"
+            ),
         ),
     ]
