@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -230,3 +232,26 @@ def test_a_file_is_served_as_what_it_is_and_may_run_nothing(desk: Desk) -> None:
     assert "object-src 'none'" in answer.headers["Content-Security-Policy"]
     page = desk.get("/library/")
     assert "<img src=x" not in page
+
+
+# -- logs
+
+BREAKS = """
+import logging
+from yinuo.config.logs import logging_config
+logging_config(json={json}, level="INFO")
+def file(body, key):
+    raise ValueError("broken")
+try:
+    file({{"name": "涉密" + "项目"}}, "yk_" + "abc")
+except ValueError:
+    logging.getLogger("django.request").exception("Internal Server Error: /api/v1/projects")
+"""
+
+
+@pytest.mark.parametrize("json", [True, False])
+def test_an_error_is_logged_without_what_the_variables_held(json: bool) -> None:
+    told = subprocess.run([sys.executable, "-c", BREAKS.format(json=json)], capture_output=True, text=True, check=True).stderr
+    assert "broken" in told
+    assert "涉密项目" not in told
+    assert "yk_abc" not in told

@@ -6,6 +6,7 @@ import logging.config
 from typing import Any
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 
 def logging_config(*, json: bool, level: str) -> None:
@@ -18,7 +19,9 @@ def logging_config(*, json: bool, level: str) -> None:
         structlog.processors.StackInfoRenderer(),
     ]
     if json:
-        rendering: list[Any] = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        # Where it broke, not what the variables held: a body, a key or a telephone number may be among them.
+        broken = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+        rendering: list[Any] = [broken, structlog.processors.JSONRenderer(ensure_ascii=False)]
     else:
         rendering = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     structlog.configure(
