@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from tests.apps.county import Company, County, at, facts
 
+from tests.apps.county import Company, County, at, facts
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.onemap import queries

@@ -1,8 +1,8 @@
 import xml.etree.ElementTree as ElementTree
 
 import segno
-from tests.apps.documents.samples import CERTIFICATE, ON
 
+from tests.apps.documents.samples import CERTIFICATE, ON
 from yinuo.apps.documents.qr import qr_png, qr_svg, verification_url
 from yinuo.apps.documents.render import render_pdf
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pypdf
 import pytest
-from tests.apps.documents.samples import ACCEPTANCE, CERTIFICATE, GRANT, LETTER, LONG_NAME, ON, POSTER, REFUSAL, SAMPLES, SUPPLEMENT
 
+from tests.apps.documents.samples import ACCEPTANCE, CERTIFICATE, GRANT, LETTER, LONG_NAME, ON, POSTER, REFUSAL, SAMPLES, SUPPLEMENT
 from yinuo.apps.documents.render import RenderError, render_pdf, render_png
 from yinuo.apps.documents.shapes import SHAPES
 

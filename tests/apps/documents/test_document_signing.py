@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from tests.apps.documents.samples import LETTER, ON
 
+from tests.apps.documents.samples import LETTER, ON
 from yinuo.apps.documents.development_ca import DevelopmentCA
 from yinuo.apps.documents.render import render_pdf
 from yinuo.apps.documents.signing import Signatory, SignatureReport, SigningError, load_provider, verify_pdf

@@ -5,8 +5,8 @@ import zipfile
 import zlib
 
 import pytest
-from tests.apps.documents.samples import GRANT, ON
 
+from tests.apps.documents.samples import GRANT, ON
 from yinuo.apps.documents.files import NAME_BYTES, TYPES, UploadError, inspect_upload, safe_name
 from yinuo.apps.documents.qr import qr_png
 from yinuo.apps.documents.render import render_pdf

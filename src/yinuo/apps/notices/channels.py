@@ -35,7 +35,7 @@ class SmsGateway:
     """An HTTP gateway: POST JSON {id, phone, text}; `Idempotency-Key` is the message's id, so a resend is not a second SMS."""
 
     def __init__(self, url: str, token: str, timeout: float = 10) -> None:
-        if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        if not url.startswith(("https://", "http://127.0.0.1:", "http://127.0.0.1/", "http://localhost:", "http://localhost/")):
             raise ValueError("短信网关须用 https")
         self.url, self.token, self.timeout = url, token, timeout
 
