@@ -51,6 +51,7 @@ class Live:
     browser: Browser
     county: County
     contexts: list[BrowserContext] = field(default_factory=list)
+    logins: set[str] = field(default_factory=set)
 
     def company(self, name: str, score: str | None = "86") -> Company:
         """A company whose person can sign in."""
@@ -187,8 +188,8 @@ class AtTheBrowser:
         place = within or self.page
         self._onward(lambda: place.get_by_role("button", name=button, exact=within is None).first.click(), expect)
 
-    def follow(self, link: str, expect: int = 200) -> None:
-        self._onward(lambda: self.page.get_by_role("link", name=link).first.click(), expect)
+    def follow(self, link: str, expect: int = 200, *, exact: bool = False) -> None:
+        self._onward(lambda: self.page.get_by_role("link", name=link, exact=exact).first.click(), expect)
 
     def take(self, *words: str) -> None:
         """Opens the inbox, and from it the one thing these words tell."""
@@ -229,10 +230,26 @@ class AtTheBrowser:
         assert answer.status == 200, f"{button}: {answer.status}"
         return answer.body()
 
+    def _known_login(self, status: int) -> bool:
+        """The login is the same page for everybody: it is looked at once per size of window."""
+        if "/accounts/login/" not in self.page.url or status != 200:
+            return False
+        size = str(self.page.viewport_size)
+        known = size in self.live.logins
+        self.live.logins.add(size)
+        return known and not self.said
+
+    def look(self) -> None:
+        """At the page as it stands, where no press and no link led to it."""
+        self._arrived(None, 200)
+
     def _arrived(self, response: Response | None, expect: int) -> None:
         status = response.status if response else 200
+        if self._known_login(status):
+            return
         self.seen += 1
-        place = re.sub(r"[^a-z]+", "-", self.path.split("?")[0].lower()).strip("-") or "home"
+        words = [word for word in re.split(r"[/?#]", self.path.partition("?")[0]) if word and not re.search(r"\d", word)]
+        place = "-".join(words) or "home"
         picture(self.page, f"{self.story}-{self.seen:02}-{place}")
         assert status == expect, f"{self.path}: {status} instead of {expect}\n{self.page.locator('main').inner_text()[:1500]}"
         faults = list(self.said)

@@ -15,7 +15,7 @@ from tests.apps.test_onemap import guided
 from tests.browser.live import PHONE, AtTheBrowser, Live, at, live
 from tests.browser.walking import advise, file, hand_in
 from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.onemap.actions import answer_guidance
+from yinuo.apps.onemap.actions import answer_guidance, confirm_review
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work.actions import tick
@@ -230,7 +230,7 @@ def verified_point_by_point(life: Life) -> None:
         if form.get_by_label("验收意见文号").count():
             desk.fill("验收意见文号", "验〔2027〕8号", form)
         desk.press("记录核验结果", within=form)
-    desk.reads("验收通过")
+    desk.reads("已竣工", "已达到要求 4 / 4")
     company.travel("2027-07-12 15:00")
     company.go(f"/projects/{life.project.pk}/completion/")
     company.reads("验收通过", "项目可以投入使用")
@@ -254,3 +254,54 @@ def credit_with_consent(life: Life) -> None:
     company = life.owner("2027-07-13 16:00")
     company.go("/credit/")
     company.reads("81 分")
+
+
+def test_a_company_and_an_approver_with_nothing_but_a_phone(live: Live) -> None:
+    company = live.company("甘肃保安腰刀文旅有限公司")
+    project = guided(live.county, company, name="大河家镇乡村旅游接待中心")
+    phone = live.sits(company.person, "2026-11-06 09:00", "phone-unit", PHONE, thumbs=True)
+    phone.go("/projects/")
+    phone.reads("大河家镇乡村旅游接待中心", PERMIT)
+    phone.follow("一张图")
+    assert not phone.page.locator(".wires").is_visible()
+    phone.follow(PERMIT, exact=True)
+    phone.reads("办事指南", "10 个工作日")
+    phone.follow("去承诺")
+    phone.tick("已经读过承诺书")
+    phone.press("签署并公示")
+    phone.reads("正在公示")
+    soil = MapItem.objects.select_related("department").get(project=project, name=SOIL)
+    phone.go(f"/items/{soil.pk}/submit/")
+    hand_in(phone)
+    approver = live.official("approver", "2026-11-06 15:00", "phone-approver", soil.department.key, size=PHONE, thumbs=True)
+    approver.take(SOIL, project.name)
+    approver.press("受理")
+    approver.reads("已受理", "剩 16 个工作日")
+
+
+def test_everything_that_must_be_done_can_be_done_without_a_script(live: Live) -> None:
+    life = Life(live, live.company("积石山新禾农业有限公司"), story="noscript")
+    desk = live.sits(life.company.person, "2026-11-03 09:30", "noscript-unit", script=False)
+    file(desk, project={"项目名称": "高标准设施蔬菜大棚加工项目"})
+    desk.reads("备案成功")
+    name = life.project.name
+    confirm_review(actor=live.county.actor("approver"), project_id=life.project.pk, at=at("2026-11-03 15:00"))
+    planning = live.official("approver", "2026-11-05 10:00", "noscript-planning", "natural_resources", script=False)
+    advise(planning, name)
+    for answer in GuidanceAnswer.objects.filter(answered_at=None, guidance__project=life.project).select_related("department"):
+        rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
+        actor = live.county.actor("approver", answer.department.key)
+        answer_guidance(actor=actor, answer_id=answer.pk, matters=rows, at=at("2026-11-05 11:00"))
+    desk.travel("2026-11-06 09:00")
+    desk.go(f"/items/{life.item(PERMIT).pk}/submit/")
+    hand_in(desk)
+    planning.travel("2026-11-06 15:00")
+    planning.take(PERMIT, name)
+    planning.press("受理")
+    planning.choose("决定", "准予许可")
+    planning.press("作出决定", expect=422)
+    planning.reads("填写决定书文号")
+    planning.fill("决定书文号", "建字第622927202600031号")
+    planning.press("作出决定")
+    planning.reads("已准予许可")
+    assert life.item(PERMIT).state == "granted"

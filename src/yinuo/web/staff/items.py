@@ -9,12 +9,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, Forbidden, Refused, forbid
 from yinuo.apps.commitments.models import Commitment, Difficulty
 from yinuo.apps.onemap import access, queries
 from yinuo.apps.onemap.actions import (
@@ -66,6 +66,9 @@ from yinuo.web.staff.item_page import clock_views, documents_of, item_rows, vers
 from yinuo.web.staff.next import next_of
 from yinuo.web.staff.projects import head_of
 from yinuo.web.staff.reading import today
+
+# What people write in words; choices and numbers are quickly made again.
+TYPED = frozenset({"text", "note", "reason", "document_number", "subject", "request", "agreed", "outcome", "handling", "why"})
 
 
 class ItemDesk:
@@ -178,7 +181,7 @@ class ItemDesk:
             return forbid("这个事项不由您办理")
         if not self.verb:
             return Refused("staff.verb", "没有说明要办什么", remedy="请回到事项页面重新操作")
-        remedy = "可能已由他人办理，或者不由您的角色办理，请回到事项页面查看"
+        remedy = "可能已由他人办理，或者不由您的角色办理。现在的情况见下面。"
         return Refused("onemap.state", f"“{item.name}”现在不能这样办理", remedy=remedy)
 
     def _act(self, form: forms.Form) -> tuple[Callable[[], Any], str]:
@@ -235,7 +238,13 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
         raise forbid("只能查看本大厅的事项")
     desk = ItemDesk(request, found, now)
     if request.method == "POST":
-        words = desk.run()
+        try:
+            words = desk.run()
+        except Forbidden:
+            raise
+        except Refused as refusal:
+            late = {"late": refusal, "typed": typed_in(request.POST, desk.verb)}
+            return render(request, "staff/item.html", {**page_of(desk), **late}, status=refusal.status)
         if words:
             messages.success(request, words)
             return redirect("staff:item", item_id)
@@ -244,6 +253,12 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
     failed = desk.forms.get(desk.verb)
     status = 422 if failed is not None and failed.is_bound and failed.errors else 200
     return render(request, "staff/item.html", page_of(desk), status=status)
+
+
+def typed_in(data: QueryDict, verb: str) -> list[str]:
+    """What somebody wrote into a form that the matter has outrun: they may need the words elsewhere."""
+    texts = [data[key] for key in data if key.startswith(f"{verb}-") and key.rpartition("-")[2] in TYPED]
+    return [text for text in texts if text.strip()]
 
 
 def page_of(desk: ItemDesk) -> dict[str, Any]:
@@ -275,6 +290,8 @@ def page_of(desk: ItemDesk) -> dict[str, Any]:
         "form": failed if failed is not None else forms.Form(),
         "waiting": desk.waiting,
         "next": next_of(desk.actor, now, f"/staff/items/{found.pk}/"),
+        "late": None,
+        "typed": [],
     }
 
 
