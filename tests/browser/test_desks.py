@@ -180,7 +180,7 @@ def test_the_general_convener_calls_together_over_a_red_light(town: Town) -> Non
     desk.go("/staff/")
     desk.follow("大厅一览")
     desk.reads("超期，需要协调")
-    desk.follow(f"办理：{SOIL}，{town.project.name}")
+    desk.pick("超期 14", SOIL, town.project.name)
     desk.press("启动协调", expect=422)
     desk.reads("选择催办的人员")
     desk.page.get_by_role("group", name="催办的人员").get_by_role("checkbox").first.check()
