@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. The others are for those who work here.
-.PHONY: run test setup setup-test check assets schema format lock clean
+.PHONY: run test setup setup-test check lint assets schema format lock clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -16,13 +16,15 @@ setup: .venv/.package build/static/.made
 setup-test: setup
 	$(BIN)/python scripts/browser.py
 
-check: setup
+check: lint
+	$(BIN)/python -m pytest -q -m "not browser and not slow"
+
+lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/yinuo pack check src/yinuo/packs/jishishan
-	$(BIN)/python -m pytest -q -m "not browser and not slow"
 
 assets:
 	rm -f build/static/.made

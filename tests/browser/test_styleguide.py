@@ -14,8 +14,8 @@ from allauth.account.forms import LoginForm
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from playwright.sync_api import Browser, BrowserContext, Page, Route
-from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
 
+from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
 from yinuo import web
 from yinuo.config.middleware import POLICY
 from yinuo.web.styleguide import views
