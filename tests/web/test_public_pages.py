@@ -473,7 +473,8 @@ def test_the_form_takes_a_code_or_what_a_phone_read_from_the_certificate(populat
     project = populated.projects["running"]
     for typed in (project.code, f"https://yinuo.example/verify/{project.code}/{project.unit.credit_code}/"):
         assert Client().get("/verify/", {"code": typed}).headers["Location"] == certificate_of(project)
-    forged = f"https://evil.example/verify/{project.code}/91110000710925462X/"
+    another = next(code for code in ("91110000710925462X", "914403001922038216") if code != project.unit.credit_code)
+    forged = f"https://evil.example/verify/{project.code}/{another}/"
     assert Client().get("/verify/", {"code": forged}).status_code == 200
     for typed in ("", "2611-622927-04-01", "x" * 400):
         assert "errors-title" in text_of(f"/verify/?code={typed}")
