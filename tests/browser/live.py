@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
 
 from tests.apps.county import Company, County, at, new_company, new_county
@@ -309,7 +310,11 @@ def live(chromium: Path, test_database: TestDatabase, django_db_setup: None, dja
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         county = staffed()
         with served() as origin, started() as browser:
-            yield Live(origin, browser, county)
+            try:
+                yield Live(origin, browser, county)
+            finally:
+                # Django keeps a connection of its own for a thread with an event loop; after the browser nobody would find it.
+                connections.close_all()
     test_database.done_with(name)
 
 
