@@ -32,7 +32,7 @@ from yinuo.apps.people.models import Person
 from yinuo.apps.work.clocks import forget_calendar
 from yinuo.config.training import HEADER
 
-__all__ = ["DESKTOP", "PHONE", "at", "live"]
+__all__ = ["DESKTOP", "PHONE", "at", "closing_time", "live"]
 
 PASSWORD = "yi-nuo-qian-jin"
 PATIENCE = 30_000
@@ -63,6 +63,11 @@ class Live:
     def let_in(self) -> None:
         """Everybody without a password gets one; the server checks it as it would any other."""
         Person.objects.filter(password="").update(password=HASH)
+
+    def everybody_leaves(self) -> None:
+        """Closes every window: each costs a process."""
+        while self.contexts:
+            self.contexts.pop().close()
 
     def sits(self, person: Person, moment: str, story: str, size: tuple[int, int] = DESKTOP, **options: Any) -> AtTheBrowser:
         """The person before a browser of their own, at a moment. `story` begins the names of the pictures."""
@@ -316,6 +321,12 @@ def live(chromium: Path, test_database: TestDatabase, django_db_setup: None, dja
                 # Django keeps a connection of its own for a thread with an event loop; after the browser nobody would find it.
                 connections.close_all()
     test_database.done_with(name)
+
+
+@pytest.fixture(autouse=True)
+def closing_time(live: Live) -> Iterator[None]:
+    yield
+    live.everybody_leaves()
 
 
 def staffed() -> County:

@@ -9,7 +9,7 @@ import pytest
 from tests.apps.county import Company
 from tests.apps.points import propose
 from tests.apps.test_onemap import filed, guided, hand_in
-from tests.browser.live import AtTheBrowser, Live, at, live
+from tests.browser.live import AtTheBrowser, Live, at, closing_time, live
 from tests.browser.walking import begin_filing, fill_filing
 from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.onemap.actions import accept
@@ -17,7 +17,7 @@ from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import AuthorisedPerson
 from yinuo.apps.projects.models import Draft, Project
 
-__all__ = ["live"]
+__all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SOIL = "生产建设项目水土保持方案审批"

@@ -12,7 +12,7 @@ import pytest
 from tests.apps.county import Company
 from tests.apps.test_completion import external
 from tests.apps.test_onemap import guided
-from tests.browser.live import PHONE, AtTheBrowser, Live, at, live
+from tests.browser.live import PHONE, AtTheBrowser, Live, at, closing_time, live
 from tests.browser.walking import advise, file, hand_in
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.onemap.actions import answer_guidance, confirm_review
@@ -20,7 +20,7 @@ from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work.actions import tick
 
-__all__ = ["live"]
+__all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SOIL, PERMIT = "生产建设项目水土保持方案审批", "建设工程规划许可证核发"
@@ -51,13 +51,10 @@ class Life:
 
 def test_one_projects_whole_life(live: Live) -> None:
     life = Life(live, live.company("积石山绿源有机肥有限公司", "79"))
-    filed_in_seconds(life)
-    reviewed_and_guided(life)
-    one_matter_the_regular_way(life)
-    one_matter_on_a_promise(life)
-    landed_and_built(life)
-    verified_point_by_point(life)
-    credit_with_consent(life)
+    regular, promised = one_matter_the_regular_way, one_matter_on_a_promise
+    for act in (filed_in_seconds, reviewed_and_guided, regular, promised, landed_and_built, verified_point_by_point, credit_with_consent):
+        act(life)
+        live.everybody_leaves()
 
 
 def filed_in_seconds(life: Life) -> None:
