@@ -104,7 +104,7 @@ class AtTheBrowser:
         self.seen = 0
         self.script = script
         self.context = live.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="zh-CN", java_script_enabled=script, has_touch=thumbs
+            viewport={"width": size[0], "height": size[1]}, locale="zh-CN", java_script_enabled=script, has_touch=thumbs, reduced_motion="reduce"
         )
         self.context.set_default_timeout(PATIENCE)
         live.contexts.append(self.context)

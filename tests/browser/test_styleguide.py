@@ -60,7 +60,7 @@ def open_page(browser: Browser, pages: dict[str, str]) -> Iterator[Any]:
             route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix]) if file.is_file() else route.fulfill(status=404)
 
     def open_at(path: str = "/", size: tuple[int, int] = DESKTOP, root_size: int = 100, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **({"reduced_motion": "reduce"} | options))
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))

@@ -56,7 +56,7 @@ def rendered(populated: Populated) -> dict[str, tuple[str, str]]:
 def look_at(browser: Browser, pages: dict[str, tuple[str, str]], size: tuple[int, int], kind: str) -> list[str]:
     """Every page in one window; what is wrong with them."""
     faults: list[str] = []
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN", reduced_motion="reduce")
     page = context.new_page()
     page.on("console", lambda message: faults.append(f"{kind} console: {message.text}"))
 

@@ -71,7 +71,7 @@ def test_the_desks_are_clean_wide_and_narrow(pages: dict[str, str]) -> None:
 
     with chromium() as browser:
         for size, tag in ((DESKTOP, "desktop"), (PHONE, "phone")):
-            context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+            context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
             page = context.new_page()
             page.on("console", lambda message: said.append(message.text))
             page.on("pageerror", lambda error: said.append(str(error)))
