@@ -89,6 +89,10 @@ MAY: dict[str, set[str]] = {
     "work.reassign_all": {"approver", "principal", "general_convener"},
     "work.remind": {"supervisor", "general_convener"},
     "work.import_calendar": {"administrator", "administrator abroad", "system"},
+    "work.save_filter": STAFF,
+    "work.rename_filter": {"approver"},
+    "work.remove_filter": {"approver"},
+    "work.ask_export": STAFF,
     # documents
     "documents.store_upload into the unit's library": {"unit"},
     "documents.store_upload into nobody's": STAFF,
@@ -300,7 +304,8 @@ def of_people(world: World, action: str) -> Act:
 
 def of_the_rest(world: World, action: str) -> Act:
     matter = world.item.matter_id
-    if action.startswith("work.re"):
+    mine = work.save_filter(actor=world.actor("approver"), name="我的", query="light=red", at=NOON) if action.endswith("_filter") else None
+    if action in ("work.reassign", "work.reassign_all", "work.remind"):
         world.received()
         WorkItem.objects.filter(pk=world.clock().pk).update(assignee=world.approver)
     colleague = world.county.add("approver", world.department.key).person
@@ -320,6 +325,10 @@ def of_the_rest(world: World, action: str) -> Act:
         "work.import_calendar": lambda actor: work.import_calendar(
             actor=actor, days=[DayNotice(date(2027, 2, 8), working=False, name="春节", cites=())], source="通知", at=NOON
         ),
+        "work.save_filter": lambda actor: work.save_filter(actor=actor, name="急件", query="light=yellow", at=NOON),
+        "work.rename_filter": lambda actor: work.rename_filter(actor=actor, filter_id=mine.pk, name="改名", at=NOON) if mine else None,
+        "work.remove_filter": lambda actor: work.remove_filter(actor=actor, filter_id=mine.pk) if mine else None,
+        "work.ask_export": lambda actor: work.ask_export(actor=actor, listing="inbox", query="box=mine", ending="xlsx", at=NOON),
         "documents.store_upload into the unit's library": lambda actor: documents.store_upload(
             actor=actor, name="图.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON
         ),

@@ -46,3 +46,8 @@ def can_remind(actor: Actor, item: WorkItem) -> bool:
 
 def works_for(person: Person, department_id: int | None, day: date) -> bool:
     return person.is_active and person.memberships.filter(InForce.on(day), department_id=department_id).exists()
+
+
+def can_keep(actor: Actor) -> bool:
+    """Saved filters and exports are a person's own, whatever their role in the hall."""
+    return actor.person_id is not None and actor.hall_id is not None

@@ -17,7 +17,7 @@ from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, current, record, unit_of_work
 from yinuo.apps.work import access, clocks
-from yinuo.apps.work.models import CalendarNotice, ClockEvent, Light, Reminder, WorkItem, WorkState
+from yinuo.apps.work.models import CalendarNotice, ClockEvent, Export, Light, Reminder, SavedFilter, WorkItem, WorkState
 from yinuo.core.dated import the_one_at
 from yinuo.core.pack.types import DayNotice, PauseReason
 
@@ -30,6 +30,7 @@ CACHE = [
     "provisional",
     "next_transition_at",
 ]
+SAVED_FILTERS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,3 +378,71 @@ def rebuild(touching: date | None = None) -> int:
             item.save(update_fields=CACHE)
             changed += 1
     return changed
+
+
+@action
+def save_filter(*, actor: Actor, name: str, query: str, at: datetime) -> SavedFilter:
+    """Keeps a way of looking at the inbox under a name; the same name again means the new one."""
+    if not access.can_keep(actor):
+        raise forbid("只有审批和管理人员可以保存筛选")
+    name = _filter_name(name)
+    if not query or len(query) > SavedFilter._meta.get_field("query").max_length:
+        raise Refused("work.filter_query", "请先选好筛选条件再保存", field="query")
+    own = SavedFilter.objects.filter(person_id=actor.person_id)
+    if own.count() >= SAVED_FILTERS and not own.filter(name=name).exists():
+        raise Refused("work.filter_many", f"最多保存 {SAVED_FILTERS} 个筛选", field="name", remedy="请先删除不用的筛选")
+    made, _ = SavedFilter.objects.update_or_create(person_id=actor.person_id, name=name, defaults={"query": query, "saved_at": at})
+    return made
+
+
+@action
+def rename_filter(*, actor: Actor, filter_id: int, name: str, at: datetime) -> SavedFilter:
+    kept = _own_filter(actor, filter_id)
+    name = _filter_name(name)
+    if SavedFilter.objects.filter(person_id=actor.person_id, name=name).exclude(pk=kept.pk).exists():
+        raise Refused("work.filter_taken", "您已经有一个同名的筛选", field="name", remedy="请换一个名字")
+    kept.name, kept.saved_at = name, at
+    kept.save(update_fields=["name", "saved_at"])
+    return kept
+
+
+@action
+def remove_filter(*, actor: Actor, filter_id: int) -> None:
+    _own_filter(actor, filter_id).delete()
+
+
+def _filter_name(name: str) -> str:
+    name = " ".join(name.split())
+    longest = SavedFilter._meta.get_field("name").max_length
+    if not name or len(name) > longest:
+        raise Refused("work.filter_name", f"请给筛选起个名字，不超过 {longest} 字", field="name")
+    return name
+
+
+def _own_filter(actor: Actor, filter_id: int) -> SavedFilter:
+    """Somebody else's is as good as not there, but a person without any of their own is told why."""
+    kept = SavedFilter.objects.select_for_update().filter(pk=filter_id).first()
+    if kept is None:
+        raise Refused("work.filter_gone", "这个筛选已经删除", remedy="请刷新页面")
+    if not access.can_keep(actor) or kept.person_id != actor.person_id:
+        raise forbid("只能改自己保存的筛选")
+    return kept
+
+
+@action
+def ask_export(*, actor: Actor, listing: str, query: str, ending: str, at: datetime) -> Export:
+    """Puts a long list on order; what the same person ordered a day ago and earlier is thrown away."""
+    if not access.can_keep(actor):
+        raise forbid("只有审批和管理人员可以导出")
+    Export.objects.filter(person_id=actor.person_id, asked_at__lt=at - timedelta(days=1)).delete()
+    return Export.objects.create(
+        person_id=actor.person_id,
+        role=actor.role,
+        department_id=actor.department_id,
+        hall_id=actor.hall_id,
+        stage=actor.stage,
+        listing=listing,
+        query=query[:400],
+        ending=ending,
+        asked_at=at,
+    )

@@ -191,3 +191,46 @@ class Reminder(AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["item", "light"], condition=Q(by_id__isnull=True), name="reminder_once_per_light"),
         ]
+
+
+class SavedFilter(models.Model):
+    """A way of looking at the inbox that somebody keeps under a name; `query` is the page's own query string."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="saved_filters")
+    name = models.CharField(max_length=20)
+    query = models.CharField(max_length=400)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="saved_filter_once")]
+
+
+class ExportState(models.TextChoices):
+    QUEUED = "queued", "排队中"
+    RUNNING = "running", "正在生成"
+    DONE = "done", "可以下载"
+    FAILED = "failed", "没有成功"
+
+
+class Export(models.Model):
+    """A list too long to be written while somebody waits; made in the background as the one who asked may see it.
+
+    `listing` and `query` name the page, the rest of the actor stands beside; `content` is the finished file.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=24)
+    department_id = models.BigIntegerField(null=True)
+    hall_id = models.BigIntegerField(null=True)
+    stage = models.CharField(max_length=40, default="")
+    listing = models.CharField(max_length=24)
+    query = models.CharField(max_length=400, default="")
+    ending = models.CharField(max_length=4)
+    state = models.CharField(max_length=8, choices=ExportState.choices, default=ExportState.QUEUED)
+    rows = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    content = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-id"], name="exports_of_person")]

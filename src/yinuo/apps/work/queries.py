@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,9 +67,35 @@ def _reach(actor: Actor) -> Q:
     return Q(hall_id=actor.hall_id)
 
 
-def page(actor: Actor, name: str, now: datetime, after: str = "", size: int = 50, persons: Set[int | None] | None = None) -> Page:
-    """The box, most urgent first; items without a clock come last. Raises ValueError for a cursor that is none."""
+def lit(light: str, now: datetime) -> Q:
+    """What shows this light at `now`: WorkItem.light_at for the database, and `paused`. A pause that has ended itself counts no more."""
+    paused = Q(state="paused") & (Q(pause_ends_at__isnull=True) | Q(pause_ends_at__gt=now))
+    lapsed = Q(state="paused", pause_ends_at__lte=now)
+    red = Q(state="running", due_at__lt=now) | lapsed & Q(resumed_due_at__lt=now)
+    warned = Q(state="running", yellow_at__lte=now) | lapsed & Q(resumed_yellow_at__lte=now)
+    if light == "paused":
+        return paused
+    if light == "red":
+        return red
+    return warned & ~red if light == "yellow" else ~paused & ~red & ~warned
+
+
+def page(
+    actor: Actor,
+    name: str,
+    now: datetime,
+    after: str = "",
+    size: int = 50,
+    persons: Set[int | None] | None = None,
+    where: Q | None = None,
+) -> Page:
+    """The box, most urgent first; items without a clock come last. Raises ValueError for a cursor that is none.
+
+    `where` narrows the box further.
+    """
     items = box(actor, name, now, persons).select_related("department", "assignee")
+    if where is not None:
+        items = items.filter(where)
     dated = items.filter(due_at__isnull=False).order_by("due_at", "id")
     undated = items.filter(due_at__isnull=True).order_by("id")
     if after:
@@ -89,12 +115,20 @@ def page(actor: Actor, name: str, now: datetime, after: str = "", size: int = 50
     return Page(rows, cursor)
 
 
-def counts(actor: Actor, now: datetime, persons: Set[int | None] | None = None) -> dict[str, int]:
-    """How many wait in each box, counted up to COUNT_CAP and no further: one query for all of them."""
+def counts(
+    actor: Actor, now: datetime, persons: Set[int | None] | None = None, narrowed: Mapping[str, tuple[str, Q]] | None = None
+) -> dict[str, int]:
+    """How many wait in each box, counted up to COUNT_CAP and no further: one query for all of them.
+
+    `narrowed`: further keys, each a box and what narrows it.
+    """
     persons = whose(actor, now) if persons is None else persons
-    boxes = [box(actor, name, now, persons).values_list(Value(name), flat=True)[:COUNT_CAP] for name in BOXES]
-    found = Counter(boxes[0].union(*boxes[1:], all=True))
-    return {name: found[name] for name in BOXES}
+    wanted = {name: box(actor, name, now, persons) for name in BOXES}
+    for key, (name, where) in (narrowed or {}).items():
+        wanted[key] = box(actor, name, now, persons).filter(where)
+    first, *rest = [items.values_list(Value(key), flat=True)[:COUNT_CAP] for key, items in wanted.items()]
+    found = Counter(first.union(*rest, all=True))
+    return {key: found[key] for key in wanted}
 
 
 def for_actor(actor: Actor, item_id: int) -> WorkItem:
