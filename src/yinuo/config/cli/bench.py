@@ -21,7 +21,7 @@ def bench(
 ) -> int:
     """运行一项测量并打印结果。"""
     folder = paths.REPOSITORY / "bench"
-    known = sorted(file.stem for file in folder.glob("*.py") if file.stem not in ("__init__", "instance"))
+    known = sorted(file.stem for file in folder.glob("*.py") if file.stem not in ("__init__", "instance", "populate"))
     if name not in known:
         raise typer.BadParameter(f"没有名为 {name} 的测量；可用：{'、'.join(known)}", param_hint="NAME")
     sys.path.insert(0, str(paths.REPOSITORY))
