@@ -33,8 +33,12 @@ def as_number(value: Any) -> Decimal:
     """A decimal from a number or a string. Raises ValueError for anything else (booleans too)."""
     if isinstance(value, bool):
         raise ValueError(f"应为数字：{value!r}")
+    text = str(value)
+    if "_" in text:
+        # Python's own spelling of long numbers; nobody else writes it, so it is a slip.
+        raise ValueError(f"应为数字：{value!r}")
     try:
-        number = Decimal(str(value))
+        number = Decimal(text)
     except InvalidOperation as error:
         raise ValueError(f"应为数字：{value!r}") from error
     if not number.is_finite():
@@ -176,6 +180,10 @@ class Fact:
     def present(self) -> Predicate:
         """For a quantity that may be given as an amount or, where the amount is not known, as yes or no."""
         return self._test(lambda value: value if isinstance(value, bool) else as_number(value) > 0, f"有 {self.path}")
+
+    def given(self) -> Predicate:
+        """For a name whose mere presence says something; absent it stays unknown, for nobody has said no."""
+        return self._test(lambda value: value != "", f"填写了 {self.path}")
 
     def equals(self, expected: str) -> Predicate:
         return self._test(lambda value: value == expected, f"{self.path} 为 {expected}")

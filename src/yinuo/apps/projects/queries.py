@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from yinuo.apps.base import Actor
 from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.apps.rules import pack
+from yinuo.core.benefits import benefits
 from yinuo.core.codes import CodeError, parse_project_code
 
 PUBLIC_STATES = [ProjectState.FILED, ProjectState.CONFIRMED, ProjectState.COMPLETED, ProjectState.WITHDRAWN, ProjectState.TERMINATED]
@@ -19,6 +22,22 @@ class ProjectPage:
 
     projects: list[Project]
     after: int
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitLine:
+    """A benefit as its page shows it: `holds` False = a missing fact decides; `verified` False = the text has not been seen."""
+
+    id: str
+    name: str
+    office: str
+    text: str
+    how: str
+    holds: bool
+    why: str
+    missing: tuple[str, ...]
+    cites: tuple[str, ...]
+    verified: bool
 
 
 def visible(actor: Actor) -> QuerySet[Project]:
@@ -64,6 +83,31 @@ def by_code(code: str) -> Project | None:
         .filter(code=code, state__in=PUBLIC_STATES)
         .first()
     )
+
+
+def benefits_for(project: Project, day: date) -> list[BenefitLine]:
+    """What the project and its company get on `day` without applying (不来即享, 正文·四(三)); then what only a missing fact decides.
+
+    Benefits that do not hold are left out: nobody is helped by a list of what they do not get.
+    """
+    rules, facts = pack(), {**project.facts, "unit": {**project.facts.get("unit", {}), "type": project.unit.type}}
+    lines = [
+        BenefitLine(
+            id=answer.benefit.id,
+            name=answer.benefit.name,
+            office=answer.benefit.office or rules.departments[answer.benefit.department].name,
+            text=answer.benefit.text,
+            how=answer.benefit.how,
+            holds=answer.holds is True,
+            why=answer.why,
+            missing=answer.missing,
+            cites=tuple(rules.cite_texts(answer.benefit.cites)),
+            verified=answer.benefit.provenance != "unverified",
+        )
+        for answer in benefits(facts, rules, day, grade_of(project))
+        if answer.holds is not False
+    ]
+    return sorted(lines, key=lambda line: not line.holds)
 
 
 def grade_of(project: Project) -> str:

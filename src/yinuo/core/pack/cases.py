@@ -1,8 +1,8 @@
 """Runs the worked examples of a pack: facts in, the code's answer, and where it differs from what the case expects.
 
 **Shape** of a case's facts by `ask`: `screen` the project's facts · `listed` and `promisable` `{row? | matter?, project, grade?,
-offered?}` · `grade` `{score}` · `measures` `{grade}` · `points` and `hall` the input of `yinuo policy points|hall` · `due`
-`{accepted, days, unit?, pauses?, extend?, now?}` · `plan` `{items, from}`. `expect` names part of the answer. An answer's `rules`
+offered?}` · `grade` `{score}` · `measures` `{grade}` · `benefits` `{project, grade?}` · `points` and `hall` the input of
+`yinuo policy points|hall` · `due` `{accepted, days, unit?, pauses?, extend?, now?}` · `plan` `{items, from}`. `expect` names part of the answer. An answer's `rules`
 are the rules that had a say in it: of the cases that claim to exercise a rule, one must show it so.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from yinuo.core.benefits import benefits
 from yinuo.core.calendar import TZ, WorkCalendar
 from yinuo.core.clock import Event, Extend, Pause, Resume, Start, Terms, derive
 from yinuo.core.credit import CreditFact, EventError
@@ -20,7 +21,7 @@ from yinuo.core.dated import RuleError
 from yinuo.core.decision import jsonable
 from yinuo.core.facts import as_number
 from yinuo.core.findings import decide, matter_rows, row_finding
-from yinuo.core.grades import grade_of, measures_of
+from yinuo.core.grades import UNRATED, grade_of, measures_of
 from yinuo.core.hall import HallFact
 from yinuo.core.hall import fold as fold_hall
 from yinuo.core.pack.faults import Fault, fault_at
@@ -70,6 +71,7 @@ def must_be_exercised(pack: Pack) -> dict[str, tuple[str, str]]:
         rules.update({exception.id: ("除外情形", exception.where) for exception in row.exceptions})
     rules.update({f"band.{band.grade}": ("等级", band.where) for scale in pack.scales for band in scale.bands})
     rules.update({measure.id: ("措施", measure.where) for measure in pack.measures})
+    rules.update({benefit.id: ("惠企事项", benefit.where) for benefit in pack.benefits})
     rules.update({rule.id: ("加减分规则", rule.where) for rule in pack.point_rules})
     rules.update({rule.id: ("大厅评分规则", rule.where) for rule in pack.hall_rules})
     bounds = {name for predicate in pack.predicates.values() for _, name in predicate.bounds}
@@ -80,7 +82,7 @@ def must_be_exercised(pack: Pack) -> dict[str, tuple[str, str]]:
 def _project(case: Case) -> Mapping[str, Any]:
     if case.ask == "screen":
         return case.facts
-    return case.facts.get("project", {}) if case.ask in ("listed", "promisable") else {}
+    return case.facts.get("project", {}) if case.ask in ("listed", "promisable", "benefits") else {}
 
 
 # -- comparing
@@ -193,6 +195,14 @@ def _measures(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str,
     return {"grade": facts["grade"], "measures": listed, "effects": effects, "rules": [m.id for m in found]}
 
 
+def _benefits(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
+    """Every benefit of the day by its id: yes, no, or unknown with what is missing."""
+    answers = benefits(facts.get("project", {}), pack, as_of, facts.get("grade", UNRATED))
+    told = {True: "yes", False: "no", None: "unknown"}
+    listed = [{"id": a.benefit.id, "holds": told[a.holds], "missing": list(a.missing), "why": a.why} for a in answers]
+    return {"benefits": listed, "rules": [a.benefit.id for a in answers if a.holds]}
+
+
 def _points(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
     start = as_number(facts["start"]) if "start" in facts else None
     events = [
@@ -264,6 +274,7 @@ _ASKS: Mapping[str, Callable[[Mapping[str, Any], Pack, date], Mapping[str, Any]]
     "listed": _listed,
     "grade": _grade,
     "measures": _measures,
+    "benefits": _benefits,
     "points": _points,
     "hall": _hall,
     "due": _due,

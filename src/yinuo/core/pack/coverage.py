@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
+from yinuo.core.benefits import benefits
 from yinuo.core.dated import RuleError, Span
-from yinuo.core.grades import grade_of, measures_of
+from yinuo.core.grades import UNRATED, grade_of, measures_of
 from yinuo.core.pack.faults import Fault, fault_at
 from yinuo.core.pack.load import Reading
 from yinuo.core.pack.types import Limit, Matter, Pack
@@ -36,6 +37,7 @@ def boundary_days(pack: Pack) -> tuple[date, ...]:
 
 def _spans(pack: Pack) -> Iterator[Span]:
     dated: list[Iterable[Dated]] = [pack.schemes, pack.negative, pack.scales, pack.measures, pack.point_rules, pack.hall_rules, pack.pauses]
+    dated += [pack.benefits]
     dated += [parameter.values for parameter in pack.parameters.values()]
     dated += [pack.matters.values()]
     for matter in pack.matters.values():
@@ -64,6 +66,7 @@ def coverage_faults(reading: Reading, days: Sequence[date]) -> Iterator[Fault]:
         if matter.where not in broken:
             yield from _matter(matter, days)
     yield from _measures(pack, days)
+    yield from _benefits(pack, days)
     yield from _hours(pack, days)
 
 
@@ -124,6 +127,16 @@ def _measures(pack: Pack, days: Sequence[date]) -> Iterator[Fault]:
                     yield fault_at(measure.where, "overlap", f"措施 {measure.id} 与 {other.id}（{other.where}）在 {day} 规定不一")
 
 
+def _benefits(pack: Pack, days: Sequence[date]) -> Iterator[Fault]:
+    """A class that no scale knows would never get what it is promised."""
+    for benefit in pack.benefits:
+        scales = [scale for scale in pack.scales if any(day in scale.span and day in benefit.span for day in days)]
+        known = {band.class_ for scale in scales for band in scale.bands}
+        for name in benefit.classes:
+            if name not in known:
+                yield fault_at(benefit.where, "unknown-class", f"惠企事项 {benefit.id}：等级表没有等次 {name}")
+
+
 def _hours(pack: Pack, days: Sequence[date]) -> Iterator[Fault]:
     if not pack.calendar.hours:
         yield Fault("calendars/hours.toml", 1, "gap", "没有办公时间（写作 [[hours]]）")
@@ -146,6 +159,7 @@ def entry_point_faults(pack: Pack, days: Sequence[date]) -> Iterator[Fault]:
                 for band in scale.bands if day in scale.span else ():
                     grade_of(band.high, pack, day)
                     measures_of(band.grade, pack, day)
+            benefits({}, pack, day, UNRATED)
         except (RuleError, KeyError, TypeError, ValueError) as error:
             if str(error) not in told:
                 told.add(str(error))

@@ -59,7 +59,15 @@ class Change:
 def facets(pack: Pack, day: date) -> dict[str, Facet]:
     """Everything the pack says on a day."""
     return dict(
-        [*_parameters(pack, day), *_grades(pack, day), *_points(pack, day), *_lists(pack, day), *_matters(pack, day), *_reasons(pack)]
+        [
+            *_parameters(pack, day),
+            *_grades(pack, day),
+            *_points(pack, day),
+            *_lists(pack, day),
+            *_matters(pack, day),
+            *_benefits(pack, day),
+            *_reasons(pack),
+        ]
     )
 
 
@@ -131,6 +139,14 @@ def _points(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
         stops = "，不计入法定期限" if pause.stops_statutory else ""
         says = f"最长 {in_words(pause.longest, pause.longest_unit)}{stops}"
         yield f"pause:{pause.id}", Facet(f"暂停原因 {pause.label}", _EVERYBODY, says, pause.cites)
+
+
+def _benefits(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
+    for benefit in all_at(pack.benefits, day):
+        classes = f"{'、'.join(benefit.classes)} 等次" if benefit.classes else "不分等次"
+        says = f"{benefit.text}；{_when(benefit.when, pack, day)}，{classes}"
+        note = "未经核实" if benefit.provenance == "unverified" else ""
+        yield f"benefit:{benefit.id}", Facet(f"惠企事项 {benefit.name}", "企业", says, benefit.cites, note)
 
 
 def _reasons(pack: Pack) -> Iterator[tuple[str, Facet]]:

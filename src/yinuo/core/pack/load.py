@@ -22,7 +22,7 @@ from yinuo.core.pack.types import CalendarData, DayNotice, OfficeHours, Pack
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 _KNOWN_FILES = {
     "pack.toml", "departments.toml", "schemes.toml", "negative_list.toml", "grades.toml", "measures.toml", "points.toml",
-    "hall.toml", "pauses.toml", "reasons.toml",
+    "hall.toml", "pauses.toml", "reasons.toml", "benefits.toml",
 }  # fmt: skip
 _KNOWN_FOLDERS = ("sources", "parameters", "matters", "calendars", "cases")
 
@@ -104,6 +104,7 @@ def read(path: Path) -> Reading:
         calendar=_calendar(files),
         predicates=predicates,
         cases=_once(book, "案例", files.records("cases", "case", records.case)),
+        benefits=_once(book, "惠企事项", files.records("benefits.toml", "benefit", records.benefit)),
         module=module,
     )
     head.finish()

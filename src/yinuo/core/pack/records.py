@@ -9,6 +9,7 @@ from typing import Any
 from yinuo.core.pack.table import Table, exact, times
 from yinuo.core.pack.types import (
     Band,
+    Benefit,
     Case,
     CommitmentStandard,
     DatedValue,
@@ -37,7 +38,7 @@ from yinuo.core.units import LIMIT_UNITS, UNITS
 LEVELS = ("county", "prefecture", "province", "state")
 HANDLINGS = ("instant", "promised", "reported_upward", "self_service", "utility")
 KINDS = ("filing", "verification", "approval")
-ASKS = ("screen", "grade", "measures", "points", "hall", "due", "plan", "promisable", "listed")
+ASKS = ("screen", "grade", "measures", "points", "hall", "due", "plan", "promisable", "listed", "benefits")
 ON_REQUEST = "on_request"
 _WHOLE = {"working_days", "calendar_days", "months", "hours", "count"}
 
@@ -181,6 +182,27 @@ def measure(table: Table) -> Measure:
         table.text("id"), table.text("class"), table.text("effect"), table.text("value"), table.text("text"), table.span(),
         table.cites(), table.where,
     )  # fmt: skip
+
+
+def benefit(table: Table) -> Benefit:
+    name = table.text("id")
+    made = Benefit(
+        id=name,
+        name=table.text("name"),
+        department=table.text_or("department", ""),
+        office=table.text_or("office", ""),
+        when=table.predicate("when"),
+        classes=table.texts("classes"),
+        text=table.text("text", code="reason-text"),
+        how=table.text("how", code="reason-text"),
+        provenance=table.provenance(f"惠企事项 {name}"),
+        span=table.span(),
+        cites=table.cites(),
+        where=table.where,
+    )
+    if bool(made.department) == bool(made.office):
+        table.fault("department", "missing-key", "兑现单位写 department（规则包内的部门）或者 office（规则包以外的单位名称），二者选一")
+    return made
 
 
 def point_rule(table: Table) -> PointRule:

@@ -141,6 +141,7 @@ def _departments(pack: Pack) -> Iterator[Fault]:
     users = [(matter.department, matter.where) for matter in pack.matters.values()]
     users += [(row.department_id, row.where) for row in pack.negative if row.department_id]
     users += [(stage.department, scheme.where) for scheme in pack.schemes for stage in scheme.stages]
+    users += [(benefit.department, benefit.where) for benefit in pack.benefits]
     for name, where in users:
         if name and name not in pack.departments:
             yield fault_at(where, "unknown-department", f"没有部门 {name}{near(name, pack.departments)}")

@@ -54,6 +54,9 @@ def entries(pack: Pack) -> Iterator[Entry]:
     for row in pack.negative:
         content = [row.part, row.row, row.matter, row.sub_matter, row.when, [(e.id, e.when) for e in row.exceptions]]
         yield Entry(f"row:{row.id}@{row.span.from_on}", f"负面清单 {row.id}", content, row.where)
+    for benefit in pack.benefits:
+        content = [benefit.when, benefit.classes]
+        yield Entry(f"benefit:{benefit.id}@{benefit.span.from_on}", f"惠企事项 {benefit.id}", content, benefit.where)
     for pause in pack.pauses:
         content = [pause.longest, pause.longest_unit, pause.stops_statutory]
         yield Entry(f"pause:{pause.id}@{pause.span.from_on}", f"暂停原因 {pause.id}", content, pause.where)

@@ -269,6 +269,27 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Benefit:
+    """What a project gets without applying (不来即享): `when` is asked of its facts, `classes` of its company (none = every class).
+
+    `department` is one of the pack's, or `office` names one outside it. `text` says what is granted, `how` what happens next.
+    """
+
+    id: str
+    name: str
+    department: str
+    office: str
+    when: str
+    classes: tuple[str, ...]
+    text: str
+    how: str
+    provenance: Provenance
+    span: Span
+    cites: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class PointRule:
     """Points for one type of credit event; `match` narrows by the event's own fields."""
 
@@ -391,6 +412,7 @@ class Pack:
     calendar: CalendarData
     predicates: Mapping[str, Predicate]
     cases: tuple[Case, ...]
+    benefits: tuple[Benefit, ...] = ()
     module: ModuleType | None = field(default=None, compare=False)
     _conditions: dict[tuple[str, int], Predicate] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -257,3 +257,16 @@ needs_power_supply = fact("operation.needs_power").is_true()
 needs_gas_supply = fact("operation.needs_gas").is_true()
 needs_heat_supply = fact("operation.needs_heat").is_true()
 needs_telecom = fact("operation.needs_telecom").is_true()
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Section 3: what a project gets without applying (正文·四(三))
+# ---------------------------------------------------------------------------------------------------------------------
+
+# 附件2·第二条, 附件6·二(一): both speak of enterprises' projects
+enterprise_unit = fact("unit.type").equals("enterprise")
+# 附件3·三(三): whoever names a zone is in one
+in_evaluated_zone = fact("site.zone_id").given()
+# 财政部公告2020年第23号·一: an enterprise of an encouraged industry, by its own declaration
+encouraged_enterprise_project = all_of(enterprise_unit, fact("declarations.catalogue_class").equals("encouraged"))
+# 财税〔2008〕56号·一: GB/T 4754 2625 有机肥料及微生物肥料制造
+organic_fertiliser_project = all_of(enterprise_unit, fact("industry").starts_with("2625"))
