@@ -171,6 +171,11 @@ YINUO_PACK_DIR = packs.directory(YINUO_PACK)
 YINUO_EFFECTS = EFFECTS
 YINUO_DISPATCH_TASK = "yinuo.apps.notices.tasks.dispatch"
 YINUO_PROJECT_LOCK = "yinuo.apps.projects.actions.lock"
+YINUO_HALL_OF_UNIT = "yinuo.apps.projects.queries.hall_of_unit"
+# An API key's person is told so many days before it expires.
+YINUO_KEY_NOTICE_DAYS = int(os.environ.get("YINUO_KEY_NOTICE_DAYS", "14"))
+# The answer to a repeated request is kept so many days; a key sent again later is a new request.
+YINUO_IDEMPOTENCY_DAYS = int(os.environ.get("YINUO_IDEMPOTENCY_DAYS", "30"))
 YINUO_CODE_PROVIDER = os.environ.get("YINUO_CODE_PROVIDER", "yinuo.apps.projects.codes.LocalProvider")
 YINUO_CODE_URL = os.environ.get("YINUO_CODE_URL", "")
 YINUO_CODE_TOKEN = os.environ.get("YINUO_CODE_TOKEN", "")
