@@ -41,13 +41,13 @@ def _free_port() -> int:
 class Up:
     """A running `yinuo up`, with what it has said so far."""
 
-    def __init__(self, data: Path, port: int) -> None:
+    def __init__(self, data: Path, port: int, **settings: str) -> None:
         self.port = port
         self.output = data.with_suffix(".out")
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("YINUO_", "DJANGO_"))}
         command = [sys.executable, "-c", "from yinuo.config.cli import main; main()", "up", "--data", str(data), "--port", str(port)]
         with self.output.open("wb") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
+            self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env={**environment, **settings})
 
     def said(self) -> str:
         return self.output.read_text(encoding="utf-8")
@@ -141,3 +141,11 @@ def test_a_taken_port_is_named_before_anything_is_started(data: Path) -> None:
         assert up.process.wait(PATIENCE) == 2
     assert up.said().startswith("错误：--port 的值不对：127.0.0.1:")
     assert not data.with_name(data.name + "-never").exists()
+
+
+def test_a_platform_without_an_address_is_named_at_the_start_and_not_by_the_first_filing(data: Path) -> None:
+    up = Up(data, _free_port(), YINUO_CODE_PROVIDER="yinuo.apps.projects.codes.ProvincialProvider")
+    assert up.process.wait(PATIENCE) == 2
+    assert "请在 YINUO_CODE_URL 填写省级平台赋码接口的地址" in up.said()
+    assert "Traceback" not in up.said()
+    assert not Server(data).running()

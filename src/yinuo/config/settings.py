@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "template_partials",
     *(f"yinuo.apps.{room}" for room in ROOMS),
     "yinuo.web",
+    "yinuo.config.checks.ConfigChecks",
     # Last: it collects the tasks of the rooms above when it is ready.
     "procrastinate.contrib.django",
 ]

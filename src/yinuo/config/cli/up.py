@@ -101,9 +101,14 @@ def _prepare(demo: bool) -> list[tuple[str, str, str]]:
     import django
 
     django.setup()
+    from django.core import checks
     from django.utils import timezone
 
     from yinuo.config import bootstrap, database
+    from yinuo.config.checks import TAG
+
+    for fault in checks.run_checks(tags=[TAG]):
+        raise typer.BadParameter(fault.msg)
 
     database.migrate(progress=_say)
     _say("同步规则包")

@@ -1,0 +1,42 @@
+"""What an operator has set and what cannot work: told at the start, by `yinuo manage check` and `yinuo up`, not by the first filing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.utils.module_loading import import_string
+
+TAG = "yinuo"
+
+
+class ConfigChecks(AppConfig):
+    """Config is no app; Django only asks apps for their checks."""
+
+    name = "yinuo.config"
+    label = "config"
+
+    def ready(self) -> None:
+        checks.register(TAG)(providers)
+
+
+def providers(**_: Any) -> list[checks.CheckMessage]:
+    """The outside services by dotted path: there, and content with their settings."""
+    wanted: dict[str, Callable[[Any], object]] = {
+        # Made once, as the first filing would make it: without an address it refuses.
+        "YINUO_CODE_PROVIDER": lambda provider: provider(),
+        "YINUO_SIGNING_PROVIDER": lambda provider: provider,
+    }
+    found: list[checks.CheckMessage] = []
+    for name, make in wanted.items():
+        path = getattr(settings, name)
+        try:
+            make(import_string(path))
+        except ImportError as error:
+            found.append(checks.Error(f"{name} 写的是 {path}，找不到它：{error}", id="yinuo.E001"))
+        except ValueError as error:
+            found.append(checks.Error(f"{name} 是 {path}：{error}", id="yinuo.E002"))
+    return found
