@@ -69,18 +69,20 @@ WATCHING = {"supervisor", "general_convener", "comprehensive"}
 
 # One row per action: who may. Everybody else is refused and leaves no row.
 MAY: dict[str, set[str]] = {
-    # people: a unit belongs to no hall, so that any hall's convener or administrator may confirm who acts for it
+    # people: who acts for a unit is confirmed where its first project is
     "people.ask_binding": {"unit of nobody"},
-    "people.confirm_binding": ANYWHERE,
-    "people.end_binding": {"unit", *ANYWHERE},
+    "people.confirm_binding": CONVENER_AND_ADMINISTRATOR,
+    "people.end_binding": {"unit", *CONVENER_AND_ADMINISTRATOR},
     "people.register_reserved_unit": ANYWHERE,
     "people.give_credit_code": ANYWHERE,
     "people.give_role": CONVENER_AND_ADMINISTRATOR,
     "people.end_role": CONVENER_AND_ADMINISTRATOR,
     "people.delegate": {"approver", *CONVENER_AND_ADMINISTRATOR},
+    "people.end_delegation": {"approver", *CONVENER_AND_ADMINISTRATOR},
     "people.issue_key for a role": {"system", *CONVENER_AND_ADMINISTRATOR},
-    "people.issue_key for a unit": {"system", *ANYWHERE},
+    "people.issue_key for a unit": {"system", *CONVENER_AND_ADMINISTRATOR},
     "people.issue_key for another system": {"system", "administrator", "administrator abroad"},
+    "people.revoke_key": {"system", "approver", *CONVENER_AND_ADMINISTRATOR},  # the approver whose key it is
     # catalogue: the department decides on its own matters
     "catalogue.offer_commitment": {"approver", "principal"},
     "catalogue.set_handler": {"principal", *CONVENER_AND_ADMINISTRATOR},
@@ -137,6 +139,8 @@ INNER = {
     "projects.assign_code", "projects.complete", "projects.end_project",
     "onemap.conclude", "onemap.open_completion_guidance", "onemap.set_route",
 }  # fmt: skip
+# Done by the clock, for everybody alike.
+BY_THE_CLOCK = {"notices.warn_of_expiring_keys"}
 # Papers and marks: the page that gives them asks who may see (tests/web).
 ASKED_BY_THE_PAGE = {"documents.paper_of", "projects.certificate_paper", "projects.site_poster", "notices.mark_read"}
 # Matrices of the rooms above, and what is said of their other actions elsewhere.
@@ -263,18 +267,25 @@ def act_of(world: World, action: str) -> Act:
 def of_people(world: World, action: str) -> Act:
     member = Membership.objects.get(person=world.approver, department=world.department, role="approver")
     colleague = world.county.add("approver", world.department.key)
-    asked = people.ask_binding(
-        actor=world.actor("unit of nobody"), person=world.newcomer, unit=world.neighbour.unit, basis="授权书", at=NOON
-    )
+    asked = people.ask_binding(actor=world.actor("unit of nobody"), person=world.newcomer, unit=world.company.unit, basis="授权书", at=NOON)
     reserved = ProjectUnit.objects.create(name="积石山县花椒油有限公司", type="enterprise", reservation_no="（甘）名称预核〔2026〕第1号")
     later = NOON + timedelta(days=30)
 
     def key(actor: Actor, **of: Any) -> object:
         return people.issue_key(actor=actor, name="机器", expires_at=later, at=NOON, **of)
 
+    standing_in = held = 0
+    if action == "people.end_delegation":
+        standing_in = people.delegate(
+            actor=world.actor("approver"), person=world.approver, substitute=colleague.person,
+            from_on=TODAY, to_on=date(2026, 12, 1), reason="休假", at=NOON,
+        ).pk  # fmt: skip
+    if action == "people.revoke_key":
+        made, _ = people.issue_key(actor=Actor.system(), person=world.approver, membership=member, name="机器", expires_at=later, at=NOON)
+        held = made.pk
     acts: dict[str, Act] = {
         "people.ask_binding": lambda actor: people.ask_binding(
-            actor=actor, person=world.newcomer, unit=world.company.unit, basis="法定代表人授权", at=NOON
+            actor=actor, person=world.newcomer, unit=world.neighbour.unit, basis="法定代表人授权", at=NOON
         ),
         "people.confirm_binding": lambda actor: people.confirm_binding(
             actor=actor, binding=AuthorisedPerson.objects.get(pk=asked.pk), may_sign=True, at=NOON
@@ -295,6 +306,8 @@ def of_people(world: World, action: str) -> Act:
         "people.delegate": lambda actor: people.delegate(
             actor=actor, person=world.approver, substitute=colleague.person, from_on=TODAY, to_on=date(2026, 12, 1), reason="休假", at=NOON
         ),
+        "people.end_delegation": lambda actor: people.end_delegation(actor=actor, delegation_id=standing_in, at=NOON, why="提前回来"),
+        "people.revoke_key": lambda actor: people.revoke_key(actor=actor, key_id=held, at=NOON, why="丢失"),
         "people.issue_key for a role": lambda actor: key(actor, person=world.approver, membership=Membership.objects.get(pk=member.pk)),
         "people.issue_key for a unit": lambda actor: key(actor, person=world.company.person, unit=world.company.unit),
         "people.issue_key for another system": lambda actor: key(actor, person=world.newcomer),
@@ -526,7 +539,7 @@ def actions_with_an_actor_but_no_mark(room: str) -> set[str]:
 
 
 def test_every_action_of_every_room_stands_in_a_matrix() -> None:
-    known = {action.split(" ")[0] for action in MAY} | INNER | ASKED_BY_THE_PAGE | OPEN_TO_EVERYBODY
+    known = {action.split(" ")[0] for action in MAY} | INNER | ASKED_BY_THE_PAGE | OPEN_TO_EVERYBODY | BY_THE_CLOCK
     known |= {f"credit.{name}" for name in test_credit_access.ALLOWED}
     for names in IN_OTHER_FILES.values():
         known |= {f"commitments.{name}" for name in names}

@@ -20,7 +20,7 @@ from yinuo.apps.base import Actor, forbid
 from yinuo.apps.commitments.actions import close_notices
 from yinuo.apps.people.actions import ask_binding, confirm_binding, find_or_register_unit, give_role, issue_key
 from yinuo.apps.people.models import Department, Hall, Person, ProjectUnit, StaffRole
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import FILING_DEPARTMENT, pack
 from yinuo.apps.work.actions import tick
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import make_credit_code
@@ -29,7 +29,6 @@ router = Router(tags=["培训"], auth=None)
 
 TOKEN_HEADER = "X-Yinuo-Training"  # noqa: S105 - the header's name
 KEYS_EXPIRE = datetime(2100, 1, 1, tzinfo=TZ)
-FILING_DEPARTMENT = "development_reform"
 AT_FILING_UNIT = (
     StaffRole.PRINCIPAL,
     StaffRole.GENERAL_CONVENER,

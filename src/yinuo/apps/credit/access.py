@@ -7,8 +7,6 @@ from yinuo.apps.credit.models import CreditRelief, PointProposal
 from yinuo.apps.people.access import acts_for
 from yinuo.apps.people.models import Department
 
-# 项目备案单位 (附件2·第十九条).
-FILING_DEPARTMENT = "development_reform"
 STAFF = ("approver", "general_convener", "stage_convener", "supervisor", "principal", "comprehensive", "administrator")
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
+
+from yinuo.apps.base import Actor
 from yinuo.apps.notices.models import Channel, Message
 from yinuo.apps.notices.texts import TEXTS
-from yinuo.apps.people.models import Person
-from yinuo.apps.trail.actions import action, current
+from yinuo.apps.people.models import ApiKey, Person
+from yinuo.apps.trail.actions import action, current, record
+from yinuo.core.calendar import TZ
 
 
 def tell(
@@ -50,6 +54,20 @@ def tell(
     if unit_id is not None:
         queue(Channel.SITE, None, unit_id)
     unit.dispatch = True
+
+
+@action
+def warn_of_expiring_keys(*, at: datetime) -> int:
+    """Tells the person of every key that expires soon, once; returns how many were told."""
+    until = at + timedelta(days=settings.YINUO_KEY_NOTICE_DAYS)
+    soon = ApiKey.objects.filter(expires_at__gt=at, expires_at__lte=until, revoked_at__isnull=True, warned_at__isnull=True)
+    keys = list(soon.select_for_update(skip_locked=True, of=("self",)).select_related("person").order_by("id"))
+    for key in keys:
+        day = key.expires_at.astimezone(TZ).strftime("%Y年%m月%d日")
+        tell("key_expiring", at=at, persons=[key.person], name=key.name, prefix=key.prefix, until=day)
+        record(Actor.system(), "notices.warn_of_expiring_key", key, at=at, data={"person": key.person_id, "expires_at": key.expires_at})
+    ApiKey.objects.filter(pk__in=[key.pk for key in keys]).update(warned_at=at)
+    return len(keys)
 
 
 @action

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from yinuo.apps.notices.actions import warn_of_expiring_keys
 from yinuo.apps.notices.channels import SendError, gateway
 from yinuo.apps.notices.models import Message, MessageState
 
@@ -53,6 +54,13 @@ def dispatch() -> None:
     """Queued by every transaction that has something outbound. One batch a job, so that a worker asked to stop can."""
     if send_due(timezone.now(), BATCH) >= BATCH:
         dispatch.defer()
+
+
+@app.periodic(cron="5 9 * * *")
+@app.task(queue="notices", name="notices.expiring_keys", queueing_lock="notices.expiring_keys")
+def expiring_keys(timestamp: int) -> int:
+    """Once a day: who holds a key that ends soon hears of it in time."""
+    return warn_of_expiring_keys(at=timezone.now())
 
 
 @app.periodic(cron="*/2 * * * *")

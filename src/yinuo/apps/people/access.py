@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from yinuo.apps.base import Actor
+from yinuo.apps.people.models import ProjectUnit
 
 
 def can_manage_people(actor: Actor) -> bool:
@@ -16,6 +20,14 @@ def can_manage_hall(actor: Actor, hall_id: int) -> bool:
 def can_register_units(actor: Actor) -> bool:
     """Units that cannot be looked up by a licence are entered at the hall, after somebody has seen the paper."""
     return can_manage_people(actor)
+
+
+def can_manage_unit(actor: Actor, unit: ProjectUnit) -> bool:
+    """Who confirms and ends who acts for a unit: the hall that keeps it; a unit that no hall keeps yet, any hall's."""
+    if not can_manage_people(actor):
+        return False
+    keeper: int | None = import_string(settings.YINUO_HALL_OF_UNIT)(unit)
+    return keeper is None or actor.hall_id == keeper
 
 
 def acts_for(actor: Actor, unit_id: int) -> bool:

@@ -25,6 +25,8 @@ from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
 
 NAME_LENGTH: int = ProjectUnit._meta.get_field("name").max_length
+# Enough to tell one's keys apart, too little to guess one by.
+PREFIX_LENGTH = 9
 RESERVATION_LENGTH: int = ProjectUnit._meta.get_field("reservation_no").max_length
 
 
@@ -118,8 +120,9 @@ def ask_binding(*, actor: Actor, person: Person, unit: ProjectUnit, basis: str, 
 
 @action
 def confirm_binding(*, actor: Actor, binding: AuthorisedPerson, may_sign: bool, at: datetime) -> AuthorisedPerson:
-    if not access.can_manage_people(actor):
-        raise forbid()
+    """An official of the hall that keeps the unit has seen the authorisation."""
+    if not access.can_manage_unit(actor, binding.unit):
+        raise forbid("请由项目所在大厅的总召集人或者管理员确认")
     if binding.confirmed_at is None:
         binding.confirmed_at, binding.may_sign = at, may_sign
         binding.save(update_fields=["confirmed_at", "may_sign"])
@@ -130,8 +133,8 @@ def confirm_binding(*, actor: Actor, binding: AuthorisedPerson, may_sign: bool, 
 @action
 def end_binding(*, actor: Actor, binding: AuthorisedPerson, at: datetime, why: str) -> AuthorisedPerson:
     """The unit or an official ends it from today; what the person did before stays theirs."""
-    if not (access.acts_for(actor, binding.unit_id) or access.can_manage_people(actor)):
-        raise forbid()
+    if not (access.acts_for(actor, binding.unit_id) or access.can_manage_unit(actor, binding.unit)):
+        raise forbid("只能由本单位，或者项目所在大厅的总召集人、管理员终止")
     if binding.to_on is None:
         binding.to_on = max(_day(at), binding.from_on)
         binding.save(update_fields=["to_on"])
@@ -180,9 +183,30 @@ def delegate(*, actor: Actor, person: Person, substitute: Person, from_on: date,
     shared = set(person.memberships.filter(InForce.on(day)).values_list("department_id", flat=True))
     if not substitute.memberships.filter(InForce.on(day), department_id__in=shared).exists():
         raise Refused("people.delegate_department", f"{substitute.name}与您不在同一部门", field="substitute", remedy="请选择本部门同事")
+    # Pressed twice it is one arrangement.
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    known = Delegation.objects.filter(person=person, substitute=substitute, from_on=from_on, to_on=to_on).first()
+    if known is not None:
+        return known
     made = Delegation.objects.create(person=person, substitute=substitute, from_on=from_on, to_on=to_on, reason=reason[:120])
     record(actor, "people.delegate", made, at=at, why=reason, data={"person": person.pk, "substitute": substitute.pk})
     return made
+
+
+@action
+def end_delegation(*, actor: Actor, delegation_id: int, at: datetime, why: str) -> Delegation:
+    """Back earlier than planned: from today the substitute handles no more of the person's items; what was handled stays theirs."""
+    row = Delegation.objects.select_for_update(of=("self",)).select_related("person").get(pk=delegation_id)
+    day = _day(at)
+    if actor.person_id != row.person_id and not any(access.can_manage_hall(actor, hall) for hall in _halls(row.person, day)):
+        raise forbid("只能由本人或总召集人结束代班")
+    if row.to_on is not None and row.to_on <= day:
+        raise Refused("people.delegation_ended", "这次代班已经结束", remedy="请刷新页面查看")
+    # One that has not begun never holds for a day.
+    row.to_on = max(day, row.from_on)
+    row.save(update_fields=["to_on"])
+    record(actor, "people.end_delegation", row, at=at, why=why, data={"person": row.person_id, "substitute": row.substitute_id})
+    return row
 
 
 def _halls(person: Person, day: date) -> set[int]:
@@ -209,9 +233,20 @@ def issue_key(
     bound = AuthorisedPerson.objects.filter(InForce.on(_day(at)), person=person, confirmed_at__isnull=False)
     if (membership is not None and membership.person_id != person.pk) or (unit is not None and not bound.filter(unit=unit).exists()):
         raise Refused("people.key_person", f"{person.name}没有这个角色或者单位授权", field="person", remedy="请先授予角色或者确认绑定")
+    if not name.strip():
+        raise Refused("people.key_name", "请写明密钥的用途", field="name", remedy="例如：财政系统查询进度")
+    if expires_at <= at:
+        raise Refused("people.key_expiry", "到期时间应晚于现在", field="expires_at")
     secret = "yk_" + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
-        person=person, unit=unit, membership=membership, name=name, digest=key_digest(secret), expires_at=expires_at
+        person=person,
+        unit=unit,
+        membership=membership,
+        name=name.strip(),
+        prefix=secret[:PREFIX_LENGTH],
+        digest=key_digest(secret),
+        issued_at=at,
+        expires_at=expires_at,
     )
     record(actor, "people.issue_key", key, at=at, data={"person": person.pk, "expires_at": expires_at})
     return key, secret
@@ -220,4 +255,18 @@ def issue_key(
 def _may_issue(actor: Actor, unit: ProjectUnit | None, membership: Membership | None) -> bool:
     if membership is not None:
         return access.can_manage_hall(actor, membership.department.hall_id)
-    return access.can_manage_people(actor) if unit is not None else actor.role == "administrator"
+    return access.can_manage_unit(actor, unit) if unit is not None else actor.role == "administrator"
+
+
+@action
+def revoke_key(*, actor: Actor, key_id: int, at: datetime, why: str) -> ApiKey:
+    """From this moment the key opens nothing; its person may do it too, for a lost key cannot wait. Again, it changes nothing."""
+    key = ApiKey.objects.select_for_update(of=("self",)).select_related("unit", "membership__department").get(pk=key_id)
+    own = actor.person_id is not None and actor.person_id == key.person_id
+    if actor.role != "system" and not own and not _may_issue(actor, key.unit, key.membership):
+        raise forbid("只有密钥的持有人、总召集人和管理员可以停用")
+    if key.revoked_at is None:
+        key.revoked_at = at
+        key.save(update_fields=["revoked_at"])
+        record(actor, "people.revoke_key", key, at=at, why=why, data={"person": key.person_id, "prefix": key.prefix})
+    return key

@@ -174,12 +174,18 @@ class AuthorisedPerson(InForce):
 
 
 class ApiKey(models.Model):
-    """A machine's key: only its SHA-256 is kept; it expires."""
+    """A machine's key: only its SHA-256 is kept, and its first characters to know it by; it expires, and its person is told before.
+
+    `warned_at`: when the expiry was announced, once.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="api_keys")
     unit = models.ForeignKey(ProjectUnit, null=True, blank=True, on_delete=models.PROTECT)
     membership = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT)
     name = models.CharField("用途", max_length=80)
+    prefix = models.CharField("开头", max_length=12, default="")
     digest = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField("签发", null=True)
     expires_at = models.DateTimeField("到期")
+    warned_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -4,10 +4,10 @@ import hashlib
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yinuo.apps.base import Actor
-from yinuo.apps.people.models import AuthorisedPerson, Delegation, Department, InForce, Membership, Person, StaffRole
+from yinuo.apps.people.models import ApiKey, AuthorisedPerson, Delegation, Department, InForce, Membership, Person, StaffRole
 from yinuo.core.calendar import TZ
 
 
@@ -72,6 +72,16 @@ def actor_of_key(secret: str, at: datetime) -> Actor | None:
     if unit_id is not None:
         return Actor(person_id, "unit", unit_id=unit_id, entrance="api")
     return Actor(person_id, "system", entrance="api") if superuser else None
+
+
+def keys_of(actor: Actor) -> QuerySet[ApiKey]:
+    """The keys an official of a hall looks after (its roles' and everybody's units), or one's own; newest first."""
+    keys = ApiKey.objects.select_related("person", "unit", "membership__department").order_by("-id")
+    if actor.role == "system":
+        return keys
+    if actor.role in ("general_convener", "administrator"):
+        return keys.filter(Q(membership__department__hall_id=actor.hall_id) | Q(membership__isnull=True))
+    return keys.filter(person_id=actor.person_id)
 
 
 def department(hall_id: int, key: str) -> Department:

@@ -8,6 +8,8 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from yinuo.apps.base import Actor
+from yinuo.apps.catalogue.queries import hall_of_region
+from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.rules import pack
 from yinuo.core.benefits import benefits
@@ -83,6 +85,14 @@ def by_code(code: str) -> Project | None:
         .filter(code=code, state__in=PUBLIC_STATES)
         .first()
     )
+
+
+def hall_of_unit(unit: ProjectUnit) -> int | None:
+    """The hall that keeps a unit: that of its first project, else the one serving the region its credit code was given in; None = none."""
+    first = Project.objects.filter(unit_id=unit.pk).order_by("id").values_list("hall_id", flat=True).first()
+    if first is not None or unit.credit_code is None:
+        return first
+    return hall_of_region(unit.credit_code[2:8])
 
 
 def benefits_for(project: Project, day: date) -> list[BenefitLine]:

@@ -7,13 +7,12 @@ from typing import Any
 
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.credit import ledger
-from yinuo.apps.credit.access import FILING_DEPARTMENT
 from yinuo.apps.credit.ledger import Ledger, Step
 from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import AuthorisedPerson, Department, InForce, Person, ProjectUnit, UnitType
 from yinuo.apps.people.queries import department
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import FILING_DEPARTMENT, pack
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import About
 from yinuo.core.calendar import TZ
