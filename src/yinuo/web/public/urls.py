@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.web.public import guides, home, receipts, rules, search, verify, zone
+from yinuo.web.public import guides, home, receipts, rules, search, selfcheck, verify, zone
 
 app_name = "public"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("about/", home.about, name="about"),
     path("accessibility/", home.accessibility, name="accessibility"),
     path("search/", search.search, name="search"),
+    path("check/", selfcheck.begin, name="check"),
+    path("check/result/", selfcheck.result, name="check_result"),
+    path("check/<slug:slug>/", selfcheck.topic, name="check_topic"),
     path("guides/", guides.index, name="guides"),
     path("guides/<slug:matter_id>/", guides.guide, name="guide"),
     path("zone/", zone.index, name="zone"),

@@ -1,0 +1,163 @@
+"""The self-check's questions: four short pages, asking only what some rule of the place turns on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yinuo.core.fact_specs import FACTS
+from yinuo.web.public import industry_words
+from yinuo.web.public.selfcheck_state import CARRIED, LEAF_OF, PATH_OF, State
+from yinuo.web.unit import steps
+from yinuo.web.unit.factforms import FactForm, fields_of, initial_of, plain_number
+
+WORKS = tuple(
+    f"construction.{name}"
+    for name in ("building", "municipal", "highway", "waterway", "water_conservancy")
+    if f"construction.{name}" in FACTS
+)
+# Asked whatever the rules: they place the project in the first place.
+ALWAYS = frozenset({"kind", "industry", "total_investment", "land_area", "floor_area", "unit.type", "unit.grade"})
+HINTS = {
+    "kind": gettext_lazy("企业投资的项目一般是备案；列入核准目录的是核准；政府投资的是审批。"),
+    "industry": gettext_lazy("写行业名称或者 GB/T 4754 代码，如“有机肥”或 2625。"),
+    "land_area": gettext_lazy("1 亩约合 667 平方米。"),
+    "unit.grade": gettext_lazy("看备案证右上角的字母，或者登录后看“信用”。新企业选“未评级”。"),
+    "eia": gettext_lazy("按《建设项目环境影响评价分类管理名录》查；拿不准就留空。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One page. `flags` are ticked in one list, the other paths have a field each."""
+
+    slug: str
+    title: str
+    ask: str
+    paths: tuple[str, ...]
+    flags: tuple[str, ...]
+
+
+def _group(*groups: str, flags: bool, but: tuple[str, ...] = ()) -> tuple[str, ...]:
+    return tuple(
+        path
+        for path, spec in CARRIED.items()
+        if path.partition(".")[0] in groups and "." in path and (spec.type == "flag") is flags and path not in but
+    )
+
+
+_FIRST = ("kind", "industry", "eia_category", "total_investment")
+_PLACE = ("land_area", "floor_area", *_group("site", flags=False))
+_COMPANY = _group("unit", "declarations", flags=False)
+TOPICS = (
+    Topic("project", "做什么项目", "包括下面哪几种工程？", _FIRST, WORKS),
+    Topic("site", "在哪里、用多少地", "这块地有下面哪些情况？", _PLACE, _group("site", flags=True)),
+    Topic(
+        "impact",
+        "建设和生产的影响",
+        "建设和生产中有下面哪些情况？",
+        tuple(path for path, spec in CARRIED.items() if spec.type != "flag" and path not in {*_FIRST, *_PLACE, *_COMPANY}),
+        _group("construction", "operation", flags=True, but=WORKS)
+        + tuple(path for path, spec in CARRIED.items() if spec.type == "flag" and "." not in path),
+    ),
+    Topic(
+        "company",
+        "谁来投资",
+        "项目有下面哪些情况？有一项，整个项目都不适用信用承诺制。",
+        _COMPANY,
+        _group("unit", "declarations", flags=True),
+    ),
+)
+BY_SLUG = {topic.slug: topic for topic in TOPICS}
+TOPIC_OF = {path: topic for topic in TOPICS for path in (*topic.paths, *topic.flags)}
+
+
+def asked(topic: Topic, facts: Mapping[str, Any], day: date) -> tuple[list[str], list[str]]:
+    """The fields and the flags of the page that any rule could turn on, given what is known."""
+    turns = steps.turning(facts, day)
+    return [path for path in topic.paths if path in ALWAYS or path in turns], [path for path in topic.flags if path in turns]
+
+
+def following(topic: Topic, facts: Mapping[str, Any], day: date) -> Topic | None:
+    """The next page with anything left to ask."""
+    for later in TOPICS[TOPICS.index(topic) + 1 :]:
+        fields, flags = asked(later, facts, day)
+        if fields or flags:
+            return later
+    return None
+
+
+def before(topic: Topic) -> Topic | None:
+    place = TOPICS.index(topic)
+    return TOPICS[place - 1] if place else None
+
+
+class TopicForm(FactForm):
+    """The questions of one page, all of which may stay open. The list of flags says what holds and whether the rest does not."""
+
+    def __init__(self, data: Any, *, topic: Topic, state: State, day: date, initial: dict[str, Any] | None = None) -> None:
+        fields, self.flags = asked(topic, state.nested(), day)
+        self.state = state
+        known = {path: state.known(path) for path in self.flags}
+        self.mixed = False in known.values() and any(value not in (True, False) for value in known.values())
+        ticked = [LEAF_OF[path] for path, value in known.items() if value is True]
+        nothing_else = bool(known) and all(value in (True, False) for value in known.values())
+        first = {**initial_of(state.nested(), fields), "yes": ticked, "rest": "no" if nothing_else else "unsure", **(initial or {})}
+        super().__init__(data, paths=fields, partial=True, initial=first)
+        for name in self.fields.keys() - {name for path in fields for name in fields_of(FACTS[path], False)}:
+            # What guards a saved draft against a stale form has nothing to guard here.
+            del self.fields[name]
+        for path in fields:
+            if path in HINTS:
+                self.fields[path].help_text = HINTS[path]
+        if self.flags:
+            self.fields["yes"] = forms.MultipleChoiceField(
+                label=topic.ask,
+                required=False,
+                widget=forms.CheckboxSelectMultiple(),
+                choices=[(LEAF_OF[path], _told(path)) for path in self.flags],
+            )
+            rest = [("no", _("都没有")), ("unsure", _("说不准"))]
+            self.fields["rest"] = forms.ChoiceField(label=_("没有勾选的"), required=False, widget=forms.RadioSelect(), choices=rest)
+
+    def clean_industry(self) -> str:
+        """A code as it is; a name as the code it stands for, or, where several come near, the question which."""
+        typed = str(self.cleaned_data["industry"])
+        text = plain_number(typed).upper()
+        if not text or re.fullmatch(FACTS["industry"].pattern, text):
+            return text
+        found = industry_words.suggest(typed)
+        if len(found) == 1:
+            return found[0][0]
+        if not found:
+            raise forms.ValidationError(_("没有认出这个行业。换个说法，或者填 GB/T 4754 代码；也可以留空"))
+        offered = [(code, f"{name}（{code}）") for code, name in found] + [("", _("都不是，先留空"))]
+        field = self.fields["industry"]
+        self.fields["industry"] = forms.ChoiceField(label=field.label, required=False, widget=forms.RadioSelect(), choices=offered)
+        raise forms.ValidationError(_("“%s”可能是下面几个行业，请选一个") % typed[:30])
+
+    def answers(self) -> State:
+        """The state with this page's answers in place of earlier ones; what was not answered is unknown again."""
+        facts = {path: value for path, value in self.values().items() if value is not None}
+        ticked = {PATH_OF[leaf] for leaf in self.cleaned_data.get("yes", ())}
+        for path in self.flags:
+            if path in ticked:
+                facts[path] = True
+            elif self.cleaned_data.get("rest") == "no" or (self.mixed and self.state.known(path) is False):
+                facts[path] = False
+        cleared = self.state.without([*self.paths, *self.flags])
+        return State({**cleared.facts, **facts}, self.state.on)
+
+
+def _told(path: str) -> Any:
+    """A flag as a choice: its label, and what it means where the label is short."""
+    spec = FACTS[path]
+    return format_html("{}<small>{}</small>", spec.label, spec.help) if spec.help else spec.label

@@ -1,0 +1,287 @@
+"""The self-check: few questions, every answer in the address, nothing kept."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.apps.county import County, at, new_county
+from yinuo.apps.rules import pack
+from yinuo.web.public import guidebook, industry_words, selfcheck_result
+from yinuo.web.public.selfcheck_questions import TOPIC_OF, TOPICS, asked
+from yinuo.web.public.selfcheck_state import CARRIED, LEAF_OF, State, read
+
+NOW = at("2026-11-24 10:00")
+DAY = date(2026, 11, 24)
+FACTORY = {
+    "kind": "filing",
+    "industry": "262",
+    "total_investment": "3000",
+    "land_area": "26667",
+    "floor_area": "9000",
+    "construction.building": True,
+    "construction.municipal": False,
+    "construction.highway": False,
+    "site.heritage": "none",
+    "site.new_construction_land": True,
+    "eia": "table",
+    "unit.grade": "A-",
+    **{path: False for path, spec in CARRIED.items() if path.startswith("declarations.") and spec.type == "flag"},
+    "declarations.catalogue_class": "allowed",
+}
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def county(db: None) -> County:
+    return new_county()
+
+
+def url_of(**changes: Any) -> str:
+    facts = {key: value for key, value in {**FACTORY, **changes}.items() if value is not None}
+    return f"/check/result/{State(facts, DAY).query}"
+
+
+def page(url: str, status: int = 200) -> str:
+    answer = Client().get(url)
+    assert answer.status_code == status, (url, answer.status_code)
+    return html.unescape(answer.content.decode())
+
+
+def answer_of(**changes: Any) -> selfcheck_result.Result:
+    facts = {key: value for key, value in {**FACTORY, **changes}.items() if value is not None}
+    return selfcheck_result.result(State(facts, DAY), DAY, guidebook.offers(DAY))
+
+
+# -- the address
+
+
+def test_no_two_carried_facts_share_a_name() -> None:
+    assert len(LEAF_OF) == len(CARRIED)
+    assert not {"y", "n", "on", "q", "go", "yes", "rest", "finish"} & set(LEAF_OF.values())
+
+
+def test_an_address_cannot_carry_who_the_project_is() -> None:
+    state = read({"name": "某某公司", "address": "吹麻滩镇", "credit_code": "91440300708461136T", "secret": "x"}, DAY)
+    assert state.facts == {}
+    assert not any(path in CARRIED for path in ("name", "content", "site.address", "unit.name", "unit.credit_code", "declarations.secret"))
+
+
+def test_state_and_address_are_two_forms_of_the_same() -> None:
+    state = State({**FACTORY, "discharges": True, "water_intake": "0"}, DAY)
+    again = read({key: values[0] for key, values in parse_qs(state.query[1:]).items()}, DAY)
+    assert dict(again.facts) == dict(state.facts)
+    assert again.on == DAY
+    assert again.query == state.query
+
+
+def test_what_an_address_says_wrongly_is_unknown_and_named() -> None:
+    state = read({"kind": "gift", "land_area": "-4", "y": "building.forest_land", "n": "building.nonsense", "on": "1999-01-01"}, DAY)
+    assert state.facts == {"site.forest_land": True}
+    assert set(state.unread) == {"办理类型", "用地面积", "房屋建筑工程", "规则日期"}
+
+
+def test_a_full_answer_makes_an_address_that_can_be_sent() -> None:
+    facts: dict[str, Any] = dict(FACTORY)
+    for topic in TOPICS:
+        facts |= {path: False for path in topic.flags if path not in facts}
+    assert len(f"https://example.test/check/result/{State(facts, DAY).query}") < 2000
+
+
+# -- the questions
+
+
+def test_every_question_is_one_some_rule_turns_on_or_places_the_project(db: None) -> None:
+    fields = [path for topic in TOPICS for path in asked(topic, {}, DAY)[0]]
+    flags = [path for topic in TOPICS for path in asked(topic, {}, DAY)[1]]
+    read_by_rules = frozenset[str]().union(*(predicate.facts for predicate in pack().predicates.values()))
+    assert set(flags) <= read_by_rules
+    assert len(fields) == len(set(fields))
+    assert set(TOPIC_OF) == set(CARRIED)
+
+
+def test_another_countys_rules_ask_other_questions(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = pack()
+    kept = {key: matter for key, matter in rules.matters.items() if matter.needed in ("always", "occupies_forest_land")}
+    other = replace(rules, matters=kept, negative=(), schemes=tuple(row for row in rules.schemes if row.when is None))
+    monkeypatch.setattr("yinuo.web.unit.steps.pack", lambda: other)
+    flags = [path for topic in TOPICS for path in asked(topic, {}, DAY)[1]]
+    assert flags == ["site.forest_land"]
+
+
+def test_each_page_leads_to_the_next_with_its_answers(county: County) -> None:
+    client, url = Client(), "/check/"
+    sent = [
+        {"kind": "filing", "industry": "有机肥", "total_investment": "3，000", "yes": ["building"], "rest": "no"},
+        {"land_area": "26667", "site.heritage": "none", "yes": ["new_construction_land"], "rest": "no"},
+        {"eia": "table", "rest": "no"},
+        {"unit.grade": "A-", "declarations.catalogue_class": "allowed", "rest": "no"},
+    ]
+    for answers in sent:
+        before = client.get(url)
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', before.content.decode()))
+        after = client.get(urlsplit(url).path, {**{key: html.unescape(value) for key, value in hidden.items()}, **answers, "go": "1"})
+        assert after.status_code == 302, after.content.decode()
+        url = after.headers["Location"]
+    assert urlsplit(url).path == "/check/result/"
+    state = read({key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}, DAY)
+    assert state.facts["industry"] == "262"
+    assert state.facts["total_investment"] == "3000"
+    assert state.facts["construction.building"] is True
+    assert state.facts["construction.highway"] is False
+    assert state.facts["site.new_construction_land"] is True
+    assert state.facts["site.forest_land"] is False
+    assert state.facts["unit.grade"] == "A-"
+
+
+def test_what_is_neither_ticked_nor_denied_stays_unknown(county: County) -> None:
+    answer = Client().get("/check/", {"go": "1", "yes": ["building"], "rest": "unsure"})
+    state = read({key: values[0] for key, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}, DAY)
+    assert state.facts == {"construction.building": True}
+
+
+def test_a_single_no_survives_a_page_that_is_unsure_of_the_rest(county: County) -> None:
+    answer = Client().get("/check/site/", {"go": "1", "n": "forest_land", "yes": ["grassland"], "rest": "unsure"})
+    state = read({key: values[0] for key, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}, DAY)
+    assert state.facts == {"site.forest_land": False, "site.grassland": True}
+
+
+def test_an_industry_in_words_that_may_be_several_is_asked_again(county: County) -> None:
+    shown = page("/check/?go=1&industry=旅游接待")
+    assert "可能是下面几个行业" in shown
+    assert 'value="786"' in shown
+    assert 'value="611"' in shown
+    assert "没有认出这个行业" in page("/check/?go=1&industry=xyz")
+
+
+def test_a_wrong_number_is_told_at_its_field_and_what_was_typed_stays(county: County) -> None:
+    shown = page("/check/site/?go=1&land_area=四十亩&kind=filing")
+    assert "用地面积：应为不小于 0 的数字" in shown
+    assert 'value="四十亩"' in shown
+    assert 'name="kind" value="filing"' in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("有机肥加工　吹麻滩镇　40 亩", {"land_area": "26667", "industry": "262"}),
+        ("投资3000万元 建筑面积9000平方米 光伏", {"total_investment": "3000", "floor_area": "9000", "industry": "4416"}),
+        ("1.2亿元的冷库", {"total_investment": "12000", "industry": "的冷库"}),
+        ("你好", {}),
+    ],
+)
+def test_one_line_is_understood_as_far_as_it_goes(text: str, facts: dict[str, str]) -> None:
+    assert industry_words.guess(text) == facts
+
+
+def test_the_line_from_the_home_page_fills_the_first_page(county: County) -> None:
+    shown = page("/check/?q=有机肥加工 吹麻滩镇 40 亩")
+    assert "认出来的已经填好" in shown
+    assert 'value="262"' in shown
+    assert 'name="land_area" value="26667"' in shown
+
+
+# -- the answer
+
+
+def test_the_answer_names_matters_by_stage_with_promise_told_in_its_three_parts(county: County) -> None:
+    shown = page(url_of())
+    for words in ("建设项目环境影响报告表审批", "不在清单", "已公布开办", "可以承诺", "归口"):
+        assert words in shown
+    assert "附件1" in shown or "正文" in shown
+
+
+def test_best_way_is_the_maps_own_plan_with_every_promise_taken(county: County) -> None:
+    found = answer_of()
+    assert found.best.working_days < found.regular.working_days
+    assert found.best.landing_on < found.regular.landing_on
+    # Review and guidance come before anything else may start.
+    assert found.before_days == pack().integer("review.limit", DAY) + pack().integer("guidance.limit", DAY)
+
+
+def test_a_red_grade_promises_nothing_and_lands_by_the_regular_way(county: County) -> None:
+    found = answer_of(**{"unit.grade": "D"})
+    assert found.promisable == 0
+    assert found.best == found.regular
+    assert any("不适用秒批秒办" in why for why, _links in found.stops)
+    assert all(track.refused for track in found.tracks if track.name in ("代办服务", "模拟审批"))
+
+
+def test_a_material_wanted_by_several_matters_is_named_once(county: County) -> None:
+    found = answer_of()
+    names = [(issuer, row.name) for issuer, rows in found.materials for row in rows]
+    assert len(names) == len(set(names))
+    wanted = sum(len(matter.materials) for matter in (line.matter for stage in found.stages for line in stage.lines))
+    assert len(names) < wanted
+    assert any(len(row.matters) > 1 for _issuer, rows in found.materials for row in rows)
+
+
+def test_what_is_open_says_what_each_answer_would_change_and_following_it_changes_that(county: County) -> None:
+    found = answer_of()
+    forest = next(row for row in found.open if row.path == "site.forest_land")
+    yes, no = forest.options
+    assert any("林地" in name for name in yes.adds)
+    assert no.adds == ()
+    after = selfcheck_result.result(yes.state, DAY, guidebook.offers(DAY))
+    assert after.count == found.count + len(yes.adds)
+    assert "site.forest_land" not in [row.path for row in after.open]
+
+
+def test_an_unknown_declaration_is_told_with_both_ends_for_the_promise(county: County) -> None:
+    found = answer_of(**{"declarations.public_body_building": None})
+    row = next(row for row in found.open if row.path == "declarations.public_body_building")
+    yes, no = row.options
+    assert len(yes.bars) >= found.count - 2 - len([1 for stage in found.stages for line in stage.lines if line.promisable is False])
+    assert yes.bars
+    assert no.frees == yes.bars
+
+
+def test_the_answer_by_an_earlier_days_rules_says_so(county: County) -> None:
+    facts = State(FACTORY, date(2023, 3, 1)).query
+    assert "这不是今天的规则" in page(f"/check/result/{facts}")
+    sent_on = Client().get(f"/check/result/{State(FACTORY).query}")
+    assert sent_on.status_code == 302
+    assert sent_on.headers["Location"].endswith("on=2026-11-24")
+
+
+def test_nothing_is_asked_of_an_empty_address(county: County) -> None:
+    assert Client().get("/check/result/").headers["Location"] == "/check/"
+    assert Client().get("/check/nowhere/?kind=filing").headers["Location"] == "/check/?kind=filing"
+
+
+def test_the_check_writes_no_row_and_sets_no_cookie(county: County) -> None:
+    client = Client()
+    with CaptureQueriesContext(connection) as captured:
+        for url in ("/check/", "/check/?q=光伏 40 亩", *(f"/check/{topic.slug}/?kind=filing" for topic in TOPICS), url_of()):
+            answer = client.get(url)
+            assert answer.status_code == 200, url
+    assert {query["sql"].split()[0] for query in captured} <= {"SELECT"}
+    assert not client.cookies
+
+
+def test_the_answer_reads_little(county: County) -> None:
+    client = Client()
+    client.get(url_of())
+    with CaptureQueriesContext(connection) as captured:
+        client.get(url_of())
+    assert len(captured) == 1
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_the_check_takes_no_post(county: County, method: str) -> None:
+    for url in ("/check/", "/check/site/", "/check/result/?kind=filing"):
+        assert getattr(Client(), method)(url).status_code == 405
