@@ -40,7 +40,7 @@ def confirmed(desk: Desk) -> Project:
 
 def test_a_new_company_is_told_how_to_begin(desk: Desk) -> None:
     page = desk.get("/projects/")
-    assert "还没有项目" in page
+    assert "还没有项目，从这里开始" in page
     assert 'href="/filing/"' in page
 
 
@@ -62,11 +62,11 @@ def test_home_shows_only_the_companys_own(desk: Desk) -> None:
 def test_home_takes_the_same_queries_with_one_project_and_with_three(desk: Desk, django_assert_num_queries: Any) -> None:
     filed(desk)
     desk.get("/projects/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(16):
         desk.get("/projects/")
     filed(desk, name="第二个项目")
     filed(desk, name="第三个项目")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(16):
         desk.get("/projects/")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class FactForm(forms.Form):
     """The facts of `paths`. `partial`: saved on the way, nothing is required; what is typed must be right all the same."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, *args: Any, paths: Iterable[str], required: frozenset[str] = frozenset(), partial: bool = False, **kwargs: Any
@@ -72,6 +74,14 @@ class FactForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         return nested(self.values())
+
+    def opened_with(self) -> dict[str, Any] | None:
+        """What stood in the form when it was opened, by path; None where the page did not say."""
+        try:
+            told = json.loads(self.cleaned_data.get("seen") or "null")
+        except ValueError:
+            return None
+        return told if isinstance(told, dict) else None
 
     def shown(self) -> Iterator[FactField]:
         """The facts' fields in their order."""

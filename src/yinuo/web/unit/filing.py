@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -20,12 +23,15 @@ from yinuo.apps.projects.models import Draft
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 from yinuo.core.facts import UNKNOWN, look_up
+from yinuo.core.pack.types import Pack
 from yinuo.core.schema import FACTS
 from yinuo.core.screen import screen_filing
-from yinuo.web.acting import actor_of, need_unit
-from yinuo.web.components.shapes import NavItem, Row
+from yinuo.web.acting import actor_of, need_unit, person_of
+from yinuo.web.components.marks import bar
+from yinuo.web.components.shapes import NavItem, Row, Task
+from yinuo.web.components.text import percent
 from yinuo.web.handling import attempt
-from yinuo.web.unit import factforms, steps
+from yinuo.web.unit import earlier, factforms, handover, steps
 from yinuo.web.unit.factforms import FactForm, words_of
 from yinuo.web.unit.own import posted
 from yinuo.web.unit.steps import BY_SLUG, STEPS, Step
@@ -61,20 +67,25 @@ PLEDGE = (
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
     """The declaration. A secret project ends here: nothing is kept, nothing is carried into an address or a log."""
+    day = timezone.localdate()
+    carried = request.POST.get("carried", "") if request.method == "POST" else request.META.get("QUERY_STRING", "")
+    brought = handover.carried(handover.reread(carried))
     form = SecrecyForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        day = timezone.localdate()
         if form.cleaned_data["secrecy"] == "classified":
             rules = pack()
             cites = rules.cite_texts(rules.parameter("filing.secret_refused", day).cites)
             office = rules.departments["development_reform"].name
             return render(request, "unit/filing_secret.html", {"cites": cites, "office": office})
         actor = actor_of(request)
-        facts = {"kind": "filing", "declarations": {"secret": False}}
+        facts = steps.nested({"kind": "filing", **brought, "declarations.secret": False})
         draft = open_draft(actor=actor, unit_id=actor.unit_id or 0, facts=facts, at=timezone.now())
+        if brought:
+            messages.success(request, f"已带入自查时的 {len(brought)} 项回答，请逐页核对，接着填其余的。")
         return redirect("unit:filing_step", draft.pk, STEPS[0].slug)
     crumbs = [NavItem("我的项目", reverse("unit:projects")), NavItem("备案一个项目")]
-    return render(request, "unit/filing_begin.html", {"form": form, "breadcrumbs": crumbs})
+    context = {"form": form, "carried": carried if brought else "", "brought": len(brought), "breadcrumbs": crumbs}
+    return render(request, "unit/filing_begin.html", context)
 
 
 def own_draft(request: HttpRequest, draft_id: int) -> Draft:
@@ -95,34 +106,96 @@ def step(request: HttpRequest, draft_id: int, slug: str) -> HttpResponse:
     topic = BY_SLUG.get(slug)
     if topic is None:
         return redirect("unit:filing_step", draft.pk, STEPS[0].slug)
-    paths = steps.asked(topic, draft.facts, timezone.localdate())
+    asked = steps.asked_all(draft.facts, timezone.localdate())
     back_to_check = request.GET.get("back") == "check"
-    differs: list[Row] = []
+    page = StepPage(request, draft, topic, asked[topic.slug])
     if request.method == "POST":
-        later = "later" in request.POST
-        form = FactForm(_typed(request, paths), paths=paths, required=topic.required, partial=later)
-        if form.is_valid():
-            saved = attempt(form, lambda: _save(request, draft, form, topic))
-            if saved is not None:
-                return _onward(request, saved, topic, later=later, back=back_to_check)
-            if isinstance(getattr(form, "refusal", None), Stale):
-                draft = own_draft(request, draft_id)
-                form.data = form.data.copy()
-                form.data["version"] = str(draft.version)
-                differs = _differing(form, draft)
-    else:
-        form = FactForm(
-            paths=paths, required=topic.required, initial={**factforms.initial_of(draft.facts, paths), "version": draft.version}
-        )
+        saved = page.save()
+        if saved is not None:
+            return _onward(request, saved, topic, later=page.later, back=back_to_check)
     context = {
-        **_place(draft, topic),
-        "form": form,
-        "flags": sum(FACTS[path].type == "flag" and path not in topic.required for path in paths),
-        "differs": differs,
-        "industries": factforms.suggestions() if "industry" in paths else [],
+        **_place(page.draft, topic, asked),
+        "form": page.form,
+        "flags": sum(FACTS[path].type == "flag" and path not in topic.required for path in page.paths),
+        "theirs": page.theirs,
+        "offers": [] if request.method == "POST" else page.offers,
+        "taken": page.taken,
+        "industries": factforms.suggestions() if "industry" in page.paths else [],
         "back_to_check": back_to_check,
     }
     return render(request, "unit/filing_step.html", context)
+
+
+class StepPage:
+    """One step's form: as saved, with an earlier project's answers put in, or as typed and merged with what another window saved."""
+
+    def __init__(self, request: HttpRequest, draft: Draft, topic: Step, paths: list[str]) -> None:
+        self.request, self.draft, self.topic, self.paths = request, draft, topic, paths
+        self.later = "later" in request.POST
+        self.theirs: list[Row] = []
+        self.offers = earlier.offers(draft.unit_id, topic.slug, draft.facts) if request.method == "GET" else []
+        self.taken = earlier.chosen(self.offers, request.GET.get("take", ""))
+        if request.method == "POST":
+            self.form = FactForm(_typed(request, paths), paths=paths, required=topic.required, partial=self.later)
+        else:
+            shown = factforms.initial_of(draft.facts, paths)
+            if self.taken:
+                shown |= factforms.initial_of(self.taken.initial(), paths)
+            self.form = FactForm(paths=paths, required=topic.required, initial={**shown, **self._stamp()})
+
+    def _stamp(self) -> dict[str, Any]:
+        """What this form was made from: the version, and what stood there."""
+        return {"version": self.draft.version, "seen": json.dumps(self._saved(), ensure_ascii=False)}
+
+    def _saved(self) -> dict[str, Any]:
+        known = steps.flat(self.draft.facts)
+        return {path: known[path] for path in self.paths if path in known}
+
+    def save(self) -> Draft | None:
+        """None = shown again, with what is wrong."""
+        if not self.form.is_valid():
+            return None
+        saved = attempt(self.form, self._save)
+        if saved is None:
+            if isinstance(getattr(self.form, "refusal", None), Stale):
+                self._conflict()
+            return None
+        others = [FACTS[path].label for path, value in self.form.values().items() if value != _known(saved.facts, path)]
+        if others:
+            messages.info(self.request, f"另一个窗口改过这一页，两边的内容已经合在一起。保留了那边填的：{'、'.join(others)}。")
+        return saved
+
+    def _save(self) -> Draft:
+        return save_draft(
+            actor=actor_of(self.request),
+            draft_id=self.draft.pk,
+            facts=self.form.facts(),
+            step=self.topic.slug,
+            version=self.form.cleaned_data.get("version"),
+            seen=self.form.opened_with(),
+            at=timezone.now(),
+        )
+
+    def _conflict(self) -> None:
+        """Shown again: what only the other window changed is put in, what both changed stays as typed here beside what was saved there."""
+        seen = self.form.opened_with()
+        self.draft = own_draft(self.request, self.draft.pk)
+        data = self.form.data.copy()
+        for path, value in self.form.values().items():
+            saved = _known(self.draft.facts, path)
+            if value == saved:
+                continue
+            if seen is not None and value == seen.get(path):
+                data.update({path: "", **factforms.initial_of(self.draft.facts, [path])})
+            else:
+                self.theirs.append(Row(FACTS[path].label, words_of(path, saved)))
+        data.update({name: str(value) for name, value in self._stamp().items()})
+        self.form.data = data
+
+
+def _known(facts: dict[str, Any], path: str) -> Any:
+    value = look_up(facts, path)
+    return None if value is UNKNOWN else value
 
 
 def _typed(request: HttpRequest, paths: list[str]) -> Any:
@@ -133,17 +206,6 @@ def _typed(request: HttpRequest, paths: list[str]) -> Any:
             if FACTS[path].type == "flag" and data.get(path) != "true":
                 data[path] = "false"
     return data
-
-
-def _save(request: HttpRequest, draft: Draft, form: FactForm, topic: Step) -> Draft:
-    return save_draft(
-        actor=actor_of(request),
-        draft_id=draft.pk,
-        facts=form.facts(),
-        step=topic.slug,
-        version=form.cleaned_data.get("version"),
-        at=timezone.now(),
-    )
 
 
 def _onward(request: HttpRequest, draft: Draft, topic: Step, *, later: bool, back: bool) -> HttpResponse:
@@ -164,22 +226,36 @@ def _next_asked(draft: Draft, topic: Step) -> Step | None:
     return following
 
 
-def _differing(form: FactForm, draft: Draft) -> list[Row]:
-    """What stands saved where it differs from what was typed here."""
-    rows = []
-    for path, typed in form.values().items():
-        saved = look_up(draft.facts, path)
-        if saved is not UNKNOWN and saved != typed:
-            rows.append(Row(FACTS[path].label, words_of(path, saved)))
-    return rows
-
-
-def _place(draft: Draft, topic: Step) -> dict[str, Any]:
-    number = STEPS.index(topic) + 1
-    earlier = steps.before(topic)
-    url = reverse("unit:filing_step", args=[draft.pk, earlier.slug]) if earlier else reverse("unit:projects")
+def _place(draft: Draft, topic: Step, asked: dict[str, list[str]]) -> dict[str, Any]:
+    """Where one is: the number among the steps that ask anything, and every step with how far it is."""
+    here = [step for step in STEPS if asked[step.slug] or step is topic]
+    number = here.index(topic)
+    url = reverse("unit:filing_step", args=[draft.pk, here[number - 1].slug]) if number else reverse("unit:projects")
     crumbs = [NavItem("我的项目", reverse("unit:projects")), NavItem("备案一个项目")]
-    return {"draft": draft, "topic": topic, "number": number, "count": len(STEPS), "previous_url": url, "breadcrumbs": crumbs}
+    furthest = STEPS.index(BY_SLUG[draft.step]) if draft.step in BY_SLUG else -1
+    return {
+        "draft": draft,
+        "topic": topic,
+        "number": number + 1,
+        "count": len(here),
+        "bar": bar(percent(number, len(here))),
+        "ways": [_way(draft, step, topic, asked[step.slug], furthest) for step in here],
+        "previous_url": url,
+        "breadcrumbs": crumbs,
+    }
+
+
+def _way(draft: Draft, step: Step, topic: Step, paths: list[str], furthest: int) -> Task:
+    """A step in the list of all: done, begun or still to come."""
+    url = reverse("unit:filing_step", args=[draft.pk, step.slug])
+    if step is topic:
+        return Task(step.title, "正在填", "blue")
+    open_ = steps.unanswered((path for path in paths if path in step.required), draft.facts)
+    if open_:
+        begun = len(open_) < len(paths) and len(steps.unanswered(paths, draft.facts)) < len(paths)
+        return Task(step.title, "还差几项" if begun else "还没填", "amber" if begun else "", url)
+    answered = len(steps.unanswered(paths, draft.facts)) < len(paths)
+    return Task(step.title, "填好了", "green", url) if answered or STEPS.index(step) <= furthest else Task(step.title, "还没填", "", url)
 
 
 @need_unit
@@ -191,6 +267,7 @@ def check(request: HttpRequest, draft_id: int) -> HttpResponse:
     if draft.filed_as_id is not None:
         return redirect("unit:filing_done", draft.pk)
     form = PledgeForm(posted(request), initial={"version": draft.version})
+    asked = steps.asked_all(draft.facts, timezone.localdate())
     duplicate = ""
     problems: list[NavItem] = []
     if request.method == "POST" and form.is_valid():
@@ -215,9 +292,10 @@ def check(request: HttpRequest, draft_id: int) -> HttpResponse:
     context = {
         "draft": draft,
         "form": form,
-        "groups": [_group(draft, topic) for topic in STEPS],
+        "groups": [_group(draft, topic, asked[topic.slug]) for topic in STEPS],
+        "unit_rows": _unit_rows(request, draft),
         "judged": preview(draft),
-        "missing": _missing(draft),
+        "missing": _missing(draft, asked),
         "problems": problems,
         "duplicate": duplicate,
         "pledge": PLEDGE,
@@ -240,54 +318,69 @@ def _send(request: HttpRequest, draft: Draft, form: PledgeForm) -> None:
 
 
 def preview(draft: Draft) -> dict[str, Any]:
-    """The filing question asked of the draft as it stands: instant, held by which rule, or not yet decidable."""
+    """The filing question asked of the draft as it stands: instant, held by which rule and by which answers, or not yet decidable."""
     day = timezone.now().astimezone(TZ).date()
     unit = draft.unit
     known = {"type": unit.type, "credit_code": unit.credit_code, "grade": head(unit.pk).grade}
     decision = screen_filing({**draft.facts, "unit": {key: value for key, value in known.items() if value}}, pack(), day)
-    rules = pack()
-    stops = [{"why": stop["why"], "cites": rules.cite_texts(stop["cites"])} for stop in decision.outcome["stops"]]
+    read = {step.rule: step.facts for step in decision.trace}
+    stops = [_stop(draft, stop, read.get(stop["rule"], {})) for stop in decision.outcome["stops"]]
     return {"instant": decision.outcome["instant"], "stops": stops, "kind": draft.facts.get("kind", "")}
 
 
-def _missing(draft: Draft) -> list[NavItem]:
+def _stop(draft: Draft, stop: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule in the way, its clause, and the answers it turned on with the way to each."""
+    answers = [
+        NavItem(f"{FACTS[path].label}：{words_of(path, value)}", _step_url(draft, path))
+        for path, value in facts.items()
+        if path in steps.STEP_OF and path in FACTS
+    ]
+    return {"why": stop["why"], "cites": pack().cite_texts(stop["cites"]), "answers": answers}
+
+
+def _missing(draft: Draft, asked: Mapping[str, list[str]]) -> list[NavItem]:
     """Required answers still open, each with the page that asks it."""
-    day = timezone.localdate()
     found = []
     for topic in STEPS:
-        for path in steps.unanswered((p for p in steps.asked(topic, draft.facts, day) if p in topic.required), draft.facts):
+        for path in steps.unanswered((p for p in asked[topic.slug] if p in topic.required), draft.facts):
             found.append(_problem(draft, path, f"还没有填写“{FACTS[path].label}”"))
     return found
 
 
-def _problem(draft: Draft, path: str, message: str) -> NavItem:
+def _step_url(draft: Draft, path: str) -> str:
     topic = steps.STEP_OF.get(path)
-    url = f"{reverse('unit:filing_step', args=[draft.pk, topic.slug])}?back=check#{factforms.anchor(path)}" if topic else ""
-    return NavItem(message, url)
+    return f"{reverse('unit:filing_step', args=[draft.pk, topic.slug])}?back=check#{factforms.anchor(path)}" if topic else ""
 
 
-def _group(draft: Draft, topic: Step) -> dict[str, Any]:
-    """The answers of one topic; flags answered 否 are told in one line, so that the page can be read."""
-    day = timezone.localdate()
-    rows, noes = [], []
+def _problem(draft: Draft, path: str, message: str) -> NavItem:
+    return NavItem(message, _step_url(draft, path))
+
+
+def _group(draft: Draft, topic: Step, asked: list[str]) -> dict[str, Any]:
+    """The answers of one topic; what was answered 否 is one line, and what may stay open another, so that the page can be read."""
+    rows, noes, open_ = [], [], []
     base = reverse("unit:filing_step", args=[draft.pk, topic.slug]) + "?back=check"
-    for path in steps.asked(topic, draft.facts, day):
-        value = look_up(draft.facts, path)
-        spec = FACTS[path]
-        if value is False and path not in topic.required:
+    for path in asked:
+        value, spec = look_up(draft.facts, path), FACTS[path]
+        if value is UNKNOWN and path not in topic.required:
+            open_.append(spec.label)
+        elif value is False and path not in topic.required:
             noes.append(spec.label)
-        elif spec.type == "flag" and value is UNKNOWN and path not in topic.required:
-            continue
         else:
             rows.append(Row(spec.label, words_of(path, value), f"{base}#{factforms.anchor(path)}"))
-    unsure = [
-        FACTS[path].label for path in steps.unanswered(steps.asked(topic, draft.facts, day), draft.facts) if FACTS[path].type == "flag"
-    ]
     if noes:
-        rows.append(Row("都不涉及", "、".join(noes), base))
-    if unsure and topic.slug != "declarations":
-        rows.append(Row("还不清楚", "、".join(unsure), base))
+        rows.append(Row("不涉及", "、".join(noes), base))
+    if open_:
+        rows.append(Row("没有填，可以不填", "、".join(open_), base, "补填"))
     return {"title": topic.title, "rows": rows}
+
+
+def _unit_rows(request: HttpRequest, draft: Draft) -> list[Row]:
+    """What the platform knows of the unit and its person: shown, and not asked again."""
+    unit, person = draft.unit, person_of(request)
+    rows = [("单位名称", unit.name), ("统一社会信用代码", unit.credit_code or unit.reservation_no)]
+    rows += [("法定代表人", unit.legal_representative), ("住所", unit.address), ("联系人", f"{person.name} {person.phone}".strip())]
+    return [Row(label, value) for label, value in rows if value]
 
 
 @need_unit
@@ -309,6 +402,19 @@ def done(request: HttpRequest, draft_id: int) -> HttpResponse:
         "review_days": rules.integer("review.limit", project.rules_on),
         "manual_days": rules.integer("manual_filing.limit", project.rules_on),
         "guidance_days": rules.integer("guidance.limit", project.rules_on),
+        "remedies": remedies(rules, project.rules_on) if project.state == "refused" else [],
         "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("备案结果")],
     }
     return render(request, "unit/filing_done.html", context)
+
+
+def remedies(rules: Pack, day: date) -> list[dict[str, Any]]:
+    """Where one may turn against a refusal, within which term and by which article (行政许可法第三十八条)."""
+    units = {"calendar_days": "日", "months": "个月"}
+    made = []
+    for name, what in (("remedy.reconsideration_limit", "申请行政复议"), ("remedy.litigation_limit", "提起行政诉讼")):
+        term = rules.parameter(name, day)
+        made.append(
+            {"text": f"自收到决定之日起 {term.value} {units[rules.parameters[name].unit]}内{what}", "cites": rules.cite_texts(term.cites)}
+        )
+    return made

@@ -1,27 +1,31 @@
-"""The company's home: each project with what waits for the company, and the nearest date somebody owes."""
+"""The company's home: what waits for it, its projects with the nearest date somebody owes, its credit and its messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from yinuo.apps.credit.queries import Standing, standing
+from yinuo.apps.credit import queries as credit
+from yinuo.apps.credit.queries import Standing
+from yinuo.apps.notices import queries as notices
 from yinuo.apps.onemap.models import CONCLUDED, MapItem
 from yinuo.apps.projects import queries
-from yinuo.apps.projects.models import Draft, Project, ProjectState
+from yinuo.apps.projects.models import Draft, ProgressReport, Project, ProjectState, ReportKind
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.web.acting import actor_of, hat_of, need_unit
-from yinuo.web.components.shapes import Colour, Task
+from yinuo.web.components.shapes import Colour, State, Task
 from yinuo.web.components.text import closing, zh_moment
+from yinuo.web.unit import waiting
+from yinuo.web.unit.bands import next_band
 
 COLOURS: dict[str, Colour] = {
     "manual": "amber",
@@ -33,49 +37,65 @@ COLOURS: dict[str, Colour] = {
     "withdrawn": "red",
     "terminated": "grey",
 }
-SHOWN_READY = 4
+RUNNING = (ProjectState.FILED, ProjectState.CONFIRMED)
+SHOWN_READY = 3
+SHOWN_MESSAGES = 4
 
 
 @dataclass
 class Line:
-    """One project of the list."""
+    """One project of the list; `waits` says whose turn it is where there is nothing to begin."""
 
     project: Project
     colour: Colour
-    tasks: list[Task] = field(default_factory=list)
+    ready: list[MapItem] = field(default_factory=list)
+    more: int = 0
     done: int = 0
     total: int = 0
     nearest: str = ""
-
-    @property
-    def name(self) -> str:
-        """Tells this project's tasks from another's on the page."""
-        return f"p{self.project.pk}"
+    light: State = "green"
 
 
 @need_unit
 @require_GET
 def projects(request: HttpRequest) -> HttpResponse:
-    """Seven queries however many projects there are."""
+    """A fixed number of queries however many projects there are."""
     actor, now = actor_of(request), timezone.now()
+    day, unit_id = timezone.localdate(), actor.unit_id or 0
     after = request.GET.get("after", "")
     page = queries.page(actor, after=int(after) if after.isdigit() and len(after) < 16 else 0)
-    drafts = Draft.objects.filter(unit_id=actor.unit_id, filed_as__isnull=True).order_by("-saved_at")[:10]
+    running = [row for row in page.projects if row.state in RUNNING]
+    work = waiting.work_of(running)
+    reported = ProgressReport.objects.filter(project__in=running, kind=ReportKind.COMPLETION).values_list("project_id", flat=True)
+    drafts = Draft.objects.filter(unit_id=unit_id, filed_as__isnull=True).order_by("-saved_at")[:10]
     hat = hat_of(request)
+    standing = credit.standing(unit_id, day)
     context = {
         "unit": hat.binding.unit if hat and hat.binding else None,
-        "lines": lines(page.projects, now),
+        "duties": waiting.duties(running, work, credit.history(unit_id, day), set(reported), now),
+        "lines": [_line(row, work, now) for row in page.projects],
         "drafts": [_draft(draft) for draft in drafts],
-        "standing": standing(actor.unit_id or 0, timezone.localdate()),
+        "standing": standing,
+        "score": score_words(standing),
+        "next_band": next_band(standing.score, day),
+        "messages_": list(notices.of_actor(actor)[:SHOWN_MESSAGES]),
+        "check_url": _check_url(),
         "next_url": f"?after={page.after}" if page.after else "",
         "first_url": reverse("unit:projects") if after else "",
     }
-    context["score"] = score_words(context["standing"])
     return render(request, "unit/home.html", context)
 
 
 def score_words(now: Standing) -> str:
     return "" if now.score is None else f"{now.score.normalize():f}"
+
+
+def _check_url() -> str:
+    """The public self-check, where this instance has one."""
+    try:
+        return reverse("public:check")
+    except NoReverseMatch:
+        return ""
 
 
 def _draft(draft: Draft) -> Task:
@@ -84,50 +104,20 @@ def _draft(draft: Draft) -> Task:
     return Task("未命名的项目" if name is UNKNOWN else str(name), "没填完", "grey", url, f"{zh_moment(draft.saved_at)} 存")
 
 
-def lines(rows: list[Project], now: datetime) -> list[Line]:
-    ids = [row.pk for row in rows]
-    items: dict[int, list[MapItem]] = {}
-    for item in MapItem.objects.filter(project_id__in=ids).defer("promisable_why", "materials").order_by("position"):
-        items.setdefault(item.project_id, []).append(item)
-    clocks: dict[int, list[WorkItem]] = {}
-    open_work = WorkItem.objects.filter(project_id__in=ids, state__in=["running", "paused"], due_at__isnull=False)
-    for work in open_work.order_by("due_at", "id"):
-        clocks.setdefault(work.project_id or 0, []).append(work)
-    return [_line(row, items.get(row.pk, []), clocks.get(row.pk, []), now) for row in rows]
-
-
-def _line(project: Project, items: list[MapItem], clocks: list[WorkItem], now: datetime) -> Line:
+def _line(project: Project, work: waiting.Work, now: datetime) -> Line:
+    items = work.items_of(project.pk)
     made = Line(project, COLOURS[project.state], total=len(items), done=sum(item.state in CONCLUDED for item in items))
-    if project.state in (ProjectState.FILED, ProjectState.CONFIRMED):
-        made.tasks = _tasks(project, items)
-    work = next(iter(clocks), None)
-    if work is not None and work.due_at is not None:
-        late = "，已超期" if work.light_at(now) == "red" else ""
-        made.nearest = f"{work.title}：{closing(work.due_shown(now))} 前{late}"
+    if project.state in RUNNING:
+        found = waiting.ready(items, project)
+        made.ready, made.more = found[:SHOWN_READY], max(0, len(found) - SHOWN_READY)
+        _nearest(made, [row for row in work.clocks if row.project_id == project.pk and row.waits_for == "staff"], now)
     return made
 
 
-def _tasks(project: Project, items: list[MapItem]) -> list[Task]:
-    """What the company can or must do now, the urgent first."""
-    concluded = {item.matter_id for item in items if item.state in CONCLUDED}
-    present = {item.matter_id for item in items}
-    tasks = [
-        Task(f"补正：{item.name}", "等您补正", "amber", reverse("unit:item", args=[item.pk]))
-        for item in items
-        if item.state in ("incomplete", "incorrect")
-    ]
-    if project.landed_at is not None and project.started_on is None:
-        tasks.append(Task("报送开工建设信息", "等您报送", "amber", reverse("unit:report", args=[project.pk])))
-    ready = [item for item in items if item.state == "open" and not _waits(item, present, concluded, project)]
-    for item in ready[:SHOWN_READY]:
-        status: Any = ("可以承诺", "purple") if item.promisable else ("可以申报", "blue")
-        tasks.append(Task(item.name, *status, reverse("unit:item", args=[item.pk])))
-    if len(ready) > SHOWN_READY:
-        tasks.append(Task(f"还有 {len(ready) - SHOWN_READY} 项可以申报", "看图", "", reverse("unit:map", args=[project.pk])))
-    return tasks
-
-
-def _waits(item: MapItem, present: Iterable[str], concluded: set[str], project: Project) -> bool:
-    if item.completion and project.started_on is None:
-        return True
-    return any(name in present and name not in concluded for name in item.after)
+def _nearest(line: Line, clocks: Sequence[WorkItem], now: datetime) -> None:
+    """The next moment a department owes something."""
+    dated: list[tuple[Any, WorkItem]] = [(row.due_shown(now), row) for row in clocks if row.state == "running" and row.due_shown(now)]
+    if dated:
+        due, first = min(dated, key=lambda pair: pair[0])
+        line.light = "red" if first.light_at(now) == "red" else "yellow" if first.light_at(now) == "yellow" else "green"
+        line.nearest = f"{first.title}：{closing(due)} 前"

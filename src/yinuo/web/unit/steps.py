@@ -107,7 +107,16 @@ def before(step: Step) -> Step | None:
 
 def asked(step: Step, facts: Mapping[str, Any], day: date) -> list[str]:
     """The step's facts that are worth asking now: those no rule reads at all, and those some rule's answer turns on."""
+    return _worth(step, turning(facts, day), _read(pack()))
+
+
+def asked_all(facts: Mapping[str, Any], day: date) -> dict[str, list[str]]:
+    """What every step asks now, by its slug: the rules are gone through once."""
     turns, read = turning(facts, day), _read(pack())
+    return {step.slug: _worth(step, turns, read) for step in STEPS}
+
+
+def _worth(step: Step, turns: frozenset[str], read: frozenset[str]) -> list[str]:
     return [path for path in step.paths if path in step.required or path not in read or path in turns]
 
 
@@ -138,6 +147,11 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
         group, _, name = path.rpartition(".")
         (made.setdefault(group, {}) if group else made)[name] = value
     return made
+
+
+def flat(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Groups to paths, the other way round; only what is known."""
+    return {path: value for path in FACTS if (value := look_up(facts, path)) is not UNKNOWN}
 
 
 def unanswered(paths: Iterable[str], facts: Mapping[str, Any]) -> list[str]:

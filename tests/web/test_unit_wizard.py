@@ -1,0 +1,221 @@
+"""The filing form across windows, earlier projects and the self-check: nothing typed is lost, nothing taken silently."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.apps.county import at, facts
+from tests.web.test_unit_filing import ANSWERS, begin, fill
+from tests.web.unit_desk import Desk, new_desk, value_of
+from yinuo.apps.projects.actions import decide_by_hand, file_project
+from yinuo.apps.projects.models import Draft, Project
+
+
+@pytest.fixture
+def desk(db: None, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return new_desk(monkeypatch)
+
+
+def opened(desk: Desk, draft_id: int, slug: str) -> dict[str, str]:
+    """The hidden fields of a step as a window has them."""
+    page = desk.get(f"/filing/{draft_id}/{slug}/")
+    return {"version": value_of(page, "version"), "seen": html.unescape(value_of(page, "seen"))}
+
+
+def known() -> dict[str, Any]:
+    facts: dict[str, Any] = Draft.objects.get().facts
+    return facts
+
+
+# -- two windows
+
+
+def test_two_windows_that_change_different_fields_of_one_page_are_merged_and_told(desk: Desk) -> None:
+    draft_id = begin(desk)
+    desk.post(f"/filing/{draft_id}/industry/", {**ANSWERS["industry"], **opened(desk, draft_id, "industry")})
+    first, second = opened(desk, draft_id, "industry"), opened(desk, draft_id, "industry")
+    desk.post(f"/filing/{draft_id}/industry/", {"industry": "262", "total_investment": "8600", **first})
+    desk.post(f"/filing/{draft_id}/place/", {**ANSWERS["place"], **opened(desk, draft_id, "place")})
+    answer = desk.post(f"/filing/{draft_id}/industry/", {"industry": "2625", "total_investment": "9000", **second})
+    assert (known()["industry"], known()["total_investment"]) == ("262", "9000")
+    page = desk.get(answer.headers["Location"])
+    assert "两边的内容已经合在一起" in page
+    assert "国标行业" in page
+
+
+def test_a_field_both_windows_changed_is_shown_with_both_answers_and_nothing_is_saved(desk: Desk) -> None:
+    draft_id = begin(desk)
+    desk.post(f"/filing/{draft_id}/industry/", {**ANSWERS["industry"], **opened(desk, draft_id, "industry")})
+    first, second = opened(desk, draft_id, "industry"), opened(desk, draft_id, "industry")
+    desk.post(f"/filing/{draft_id}/industry/", {"industry": "262", "total_investment": "9100", **first})
+    before = known()
+    page = desk.post(
+        f"/filing/{draft_id}/industry/", {"industry": "2625", "total_investment": "9000", **second}, status=200
+    ).content.decode()
+    assert known() == before
+    assert "在别处改成了不同的内容" in page
+    assert "9\u00a0100 万元" in page
+    assert 'value="9000"' in page
+    # 只在那边改过的，直接换成那边的。
+    assert re.search(r'name="industry"[^>]*value="262"|value="262"[^>]*name="industry"', page)
+    again = {
+        "industry": "262",
+        "total_investment": "9000",
+        "version": value_of(page, "version"),
+        "seen": html.unescape(value_of(page, "seen")),
+    }
+    desk.post(f"/filing/{draft_id}/industry/", again)
+    assert (known()["industry"], known()["total_investment"]) == ("262", "9000")
+
+
+def test_an_answer_taken_away_in_one_window_stays_away(desk: Desk) -> None:
+    draft_id = begin(desk)
+    desk.post(f"/filing/{draft_id}/place/", {**ANSWERS["place"], **opened(desk, draft_id, "place")})
+    first, second = opened(desk, draft_id, "place"), opened(desk, draft_id, "place")
+    desk.post(f"/filing/{draft_id}/place/", {**ANSWERS["place"], "floor_area": "", **first})
+    desk.post(f"/filing/{draft_id}/place/", {**ANSWERS["place"], "land_area": "30000", **second})
+    assert (known()["land_area"], known()["floor_area"]) == ("30000", None)
+
+
+@pytest.mark.parametrize("seen", ["", "不是 JSON", "[1]", '"x"'])
+def test_a_window_that_does_not_say_what_it_saw_is_refused_as_a_whole(desk: Desk, seen: str) -> None:
+    draft_id = begin(desk)
+    desk.post(f"/filing/{draft_id}/industry/", {**ANSWERS["industry"], "version": "1"})
+    sent = {"industry": "262", "total_investment": "9000", "version": "1", "seen": seen}
+    assert "刚刚被别人改动过" in desk.post(f"/filing/{draft_id}/industry/", sent, status=200).content.decode()
+
+
+# -- earlier projects
+
+
+def earlier_project(desk: Desk, **changes: Any) -> Project:
+    return file_project(
+        actor=desk.company.actor, unit_id=desk.company.unit.pk, facts=facts(**changes), pledged=True, at=at("2026-11-03 09:12")
+    ).project
+
+
+def test_earlier_answers_are_offered_and_taken_only_when_asked_for(desk: Desk) -> None:
+    project = earlier_project(desk)
+    draft_id = begin(desk)
+    page = desk.get(f"/filing/{draft_id}/place/")
+    assert "以前填过" in page
+    assert "积石山县吹麻滩镇唐集工业集中区3号地块" in page
+    assert value_of(page, "site.address") == ""
+    page = desk.get(f"/filing/{draft_id}/place/?take={project.pk}")
+    assert value_of(page, "site.address") == "积石山县吹麻滩镇唐集工业集中区3号地块"
+    assert "继续以后才保存" in page
+    assert "site" not in known()
+
+
+def test_what_is_already_answered_is_not_offered_again_and_equal_answers_are_offered_once(desk: Desk) -> None:
+    earlier_project(desk)
+    earlier_project(desk, name="二期")
+    draft_id = begin(desk)
+    assert desk.get(f"/filing/{draft_id}/industry/").count("?take=") == 1
+    desk.post(f"/filing/{draft_id}/industry/", {**ANSWERS["industry"], **opened(desk, draft_id, "industry")})
+    assert "以前填过" not in desk.get(f"/filing/{draft_id}/industry/")
+
+
+def test_another_companys_answers_are_never_offered(desk: Desk) -> None:
+    project = earlier_project(desk)
+    stranger = desk.stranger()
+    draft_id = int(stranger.post("/filing/", {"secrecy": "none"}).headers["Location"].split("/")[2])
+    for path in ("", f"?take={project.pk}"):
+        page = stranger.get(f"/filing/{draft_id}/place/{path}").content.decode()
+        assert "唐集工业集中区3号地块" not in page
+
+
+# -- from the self-check
+
+CARRIED = "?f.industry=2625&f.total_investment=8600&f.site.ecological_redline=false&f.water_intake=none&f.eia=table"
+
+
+def test_a_self_check_becomes_a_filing_without_retyping(desk: Desk) -> None:
+    page = desk.get(f"/filing/{CARRIED}")
+    assert "自查的回答会带过来" in page
+    assert not Draft.objects.exists()
+    desk.post("/filing/", {"secrecy": "none", "carried": html.unescape(value_of(page, "carried"))})
+    assert (known()["industry"], known()["total_investment"], known()["water_intake"]) == ("2625", "8600", "0")
+    assert known()["site"] == {"ecological_redline": False}
+    assert known()["declarations"] == {"secret": False}
+    assert "已带入自查时的 5 项回答" in desk.get(f"/filing/{Draft.objects.get().pk}/project/")
+
+
+def test_a_secret_project_leaves_nothing_of_its_self_check(desk: Desk) -> None:
+    page = desk.get(f"/filing/{CARRIED}")
+    answer = desk.post("/filing/", {"secrecy": "classified", "carried": html.unescape(value_of(page, "carried"))}, status=200)
+    assert "2625" not in answer.content.decode()
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "f.declarations.secret=true&f.declarations.truthful=true",
+        "f.unit.grade=A&f.confirmations.eia_brewing=true",
+        "f.eia=nonsense&f.total_investment=many&f.industry=%00&f.site.ecological_redline=perhaps",
+        "f.content=" + "长" * 2001 + "&f.name=" + "长" * 161,
+        "f.=1&f=2&unknown=3",
+    ],
+)
+def test_what_may_not_or_cannot_be_carried_is_left_out(desk: Desk, query: str) -> None:
+    desk.get(f"/filing/?{query}")
+    desk.post("/filing/", {"secrecy": "none", "carried": query})
+    assert known() == {"kind": "filing", "declarations": {"secret": False}}
+
+
+def test_a_stranger_signs_in_first_and_keeps_the_answers_in_the_address() -> None:
+    answer = Client().get(f"/filing/{CARRIED}")
+    assert "f.industry%3D2625" in answer.headers["Location"]
+
+
+# -- progress, the check, and refusals
+
+
+def test_every_step_tells_how_far_one_is(desk: Desk) -> None:
+    draft_id = begin(desk)
+    page = desk.get(f"/filing/{draft_id}/project/")
+    assert re.search(r"第 1 步，共 \d 步", page)
+    assert "还没填" in page
+    desk.post(f"/filing/{draft_id}/project/", {**ANSWERS["project"], **opened(desk, draft_id, "project")})
+    page = desk.get(f"/filing/{draft_id}/industry/")
+    assert "填好了" in page
+    assert f"/filing/{draft_id}/check/" in page
+
+
+def test_the_check_folds_what_may_stay_open_into_one_line_a_group(desk: Desk) -> None:
+    draft_id = begin(desk)
+    fill(desk, draft_id)
+    page = desk.get(f"/filing/{draft_id}/check/")
+    assert ">未填<" not in page
+    assert page.count("没有填，可以不填") <= 9
+    assert "登记信息，不用再填" in page
+    assert desk.company.person.name in page
+
+
+def test_what_stands_in_the_way_names_clause_and_the_answer_it_turned_on(desk: Desk) -> None:
+    draft_id = begin(desk)
+    fill(desk, draft_id, declarations={"declarations.two_high_or_overcapacity": "true"})
+    page = desk.get(f"/filing/{draft_id}/check/")
+    assert "根据这里的回答" in page
+    assert f"/filing/{draft_id}/declarations/?back=check#id_declarations.two_high_or_overcapacity_0" in page
+    assert "附件1" in page
+
+
+def test_a_filing_refused_by_hand_says_why_and_where_to_turn(desk: Desk) -> None:
+    draft_id = begin(desk)
+    fill(desk, draft_id, declarations={"declarations.two_high_or_overcapacity": "true"})
+    page = desk.get(f"/filing/{draft_id}/check/")
+    desk.post(f"/filing/{draft_id}/check/", {"pledge": "on", "version": value_of(page, "version")})
+    project = Project.objects.get()
+    decide_by_hand(
+        actor=desk.county.actor("approver"), project_id=project.pk, approve=False, why="属于产能过剩行业", at=at("2026-11-06 10:00")
+    )
+    page = desk.get(f"/filing/{draft_id}/done/")
+    for words in ("不予备案", "属于产能过剩行业", "60 日内申请行政复议", "6 个月内提起行政诉讼", "第三十八条", "重新申报"):
+        assert words in page
