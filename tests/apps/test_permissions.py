@@ -341,7 +341,9 @@ def of_the_rest(world: World, action: str) -> Act:
         "work.save_filter": lambda actor: work.save_filter(actor=actor, name="急件", query="light=yellow", at=NOON),
         "work.rename_filter": lambda actor: work.rename_filter(actor=actor, filter_id=mine.pk, name="改名", at=NOON) if mine else None,
         "work.remove_filter": lambda actor: work.remove_filter(actor=actor, filter_id=mine.pk) if mine else None,
-        "work.ask_export": lambda actor: work.ask_export(actor=actor, listing="inbox", query="box=mine", ending="xlsx", at=NOON),
+        "work.ask_export": lambda actor: work.ask_export(
+            actor=actor, listing="inbox", query="box=mine", ending="xlsx", job="yinuo.web.tasks.make_export", at=NOON
+        ),
         "documents.store_upload into the unit's library": lambda actor: documents.store_upload(
             actor=actor, name="图.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON
         ),

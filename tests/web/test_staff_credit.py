@@ -47,7 +47,7 @@ def test_the_queue_takes_a_fixed_number_of_queries(
         propose(county, company, data={"article": article})
     client = desk(county, "principal")
     client.get("/staff/credit/")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         page = text_of(client.get("/staff/credit/"))
     assert page.count(company.unit.name) >= 4
 
@@ -57,7 +57,7 @@ def test_a_proposal_shows_clause_evidence_and_the_score_before_and_after(
 ) -> None:
     client = desk(county, "principal")
     client.get(url_of(proposal))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(14):
         page = text_of(client.get(url_of(proposal)))
     assert "附件2·第十八条" in page
     assert "现场照片" in page

@@ -28,7 +28,7 @@ def test_a_new_filing_waits_in_the_filing_units_inbox_and_in_nobody_elses(county
     assert "正常 1" in page
     assert "积石山绿源有机肥有限公司" in page
     assert "/review/" in page
-    assert "备案复核" not in text_of(desk(county, "approver", "ecology").get("/staff/?box=department"))
+    assert "积石山绿源有机肥有限公司" not in text_of(desk(county, "approver", "ecology").get("/staff/?box=department"))
 
 
 def test_lights_group_the_rows_with_word_and_shape(county: County, company: Company, set_clock: SetClock) -> None:
@@ -77,7 +77,7 @@ def test_a_substitute_sees_the_absent_colleagues_items_and_may_handle_them(count
     filed(county, company)
     colleague = county.add("approver", "development_reform")
     client = signed_in(colleague.person)
-    assert "这里没有等着办的事" in text_of(client.get("/staff/"))
+    assert "手上的事都办完了" in text_of(client.get("/staff/"))
     delegate(
         actor=county.actor("approver"),
         person=county.person("approver"),
@@ -115,7 +115,8 @@ def test_pages_follow_each_other_by_keyset_without_losing_or_repeating_a_row(cou
         filed(county, company, name=f"项目{number:02}")
     client = desk(county, "approver")
     first = text_of(client.get("/staff/"))
-    assert "前 50 件" in first
+    assert "53 件，今天" in first or "53 件</small>" in first
+    assert "正常 53" in first
     link = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
     second = text_of(client.get(link))
     seen = [f"项目{n:02}" for n in range(53) if f"项目{n:02}" in first] + [f"项目{n:02}" for n in range(53) if f"项目{n:02}" in second]

@@ -38,7 +38,7 @@ def test_the_list_takes_a_fixed_number_of_queries(
         filed(county, company, name=f"项目{number}")
     client = desk(county, "approver")
     client.get("/staff/projects/")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         client.get("/staff/projects/")
 
 

@@ -430,12 +430,19 @@ def _own_filter(actor: Actor, filter_id: int) -> SavedFilter:
 
 
 @action
-def ask_export(*, actor: Actor, listing: str, query: str, ending: str, at: datetime) -> Export:
-    """Puts a long list on order; what the same person ordered a day ago and earlier is thrown away."""
+def ask_export(*, actor: Actor, listing: str, query: str, ending: str, job: str, at: datetime) -> Export:
+    """Puts a long list on order, once while it is being made; what the person ordered a day ago and earlier is thrown away.
+
+    `job` is the dotted name of the task that makes it.
+    """
     if not access.can_keep(actor):
         raise forbid("只有审批和管理人员可以导出")
-    Export.objects.filter(person_id=actor.person_id, asked_at__lt=at - timedelta(days=1)).delete()
-    return Export.objects.create(
+    own = Export.objects.filter(person_id=actor.person_id)
+    own.filter(asked_at__lt=at - timedelta(days=1)).delete()
+    same = own.filter(role=actor.role, department_id=actor.department_id, listing=listing, query=query[:400], ending=ending)
+    if (making := same.filter(state__in=["queued", "running"]).first()) is not None:
+        return making
+    made = Export.objects.create(
         person_id=actor.person_id,
         role=actor.role,
         department_id=actor.department_id,
@@ -446,3 +453,5 @@ def ask_export(*, actor: Actor, listing: str, query: str, ending: str, at: datet
         ending=ending,
         asked_at=at,
     )
+    current().jobs.append((job, {"export_id": made.pk}))
+    return made

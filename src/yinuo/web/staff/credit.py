@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -33,17 +32,12 @@ from yinuo.web.components.forms import CodeInput, DateInput
 from yinuo.web.components.shapes import Cell, Column, NavItem, Row
 from yinuo.web.components.text import iso, zh_date, zh_datetime
 from yinuo.web.handling import attempt
+from yinuo.web.staff.credit_queue import next_waiting, place
 from yinuo.web.staff.forms import Versioned, choice, text_area
 from yinuo.web.staff.next import next_of
 from yinuo.web.staff.reading import today
 from yinuo.web.staff.uploads import EvidenceForm
 
-QUEUES = {
-    "principal": ([ProposalState.PROPOSED], "待您审签的加减分"),
-    "general_convener": ([ProposalState.CONSENTED], "待您执行的加减分"),
-    "approver": ([ProposalState.PROPOSED, ProposalState.CONSENTED], "办理中的加减分"),
-}
-COLUMNS = [Column("单位"), Column("情形"), Column("预计变动", "number"), Column("状态"), Column("提出", "date")]
 HISTORY = [Column("时间", "date"), Column("事由"), Column("变动", "number"), Column("分值", "number"), Column("等级", "date")]
 
 
@@ -91,46 +85,6 @@ class TakeBackForm(Versioned):
 class ReliefForm(Versioned):
     accept = choice("办理意见", [("yes", "同意，恢复分值"), ("no", "不同意")], "选择办理意见", radio=True)
     answer = text_area("理由", "写明办理意见和理由", "项目单位会看到。同意的，按加减分程序审签、执行后恢复。")
-
-
-@need_staff
-@require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for the role first; everybody of the hall may look through all."""
-    actor = actor_of(request)
-    states, title = QUEUES.get(actor.role, ([], "加减分"))
-    everything = request.GET.get("view") == "all" or not states
-    after = request.GET.get("after", "")
-    number = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0
-    page = queries.page(actor, states=() if everything else states, after=number)
-    proposals = page.proposals
-    if actor.role == "approver" and not everything:
-        proposals = [row for row in proposals if row.department_id == actor.department_id]
-    here = reverse("staff:credit")
-    keep = {"view": "all"} if everything and states else {}
-    reliefs = queries.reliefs(department_id=actor.department_id, states=["asked"])[:50] if actor.role == "approver" else []
-    views = [NavItem(title, here, current=not everything), NavItem("全部", f"{here}?view=all", current=everything)] if states else []
-    context = {
-        "title": "加减分" if everything else title,
-        "views": views,
-        "columns": COLUMNS,
-        "rows": [_line(row) for row in proposals],
-        "reliefs": list(reliefs),
-        "may_propose": actor.role == "approver",
-        "next_url": f"{here}?{urlencode({**keep, 'after': page.after})}" if page.after else "",
-        "first_url": f"{here}?{urlencode(keep)}" if number else "",
-    }
-    return render(request, "staff/credit.html", context)
-
-
-def _line(row: PointProposal) -> list[Any]:
-    return [
-        Cell(row.unit.name, reverse("staff:proposal", args=[row.pk]), row.project_code),
-        Cell(queries.EVENT_NAMES[row.type], note=row.basis[:40]),
-        signed(row.expected_points),
-        row.get_state_display(),
-        iso(today(row.proposed_at)),
-    ]
 
 
 @need_role("approver")
@@ -186,8 +140,7 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
             raise forbid("这一步不由您办理，或者已经办过了")
         form, act, words = steps[verb]
         if form.is_valid() and attempt(form, act) is not None:
-            messages.success(request, words)
-            return redirect("staff:proposal", proposal_id)
+            return _onwards(request, actor, found, verb, words)
     forms_by = {name: form for name, (form, _, _) in steps.items()}
     context = {
         "proposal": found,
@@ -198,10 +151,27 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
         "forms": forms_by,
         "form": forms_by.get(verb, forms.Form()),
         "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem("加减分")],
+        "place": place(actor, found),
+        "project_url": _project_url(actor, found.project_code),
         "next": next_of(actor, now, request.path),
     }
     bound = verb in steps and steps[verb][0].errors
     return render(request, "staff/proposal.html", context, status=422 if bound else 200)
+
+
+def _onwards(request: HttpRequest, actor: Actor, found: PointProposal, verb: str, words: str) -> HttpResponse:
+    """After a decision the next of the queue stands there at once; when it was the last, the empty queue says so."""
+    stepping = verb != "withdraw"
+    following = next_waiting(actor, found.pk) if stepping else None
+    messages.success(request, f"{found.unit.name}：{words}")
+    if following is not None:
+        return redirect("staff:proposal", following)
+    return redirect("staff:credit") if stepping else redirect("staff:proposal", found.pk)
+
+
+def _project_url(actor: Actor, code: str) -> str:
+    number = visible(actor).filter(code=code).values_list("pk", flat=True).first() if code else None
+    return reverse("staff:project", args=[number]) if number else ""
 
 
 Step = tuple[forms.Form, Callable[[], Any], str]

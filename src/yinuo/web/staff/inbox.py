@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,11 +22,13 @@ from yinuo.apps.people.models import Delegation
 from yinuo.apps.people.queries import delegations_around
 from yinuo.apps.rules import pack
 from yinuo.apps.work import queries
-from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.apps.work.models import SavedFilter, WorkItem, WorkKind
+from yinuo.core.calendar import TZ
 from yinuo.core.grades import allows, class_of
-from yinuo.web.acting import actor_of, need_staff
+from yinuo.web.acting import actor_of, hat_of, need_staff
 from yinuo.web.components.shapes import InboxRow, NavGroup, NavItem
 from yinuo.web.components.text import zh_day
+from yinuo.web.staff.filters import LIGHTS, Filters, chips, grades, matters, stages
 from yinuo.web.staff.reading import look, today
 
 GROUPS = [("red", "超期"), ("yellow", "预警"), ("green", "正常"), ("paused", "暂停")]
@@ -40,49 +44,103 @@ WORDS = {
 }
 FIRST = "A"
 FOCUS = {"review": "重点审查", "supervision": "重点监管"}
+CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
+MORE = [
+    ("大厅一览", "staff:hall", CONVENING),
+    ("人员与分工", "staff:people", ("general_convener", "administrator")),
+]
 TITLES = {"mine": "我的待办", "department": "本部门", "waiting": "等别人", "overdue": "超期", "guidance": "前期辅导"}
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one light on this page."""
+    """The rows of one light on this page; `count` is how many there are on all pages."""
 
     state: str
     title: str
     rows: list[InboxRow]
+    count: int = 0
 
 
 @need_staff
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    """One box of the actor's, a page of it. An unknown box or cursor is answered with the beginning."""
+    """One box of the actor's, narrowed, a page of it. An unknown box, filter or cursor is answered as if it were not there."""
     actor, now = actor_of(request), timezone.now()
-    name = request.GET.get("box", "mine")
-    if name not in queries.BOXES:
-        name = "mine"
-    around = delegations_around(actor.person_id or 0, today(now))
-    persons = {actor.person_id} | {row.person_id for row in around if row.substitute_id == actor.person_id}
-    after = request.GET.get("after", "")
+    day = today(now)
+    filters = Filters.read(request.GET.dict(), day)
+    around = delegations_around(actor.person_id or 0, day)
+    persons = whose(actor, around)
+    where, after = filters.where(now, day), request.GET.get("after", "")
     try:
-        page = queries.page(actor, name, now, after, persons=persons)
+        page = queries.page(actor, filters.box, now, after, persons=persons, where=where)
     except ValueError:
-        after, page = "", queries.page(actor, name, now, persons=persons)
-    rows = [(work, row_of(work, actor, persons, now)) for work in page.items]
-    rows = with_credit(rows, today(now))
+        after, page = "", queries.page(actor, filters.box, now, persons=persons, where=where)
+    rows = with_credit([(work, row_of(work, actor, persons, now)) for work in page.items], day)
+    saved = list(SavedFilter.objects.filter(person_id=actor.person_id).order_by("name"))
+    whole = bool(page.after or after)
+    tallies = queries.counts(actor, now, persons, _narrowed(filters, saved, where, now, whole))
+    groups = grouped(row for _, row in rows)
+    counts = {group.state: tallies[f"light {group.state}"] if whole else len(group.rows) for group in groups}
     here = reverse("staff:inbox")
     context = {
-        "title": TITLES[name],
-        "side": _side(actor, name, queries.counts(actor, now, persons), here),
-        "groups": grouped(row for _, row in rows),
-        "total": len(rows),
-        "due_today": sum(_due_today(work, now) for work, _ in rows),
-        "next_url": f"{here}?{urlencode({'box': name, 'after': page.after})}" if page.after else "",
-        "first_url": f"{here}?{urlencode({'box': name})}" if after else "",
+        "title": TITLES[filters.box],
+        "side": _side(actor, filters, saved, tallies, here),
+        "groups": [replace(group, count=counts[group.state]) for group in groups],
+        "total": tallies["all"] if whole else len(rows),
+        "capped": whole and tallies["all"] >= queries.COUNT_CAP,
+        "due_today": tallies["today"] if whole else sum(_due_today(work, now) for work, _ in rows),
+        "next_url": f"{here}?{filters.query}&{urlencode({'after': page.after})}" if page.after else "",
+        "first_url": f"{here}?{filters.query}" if after else "",
         "substitutes": [row for row in around if row.person_id == actor.person_id],
         "standing_in": [row for row in around if row.substitute_id == actor.person_id],
-        "box": name,
+        "filters": filters,
+        "choices": choices(actor, _key_of(request), day),
+        "chips": [(words, f"{here}?{query}") for words, query in chips(filters, day)],
+        "cleared_url": f"{here}?{Filters(box=filters.box).query}",
+        "kept": next((row for row in saved if row.query == filters.query), None),
+        "export_url": f"{reverse('staff:export', args=['inbox'])}?{filters.query}",
     }
     return render(request, "staff/inbox.html", context)
+
+
+def whose(actor: Actor, around: Iterable[Delegation]) -> set[int | None]:
+    """Whose work the actor does today: their own and that of everybody they stand in for."""
+    return {actor.person_id} | {row.person_id for row in around if row.substitute_id == actor.person_id}
+
+
+def _narrowed(filters: Filters, saved: list[SavedFilter], where: Q, now: datetime, whole: bool) -> dict[str, tuple[str, Q]]:
+    """What else is counted: every saved filter, and where the page does not show everything, its lights and what is due today."""
+    day = today(now)
+    made = {}
+    for row in saved:
+        kept = Filters.parse(row.query, day)
+        made[f"saved {row.pk}"] = (kept.box, kept.where(now, day))
+    if whole:
+        midnight = datetime.combine(day, time.min, TZ)
+        due = Q(waits_for="staff", due_at__gte=midnight, due_at__lt=midnight + timedelta(days=1))
+        waiting = Q(waits_for="unit")
+        made |= {f"light {light}": (filters.box, where & ~waiting & queries.lit(light, now)) for light in LIGHTS}
+        made["light paused"] = (filters.box, where & (waiting | queries.lit("paused", now)))
+        made |= {"all": (filters.box, where), "today": (filters.box, where & due)}
+    return made
+
+
+def _key_of(request: HttpRequest) -> str:
+    """The department whose matters alone the actor sees; nothing for the hall's people."""
+    hat = hat_of(request)
+    own = hat is not None and hat.actor.role in ("approver", "principal")
+    return hat.membership.department.key if own and hat and hat.membership else ""
+
+
+def choices(actor: Actor, department: str, day: date) -> dict[str, Any]:
+    """The selects of the filter bar; a stage convener has but one stage."""
+    return {
+        "light": list(LIGHTS.items()),
+        "stage": [] if actor.role == "stage_convener" else stages(day),
+        "matter": matters(department, day),
+        "grade": grades(day),
+    }
 
 
 def grouped(rows: Iterable[InboxRow]) -> list[Group]:
@@ -168,24 +226,24 @@ def _due_today(work: WorkItem, now: datetime) -> bool:
     return due is not None and work.waits_for == "staff" and today(due) == today(now)
 
 
-def _side(actor: Actor, current: str, counts: dict[str, int], here: str) -> list[NavGroup]:
+def _side(actor: Actor, filters: Filters, saved: list[SavedFilter], counts: dict[str, int], here: str) -> list[NavGroup]:
     labels = {**queries.BOXES, "department": "本部门" if actor.role in ("approver", "principal") else "本大厅"}
+    kept = any(row.query == filters.query for row in saved)
     boxes = [
         NavItem(
             labels[name],
-            f"{here}?{urlencode({'box': name})}",
-            current=name == current,
+            f"{here}?{Filters(box=name).query}",
+            current=name == filters.box and not kept,
             count=counts[name],
             alarm=name == "overdue",
         )
         for name in queries.BOXES
     ]
-    more = []
-    if actor.role in ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator"):
-        more.append(NavItem("大厅一览", reverse("staff:hall")))
-    if actor.role in ("general_convener", "administrator"):
-        more.append(NavItem("人员与分工", reverse("staff:people")))
+    own = [NavItem(row.name, f"{here}?{row.query}", current=row.query == filters.query, count=counts[f"saved {row.pk}"]) for row in saved]
+    more = [NavItem(label, reverse(name)) for label, name, roles in MORE if actor.role in roles]
     groups = [NavGroup("", boxes)]
+    if own:
+        groups.append(NavGroup("我存的筛选", own))
     return [*groups, NavGroup("大厅", more)] if more else groups
 
 

@@ -1,9 +1,8 @@
-"""Projects for the hall's people: the list, one project with its decision and trail, the review, and deciding by hand."""
+"""One project for the hall's people: what was filed with its decision and trail, the review, and deciding by hand."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.forms import BaseForm
@@ -27,63 +26,16 @@ from yinuo.apps.trail.actions import seen
 from yinuo.apps.trail.queries import of_project, of_subject
 from yinuo.core.schema import FACTS
 from yinuo.web.acting import actor_of, need_staff
-from yinuo.web.components.shapes import Cell, Column, NavItem, Row
-from yinuo.web.components.text import grouped, iso, zh_datetime
+from yinuo.web.components.shapes import NavItem, Row
+from yinuo.web.components.text import zh_datetime
 from yinuo.web.handling import attempt
 from yinuo.web.staff.explaining import DecisionView, decision_view, fact_groups, fact_words, label_of, trail_events
 from yinuo.web.staff.forms import ConfirmForm, FactsForm, ManualForm, WithdrawForm
 from yinuo.web.staff.next import next_of
-from yinuo.web.staff.reading import today
 
 TRAIL_SIZE = 60
 # The clock's own rows say again what the item's rows beside them say.
 ECHOES = ("work.pause", "work.resume", "work.extend")
-COLUMNS = [
-    Column("项目"),
-    Column("单位"),
-    Column("状态"),
-    Column("总投资（万元）", "number"),
-    Column("申报", "date"),
-]
-
-
-@need_staff
-@require_safe
-def projects(request: HttpRequest) -> HttpResponse:
-    """The hall's projects, newest first; found by code, name or unit."""
-    actor = actor_of(request)
-    search, state = request.GET.get("q", "").strip()[:80], request.GET.get("state", "")
-    if state not in ProjectState.values:
-        state = ""
-    after = int(text) if (text := request.GET.get("after", "")).isascii() and text.isdigit() and len(text) < 18 else 0
-    page = queries.page(actor, search=search, state=state, after=after)
-    rows = [
-        [
-            Cell(row.name, reverse("staff:project", args=[row.pk]), row.code or "尚未赋码"),
-            Cell(row.unit.name, note=_grade_words(row)),
-            row.get_state_display(),
-            grouped(row.total_investment),
-            iso(today(row.filed_at)),
-        ]
-        for row in page.projects
-    ]
-    keep = {key: value for key, value in (("q", search), ("state", state)) if value}
-    here = reverse("staff:projects")
-    context = {
-        "columns": COLUMNS,
-        "rows": rows,
-        "search": search,
-        "state": state,
-        "states": ProjectState.choices,
-        "next_url": f"{here}?{urlencode({**keep, 'after': page.after})}" if page.after else "",
-        "first_url": f"{here}?{urlencode(keep)}" if after else "",
-    }
-    return render(request, "staff/projects.html", context)
-
-
-def _grade_words(row: Project) -> str:
-    grade = queries.grade_of(row)
-    return "" if row.kind != ProjectKind.FILING else "未评级" if grade == "unrated" else f"信用 {grade}"
 
 
 def visible_project(actor: Actor, project_id: int) -> Project:
