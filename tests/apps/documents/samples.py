@@ -1,4 +1,4 @@
-"""One realistic set of data per template; the names are invented."""
+"""One realistic set of data per template, and the shortest and longest that may come; the names are invented."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -35,6 +35,13 @@ DEPARTMENT: Any = "积石山县自然资源局"
 CONTACT: Any = {"name": "马晓燕", "phone": "0930-7721000", "address": "积石山县政务服务中心二楼综合窗口"}
 POSTER: Any = dict(
     PROJECT,
+    paper="a3",
+    classes=[
+        {"name": "优", "grades": ["A", "A-"], "colour": "green"},
+        {"name": "良", "grades": ["B", "B-"], "colour": "blue"},
+        {"name": "中", "grades": ["C+", "C", "C-"], "colour": "yellow"},
+        {"name": "差", "grades": ["D", "D-"], "colour": "red"},
+    ],
     title="积石山县投资建设项目信用公示牌",
     site=CERTIFICATE["site"],
     planned_start_on="2027-03-01",
@@ -190,6 +197,177 @@ RECEIPT: Any = dict(
     watermark=None,
 )
 
+HALL: Any = "积石山县政务服务中心"
+WITHDRAWAL: Any = dict(
+    PROJECT,
+    number="积发改备撤〔2026〕11123452号",
+    department="积石山县发展和改革局",
+    certificate_number="积发改备〔2026〕11123452号",
+    filed_on="2026-11-03",
+    at_review=True,
+    problem="项目申报的建设地点位于文物保护单位的建设控制地带内，属于负面清单所列不适用信用承诺制的项目。\n申报的总投资与建设规模明显不符，项目单位未能说明。",
+    basis=["积县政办发〔2023〕16号正文·三(二)"],
+    remedies=REMEDIES,
+    contact=CONTACT,
+    decided_on="2026-11-04",
+    verify_url=URL,
+    watermark=None,
+)
+
+
+def guidance_line(number: int, **changes: Any) -> Any:
+    return {
+        "name": f"第{number}项审批手续",
+        "department": DEPARTMENT,
+        "level": "县级",
+        "needed": True,
+        "limit": "5个工作日",
+        "after": ["企业投资项目备案"],
+        "materials": ["申请表", "营业执照（共享调取）"],
+        "promisable": False,
+        "way": "常规办理",
+        "note": "",
+    } | changes
+
+
+GUIDANCE: Any = dict(
+    PROJECT,
+    number="积石山县辅〔2026〕123452号",
+    hall=HALL,
+    kind="pre_start",
+    departments=6,
+    matters=[
+        guidance_line(1, name="企业投资项目备案", department="积石山县发展和改革局", limit="即时办结", after=[], materials=[]),
+        guidance_line(2, name="建设用地规划许可证核发", materials=["建设用地规划许可申请表", "国有建设用地使用权出让合同", "用地红线图（dwg和pdf）"]),
+        guidance_line(
+            3, name="建设项目环境影响登记表备案", department="临夏州生态环境局积石山分局", promisable=True, way="可以选择信用承诺制",
+            note="生产废水不外排的，按登记表管理。",
+        ),
+        guidance_line(4, name="建设工程规划许可证核发", after=["建设用地规划许可证核发"], materials=["申请表", "建设工程设计方案"]),
+        guidance_line(5, name="建筑工程施工许可", department="积石山县住房和城乡建设局", after=["建设工程规划许可证核发", "建设工程消防设计审查"]),
+        guidance_line(6, name="取水许可", department="积石山县水务局", needed=False, note="使用园区供水管网，不取地下水。"),
+    ],
+    landing_on="2026-12-18",
+    working_days=33,
+    provisional=False,
+    chain=["建设用地规划许可证核发", "建设工程规划许可证核发", "建筑工程施工许可"],
+    issued_on="2026-11-05",
+    verify_url=URL,
+    watermark=None,
+)  # fmt: skip
+
+
+def completion_point(number: int, **changes: Any) -> Any:
+    return {
+        "matter": "建设项目环境影响登记表备案",
+        "department": "临夏州生态环境局积石山分局",
+        "requirement": LETTER["requirements"][number % 3],
+        "met": True,
+        "note": "",
+        "found_on": "2028-07-12",
+    } | changes
+
+
+COMPLETION: Any = dict(
+    PROJECT,
+    number="积石山县验〔2028〕123452号",
+    hall=HALL,
+    outcome="passed",
+    applied_on="2028-07-05",
+    concluded_on="2028-07-14",
+    rounds=1,
+    promised=1,
+    kept=1,
+    points=[
+        *(completion_point(n) for n in range(3)),
+        completion_point(
+            0,
+            matter="建设工程消防验收",
+            department="积石山县住房和城乡建设局",
+            requirement="建设工程消防验收",
+            note="文号：积住建消验〔2028〕6号",
+        ),
+    ],
+    why="",
+    basis=["积县政办发〔2023〕16号正文·三(八)"],
+    remedies=None,
+    verify_url=URL,
+    watermark=None,
+)
+DELIVERY: Any = dict(
+    PROJECT,
+    number="积自然资送〔2026〕123452-2号",
+    department=DEPARTMENT,
+    document_title="准予行政许可决定书",
+    document_number=GRANT["number"],
+    how="综合窗口直接送达",
+    delivered_at="2026-11-11T09:30:00+08:00",
+    deliverer="马晓燕",
+    note=None,
+    watermark=None,
+)
+
+
+def printed(number: int, **changes: Any) -> Any:
+    return {
+        "number": number,
+        "name": f"第{number}项审批手续",
+        "state": "wait",
+        "word": "未到",
+        "who": "自然资源局 · 马晓燕",
+        "when": "",
+        "tags": [],
+        "after": [],
+        "critical": False,
+        "problem": "",
+    } | changes
+
+
+def stage(name: str, department: str, matters: list[Any]) -> Any:
+    return {"name": name, "department": department, "done": sum(m["state"] == "done" for m in matters), "matters": matters}
+
+
+MAP: Any = dict(
+    PROJECT,
+    hall=HALL,
+    grade="A-",
+    stages=[
+        stage("立项", "积石山县发展和改革局", [
+            printed(1, name="企业投资项目备案", state="done", word="办结", who="发改局", when="11月3日 09:12 办结", critical=True),
+            printed(2, name="固定资产投资项目节能审查", state="ready", word="可办", who="发改局", when="现在可以申报 · 限 5 个工作日", tags=["并行"], after=[1]),
+        ]),
+        stage("用地规划建设许可", "积石山县自然资源局", [
+            printed(3, name="建设用地规划许可证核发", state="yellow", word="预警", when="剩 6 小时 · 11月24日 18:00 止", after=[1], critical=True),
+            printed(4, name="建设项目环境影响登记表备案", state="notice", word="公示中", who="生态环境局积石山分局", when="最迟 11月27日 24:00 决定", tags=["承诺"], after=[1]),
+            printed(5, name="建设工程规划许可证核发", after=[3], critical=True),
+            printed(
+                6, name="生产建设项目水土保持方案审批", state="paused", word="暂停", who="水土保持工作站", when="11月20日 10:00 起暂停",
+                problem="发现问题：弃渣场选址与方案不一致",
+            ),
+        ]),
+        stage("施工许可", "积石山县住房和城乡建设局", [
+            printed(7, name="建设工程消防设计审查", state="red", word="超期", who="住建局 · 祁建军", when="超 3 小时 · 11月23日 18:00 止", after=[3]),
+            printed(8, name="建筑工程施工许可", who="住建局", after=[5, 7], critical=True),
+        ]),
+        stage("竣工验收", "积石山县住房和城乡建设局", [
+            printed(9, name="建设工程消防验收", who="住建局", after=[8]),
+            printed(10, name="房屋建筑和市政基础设施工程竣工验收备案", who="住建局", after=[9]),
+        ]),
+    ],
+    chain=[
+        {"number": 1, "name": "企业投资项目备案"}, {"number": 3, "name": "建设用地规划许可证核发"},
+        {"number": 5, "name": "建设工程规划许可证核发"}, {"number": 8, "name": "建筑工程施工许可"},
+    ],
+    landing_on="2026-12-18",
+    landed_on=None,
+    working_days=18,
+    provisional=False,
+    done=1,
+    total=10,
+    as_of="2026-11-24T11:30:00+08:00",
+    verify_url=URL,
+)  # fmt: skip
+
 SAMPLES: Any = {
     "filing_certificate": CERTIFICATE,
     "site_poster": POSTER,
@@ -198,4 +376,9 @@ SAMPLES: Any = {
     "supplement_notice": SUPPLEMENT,
     "decision": REFUSAL,
     "receipt": RECEIPT,
+    "withdrawal_notice": WITHDRAWAL,
+    "guidance_summary": GUIDANCE,
+    "completion_opinion": COMPLETION,
+    "delivery_record": DELIVERY,
+    "map_print": MAP,
 }

@@ -98,20 +98,21 @@ def paper_of(*, document: Document, at: datetime) -> StoredFile:
     locked = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
     if locked.file_id is None:
         issuer = str(locked.data.get("department") or locked.data.get("issuer") or locked.data.get("hall") or "")
-        pdf = render_pdf(locked.kind, locked.data, locked.issued_at)
         if issuer:
-            signed = signing_provider().sign_pdf(
-                pdf, Signatory(id=issuer, name=issuer), at=locked.issued_at, reason=DocumentKind(locked.kind).label
-            )
-            _keep(locked, signed, issuer)
+            provider = signing_provider()
+            # The seal is drawn only on what is signed in the next breath: a paper without a signature has none.
+            pdf = render_pdf(locked.kind, locked.data, locked.issued_at, seal=provider.seal_words)
+            signatory, reason = Signatory(id=issuer, name=issuer), DocumentKind(locked.kind).label
+            _keep(locked, provider.sign_pdf(pdf, signatory, at=locked.issued_at, reason=reason), issuer)
         else:
-            _keep(locked, pdf, "")
+            _keep(locked, render_pdf(locked.kind, locked.data, locked.issued_at), "")
     document.file_id, document.sha256 = locked.file_id, locked.sha256
     return StoredFile.objects.get(pk=locked.file_id)
 
 
 def _keep(document: Document, pdf: bytes, signer: str) -> None:
-    info = inspect_upload(f"{document.get_kind_display()}.pdf", pdf, 64 * 1024 * 1024)
+    name = "　".join(filter(None, [document.get_kind_display(), document.number or document.project_code]))
+    info = inspect_upload(f"{name}.pdf", pdf, 64 * 1024 * 1024)
     stored = StoredFile.objects.create(
         sha256=info.sha256,
         name=info.name,

@@ -44,6 +44,10 @@ class DevelopmentCA:
         if self.directory.stat().st_mode & 0o077:
             raise SigningError(f"签名密钥目录可被他人访问，权限应为0700：{self.directory}")
 
+    @property
+    def seal_words(self) -> str:
+        return "演示用章"
+
     def roots(self) -> Sequence[bytes]:
         certificate, _ = self._root()
         return [certificate.public_bytes(Encoding.DER)]

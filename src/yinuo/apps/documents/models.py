@@ -32,6 +32,10 @@ class DocumentKind(models.TextChoices):
     SUPPLEMENT = "supplement_notice", "一次性告知书"
     DECISION = "decision", "决定书"
     RECEIPT = "receipt", "回执"
+    WITHDRAWAL = "withdrawal_notice", "撤回备案决定书"
+    GUIDANCE = "guidance_summary", "辅导意见告知书"
+    COMPLETION = "completion_opinion", "竣工验收意见书"
+    DELIVERY = "delivery_record", "送达回证"
 
 
 class Document(models.Model):

@@ -48,10 +48,20 @@ class Participant(TypedDict):
     name: str
 
 
-class SitePosterData(ProjectLines):
-    """施工现场公示牌：A3，以二维码为主。"""
+class ClassLine(TypedDict):
+    """A credit class as the poster explains it: its name, its grades, its ground."""
 
+    name: str
+    grades: list[str]
+    colour: Colour
+
+
+class SitePosterData(ProjectLines):
+    """施工现场公示牌：A3 或者 A4，以二维码为主，写明底色的含义。"""
+
+    paper: Literal["a3", "a4"]
     title: str
+    classes: list[ClassLine]
     site: str
     planned_start_on: str | None
     planned_finish_on: str | None
@@ -200,6 +210,147 @@ class ReceiptData(ProjectLines):
     watermark: str | None
 
 
+class WithdrawalNoticeData(ProjectLines):
+    """撤回备案决定书。"""
+
+    number: str
+    department: str
+    certificate_number: str | None
+    filed_on: str
+    at_review: bool  # found at the review of a new filing, or later
+    problem: str
+    basis: list[str]
+    remedies: Remedies
+    contact: Contact | None
+    decided_on: str
+    verify_url: str | None
+    watermark: str | None
+
+
+class GuidanceLine(TypedDict):
+    """A matter as its department answered for it."""
+
+    name: str
+    department: str
+    level: str
+    needed: bool
+    limit: str
+    after: list[str]
+    materials: list[str]
+    promisable: bool
+    way: str  # 信用承诺制或者常规办理 …
+    note: str
+
+
+class GuidanceSummaryData(ProjectLines):
+    """辅导意见告知书：一页结论，附件是明细表。"""
+
+    number: str
+    hall: str
+    kind: Literal["pre_start", "completion"]
+    departments: int
+    matters: list[GuidanceLine]
+    landing_on: str | None
+    working_days: int
+    provisional: bool
+    chain: list[str]
+    issued_on: str
+    verify_url: str | None
+    watermark: str | None
+
+
+class CompletionPoint(TypedDict):
+    """One requirement as it was last looked at."""
+
+    matter: str
+    department: str
+    requirement: str
+    met: bool
+    note: str
+    found_on: str | None
+
+
+class CompletionOpinionData(ProjectLines):
+    """竣工验收意见书：通过或者未通过，附件是逐项核验结果。"""
+
+    number: str
+    hall: str
+    outcome: Literal["passed", "failed"]
+    applied_on: str
+    concluded_on: str
+    rounds: int
+    promised: int
+    kept: int
+    points: list[CompletionPoint]
+    why: str
+    basis: list[str]
+    remedies: Remedies | None
+    verify_url: str | None
+    watermark: str | None
+
+
+class DeliveryRecordData(ProjectLines):
+    """送达回证：登记送达，留出签收的位置。"""
+
+    number: str
+    department: str
+    document_title: str
+    document_number: str
+    how: str
+    delivered_at: str
+    deliverer: str | None
+    note: str | None
+    watermark: str | None
+
+
+class PrintedMatter(TypedDict):
+    """A card of the printed map. `number` counts through the map; `after` names the numbers it waits for."""
+
+    number: int
+    name: str
+    state: str  # done green yellow red paused notice ready wait ended
+    word: str
+    who: str
+    when: str
+    tags: list[str]
+    after: list[int]
+    critical: bool
+    problem: str
+
+
+class PrintedStage(TypedDict):
+    """A stage's columns of the printed map."""
+
+    name: str
+    department: str
+    done: int
+    matters: list[PrintedMatter]
+
+
+class ChainLink(TypedDict):
+    """A matter of the critical chain, by its number on the map."""
+
+    number: int
+    name: str
+
+
+class MapPrintData(ProjectLines):
+    """审批办理“一张图”：A3 横版一页。"""
+
+    hall: str
+    grade: str | None
+    stages: list[PrintedStage]
+    chain: list[ChainLink]
+    landing_on: str | None
+    landed_on: str | None
+    working_days: int
+    provisional: bool
+    done: int
+    total: int
+    as_of: str
+    verify_url: str | None
+
+
 SHAPES: dict[str, type] = {
     "filing_certificate": FilingCertificateData,
     "site_poster": SitePosterData,
@@ -208,4 +359,9 @@ SHAPES: dict[str, type] = {
     "supplement_notice": SupplementNoticeData,
     "decision": DecisionData,
     "receipt": ReceiptData,
+    "withdrawal_notice": WithdrawalNoticeData,
+    "guidance_summary": GuidanceSummaryData,
+    "completion_opinion": CompletionOpinionData,
+    "delivery_record": DeliveryRecordData,
+    "map_print": MapPrintData,
 }

@@ -38,6 +38,10 @@ class SigningProvider(Protocol):
     Source: 商用密码管理条例第三十条（电子政务电子认证由依法设立的机构提供）
     """
 
+    @property
+    def seal_words(self) -> str:
+        """What a drawn seal says below its star, so that nobody takes a trial's for a real one; "" = nothing."""
+
     def sign_pdf(self, pdf: bytes, signatory: Signatory, *, at: datetime, reason: str) -> bytes:
         """The document with one signature over all of it; what was there stays byte for byte a prefix."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 
 from yinuo.apps.documents.qr import verification_url
+from yinuo.apps.documents.wording import cited, iso
 from yinuo.apps.projects import access
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.projects.queries import grade_of
@@ -45,8 +46,46 @@ def filing_certificate(project: Project, day: date) -> dict[str, Any]:
     }
 
 
-def site_poster(project: Project) -> dict[str, Any]:
-    """shapes.SitePosterData: what hangs at the site's gate, with the units that build there now."""
+def withdrawal(project: Project, at: datetime, *, at_review: bool) -> dict[str, Any]:
+    """shapes.WithdrawalNoticeData: the concrete problem, what follows, and where it can be challenged (正文·三(二))."""
+    rules, office = pack(), pack().departments[access.FILING_DEPARTMENT]
+    prefix = rules.parameter("certificate.number_prefix", project.rules_on).value
+    phone = project.hall.departments.filter(key=office.id).values_list("phone", flat=True).first()
+    code = project.code or ""
+    return {
+        **_lines(project),
+        "number": f"{prefix}撤〔{at.astimezone(TZ).year}〕{code[2:4]}{code[-6:]}号",
+        "department": office.name,
+        "certificate_number": project.certificate.number if hasattr(project, "certificate") else None,
+        "filed_on": iso(project.filed_at),
+        "at_review": at_review,
+        "problem": project.problem,
+        "basis": cited(rules.parameter("review.limit", project.rules_on).cites),
+        "remedies": remedies(project.rules_on),
+        "contact": {"name": office.name, "phone": phone, "address": None} if phone else None,
+        "decided_on": iso(at),
+        "watermark": None,
+    }
+
+
+def remedies(day: date) -> dict[str, Any]:
+    """shapes.Remedies: bodies and terms as the rules of a day have them."""
+    rules = pack()
+    review, suit = rules.parameter("remedy.reconsideration_limit", day), rules.parameter("remedy.litigation_limit", day)
+    return {
+        "review_body": f"{rules.parameter('place.name', day).value}人民政府",
+        "review_term": f"{review.value}日",
+        "court": "有管辖权的人民法院",
+        "suit_term": f"{suit.value}个月",
+        "cites": cited([*review.cites, *suit.cites]),
+    }
+
+
+def site_poster(project: Project, paper: str = "a3", day: date | None = None) -> dict[str, Any]:
+    """shapes.SitePosterData: what hangs at the site's gate, with the units that build there now.
+
+    `paper`: a3, or a4 for small sites; `day`: whose scale of classes the colours are explained by.
+    """
     rules = pack()
     office = rules.departments[access.FILING_DEPARTMENT]
     phone = project.hall.departments.filter(key=office.id).values_list("phone", flat=True).first()
@@ -54,6 +93,8 @@ def site_poster(project: Project) -> dict[str, Any]:
     participants = project.participants.filter(replaced_at__isnull=True).order_by("id")[:6]
     return {
         **lines,
+        "paper": paper,
+        "classes": _classes(day or project.rules_on),
         "title": f"{rules.parameter('place.name', project.rules_on).value}投资建设项目信用公示牌",
         "site": _fact(project, "site.address"),
         **_term(project),
@@ -61,6 +102,15 @@ def site_poster(project: Project) -> dict[str, Any]:
         "supervisor": office.name,
         "phone": phone or None,
     }
+
+
+def _classes(day: date) -> list[dict[str, Any]]:
+    """The classes from best to worst with their grades and grounds (附件2·第十五条)."""
+    scale = scale_at(pack(), day)
+    return [
+        {"name": words["name"], "grades": [band.grade for band in scale.bands if band.class_ == class_], "colour": words["colour"]}
+        for class_, words in scale.classes.items()
+    ]
 
 
 def _lines(project: Project) -> dict[str, Any]:

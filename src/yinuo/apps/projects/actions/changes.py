@@ -7,8 +7,10 @@ from typing import Any
 
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.catalogue.queries import book
+from yinuo.apps.documents.actions import issue
+from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
-from yinuo.apps.projects import access
+from yinuo.apps.projects import access, papers
 from yinuo.apps.projects.actions.checking import faults_of, need_basics
 from yinuo.apps.projects.actions.drafts import merge, refuse_secret
 from yinuo.apps.projects.actions.filing import after_code, ask_code, fetch_later, file_project, url_of
@@ -92,8 +94,19 @@ def withdraw_filing(*, actor: Actor, project_id: int, problem: str, at: datetime
     review = open_of(project, WorkKind.REVIEW)
     if review is not None:
         close(actor=actor, item=review, at=at, outcome="withdrawn")
+    at_review = project.state == ProjectState.FILED
     project.state, project.problem, project.closed_at, project.version = ProjectState.WITHDRAWN, problem, at, project.version + 1
     project.save(update_fields=["state", "problem", "closed_at", "version"])
+    data = papers.withdrawal(project, at, at_review=at_review)
+    issue(
+        kind=DocumentKind.WITHDRAWAL,
+        subject=project,
+        data=data,
+        at=at,
+        number=data["number"],
+        project_code=project.code or "",
+        unit_id=project.unit_id,
+    )
     record(
         actor,
         "projects.withdraw_filing",

@@ -25,17 +25,20 @@ def certificate_paper(*, project: Project, at: datetime) -> Document:
 
 
 @action
-def site_poster(*, project: Project, at: datetime) -> Document:
-    """The poster for the building site; participants reported since the last one make a new one."""
+def site_poster(*, project: Project, at: datetime, paper: str = "a3") -> Document:
+    """The poster for the building site, on A3 or A4; participants reported since the last one make a new one."""
     locked = lock(project.pk)
     if not locked.code:
         raise Refused("projects.no_code", "项目还没有赋码，不能制作公示牌", remedy="赋码以后再来下载")
-    return _paper(locked, DocumentKind.POSTER, papers.site_poster(locked), at)
+    return _paper(locked, DocumentKind.POSTER, papers.site_poster(locked, "a4" if paper == "a4" else "a3", at.astimezone(TZ).date()), at)
 
 
 def _paper(project: Project, kind: DocumentKind, data: dict[str, Any], at: datetime) -> Document:
     """The last paper of the kind if it says the same, else a new one; the project's lock keeps two askers from making two."""
-    last = Document.objects.filter(kind=kind, subject_kind=project._meta.label_lower, subject_id=project.pk).order_by("-id").first()
+    issued = Document.objects.filter(kind=kind, subject_kind=project._meta.label_lower, subject_id=project.pk)
+    if "paper" in data:
+        issued = issued.filter(data__paper=data["paper"])
+    last = issued.order_by("-id").first()
     if last is not None and last.data == data:
         return last
     made = issue(kind=kind, subject=project, data=data, at=at, project_code=project.code or "", unit_id=project.unit_id)
