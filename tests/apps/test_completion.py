@@ -9,7 +9,7 @@ import pytest
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_commitments import allowed, approve, item_of, promise
-from tests.apps.test_onemap import guided
+from tests.apps.test_onemap import guided, hand_in
 from yinuo.apps.base import Actor, Forbidden, Refused
 from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import (
@@ -25,7 +25,7 @@ from yinuo.apps.commitments.actions import (
 from yinuo.apps.commitments.inspection import Point
 from yinuo.apps.commitments.models import Commitment, CompletionVerification, Finding
 from yinuo.apps.credit.models import PointProposal
-from yinuo.apps.onemap.actions import answer_guidance, deliver, take_in_result
+from yinuo.apps.onemap.actions import accept, answer_guidance, decide, deliver, take_in_result
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.actions import report_progress, withdraw_filing
@@ -422,11 +422,16 @@ def test_each_verb_of_completion_belongs_to_its_role_and_to_nobody_else(county: 
             assert allowed(run, actor) is (verb in own.get(name, set())), (name, verb)
 
 
-def test_the_last_decision_of_completion_is_delivered_after_the_project_is_complete(county: County, company: Company) -> None:
-    completion = inspect(county, applied(county, company))
-    item = item_of(completion.project, "planning_verification")
-    deliver(actor=county.actor("approver", "natural_resources"), item_id=item.pk, how="在线送达", at=at("2027-07-13 09:00"))
-    assert WorkItem.objects.get(kind="delivery", subject_id=item.pk).state == "done"
+def test_a_decision_owed_to_the_company_is_delivered_after_the_project_is_complete(county: County, company: Company) -> None:
+    completion = applied(county, company)
+    utility = item_of(completion.project, "power_connection")
+    handler = county.actor("approver", utility.department.key)
+    hand_in(company, utility, at("2027-07-08 09:00"))
+    accept(actor=handler, item_id=utility.pk, at=at("2027-07-08 10:00"))
+    decide(actor=handler, item_id=utility.pk, granted=True, document_number="报装1", text="", at=at("2027-07-09 09:00"))
+    inspect(county, completion)
+    deliver(actor=handler, item_id=utility.pk, how="在线送达", at=at("2027-07-13 09:00"))
+    assert WorkItem.objects.get(kind="delivery", subject_id=utility.pk).state == "done"
 
 
 # -- what credit does not concern

@@ -118,6 +118,16 @@ MAY: dict[str, set[str]] = {
     "onemap.answer_guidance": {"approver"},
     "onemap.submit_materials": {"unit"},
     "onemap.withdraw_application": {"unit"},
+    "onemap.apply_anew": {"unit"},
+    "onemap.ask_document": {"unit"},
+    "onemap.withdraw_document_request": {"unit"},
+    "onemap.accept_document_request": {"approver"},
+    "onemap.return_document_request": {"approver"},
+    "onemap.give_document": {"approver"},
+    "onemap.deliver_document": {"approver"},
+    "onemap.enter_remedy": {"unit", "approver", "general_convener", "comprehensive"},
+    "onemap.conclude_remedy of a ruling": {"approver", "general_convener", "comprehensive"},
+    "onemap.conclude_remedy of a complaint": {"general_convener", "comprehensive"},
     "onemap.accept": {"approver"},
     "onemap.send_back": {"approver"},
     "onemap.pause_item": {"approver"},
@@ -137,7 +147,7 @@ INNER = {
     "work.open_item", "work.pause", "work.resume", "work.extend", "work.close", "work.cancel_of_project",
     "documents.issue", "documents.issue_signed",
     "projects.assign_code", "projects.complete", "projects.end_project",
-    "onemap.conclude", "onemap.open_completion_guidance", "onemap.set_route",
+    "onemap.conclude", "onemap.hand_over", "onemap.open_completion_guidance", "onemap.set_route",
 }  # fmt: skip
 # Done by the clock, for everybody alike.
 BY_THE_CLOCK = {"notices.warn_of_expiring_keys"}
@@ -227,6 +237,34 @@ class World:
         self.accepted()
         onemap.decide(actor=self.actor("approver"), item_id=self.item.pk, granted=True, document_number="甲1", text="", at=NOON)
 
+    def refused(self) -> None:
+        self.accepted()
+        onemap.decide(
+            actor=self.actor("approver"), item_id=self.item.pk, granted=False, document_number="甲2", text="不符合规划",
+            reason_code="refusal.planning_conflict", at=NOON,
+        )  # fmt: skip
+
+    def document_asked(self, until: str = "received") -> int:
+        """A request for a document on a matter as if decided on a promise, brought as far as `until`."""
+        self.granted()
+        MapItem.objects.filter(pk=self.item.pk).update(route="commitment")
+        asked = onemap.ask_document(actor=self.company.actor, item_id=self.item.pk, materials=self.whole(), purpose="贷款", at=NOON)
+        if until in ("accepted", "issued"):
+            onemap.accept_document_request(actor=self.actor("approver"), asked_id=asked.pk, at=NOON)
+        if until == "issued":
+            onemap.give_document(actor=self.actor("approver"), asked_id=asked.pk, granted=True, document_number="批1", text="", at=NOON)
+        return asked.pk
+
+    def whole(self) -> list[dict[str, Any]]:
+        file = documents.store_upload(actor=self.company.actor, name="图.pdf", content=PDF, unit_id=self.company.unit.pk, at=NOON)
+        return [{"id": material["id"], "file": file.pk} for material in self.item.materials]
+
+    def remedy(self, kind: str) -> int:
+        self.refused()
+        return onemap.enter_remedy(
+            actor=self.company.actor, item_id=self.item.pk, kind=kind, body="县人民政府", filed_on=TODAY, text="不服", at=NOON
+        ).pk
+
     def late(self) -> None:
         self.accepted()
         work.tick(LATE)
@@ -261,6 +299,8 @@ def ready_and_elsewhere(project: Project, item: MapItem) -> bool:
 def act_of(world: World, action: str) -> Act:
     """The action ready to be done, everything in place but its actor. Rows are read anew: nothing leaks from one actor to the next."""
     room = action.split(".")[0]
+    if action.split(" ")[0] in AFTER_A_DECISION:
+        return of_decisions(world, action)
     return {"people": of_people, "projects": of_projects, "onemap": of_onemap}.get(room, of_the_rest)(world, action)
 
 
@@ -446,6 +486,47 @@ def of_onemap(world: World, action: str) -> Act:
         ),
     }  # fmt: skip
     return acts[action]
+
+
+AFTER_A_DECISION = {
+    "onemap.apply_anew", "onemap.ask_document", "onemap.withdraw_document_request", "onemap.accept_document_request",
+    "onemap.return_document_request", "onemap.give_document", "onemap.deliver_document", "onemap.enter_remedy", "onemap.conclude_remedy",
+}  # fmt: skip
+
+
+def of_decisions(world: World, action: str) -> Act:
+    """What follows a decision: applied for anew, its document given later, taken to another body."""
+    item, points = world.item.pk, [{"code": "incomplete.material_missing", "subject": "图", "request": "补交"}]
+    stages = {"onemap.give_document": "accepted", "onemap.deliver_document": "issued"}
+    asked = remedy = 0
+    if action in ("onemap.apply_anew", "onemap.enter_remedy"):
+        world.refused()
+    elif action.startswith("onemap.conclude_remedy"):
+        remedy = world.remedy("complaint" if action.endswith("complaint") else "reconsideration")
+    elif action == "onemap.ask_document":
+        world.granted()
+        MapItem.objects.filter(pk=item).update(route="commitment")
+    else:
+        asked = world.document_asked(stages.get(action, "received"))
+    materials = world.whole() if action == "onemap.ask_document" else []
+    outcome_of = "unjustified" if action.endswith("complaint") else "upheld"
+    one: dict[str, Any] = {"asked_id": asked, "at": NOON}
+    acts: dict[str, Act] = {
+        "onemap.apply_anew": lambda actor: onemap.apply_anew(actor=actor, item_id=item, why="已改", at=NOON),
+        "onemap.ask_document": lambda actor: onemap.ask_document(actor=actor, item_id=item, materials=materials, purpose="贷款", at=NOON),
+        "onemap.withdraw_document_request": lambda actor: onemap.withdraw_document_request(actor=actor, why="不要了", **one),
+        "onemap.accept_document_request": lambda actor: onemap.accept_document_request(actor=actor, **one),
+        "onemap.return_document_request": lambda actor: onemap.return_document_request(actor=actor, points=points, reason="缺", **one),
+        "onemap.give_document": lambda actor: onemap.give_document(actor=actor, granted=True, document_number="批2", text="", **one),
+        "onemap.deliver_document": lambda actor: onemap.deliver_document(actor=actor, how="在线", **one),
+        "onemap.enter_remedy": lambda actor: onemap.enter_remedy(
+            actor=actor, item_id=item, kind="complaint", body="政务大厅", filed_on=TODAY, text="不服", at=NOON
+        ),
+        "onemap.conclude_remedy": lambda actor: onemap.conclude_remedy(
+            actor=actor, remedy_id=remedy, outcome=outcome_of, answer="已核查", concluded_on=TODAY, at=NOON
+        ),
+    }  # fmt: skip
+    return acts[action.split(" ")[0]]
 
 
 # -- the matrix

@@ -38,6 +38,19 @@ def can_report_problem(actor: Actor, item: MapItem) -> bool:
     )
 
 
+def can_enter_remedy(actor: Actor, item: MapItem) -> bool:
+    """The unit that goes to another body, and those who are served its papers: the department and the hall."""
+    hall = actor.role in ("general_convener", "comprehensive") and actor.hall_id == item.project.hall_id
+    return can_apply(actor, item) or can_handle(actor, item) or hall
+
+
+def can_conclude_remedy(actor: Actor, item: MapItem, kind: str) -> bool:
+    """A department does not answer the complaint against itself; the ruling it is served it enters."""
+    if actor.role in ("general_convener", "comprehensive") and actor.hall_id == item.project.hall_id:
+        return True
+    return kind != "complaint" and can_handle(actor, item)
+
+
 def can_see(actor: Actor, project: Project) -> bool:
     from yinuo.apps.projects.access import can_see as see
 

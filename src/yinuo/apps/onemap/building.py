@@ -55,6 +55,23 @@ def option_of(project: Project, matter_id: str, day: date) -> Decision:
     )
 
 
+BARRED = "commitments.upheld"
+
+
+def barred(kept: Mapping[str, Any], text: str, cites: Iterable[str]) -> dict[str, Any]:
+    """The stored answer with a reason that came up later and bars the promise for good: an objection upheld."""
+    step = {"rule": BARRED, "outcome": False, "text": text, "cites": list(cites), "facts": {}}
+    return {**kept, "outcome": {**(kept.get("outcome") or {}), "promisable": False}, "trace": [*kept.get("trace", []), step]}
+
+
+def with_bars(found: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """A new answer of the rules, with what bars the promise whatever the rules say."""
+    for step in before.get("trace", []):
+        if step["rule"] == BARRED:
+            found = barred(found, step["text"], step["cites"])
+    return found
+
+
 def scheme_of(project: Project) -> StageScheme:
     """The stages of the project's class: the first scheme whose condition holds, the unconditional one last."""
     schemes = all_at(pack().schemes, project.rules_on)

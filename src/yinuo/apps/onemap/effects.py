@@ -1,27 +1,45 @@
-"""What the rooms below set off on a map: a lapsed receipt is an acceptance, a pause that ended itself moves the item, a project's end ends all."""
+"""What the rooms below set off on a map: a lapsed receipt is an acceptance, a pause that ended itself moves the item, a project's end ends all,
+a fact confirmed late changes what may be promised, and what is passed on stays with whom it was passed to.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from yinuo.apps.base import Actor
-from yinuo.apps.onemap.actions.common import locked, save
+from yinuo.apps.onemap import building
+from yinuo.apps.onemap.actions.common import day_of, locked, save
 from yinuo.apps.onemap.actions.handling import _accept
-from yinuo.apps.onemap.models import ENDED, ItemState, MapItem
+from yinuo.apps.onemap.actions.later import begin, end_request
+from yinuo.apps.onemap.models import ENDED, LATER_OPEN, ItemState, LaterDocument, LaterState, MapItem
 from yinuo.apps.projects.models import Project
+from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import cancel_of_project
 from yinuo.apps.work.models import WorkItem, WorkKind
 
 ITEM = "onemap.mapitem"
+LATER = "onemap.laterdocument"
+CLOSED_AT_COMPLETION = "项目竣工验收通过时没有申报，随项目竣工关闭"
 
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     """Five working days without an answer: the matter counts as accepted from receipt (行政许可法 32)."""
+    if subject.kind == WorkKind.RECEIPT and subject.subject_kind == LATER:
+        _lapsed_request(subject.subject_id, at)
     if subject.kind != WorkKind.RECEIPT or subject.subject_kind != ITEM:
         return
     item = locked(subject.subject_id)
     if item.state == ItemState.RECEIVED and item.received_at is not None:
         _accept(Actor.system(), item, at, item.received_at, deemed=True)
+
+
+def _lapsed_request(asked_id: int, at: datetime) -> None:
+    """Likewise for a document needed later."""
+    item = locked(LaterDocument.objects.values_list("item_id", flat=True).get(pk=asked_id))
+    asked = LaterDocument.objects.select_for_update(no_key=True).get(pk=asked_id)
+    asked.item = item
+    if asked.state == LaterState.RECEIVED:
+        begin(Actor.system(), asked, at, deemed=True)
 
 
 def pause_ended(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
@@ -39,4 +57,43 @@ def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
     for item in MapItem.objects.select_for_update(no_key=True).filter(project=subject).exclude(state__in=ENDED).order_by("id"):
         item.state = ItemState.CANCELLED
         save(item, "state")
+    for asked in LaterDocument.objects.select_for_update(no_key=True).filter(item__project=subject, state__in=LATER_OPEN).order_by("id"):
+        asked.item.project = subject
+        end_request(actor, asked, at, why[:40])
     cancel_of_project(actor=actor, project_id=subject.pk, at=at, why=why)
+
+
+def project_completed(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
+    """The rule at completion: what nobody has applied for is closed with its reason; an application under way goes on to its decision."""
+    for item in MapItem.objects.select_for_update(no_key=True).filter(project=subject, state=ItemState.OPEN).order_by("id"):
+        item.state, item.result_text = ItemState.CANCELLED, CLOSED_AT_COMPLETION
+        save(item, "state", "result_text")
+        record(
+            Actor.system(),
+            "onemap.close_unused",
+            item,
+            at=at,
+            project_code=subject.code or "",
+            why=CLOSED_AT_COMPLETION,
+            data={"matter": item.matter_id, "pre_start": item.pre_start},
+        )
+
+
+def facts_changed(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
+    """A fact confirmed or amended after the map was drawn: what has not been applied for is judged again, whether it may be promised."""
+    for item in MapItem.objects.select_for_update(no_key=True).filter(project=subject, state=ItemState.OPEN).order_by("id"):
+        found = building.with_bars(building.option_of(subject, item.matter_id, day_of(at)).to_json(), item.promisable_why)
+        promisable = found["outcome"]["promisable"] is True
+        if (promisable, found) != (item.promisable, item.promisable_why):
+            item.promisable, item.promisable_why = promisable, found
+            save(item, "promisable", "promisable_why")
+
+
+def reassigned(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
+    """The item's next clocks go to whom the present one was passed to."""
+    if subject.subject_kind != ITEM or subject.assignee_id is None or subject.kind not in (WorkKind.RECEIPT, WorkKind.LIMIT):
+        return
+    item = locked(subject.subject_id)
+    if item.handler_id != subject.assignee_id:
+        item.handler_id = subject.assignee_id
+        save(item, "handler")

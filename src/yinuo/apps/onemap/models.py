@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from yinuo.apps.base import AppendOnly, Versioned
+from yinuo.apps.documents.models import Document
 from yinuo.apps.people.models import Department, Person
 from yinuo.apps.projects.models import Project
 
@@ -66,7 +67,10 @@ ENDED = ("granted", "exempt", "refused", "cancelled")
 
 
 class MapItem(Versioned):
-    """One matter of one project (项目上的事项), as guidance put it on the map; `after` names the matters it waits for."""
+    """One matter of one project (项目上的事项), as guidance put it on the map; `after` names the matters it waits for.
+
+    `round` counts the applications: what became of an earlier one stands in `PastApplication`.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="items")
     matter_id = models.CharField(max_length=60)
@@ -97,6 +101,7 @@ class MapItem(Versioned):
     result_text = models.TextField(default="")
     delivered_at = models.DateTimeField(null=True)
     external = models.BooleanField(default=False)
+    round = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -114,10 +119,11 @@ class MapItem(Versioned):
 
 
 class Submission(AppendOnly):
-    """One version of what the company handed in for an item; after the decision no further one is taken."""
+    """One version of what the company handed in for an item; after the decision only for a document needed later."""
 
     item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="submissions")
     number = models.PositiveSmallIntegerField()
+    round = models.PositiveSmallIntegerField(default=1)
     receipt_no = models.CharField(max_length=24, unique=True)
     materials = models.JSONField()
     note = models.TextField(default="")
@@ -134,9 +140,10 @@ class SendBackKind(models.TextChoices):
 
 
 class SendBack(AppendOnly):
-    """一次性告知: everything that is missing or wrong, told once and completely; once per kind and item."""
+    """一次性告知: everything that is missing or wrong, told once and completely; once per kind and application."""
 
     item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="send_backs")
+    round = models.PositiveSmallIntegerField(default=1)
     kind = models.CharField(max_length=10, choices=SendBackKind.choices)
     points = models.JSONField()
     reason = models.TextField()
@@ -146,7 +153,122 @@ class SendBack(AppendOnly):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["item", "kind"], name="send_back_once")]
+        constraints = [models.UniqueConstraint(fields=["item", "kind", "round"], name="send_back_once_per_round")]
+
+
+class PastOutcome(models.TextChoices):
+    REFUSED = "refused", "不予许可"
+    WITHDRAWN = "withdrawn", "企业撤回"
+
+
+class PastApplication(AppendOnly):
+    """An application that has ended without a grant, as it stood then, when the same matter is applied for again."""
+
+    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="past")
+    round = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=10, choices=PastOutcome.choices)
+    received_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    deemed_accepted = models.BooleanField(default=False)
+    ended_at = models.DateTimeField()
+    document_number = models.CharField("文号", max_length=60, default="")
+    text = models.TextField(default="")
+    delivered_at = models.DateTimeField(null=True)
+    again_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "round"], name="past_application_once")]
+
+
+class LaterState(models.TextChoices):
+    RECEIVED = "received", "待审核"
+    INCOMPLETE = "incomplete", "待补充"
+    ACCEPTED = "accepted", "办理中"
+    ISSUED = "issued", "已出具"
+    DECLINED = "declined", "不予出具"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+LATER_OPEN = ("received", "incomplete", "accepted")
+
+
+class LaterDocument(Versioned):
+    """补办审批文件 (正文·三(七)): a matter was decided on a promise and its document proves to be needed.
+
+    The company supplies the material by the service guide, the authority reviews it and gives the document; the promise stands.
+    """
+
+    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="later_documents")
+    purpose = models.TextField()
+    state = models.CharField(max_length=10, choices=LaterState.choices, default=LaterState.RECEIVED)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    deemed_accepted = models.BooleanField(default=False)
+    points = models.JSONField(default=list)
+    reason = models.TextField(default="")
+    sent_back_at = models.DateTimeField(null=True)
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(default="")
+    concluded_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item"], condition=Q(state__in=LATER_OPEN), name="later_document_open_once"),
+            models.CheckConstraint(condition=~Q(state__in=["issued", "declined"]) | Q(document__isnull=False), name="later_document_given"),
+            models.CheckConstraint(condition=~Q(state="declined") | ~Q(text=""), name="later_document_declined_with_reason"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in LATER_OPEN
+
+
+class RemedyKind(models.TextChoices):
+    RECONSIDERATION = "reconsideration", "行政复议"
+    LITIGATION = "litigation", "行政诉讼"
+    COMPLAINT = "complaint", "投诉"
+
+
+class RemedyOutcome(models.TextChoices):
+    UPHELD = "upheld", "维持原决定"
+    REVOKED = "revoked", "撤销原决定"
+    CHANGED = "changed", "变更原决定"
+    AGAIN = "again", "责令重新作出决定"
+    DISMISSED = "dismissed", "驳回或者不予受理"
+    SETTLED = "settled", "和解或者调解"
+    WITHDRAWN = "withdrawn", "申请人撤回"
+    JUSTIFIED = "justified", "投诉属实，已纠正"
+    UNJUSTIFIED = "unjustified", "投诉不属实"
+
+
+class Remedy(Versioned):
+    """复议、诉讼或者投诉 on a decision (U-7), as it was entered: to whom, when, over what, and how it ended. `round`: which decision."""
+
+    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="remedies")
+    round = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=16, choices=RemedyKind.choices)
+    document_number = models.CharField("文号", max_length=60)
+    body = models.CharField(max_length=120)
+    filed_on = models.DateField()
+    text = models.TextField()
+    entered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    entered_as = models.CharField(max_length=24)
+    entered_at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, choices=RemedyOutcome.choices, default="")
+    answer = models.TextField(default="")
+    concluded_on = models.DateField(null=True)
+    concluded_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="") | (~Q(answer="") & Q(concluded_on__isnull=False)), name="remedy_ended_with_reason"
+            )
+        ]
 
 
 class ExternalResult(AppendOnly):

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from yinuo.apps.documents.qr import verification_url
-from yinuo.apps.onemap.models import MapItem, SendBack, SendBackKind
+from yinuo.apps.onemap.models import LaterDocument, MapItem, SendBack, SendBackKind
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
@@ -59,12 +59,18 @@ def number(item: MapItem, mark: str, at: datetime) -> str:
     return f"{item.department.short_name}{mark}〔{at.astimezone(TZ).year}〕{(item.project.code or '')[-6:]}-{item.position}号"
 
 
+def numbered(item: MapItem, mark: str, at: datetime) -> str:
+    """The number of a notice of the present application; from the second application on it says so."""
+    first = number(item, mark, at)
+    return first if item.round == 1 else f"{first}（第{item.round}次申请）"
+
+
 def acceptance(item: MapItem, work: WorkItem, at: datetime) -> dict[str, Any]:
     submission = item.submissions.order_by("-number").first()
     materials = submission.materials if submission else []
     return {
         **project_lines(item),
-        "number": number(item, "受", at),
+        "number": numbered(item, "受", at),
         "department": item.department.name,
         "matter_name": item.name,
         "received_on": iso(item.received_at or at),
@@ -88,7 +94,7 @@ def supplement(item: MapItem, sent: SendBack, at: datetime) -> dict[str, Any]:
     rules = pack().parameter("receipt.limit", item.project.rules_on)
     return {
         **project_lines(item),
-        "number": number(item, "补", at),
+        "number": numbered(item, "补", at),
         "department": item.department.name,
         "matter_name": item.name,
         "received_on": iso(item.received_at or at),
@@ -123,13 +129,18 @@ def remedies(item: MapItem) -> dict[str, Any]:
     }
 
 
+def refusal_reasons(reason_code: str, text: str) -> list[dict[str, Any]]:
+    """The case the pack names, with its clauses, and what the authority says of this one."""
+    known = pack().reasons.get(reason_code)
+    return [
+        {"text": known.text if known else text, "cites": pack().cite_texts(known.cites) if known else []},
+        {"text": text, "cites": []},
+    ]
+
+
 def decision(item: MapItem, at: datetime, *, granted: bool, reason_code: str, commitment: str) -> dict[str, Any]:
     matter = pack().matters[item.matter_id]
-    known = pack().reasons.get(reason_code)
-    reasons = []
-    if not granted:
-        reasons.append({"text": known.text if known else item.result_text, "cites": pack().cite_texts(known.cites) if known else []})
-        reasons.append({"text": item.result_text, "cites": []})
+    reasons = [] if granted else refusal_reasons(reason_code, item.result_text)
     contents = [f"准予{item.project.unit.name}“{item.project.name}”的{item.name}。"] if granted else []
     if granted and item.result_text:
         contents.append(item.result_text)
@@ -151,4 +162,53 @@ def decision(item: MapItem, at: datetime, *, granted: bool, reason_code: str, co
         "copies_to": [],
         "verify_url": verify_url(item),
         "watermark": None,
+    }
+
+
+LATER_BASIS = "jzb-2023-16#正文·三(七)"
+
+
+def later_notice(asked: LaterDocument, at: datetime) -> dict[str, Any]:
+    """一次性告知书 on the material supplied for a document needed later."""
+    item = asked.item
+    return {
+        **project_lines(item),
+        "number": f"{number(item, '补', at)}（补办审批文件）",
+        "department": item.department.name,
+        "matter_name": f"{item.name}（补办审批文件）",
+        "received_on": iso(asked.received_at),
+        "kind": "incomplete",
+        "items": [
+            {"category": row["category"], "subject": row["subject"], "reason": asked.reason, "request": row["request"]}
+            for row in asked.points
+        ],
+        "effective_on": iso(at),
+        "answer_by": None,
+        "consequence": "补办审批文件的办理时限自材料补齐并受理之日起计算；原有信用承诺和已作出的决定不受影响",
+        "basis": pack().cite_texts(pack().parameter("receipt.limit", item.project.rules_on).cites),
+        "contact": contact(item),
+        "issued_on": iso(at),
+        "verify_url": verify_url(item),
+        "watermark": None,
+    }
+
+
+def later_decision(
+    asked: LaterDocument, at: datetime, *, document_number: str, text: str, granted: bool, reason_code: str, commitment: str
+) -> dict[str, Any]:
+    """The document given later on a matter decided on a promise: it says that the promise stands (正文·三(七))."""
+    item = asked.item
+    contents = [
+        f"根据项目单位补充的申请材料，经审核，出具{item.project.unit.name}“{item.project.name}”的{item.name}审批文件。",
+        *([text] if text else []),
+        "项目单位原有信用承诺的法律效力不变。",
+    ]
+    return {
+        **decision(item, at, granted=granted, reason_code=reason_code, commitment=commitment),
+        "number": document_number,
+        "application_on": iso(asked.received_at),
+        "accepted_on": iso(asked.accepted_at or at),
+        "basis": pack().cite_texts([LATER_BASIS, *pack().matters[item.matter_id].basis]),
+        "contents": contents if granted else [],
+        "reasons": [] if granted else refusal_reasons(reason_code, text),
     }

@@ -15,8 +15,13 @@ from yinuo.core.planner import Plan, PlanItem, plan
 
 
 def commitment_days(day: date) -> int:
-    """Working days from signing a promise to the decision: the notice period and what the department then takes."""
-    return pack().integer("notice.period", day) + pack().integer("notice.decision_days", day)
+    """Working days from signing a promise to the decision: the notice period and the time its clock then gives the department."""
+    return pack().integer("notice.period", day) + decision_days(day)
+
+
+def decision_days(day: date) -> int:
+    """The clock after a notice that ends with the day runs on the next working day at the earliest."""
+    return max(pack().integer("notice.decision_days", day), 1)
 
 
 def regular_days(item: MapItem) -> int:

@@ -165,9 +165,11 @@ def clocks_of(item: MapItem) -> list[WorkItem]:
 
 
 def waiting_for(item: MapItem) -> list[MapItem]:
-    """The prerequisites on this map that are not concluded."""
+    """The prerequisites on this map that are neither concluded nor fallen away."""
     return list(
-        MapItem.objects.filter(project_id=item.project_id, matter_id__in=item.after).exclude(state__in=CONCLUDED).order_by("position")
+        MapItem.objects.filter(project_id=item.project_id, matter_id__in=item.after)
+        .exclude(state__in=[*CONCLUDED, ItemState.CANCELLED])
+        .order_by("position")
     )
 
 

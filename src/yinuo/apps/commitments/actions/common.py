@@ -12,6 +12,7 @@ from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap.actions import common as onemap
 from yinuo.apps.onemap.actions import set_route
 from yinuo.apps.onemap.models import ItemState, MapItem, Route
+from yinuo.apps.onemap.planning import decision_days
 from yinuo.apps.projects.models import ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
@@ -103,7 +104,7 @@ def day_text(at: datetime) -> str:
 def open_decision(actor: Actor, commitment: Commitment, at: datetime) -> WorkItem:
     """The department's own time to decide: it begins when the notice ends, never before, so that the notice reddens nobody."""
     item = commitment.item
-    days = max(pack().integer("notice.decision_days", item.project.rules_on), 1)
+    days = decision_days(item.project.rules_on)
     return open_item(
         actor=actor,
         kind=WorkKind.COMMITMENT_DECISION,

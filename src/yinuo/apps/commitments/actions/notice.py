@@ -28,6 +28,7 @@ from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import common as onemap
 from yinuo.apps.onemap.actions import conclude, set_route
+from yinuo.apps.onemap.building import barred
 from yinuo.apps.onemap.models import ItemState, Route
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.models import ProjectState
@@ -129,6 +130,7 @@ def answer_objection(*, actor: Actor, objection_id: int, upheld: bool, answer: s
         close(actor=actor, item=work, at=at, outcome=objection.state)
     if upheld:
         leave(actor, commitment, at)
+        _bar(commitment, objection.answer)
     elif not _open_objections(commitment):
         _go_on(actor, commitment, at)
     record(
@@ -150,6 +152,14 @@ def answer_objection(*, actor: Actor, objection_id: int, upheld: bool, answer: s
         answer=objection.answer[:80],
     )
     return objection
+
+
+def _bar(commitment: Commitment, answer: str) -> None:
+    """An objection upheld: this matter of this project is not promised again, and its page says why."""
+    item = commitment.item
+    cites = pack().parameter("objection.answer_limit", commitment.project.rules_on).cites
+    item.promisable, item.promisable_why = False, barred(item.promisable_why, f"公示异议成立，不能再作承诺：{answer}", cites)
+    onemap.save(item, "promisable", "promisable_why")
 
 
 def _open_objections(commitment: Commitment) -> bool:

@@ -13,11 +13,14 @@ from yinuo.apps.commitments.models import (
     CompletionState,
     CompletionVerification,
     Difficulty,
+    Finding,
     Fulfilment,
 )
 from yinuo.apps.credit.actions import propose_points
 from yinuo.apps.notices.actions import tell
+from yinuo.apps.onemap.actions import hand_over
 from yinuo.apps.onemap.actions.common import day_of
+from yinuo.apps.onemap.models import ItemState, MapItem
 from yinuo.apps.people.models import UnitType
 from yinuo.apps.projects.actions import complete
 from yinuo.apps.projects.actions.changes import filing_department
@@ -51,6 +54,7 @@ def settle(actor: Actor, completion: CompletionVerification, at: datetime) -> No
             close(actor=actor, item=work, at=at, outcome="verified")
     if waiting:
         return
+    _deliver_together(actor, completion, at)
     unmet = [point for point in points if not point.met]
     if not unmet:
         _pass(actor, completion, points, at)
@@ -58,6 +62,15 @@ def settle(actor: Actor, completion: CompletionVerification, at: datetime) -> No
         _rectify(actor, completion, unmet, at)
     else:
         fail(actor, completion, points, f"{len(unmet)} 项要求经整改后仍未达到", at)
+
+
+def _deliver_together(actor: Actor, completion: CompletionVerification, at: datetime) -> None:
+    """What the joint inspection granted in this round reaches the company with its opinion: no separate delivery is owed."""
+    found = Finding.objects.filter(completion=completion, met=True, item__isnull=False).values("item_id")
+    items = MapItem.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=found, state=ItemState.GRANTED)
+    for item in items.filter(delivered_at__isnull=True).order_by("id"):
+        item.project = completion.project
+        hand_over(actor=actor, item=item, how=f"随竣工联合验收意见（第 {completion.round} 轮）一并送达", at=at)
 
 
 def _pass(actor: Actor, completion: CompletionVerification, points: Sequence[Point], at: datetime) -> None:

@@ -4,27 +4,46 @@ from yinuo.apps.onemap.actions.care import close_escalation, handle_problem, ope
 from yinuo.apps.onemap.actions.external import take_in_result
 from yinuo.apps.onemap.actions.guidance import answer_guidance, confirm_review, open_completion_guidance
 from yinuo.apps.onemap.actions.handling import accept, extend_item, pause_item, resume_item, send_back
-from yinuo.apps.onemap.actions.items import submit_materials, withdraw_application
-from yinuo.apps.onemap.actions.results import conclude, decide, deliver, set_route
+from yinuo.apps.onemap.actions.items import apply_anew, submit_materials, withdraw_application
+from yinuo.apps.onemap.actions.later import (
+    accept_document_request,
+    ask_document,
+    deliver_document,
+    give_document,
+    return_document_request,
+    withdraw_document_request,
+)
+from yinuo.apps.onemap.actions.remedies import conclude_remedy, enter_remedy
+from yinuo.apps.onemap.actions.results import conclude, decide, deliver, hand_over, set_route
 
 __all__ = [
     "accept",
+    "accept_document_request",
     "answer_guidance",
+    "apply_anew",
+    "ask_document",
     "close_escalation",
     "conclude",
+    "conclude_remedy",
     "confirm_review",
     "decide",
     "deliver",
+    "deliver_document",
+    "enter_remedy",
     "extend_item",
+    "give_document",
+    "hand_over",
     "handle_problem",
     "open_completion_guidance",
     "open_escalation",
     "pause_item",
     "report_problem",
     "resume_item",
+    "return_document_request",
     "send_back",
     "set_route",
     "submit_materials",
     "take_in_result",
     "withdraw_application",
+    "withdraw_document_request",
 ]

@@ -6,17 +6,22 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import models
+
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.onemap.models import ENDED, ItemState, MapItem
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.models import ProjectState
 from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import Once, once, request_hash
 from yinuo.apps.work.actions import About, Limits, open_of
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
 
 Rule = Callable[[Actor, MapItem], bool]
+# An application under way goes on after completion; what has not been applied for by then is closed.
+GOING_ON = (ProjectState.CONFIRMED, ProjectState.COMPLETED)
 
 
 def locked(item_id: int) -> MapItem:
@@ -86,7 +91,7 @@ def waiting_for(item: MapItem) -> list[str]:
     """Names of the prerequisites on this map that are not concluded yet, in the map's order."""
     return list(
         MapItem.objects.filter(project_id=item.project_id, matter_id__in=item.after)
-        .exclude(state__in=[ItemState.GRANTED, ItemState.EXEMPT])
+        .exclude(state__in=[ItemState.GRANTED, ItemState.EXEMPT, ItemState.CANCELLED])
         .order_by("position")
         .values_list("name", flat=True)
     )
@@ -100,10 +105,31 @@ def need_prerequisites(item: MapItem) -> None:
         raise Refused("onemap.prerequisites", f"“{item.name}”要等前置事项办结", remedy=f"请先办结{listed}", data={"waiting_for": names})
 
 
+def need_going_on(item: MapItem) -> None:
+    """Raises Refused for a first hand-in on a project that is already completed."""
+    if item.project.state == ProjectState.COMPLETED and item.state == ItemState.OPEN:
+        raise Refused("onemap.completed", "项目已经竣工，不能再申报新的事项", remedy="如确需办理，请到政务大厅窗口咨询")
+
+
 def need_text(value: str, field: str, message: str) -> str:
     if not value.strip():
         raise Refused(f"onemap.{field}", message, field=field)
     return value.strip()
+
+
+def claim(actor: Actor, key: str, body: Any, at: datetime) -> Once | None:
+    """The request's claim on its key; None where a machine sends none. With an `answer` it has been answered before."""
+    return once(actor, key, request_hash(body), at=at) if key else None
+
+
+def answered(claimed: Once | None) -> int | None:
+    """The id of what the same request made the first time."""
+    return int(claimed.answer["id"]) if claimed is not None and claimed.answer is not None else None
+
+
+def remember(claimed: Once | None, made: models.Model) -> None:
+    if claimed is not None:
+        claimed.remember(201, {"id": made.pk})
 
 
 def day_of(at: datetime) -> Any:

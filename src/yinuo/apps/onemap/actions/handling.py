@@ -11,7 +11,7 @@ from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
-from yinuo.apps.onemap.actions.common import clock, day_of, limits_of, need_text, save, take, words
+from yinuo.apps.onemap.actions.common import GOING_ON, clock, day_of, limits_of, need_text, save, take, words
 from yinuo.apps.onemap.models import ItemState, MapItem, SendBack, SendBackKind
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
@@ -25,7 +25,7 @@ CORRECTION = "correction"
 @action
 def accept(*, actor: Actor, item_id: int, at: datetime, version: int | None = None) -> MapItem:
     """受理: the promised and the statutory clock start. After the receipt's limit it counts from receipt, ticked or not."""
-    item = take(actor, item_id, access.can_handle, [ItemState.RECEIVED], version)
+    item = take(actor, item_id, access.can_handle, [ItemState.RECEIVED], version, GOING_ON)
     deemed = _receipt_lapsed(item, at) and item.received_at is not None
     return _accept(actor, item, at, item.received_at if deemed and item.received_at else at, deemed=deemed)
 
@@ -101,8 +101,8 @@ def send_back(
     if kind not in SendBackKind.values:
         raise Refused("onemap.send_back_kind", "请选择补正的类型", field="kind")
     state = ItemState.RECEIVED if kind == SendBackKind.INCOMPLETE else ItemState.ACCEPTED
-    item = take(actor, item_id, access.can_handle, [state], version)
-    if item.send_backs.filter(kind=kind).exists():
+    item = take(actor, item_id, access.can_handle, [state], version, GOING_ON)
+    if item.send_backs.filter(kind=kind, round=item.round).exists():
         raise Refused(
             "onemap.send_back_once",
             "已经一次性告知过，不能再次退回",
@@ -119,10 +119,11 @@ def send_back(
             cites=pack().cite_texts(pack().parameter("receipt.limit", item.project.rules_on).cites),
         )
     reason = need_text(reason, "reason", "请写明退回的理由")
-    listed = _points(points, kind)
+    listed = checked_points(points, kind)
     submission = item.submissions.latest("number")
     made = SendBack.objects.create(
         item=item,
+        round=item.round,
         kind=kind,
         points=listed,
         reason=reason,
@@ -171,7 +172,8 @@ def send_back(
     return made
 
 
-def _points(points: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+def checked_points(points: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    """Every point with its case from the pack, what it is about and what to do. Raises Refused naming what is left out."""
     listed = []
     for row in points:
         known = pack().reasons.get(str(row.get("code", "")))
@@ -202,7 +204,7 @@ def _wait_for_unit(actor: Actor, item: MapItem, at: datetime) -> None:
 @action
 def pause_item(*, actor: Actor, item_id: int, reason: str, note: str, at: datetime, version: int | None = None) -> MapItem:
     """暂停计时 for a reason of the pack (G-5); told to the company with its longest term."""
-    item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED], version)
+    item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED], version, GOING_ON)
     if reason == CORRECTION:
         raise Refused("onemap.pause_reason", "材料有误请用“退回修改”", field="reason", remedy="退回修改会一次性告知并自动暂停计时")
     work = pause(actor=actor, item=clock(item), reason=reason, note=need_text(note, "note", "请写明暂停的具体情况"), at=at)
@@ -232,7 +234,7 @@ def pause_item(*, actor: Actor, item_id: int, reason: str, note: str, at: dateti
 
 @action
 def resume_item(*, actor: Actor, item_id: int, note: str, at: datetime, version: int | None = None) -> MapItem:
-    item = take(actor, item_id, access.can_handle, [ItemState.PAUSED], version)
+    item = take(actor, item_id, access.can_handle, [ItemState.PAUSED], version, GOING_ON)
     work = resume(actor=actor, item=clock(item), at=at, note=note)
     item.state = ItemState.ACCEPTED
     save(item, "state")
@@ -253,7 +255,7 @@ def resume_item(*, actor: Actor, item_id: int, note: str, at: datetime, version:
 @action
 def extend_item(*, actor: Actor, item_id: int, days: int, reason: str, at: datetime, version: int | None = None) -> MapItem:
     """The head of the department extends the limit once, by no more than the matter's law allows, and the reason is told (行政许可法 42)."""
-    item = take(actor, item_id, access.can_extend, [ItemState.ACCEPTED], version)
+    item = take(actor, item_id, access.can_extend, [ItemState.ACCEPTED], version, GOING_ON)
     limit = pack().matters[item.matter_id].statutory_at(item.project.rules_on)
     most = limit.extendable_by if limit else 0
     work = clock(item)

@@ -12,10 +12,23 @@ from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap import access
-from yinuo.apps.onemap.actions.common import clock, need_prerequisites, save, take, url_of, words
-from yinuo.apps.onemap.models import ItemState, MapItem, Route, Submission
+from yinuo.apps.onemap.actions.common import (
+    GOING_ON,
+    answered,
+    claim,
+    clock,
+    need_going_on,
+    need_prerequisites,
+    need_text,
+    remember,
+    save,
+    take,
+    url_of,
+    words,
+)
+from yinuo.apps.onemap.models import ItemState, MapItem, PastApplication, PastOutcome, Route, Submission
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import action, once, record, request_hash
+from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of, resume
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
@@ -38,16 +51,14 @@ def submit_materials(
 
     Shape of `materials`: [{"id": material id of the item, "file": StoredFile id} …].
     """
-    claim = once(actor, idempotency_key, request_hash([item_id, list(materials), note]), at=at) if idempotency_key else None
-    if claim is not None and claim.answer is not None:
-        return Submission.objects.get(pk=claim.answer["submission"])
-    item = take(actor, item_id, access.can_apply, APPLICABLE, version)
+    claimed = claim(actor, idempotency_key, [item_id, list(materials), note], at)
+    if (known := answered(claimed)) is not None:
+        return Submission.objects.get(pk=known)
+    item = take(actor, item_id, access.can_apply, APPLICABLE, version, GOING_ON)
+    need_going_on(item)
     need_prerequisites(item)
-    handed = _checked(item, materials)
-    number = item.submissions.count() + 1
-    submission = Submission.objects.create(
-        item=item, number=number, receipt_no=receipt_number(at), materials=handed, note=note.strip(), person_id=actor.person_id, at=at
-    )
+    handed = checked_materials(item, materials)
+    submission = new_submission(actor, item, handed, note, at)
     if item.state == ItemState.INCORRECT:
         work = clock(item)
         if work.state == "paused":
@@ -66,11 +77,24 @@ def submit_materials(
         submission,
         at=at,
         project_code=item.project.code or "",
-        data={"item": item.pk, "matter": item.matter_id, "number": number, "receipt_no": submission.receipt_no},
+        data={"item": item.pk, "matter": item.matter_id, "number": submission.number, "receipt_no": submission.receipt_no},
     )
-    if claim is not None:
-        claim.remember(201, {"submission": submission.pk})
+    remember(claimed, submission)
     return submission
+
+
+def new_submission(actor: Actor, item: MapItem, handed: list[dict[str, Any]], note: str, at: datetime) -> Submission:
+    """The next version of the item's material, of the present application."""
+    return Submission.objects.create(
+        item=item,
+        number=item.submissions.count() + 1,
+        round=item.round,
+        receipt_no=receipt_number(at),
+        materials=handed,
+        note=note.strip(),
+        person_id=actor.person_id,
+        at=at,
+    )
 
 
 def receipt_number(at: datetime) -> str:
@@ -78,7 +102,7 @@ def receipt_number(at: datetime) -> str:
     return f"S{at.astimezone(TZ):%y%m%d}{secrets.token_hex(5).upper()}"
 
 
-def _checked(item: MapItem, materials: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def checked_materials(item: MapItem, materials: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each material the matter lists, with its file. Raises Refused naming every main material left out and every foreign file."""
     known = {material["id"]: material for material in item.materials}
     handed: list[dict[str, Any]] = []
@@ -134,14 +158,68 @@ def _close_correction(actor: Actor, item: MapItem, at: datetime) -> None:
 
 @action
 def withdraw_application(*, actor: Actor, item_id: int, why: str, at: datetime, version: int | None = None) -> MapItem:
-    """The company takes an undecided application back; the item is open again, its history stays (U-7)."""
+    """The company takes an undecided application back; the item is open again, what was applied for stays on record (U-7)."""
     states = (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED)
-    item = take(actor, item_id, access.can_apply, states, version)
+    item = take(actor, item_id, access.can_apply, states, version, GOING_ON)
+    why = need_text(why, "why", "请写明撤回的原因")
     for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION):
         work = open_of(item, kind)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="application withdrawn", cancelled=True)
-    item.state, item.received_at, item.accepted_at, item.deemed_accepted = ItemState.OPEN, None, None, False
-    save(item, "state", "received_at", "accepted_at", "deemed_accepted")
+    begin_anew(item, PastOutcome.WITHDRAWN, why, at)
     record(actor, "onemap.withdraw_application", item, at=at, project_code=item.project.code or "", why=why, data={"url": url_of(item)})
     return item
+
+
+@action
+def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: int | None = None, idempotency_key: str = "") -> MapItem:
+    """A refused matter is open to a new application: the refusal stays on record, the clocks begin anew (U-7).
+
+    Whoever applies anew has the refusal in hand: where its delivery is still owed, it counts as delivered now.
+    """
+    claimed = claim(actor, idempotency_key, [item_id, why], at)
+    if (known := answered(claimed)) is not None:
+        return MapItem.objects.get(pk=known)
+    item = take(actor, item_id, access.can_apply, [ItemState.REFUSED], version)
+    why = need_text(why, "why", "请写明上次不予许可的原因已怎样解决")
+    delivery = open_of(item, WorkKind.DELIVERY)
+    if delivery is not None:
+        close(actor=actor, item=delivery, at=at, outcome="applied anew")
+        item.delivered_at = at
+    refused = item.round
+    begin_anew(item, PastOutcome.REFUSED, item.result_text, at)
+    record(
+        actor,
+        "onemap.apply_anew",
+        item,
+        at=at,
+        project_code=item.project.code or "",
+        why=why,
+        data={"matter": item.matter_id, "refused": refused, "round": item.round},
+    )
+    remember(claimed, item)
+    return item
+
+
+def begin_anew(item: MapItem, outcome: PastOutcome, text: str, at: datetime) -> None:
+    """Puts the application that has ended on record and empties the item for the next."""
+    PastApplication.objects.create(
+        item=item,
+        round=item.round,
+        outcome=outcome,
+        received_at=item.received_at,
+        accepted_at=item.accepted_at,
+        deemed_accepted=item.deemed_accepted,
+        ended_at=item.concluded_at or at,
+        document_number=item.document_number,
+        text=text,
+        delivered_at=item.delivered_at,
+        again_at=at,
+    )
+    item.state, item.route, item.round = ItemState.OPEN, Route.REGULAR, item.round + 1
+    item.received_at = item.accepted_at = item.concluded_at = item.delivered_at = None
+    item.deemed_accepted, item.external, item.document_number, item.result_text = False, False, "", ""
+    save(item, "state", "route", "round", *EMPTIED)
+
+
+EMPTIED = ("received_at", "accepted_at", "concluded_at", "delivered_at", "deemed_accepted", "external", "document_number", "result_text")

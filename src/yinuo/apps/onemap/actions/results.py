@@ -11,9 +11,8 @@ from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
-from yinuo.apps.onemap.actions.common import clock, need_prerequisites, need_text, save, take, words
+from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_prerequisites, need_text, save, take, words
 from yinuo.apps.onemap.models import CONCLUDED, ItemState, MapItem, Route
-from yinuo.apps.projects.models import ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
@@ -37,7 +36,7 @@ def decide(
     What was sent back is decided as it stands once the correction's longest term is over.
     Raises: Refused while the clock is paused, before the prerequisites, or with a number already used.
     """
-    item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED, ItemState.INCORRECT], version)
+    item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED, ItemState.INCORRECT], version, GOING_ON)
     _need_running(item, at)
     need_prerequisites(item)
     number = need_text(document_number, "document_number", "请填写决定书文号")
@@ -158,19 +157,24 @@ def deliver(*, actor: Actor, item_id: int, how: str, at: datetime, version: int 
     item = take_concluded(actor, item_id, version)
     if item.delivered_at is not None:
         raise Refused("onemap.delivered", "这份决定已经送达过", remedy="请刷新页面查看")
+    return hand_over(actor=actor, item=item, how=need_text(how, "how", "请写明送达方式"), at=at)
+
+
+@action
+def hand_over(*, actor: Actor, item: MapItem, how: str, at: datetime) -> MapItem:
+    """The delivery of a locked item's decision, by its own or with the opinion of a joint inspection."""
     work = open_of(item, WorkKind.DELIVERY)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="delivered")
     item.delivered_at = at
     save(item, "delivered_at")
-    record(actor, "onemap.deliver", item, at=at, project_code=item.project.code or "", why=need_text(how, "how", "请写明送达方式"))
+    record(actor, "onemap.deliver", item, at=at, project_code=item.project.code or "", why=how)
     return item
 
 
 def take_concluded(actor: Actor, item_id: int, version: int | None) -> MapItem:
     """Also of a completed project: the last decision of completion is delivered after it."""
-    running = (ProjectState.CONFIRMED, ProjectState.COMPLETED)
-    return take(actor, item_id, access.can_handle, [ItemState.GRANTED, ItemState.REFUSED], version, running)
+    return take(actor, item_id, access.can_handle, [ItemState.GRANTED, ItemState.REFUSED], version, GOING_ON)
 
 
 @action

@@ -1,0 +1,126 @@
+"""复议、诉讼、投诉 on a decision (U-7): entered with body, day and claim, and how it ended. A record moves no clock and no decision."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.notices.actions import tell
+from yinuo.apps.onemap import access
+from yinuo.apps.onemap.actions.common import answered, claim, day_of, locked, need_text, remember
+from yinuo.apps.onemap.models import ItemState, MapItem, PastApplication, PastOutcome, Remedy, RemedyKind, RemedyOutcome
+from yinuo.apps.people.models import StaffRole
+from yinuo.apps.people.queries import holders
+from yinuo.apps.trail.actions import action, record
+
+OF_COMPLAINTS = (RemedyOutcome.JUSTIFIED, RemedyOutcome.UNJUSTIFIED, RemedyOutcome.SETTLED, RemedyOutcome.WITHDRAWN)
+OF_COURSES = tuple(outcome for outcome in RemedyOutcome if outcome not in (RemedyOutcome.JUSTIFIED, RemedyOutcome.UNJUSTIFIED))
+
+
+def outcomes_of(kind: str) -> tuple[RemedyOutcome, ...]:
+    return OF_COMPLAINTS if kind == RemedyKind.COMPLAINT else OF_COURSES
+
+
+@action
+def enter_remedy(
+    *,
+    actor: Actor,
+    item_id: int,
+    kind: str,
+    body: str,
+    filed_on: date,
+    text: str,
+    at: datetime,
+    round_number: int | None = None,
+    idempotency_key: str = "",
+) -> Remedy:
+    """That the unit has gone to another body, or complains, about a decision on this item; `round_number` None = the present one.
+
+    Entered by the unit itself, or by the department and the hall from the papers they are served.
+    """
+    claimed = claim(actor, idempotency_key, [item_id, kind, body, filed_on, text, round_number], at)
+    if (known := answered(claimed)) is not None:
+        return Remedy.objects.get(pk=known)
+    item = locked(item_id)
+    if not access.can_enter_remedy(actor, item):
+        raise forbid("只有项目单位、承办部门和大厅可以登记")
+    number, on = _decision(item, item.round if round_number is None else round_number)
+    if kind not in RemedyKind.values:
+        raise Refused("onemap.remedy_kind", "请选择复议、诉讼或者投诉", field="kind")
+    if not on <= filed_on <= day_of(at):
+        raise Refused("onemap.remedy_on", "提出的日期应在决定之后、今天以前", field="filed_on")
+    made = Remedy.objects.create(
+        item=item,
+        round=item.round if round_number is None else round_number,
+        kind=kind,
+        document_number=number,
+        body=need_text(body, "body", "请写明向哪个机关提出")[:120],
+        filed_on=filed_on,
+        text=need_text(text, "text", "请写明请求和理由"),
+        entered_by_id=actor.person_id,
+        entered_as=actor.role,
+        entered_at=at,
+    )
+    record(
+        actor,
+        "onemap.enter_remedy",
+        made,
+        at=at,
+        project_code=item.project.code or "",
+        why=made.text,
+        data={"item": item.pk, "kind": kind, "body": made.body, "document_number": number},
+    )
+    _tell(made, item, "remedy_entered", at, words=made.text)
+    remember(claimed, made)
+    return made
+
+
+def _decision(item: MapItem, round_number: int) -> tuple[str, date]:
+    """Number and day of the decision of that application. Raises Refused where there is none."""
+    if round_number == item.round and item.state in (ItemState.GRANTED, ItemState.REFUSED) and item.concluded_at is not None:
+        return item.document_number, day_of(item.concluded_at)
+    past = PastApplication.objects.filter(item=item, round=round_number, outcome=PastOutcome.REFUSED).first()
+    if past is None:
+        raise Refused("onemap.no_decision", f"“{item.name}”还没有作出决定", remedy="作出决定以后才能登记复议、诉讼或者投诉")
+    return past.document_number, day_of(past.ended_at)
+
+
+def _tell(remedy: Remedy, item: MapItem, template: str, at: datetime, *, words: str) -> None:
+    """The handler, the convener of the hall and the unit."""
+    conveners = holders(StaffRole.GENERAL_CONVENER, day_of(at), hall_id=item.project.hall_id)
+    persons = {person.pk: person for person in [*([item.handler] if item.handler else []), *conveners]}
+    base = {"at": at, "project_code": item.project.code or "", "matter": item.name, "kind": remedy.get_kind_display(), "why": words[:60]}
+    tell(template, persons=list(persons.values()), url=f"/staff/items/{item.pk}/", **base)
+    tell(template, unit_id=item.project.unit_id, url=f"/items/{item.pk}/", **base)
+
+
+@action
+def conclude_remedy(
+    *, actor: Actor, remedy_id: int, outcome: str, answer: str, concluded_on: date, at: datetime, version: int | None = None
+) -> Remedy:
+    """How it ended, in the body's words. What follows for the matter (a new application, another decision) is done by its own action."""
+    item = locked(Remedy.objects.values_list("item_id", flat=True).get(pk=remedy_id))
+    remedy = Remedy.objects.select_for_update(no_key=True, of=("self",)).get(pk=remedy_id)
+    if not access.can_conclude_remedy(actor, item, remedy.kind):
+        raise forbid("投诉由总召集人、综合管理部门答复" if remedy.kind == RemedyKind.COMPLAINT else "复议、诉讼的结果由承办部门登记")
+    check_version(remedy, version)
+    if remedy.outcome:
+        raise Refused("onemap.remedy_ended", "结果已经登记过了", remedy="请刷新页面查看")
+    if outcome not in outcomes_of(remedy.kind):
+        raise Refused("onemap.remedy_outcome", "请选择结果", field="outcome")
+    if not remedy.filed_on <= concluded_on <= day_of(at):
+        raise Refused("onemap.remedy_concluded_on", "结果的日期应在提出之后、今天以前", field="concluded_on")
+    remedy.outcome, remedy.answer = outcome, need_text(answer, "answer", "请写明结果和理由")
+    remedy.concluded_on, remedy.concluded_by_id, remedy.version = concluded_on, actor.person_id, remedy.version + 1
+    remedy.save(update_fields=["outcome", "answer", "concluded_on", "concluded_by", "version"])
+    record(
+        actor,
+        "onemap.conclude_remedy",
+        remedy,
+        at=at,
+        project_code=item.project.code or "",
+        why=remedy.answer,
+        data={"item": item.pk, "kind": remedy.kind, "outcome": outcome},
+    )
+    _tell(remedy, item, "remedy_concluded", at, words=f"{remedy.get_outcome_display()}：{remedy.answer}")
+    return remedy

@@ -1,0 +1,131 @@
+"""复议、诉讼、投诉 on a decision, as they are entered and end (U-7)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.apps.county import Company, County, at, new_company
+from tests.apps.test_again import REFUSED, anew, refused
+from tests.apps.test_onemap import guided, ready
+from yinuo.apps.base import Actor, Forbidden, Refused, Stale
+from yinuo.apps.notices.models import Message
+from yinuo.apps.onemap.actions import conclude_remedy, enter_remedy
+from yinuo.apps.onemap.models import MapItem, Remedy
+from yinuo.apps.trail.models import Entry
+
+ENTERED = at("2026-11-20 09:00")
+RULED = at("2027-01-15 09:00")
+
+
+def enter(actor: Actor, item: MapItem, **changes: Any) -> Remedy:
+    said: dict[str, Any] = {
+        "kind": "reconsideration",
+        "body": "积石山县人民政府",
+        "filed_on": date(2026, 11, 18),
+        "text": "请求撤销不予许可决定",
+    }
+    return enter_remedy(actor=actor, item_id=item.pk, at=ENTERED, **{**said, **changes})
+
+
+def conclude(actor: Actor, remedy: Remedy, **changes: Any) -> Remedy:
+    said: dict[str, Any] = {"outcome": "revoked", "answer": "事实不清，撤销原决定", "concluded_on": date(2027, 1, 14)}
+    return conclude_remedy(actor=actor, remedy_id=remedy.pk, at=RULED, **{**said, **changes})
+
+
+def test_a_reconsideration_is_entered_with_its_decision_and_concluded_in_the_bodys_words(county: County, company: Company) -> None:
+    item = refused(county, company)
+    handler = county.actor("approver", item.department.key)
+    remedy = enter(company.actor, item)
+    assert (remedy.round, remedy.document_number, remedy.entered_as, remedy.outcome) == (1, "不予〔2026〕1号", "unit", "")
+    told = set(Message.objects.filter(template="remedy_entered").values_list("person_id", "unit_id"))
+    assert (None, company.unit.pk) in told
+    assert (handler.person_id, None) in told
+    done = conclude(handler, remedy)
+    assert (done.outcome, done.concluded_on, done.concluded_by_id) == ("revoked", date(2027, 1, 14), handler.person_id)
+    item.refresh_from_db()
+    assert (item.state, item.concluded_at) == ("refused", REFUSED)
+    assert [row.verb for row in Entry.objects.filter(subject_kind="onemap.remedy").order_by("id")] == [
+        "onemap.enter_remedy", "onemap.conclude_remedy",
+    ]  # fmt: skip
+
+
+def test_a_record_stays_with_the_decision_it_is_about_when_the_matter_is_applied_for_again(county: County, company: Company) -> None:
+    item = refused(county, company)
+    enter(company.actor, item)
+    anew(company, item)
+    later = enter(company.actor, item, kind="litigation", body="积石山县人民法院", round_number=1, filed_on=date(2026, 11, 19))
+    assert (later.round, later.document_number) == (1, "不予〔2026〕1号")
+    with pytest.raises(Refused) as refusal:
+        enter(company.actor, item)
+    assert refusal.value.code == "onemap.no_decision"
+
+
+def test_a_complaint_is_answered_by_the_hall_and_not_by_whom_it_is_about(county: County, company: Company) -> None:
+    item = refused(county, company)
+    complaint = enter(company.actor, item, kind="complaint", body="政务大厅", text="办理人员态度差")
+    with pytest.raises(Forbidden, match="总召集人"):
+        conclude(county.actor("approver", item.department.key), complaint, outcome="unjustified")
+    with pytest.raises(Refused, match="请选择结果"):
+        conclude(county.actor("general_convener"), complaint, outcome="revoked")
+    done = conclude(county.actor("general_convener"), complaint, outcome="justified", answer="已批评教育并道歉")
+    assert done.outcome == "justified"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"kind": "letter"}, "onemap.remedy_kind"),
+        ({"body": " "}, "onemap.body"),
+        ({"text": ""}, "onemap.text"),
+        ({"filed_on": date(2026, 11, 8)}, "onemap.remedy_on"),
+        ({"filed_on": date(2026, 11, 21)}, "onemap.remedy_on"),
+        ({"round_number": 7}, "onemap.no_decision"),
+    ],
+)
+def test_what_cannot_be_entered_is_refused_by_name(county: County, company: Company, changes: dict[str, Any], code: str) -> None:
+    item = refused(county, company)
+    with pytest.raises(Refused) as refusal:
+        enter(company.actor, item, **changes)
+    assert refusal.value.code == code
+    assert not Remedy.objects.exists()
+
+
+def test_an_outcome_has_a_reason_and_a_day_and_is_entered_once(county: County, company: Company) -> None:
+    item = refused(county, company)
+    handler, remedy = county.actor("approver", item.department.key), enter(company.actor, item)
+    for changes, code in (
+        ({"answer": ""}, "onemap.answer"),
+        ({"concluded_on": date(2026, 11, 17)}, "onemap.remedy_concluded_on"),
+        ({"concluded_on": date(2027, 1, 16)}, "onemap.remedy_concluded_on"),
+        ({"outcome": "justified"}, "onemap.remedy_outcome"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            conclude(handler, remedy, **changes)
+        assert refusal.value.code == code
+    with pytest.raises(Stale):
+        conclude(handler, remedy, version=9)
+    conclude(handler, remedy, version=1)
+    with pytest.raises(Refused) as refusal:
+        conclude(handler, remedy)
+    assert refusal.value.code == "onemap.remedy_ended"
+
+
+def test_nothing_is_entered_before_a_decision_nor_by_a_stranger(county: County, company: Company) -> None:
+    item = ready(guided(county, company))
+    with pytest.raises(Refused) as refusal:
+        enter(company.actor, item)
+    assert refusal.value.code == "onemap.no_decision"
+    decided = refused(county, new_company("甘肃保安腰刀文旅有限公司"))
+    for actor in (company.actor, Actor.public(), county.actor("approver", "water"), county.actor("administrator")):
+        with pytest.raises(Forbidden):
+            enter(actor, decided)
+
+
+def test_an_entry_sent_twice_is_one(county: County, company: Company) -> None:
+    item = refused(county, company)
+    first = enter(company.actor, item, idempotency_key="r-1")
+    assert enter(company.actor, item, idempotency_key="r-1").pk == first.pk
+    assert Remedy.objects.count() == 1
