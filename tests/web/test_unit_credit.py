@@ -33,7 +33,7 @@ def test_an_unrated_company_reads_what_holds_for_it(db: None, monkeypatch: pytes
 def test_each_event_shows_points_clause_and_the_score_after(desk: Desk) -> None:
     take(desk.county, desk.company)
     page = desk.get("/credit/")
-    assert "违规扣分 -2 分 → 84 分（A-）" in page
+    assert "违规扣分 −2 分 → 84 分（A-）" in page
     assert "附件2·第十八条" in page
     assert "申请恢复分值" in page
 
@@ -55,7 +55,7 @@ def test_a_repair_is_asked_for_with_evidence(desk: Desk) -> None:
     assert made.evidence[0]["name"] == "整改.pdf"
     page = desk.get("/credit/")
     assert "申请办理中" in page
-    assert "待办理" in page
+    assert "等部门答复" in page
     page = desk.post(path, {"kind": "objection", "text": "再申请"}, status=200).content.decode()
     assert "已有申请正在办理" in page
 
@@ -91,8 +91,8 @@ def test_credit_pages_are_for_the_own_company(desk: Desk) -> None:
 def test_the_credit_page_takes_the_same_queries_however_long_the_history(desk: Desk, django_assert_num_queries: Any) -> None:
     take(desk.county, desk.company)
     desk.get("/credit/")  # the working calendar is read once a minute
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         desk.get("/credit/")
     take(desk.county, desk.company, at=at("2026-11-11 12:00"), project_code="2611-622927-04-01-123457")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         desk.get("/credit/")

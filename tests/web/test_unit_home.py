@@ -85,7 +85,7 @@ def test_messages_and_the_way_to_the_next_grade_stand_beside(desk: Desk) -> None
     guided(desk.county, desk.company)
     page = desk.get("/projects/")
     assert "“一张图”已生成" in page
-    assert "高于 90 分为 A，还差 4 分以上" in page
+    assert "超过 90 分升为 A，还差 4 分以上" in page
 
 
 def test_a_new_company_is_led_to_its_first_filing(desk: Desk) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,16 +19,20 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yinuo.apps.base import forbid
 from yinuo.apps.credit import access, queries
 from yinuo.apps.credit.actions import ask_relief
-from yinuo.apps.credit.models import CreditEvent, ReliefKind
-from yinuo.apps.credit.queries import HistoryLine
+from yinuo.apps.credit.models import CreditEvent, PointProposal, ReliefKind
+from yinuo.apps.credit.queries import HistoryLine, Standing
 from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
+from yinuo.apps.work.models import WorkItem
 from yinuo.web.acting import actor_of, need_unit
-from yinuo.web.components.shapes import NavItem, State
-from yinuo.web.components.text import zh_date
+from yinuo.web.components.shapes import Cell, Column, NavItem, State
+from yinuo.web.components.text import closing, zh_date
 from yinuo.web.handling import attempt
+from yinuo.web.unit.bands import lower_band, next_band
 from yinuo.web.unit.evidence import EvidenceForm, again, ticked_in
 from yinuo.web.unit.home import score_words
+from yinuo.web.unit.scoreline import plain, score_line, signed
 
 EFFECTS = {
     "commitment": "信用承诺",
@@ -40,52 +47,129 @@ EFFECTS = {
     "focus": "重点关注",
     "funds": "资金安排",
     "inspection_rate": "抽查频次",
+    "interview": "约谈",
 }
+# How a measure reads to the company: what it gets, what is cut, what it does not get.
+KINDS = (("能用的", "green", "done"), ("受限的", "amber", "yellow"), ("不能用的", "red", "ended"))
+CUT = ("reduced", "limited", "more", "normal", "review", "supervision", "key_review")
+LIMITED_EFFECTS = ("focus", "interview")
+SHOWN_RELIEFS = 20
 
 
 @need_unit
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    actor, day = actor_of(request), timezone.localdate()
-    unit_id = actor.unit_id or 0
+    """A fixed number of queries however long the history."""
+    actor, now = actor_of(request), timezone.now()
+    day, unit_id = timezone.localdate(), actor.unit_id or 0
     standing = queries.standing(unit_id, day)
     lines = queries.history(unit_id, day)
+    read = Reading(unit_id, lines)
+    columns = [Column("日期", "date"), Column("事由"), Column("加减", "number"), Column("分值", "number"), Column("等级")]
     context = {
         "standing": standing,
         "score": score_words(standing),
-        "measures": [{"name": EFFECTS.get(row.effect, "其他"), "text": row.text, "cites": row.cites} for row in standing.measures],
-        "lines": [_line(line) for line in lines],
-        "reliefs": list(queries.reliefs(unit_id=unit_id)[:20]),
+        "next_band": next_band(standing.score, day),
+        "lower_band": lower_band(standing.score, day),
+        "measures": _measures(standing),
+        "chart": score_line(queries.line(unit_id), day),
+        "columns": columns,
+        "rows": [_row(line) for line in lines if line.event.score_after is not None],
+        "lines": [read.line(line) for line in lines],
+        "reliefs": _reliefs(unit_id, now),
         "start": pack().parameter("credit.unrated_start", day).value,
         "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("信用")],
     }
     return render(request, "unit/credit.html", context)
 
 
-def _line(line: HistoryLine) -> dict[str, Any]:
+def _measures(standing: Standing) -> list[dict[str, Any]]:
+    groups: list[list[dict[str, Any]]] = [[], [], []]
+    for row in standing.measures:
+        kind = 2 if row.value == "refused" else 1 if row.value in CUT or row.effect in LIMITED_EFFECTS else 0
+        groups[kind].append({"name": EFFECTS.get(row.effect, "其他"), "text": row.text, "cites": row.cites})
+    told = zip(KINDS, groups, strict=True)
+    return [{"title": title, "state": state, "colour": colour, "rows": rows} for (title, colour, state), rows in told if rows]
+
+
+def _row(line: HistoryLine) -> list[object]:
     event = line.event
-    points = f"{'+' if event.points > 0 else ''}{event.points.normalize():f}"
-    evaluated = event.type == "rebase"
-    # 评价是新的起点，不是加分或扣分。
-    words = "" if evaluated else "未计分" if not event.applied else f"{points} 分"
-    score = "" if event.score_after is None else f"{event.score_after.normalize():f} 分（{event.grade_after}）"
-    state: State = "wait" if not event.applied else "done" if evaluated or event.points >= 0 else "red"
-    cites = [pack().cite_text(cite) if "#" in cite else cite for cite in event.cites]
-    return {
-        "name": line.name,
-        "words": words,
-        "state": state,
-        "why": event.why,
-        "score": score,
-        "on": event.on,
-        "project_code": event.project_code,
-        "cites": cites,
-        "pk": event.pk,
-        "open": line.open_relief,
-        "returning": line.returning,
-        "may_ask": line.taken > 0 and line.open_relief is None and not line.returning,
-        "until": f"{zh_date(line.rectify_until)} 前完成整改并申请" if line.rectify_until else "",
-    }
+    moved = "" if event.type == "rebase" else signed(event.points) if event.applied else "未计分"
+    return [event.on.isoformat(), Cell(line.name, note=event.why), moved, plain(event.score_after or Decimal(0)), event.grade_after]
+
+
+class Reading:
+    """What the events point to: their proposals with basis and evidence, their projects, and which files the unit may open."""
+
+    def __init__(self, unit_id: int, lines: Sequence[HistoryLine]) -> None:
+        events = [line.event for line in lines]
+        ids = [event.proposal_id for event in events if event.proposal_id]
+        self.proposals = PointProposal.objects.select_related("department").in_bulk(ids)
+        codes = [event.project_code for event in events if event.project_code]
+        self.projects = {
+            code: (pk, name) for code, pk, name in Project.objects.filter(code__in=codes, unit_id=unit_id).values_list("code", "pk", "name")
+        }
+        files = [
+            part["file"]
+            for proposal in self.proposals.values()
+            for part in proposal.evidence
+            if isinstance(part, dict) and part.get("file")
+        ]
+        self.own = set(StoredFile.objects.filter(pk__in=files, unit_id=unit_id).values_list("pk", flat=True))
+
+    def line(self, line: HistoryLine) -> dict[str, Any]:
+        event = line.event
+        evaluated = event.type == "rebase"
+        # 评价是新的起点，不是加分或扣分。
+        words = "" if evaluated else f"{signed(event.points)} 分" if event.applied else "未计分"
+        state: State = "wait" if not event.applied else "done" if evaluated or event.points >= 0 else "red"
+        proposal = self.proposals.get(event.proposal_id) if event.proposal_id else None
+        pk, name = self.projects.get(event.project_code, (None, event.project_code))
+        return {
+            "name": line.name,
+            "words": words,
+            "state": state,
+            "why": event.why,
+            "score": "" if event.score_after is None else f"{plain(event.score_after)} 分（{event.grade_after}）",
+            "on": event.on,
+            "project": name,
+            "project_pk": pk,
+            "cites": [pack().cite_text(cite) if "#" in cite else cite for cite in event.cites],
+            "basis": proposal.basis if proposal and proposal.basis != event.why else "",
+            "office": proposal.department.short_name if proposal and proposal.department else "",
+            "evidence": [self._part(part) for part in proposal.evidence] if proposal else [],
+            "pk": event.pk,
+            "open": line.open_relief,
+            "returning": line.returning,
+            "may_ask": line.taken > 0 and line.open_relief is None and not line.returning,
+            "until": f"{zh_date(line.rectify_until)} 前完成整改并申请" if line.rectify_until else "",
+        }
+
+    def _part(self, part: Any) -> dict[str, Any]:
+        """The name of a piece of evidence; a link to it where it is the unit's own file."""
+        if not isinstance(part, dict):
+            return {"name": str(part), "file": None}
+        return {"name": part.get("name", ""), "file": part.get("file") if part.get("file") in self.own else None}
+
+
+RELIEF_WORDS: dict[str, tuple[str, str]] = {"asked": ("等部门答复", "blue"), "accepted": ("同意", "green"), "rejected": ("不同意", "red")}
+
+
+def _reliefs(unit_id: int, now: datetime) -> list[dict[str, Any]]:
+    """The company's requests, each with its state, the term for the answer while it is open, and the answer."""
+    rows = list(queries.reliefs(unit_id=unit_id)[:SHOWN_RELIEFS])
+    open_ = [row.pk for row in rows if row.state == "asked"]
+    works = WorkItem.objects.filter(subject_kind="credit.creditrelief", subject_id__in=open_, state__in=["running", "paused"])
+    due = {work.subject_id: work for work in works} if open_ else {}
+    made = []
+    for row in rows:
+        word, colour = RELIEF_WORDS[row.state]
+        work = due.get(row.pk)
+        answer_by = f"应于 {closing(work.due_shown(now))} 前答复" if work else ""
+        if work and work.light_at(now) == "red":
+            answer_by += "，已超期"
+        made.append({"row": row, "word": word, "colour": colour, "due": answer_by})
+    return made
 
 
 class ReliefForm(EvidenceForm):
@@ -133,8 +217,9 @@ def relief(request: HttpRequest, event_id: int) -> HttpResponse:
     line = next(row for row in queries.history(event.unit_id, timezone.localdate()) if row.event.pk == event.pk)
     context = {
         "form": form,
-        "line": _line(line),
+        "line": Reading(event.unit_id, [line]).line(line),
         "repair_days": pack().integer("repair.decide_limit", timezone.localdate()),
+        "cites": pack().cite_texts(pack().parameter("repair.decide_limit", timezone.localdate()).cites),
         "objection_days": pack().integer("credit_objection.limit", timezone.localdate()),
         "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("信用", reverse("unit:credit")), NavItem("申请恢复分值")],
     }
