@@ -18,8 +18,9 @@ from yinuo.apps.onemap.actions import accept, confirm_review, pause_item, report
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
-from yinuo.web import onemap
-from yinuo.web.onemap import COLUMN, HEIGHT, MIDDLE, ROW, TOP, WIDTH, line
+from yinuo.web.onemap.board import board
+from yinuo.web.onemap.faces import staff
+from yinuo.web.onemap.wires import COLUMN, HEIGHT, MIDDLE, ROW, TOP, WIDTH, line
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_each_card_says_what_to_do_next(desk: Desk) -> None:
 
 
 def card_of(page: str, item: MapItem) -> str:
-    found = re.search(rf'<li class="card[^"]*" id="card-{item.pk}">.*?</li>', page, re.S)
+    found = re.search(rf'<li class="card[^"]*" id="card-{item.pk}".*?</li>', page, re.S)
     assert found
     return found.group()
 
@@ -229,7 +230,7 @@ def test_the_open_page_is_told_of_a_change_and_of_nothing_else(desk: Desk) -> No
     desk.moment("2026-11-06 11:00")
     assert desk.client.get(path).status_code == 204
     promise(desk.company, item_of(project), at("2026-11-06 11:10"))
-    assert "图上有变化" in desk.get(path)
+    assert f'id="card-{item_of(project).pk}"' in desk.get(path)
 
 
 def test_an_open_page_stops_asking_when_its_reader_is_signed_out_and_strangers_are_refused(desk: Desk) -> None:
@@ -266,7 +267,7 @@ def test_the_map_takes_the_same_queries_with_sixty_matters(desk: Desk, django_as
 
 def test_the_same_map_leads_an_official_to_the_staffs_pages(desk: Desk) -> None:
     project = guided(desk.county, desk.company)
-    board = onemap.board(queries.map_of(project.pk, at("2026-11-06 09:00")), onemap.STAFF)
-    urls = {card.url for stage in board.stages for card in stage.cards}
+    made = board(queries.map_of(project.pk, at("2026-11-06 09:00")), staff(desk.county.actor("approver")))
+    urls = {card.url for stage in made.stages for card in stage.cards}
     assert urls
     assert all(url.startswith("/staff/items/") for url in urls)

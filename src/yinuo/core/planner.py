@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
@@ -203,3 +203,19 @@ def _critical(depth: Mapping[str, int], items: Items, after: After, spans: Spans
 def _planned(item: PlanItem, after: tuple[str, ...], span: tuple[date, date], calendar: WorkCalendar) -> PlannedItem:
     begin, end = span
     return PlannedItem(item.id, item.name, item.stage, item.pre_start, begin, end, _days_after(begin, end, calendar), after, item.route)
+
+
+def landing_if(
+    items: Iterable[PlanItem], start: date, calendar: WorkCalendar, id_: str, route: str, days: int, *, known_absent: Collection[str] = ()
+) -> tuple[date, date]:
+    """When this matter and the whole project would end if it took `route` in `days` working days, all else as planned.
+
+    Raises: RuleError as `plan` does, and for an id that is not in the plan.
+    """
+    by_id = _by_id(items)
+    if id_ not in by_id:
+        raise RuleError(f"事项 {id_} 不在计划中")
+    by_id[id_] = replace(by_id[id_], routes={route: days}, route=route)
+    after = {item.id: _prerequisites(item, by_id, known_absent) for item in by_id.values()}
+    spans = _schedule(_in_order(after), by_id, after, start, calendar)
+    return spans[id_][1], max((spans[item.id][1] for item in by_id.values() if item.pre_start), default=start)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from yinuo.apps.onemap.models import CONCLUDED, ENDED, MapItem, Route
+from yinuo.apps.onemap.models import CONCLUDED, ENDED, ItemState, MapItem, Route
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
-from yinuo.core.planner import Plan, PlanItem, plan
+from yinuo.core.planner import Plan, PlanItem, landing_if, plan
 
 
 def commitment_days(day: date) -> int:
@@ -64,9 +65,46 @@ def plan_items(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: da
 def plan_of(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime) -> Plan:
     """The plan from today on. Refused or cancelled prerequisites no longer hold anything up."""
     rows = plan_items(items, clocks, day, now)
+    return plan(rows, now.astimezone(TZ).date(), calendar(), known_absent=_absent(rows))
+
+
+def _absent(rows: Sequence[PlanItem]) -> set[str]:
     known = {row.id for row in rows}
-    absent = {name for row in rows for name in row.after if name not in known}
-    return plan(rows, now.astimezone(TZ).date(), calendar(), known_absent=absent)
+    return {name for row in rows for name in row.after if name not in known}
+
+
+@dataclass(frozen=True, slots=True)
+class RouteOption:
+    """One way an open matter could go: how long it takes, when it and the project would end. `planned` = the way counted with now."""
+
+    route: str
+    days: int
+    ends_on: date
+    landing_on: date
+    planned: bool
+
+
+def route_options(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime) -> dict[int, tuple[RouteOption, ...]]:
+    """For every matter not yet applied for that has more than one way, each way with the landing it leads to.
+
+    A shared regional assessment counts no days: there is nothing left to apply for. Whether the place has one, the page must say.
+    """
+    rows = plan_items(items, clocks, day, now)
+    absent, start, days = _absent(rows), now.astimezone(TZ).date(), calendar()
+    planned = {row.id: row for row in rows}
+    found = {}
+    for item in items:
+        if item.state != ItemState.OPEN or item.matter_id not in planned:
+            continue
+        row = planned[item.matter_id]
+        ways = {**row.routes, **({Route.REGIONAL.value: 0} if pack().matters[item.matter_id].regional else {})}
+        if len(ways) > 1:
+            made = []
+            for route, length in ways.items():
+                ends_on, landing_on = landing_if(rows, start, days, row.id, route, length, known_absent=absent)
+                made.append(RouteOption(route, length, ends_on, landing_on, route == row.route))
+            found[item.pk] = tuple(made)
+    return found
 
 
 def landing_text(project: Project, items: Sequence[MapItem], now: datetime) -> str:

@@ -112,8 +112,20 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Tie:
+    """Another matter that a card waits for, or that waits for it."""
+
+    id: int
+    name: str
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """A matter on the map. `row` is its place in its stage's column, counted from 0; `after` names what it waits for."""
+    """A matter on the map. `before` is what it waits for, `opens` what waits for it; `changed` says what is new.
+
+    `relation`: what it is to the card in focus, "" | self | before | after. `when_url` leads to the proof of the date in `when`.
+    """
 
     id: str
     name: str
@@ -126,19 +138,25 @@ class Card:
     action: str = ""
     action_url: str = ""
     on_path: bool = False
-    changed: bool = False
+    changed: str = ""
     problem: str = ""
+    handled: str = ""
+    when_url: str = ""
+    before: Sequence[Tie] = ()
+    opens: Sequence[Tie] = ()
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MapStage:
-    """A stage's column on the map."""
+    """A stage's column on the map; `folded` are the concluded matters a large map shows only when asked."""
 
     name: str
     department: str
     cards: Sequence[Card]
     done: int
     total: int
+    folded: Sequence[Card] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,41 +2,69 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from yinuo.apps.base import forbid
-from yinuo.apps.onemap import queries
-from yinuo.apps.projects import access
-from yinuo.web import onemap
+from yinuo.apps.onemap.queries import MapView
+from yinuo.apps.projects.models import Project
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem
+from yinuo.web.onemap import head, proving, serving
+from yinuo.web.onemap.faces import staff
 from yinuo.web.staff.projects import head_of
+
+FRAME, OTHERS = "staff/base.html", "只能查看本大厅的项目"
+
+
+def _look(request: HttpRequest, project_id: int) -> serving.Looked:
+    return serving.look(request, project_id, staff(actor_of(request)), OTHERS)
 
 
 @need_staff
 @require_safe
 def show(request: HttpRequest, project_id: int) -> HttpResponse:
-    view = queries.map_of(project_id, timezone.now())
-    if not access.can_see(actor_of(request), view.project):
-        raise forbid("只能查看本大厅的项目")
-    listed = request.GET.get("view") == "list"
-    focus = request.GET.get("focus", "")
-    here = reverse("staff:map", args=[project_id])
-    best = view.plan.faster[0].id if view.plan and view.plan.faster else ""
-    faster = next((onemap.staff_url(card.item) for card in view.cards if card.item.matter_id == best), "")
-    number = int(focus) if focus.isascii() and focus.isdigit() and len(focus) < 16 else 0
-    board = onemap.board(view, onemap.STAFF, focus=number, compare_url=faster)
-    context = {
-        **head_of(view.project, NavItem("一张图")),
-        "view": view,
-        "board": board,
-        "listed": listed,
-        "badge": onemap.badge(view, view.now),
-        "columns": onemap.COLUMNS,
-        "views": [NavItem("一张图", here, current=not listed), NavItem("列表", f"{here}?view=list", current=listed)],
-    }
-    return render(request, "staff/map.html", context)
+    return serving.page(_look(request, project_id), "staff/map.html", _around)
+
+
+def _around(view: MapView) -> dict[str, Any]:
+    return {"frame": FRAME, **head_of(view.project, NavItem("一张图")), "badge": head.badge(view, view.now)}
+
+
+@never_cache
+@require_safe
+def fresh(request: HttpRequest, project_id: int) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return serving.stop_asking()
+    return serving.fresh(_look(request, project_id))
+
+
+@need_staff
+@never_cache
+@require_safe
+def landing(request: HttpRequest, project_id: int) -> HttpResponse:
+    return proving.landing_page(_look(request, project_id), _below("落地日期怎么算的"))
+
+
+@need_staff
+@never_cache
+@require_safe
+def routes(request: HttpRequest, project_id: int, item_id: int) -> HttpResponse:
+    return proving.routes_page(_look(request, project_id), item_id, _below("走哪条路"))
+
+
+@need_staff
+@never_cache
+@require_safe
+def due(request: HttpRequest, project_id: int, item_id: int) -> HttpResponse:
+    return proving.due_page(_look(request, project_id), item_id, _below("期限怎么算的"))
+
+
+def _below(title: str) -> proving.Around:
+    def around(project: Project) -> dict[str, Any]:
+        return {"frame": FRAME, **head_of(project, NavItem("一张图", reverse("staff:map", args=[project.pk])), NavItem(title))}
+
+    return around

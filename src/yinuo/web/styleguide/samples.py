@@ -199,7 +199,7 @@ def board() -> dict[str, Any]:
                     action="补充材料",
                     action_url="#",
                     on_path=True,
-                    changed=True,
+                    changed="变为预警",
                 ),
                 Card(
                     "eia",

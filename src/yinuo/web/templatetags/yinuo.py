@@ -239,11 +239,10 @@ def onemap_card(card: Card) -> dict[str, Any]:
 @register.inclusion_tag("components/onemap_stage.html")
 def onemap_stage(stage: MapStage, number: int) -> dict[str, Any]:
     """A stage's column with its cards."""
-    return {
-        "stage": stage,
-        "number": number,
-        "cards": [(card, MARKS[card.state].svg, card.word or MARKS[card.state].word) for card in stage.cards],
-    }
+    cards, folded = (
+        [(card, MARKS[card.state].svg, card.word or MARKS[card.state].word) for card in part] for part in (stage.cards, stage.folded)
+    )
+    return {"stage": stage, "number": number, "cards": cards, "folded": folded}
 
 
 @register.inclusion_tag("components/legend.html")

@@ -1,85 +1,67 @@
-"""一张图 for the company. The page is only sent again when something on it has changed."""
+"""一张图 for the company: every view of it, the landing with its proof, a matter's routes compared, a due date day by day."""
 
 from __future__ import annotations
 
-from django.contrib.messages import get_messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from typing import Any
 
-from yinuo.apps.base import forbid
-from yinuo.apps.onemap import queries
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
 from yinuo.apps.onemap.queries import MapView
-from yinuo.apps.projects import access
-from yinuo.web import onemap
-from yinuo.web.acting import actor_of, hat_of, need_unit
-from yinuo.web.components.shapes import NavItem
+from yinuo.apps.projects.models import Project
+from yinuo.web.acting import need_unit
+from yinuo.web.onemap import head, proving, serving
+from yinuo.web.onemap.faces import UNIT
 from yinuo.web.unit.own import OTHERS, crumbs
 
-STOP_POLLING = 286
-
-
-def seen(request: HttpRequest, project_id: int) -> tuple[MapView, onemap.Board, str]:
-    """The map, what is shown of it, and the mark that changes with what is shown."""
-    view = queries.map_of(project_id, timezone.now())
-    if not access.can_see(actor_of(request), view.project):
-        raise forbid(OTHERS)
-    focus = request.GET.get("focus", "")
-    board = onemap.board(view, onemap.UNIT, focus=int(focus) if focus.isdigit() and len(focus) < 16 else 0)
-    hat = hat_of(request)
-    project = view.project
-    mark = board.mark(request.get_full_path(), hat.key if hat else "", project.name, project.state, str(onemap.badge(view, view.now)))
-    return view, board, mark
+FRAME = "base.html"
 
 
 @need_unit
-@require_GET
+@require_safe
 def show(request: HttpRequest, project_id: int) -> HttpResponse:
-    view, board, mark = seen(request, project_id)
-    etag = f'"{mark}"'
-    told = len(get_messages(request))
-    if request.headers.get("If-None-Match") == etag and not told:
-        answer: HttpResponse = HttpResponseNotModified()
-    else:
-        answer = render(request, "unit/map.html", context(request, view, board))
-    if not told:
-        answer["ETag"] = etag
-    answer["Cache-Control"] = "private, no-cache"
-    return answer
+    return serving.page(serving.look(request, project_id, UNIT, OTHERS), "unit/map.html", _around)
 
 
-def context(request: HttpRequest, view: MapView, board: onemap.Board) -> dict[str, object]:
-    listed = request.GET.get("view") == "list"
-    here = reverse("unit:map", args=[view.project.pk])
-    return {
-        "view": view,
-        "project": view.project,
-        "board": board,
-        "listed": listed,
-        "grade": onemap.badge(view, view.now),
-        "columns": onemap.COLUMNS,
-        "views": [NavItem("一张图", here, current=not listed), NavItem("列表", f"{here}?view=list", current=listed)],
-        "fresh_url": f"{reverse('unit:map_fresh', args=[view.project.pk])}?since={onemap.standing(view)}",
-        "breadcrumbs": crumbs(view.project, "一张图"),
-    }
+def _around(view: MapView) -> dict[str, Any]:
+    return {"frame": FRAME, "grade": head.badge(view, view.now), "breadcrumbs": crumbs(view.project, "一张图")}
 
 
 @never_cache
-@require_GET
+@require_safe
 def fresh(request: HttpRequest, project_id: int) -> HttpResponse:
-    """Asked once in a while by the open page: 204 as long as nothing has changed, else a line that offers to reload.
-
-    Somebody signed out meanwhile is asked no more (286 ends htmx's polling); and asking is not being there: the session ends as if unasked.
-    """
     if not request.user.is_authenticated:
-        return HttpResponse(status=STOP_POLLING)
-    view = queries.map_of(project_id, timezone.now())
-    if not access.can_see(actor_of(request), view.project):
-        raise forbid(OTHERS)
-    request.session.accessed = False
-    if request.GET.get("since") == onemap.standing(view):
-        return HttpResponse(status=204)
-    return render(request, "onemap/fresh.html")
+        return serving.stop_asking()
+    return serving.fresh(serving.look(request, project_id, UNIT, OTHERS))
+
+
+@need_unit
+@never_cache
+@require_safe
+def landing(request: HttpRequest, project_id: int) -> HttpResponse:
+    return proving.landing_page(serving.look(request, project_id, UNIT, OTHERS), _below("落地日期怎么算的"))
+
+
+@need_unit
+@never_cache
+@require_safe
+def routes(request: HttpRequest, project_id: int, item_id: int) -> HttpResponse:
+    return proving.routes_page(serving.look(request, project_id, UNIT, OTHERS), item_id, _below("走哪条路"))
+
+
+@need_unit
+@never_cache
+@require_safe
+def due(request: HttpRequest, project_id: int, item_id: int) -> HttpResponse:
+    return proving.due_page(serving.look(request, project_id, UNIT, OTHERS), item_id, _below("期限怎么算的"))
+
+
+def _below(title: str) -> proving.Around:
+    """The frame and the way back of a page under the map."""
+
+    def around(project: Project) -> dict[str, Any]:
+        return {"frame": FRAME, "breadcrumbs": crumbs(project, ("一张图", reverse("unit:map", args=[project.pk])), title)}
+
+    return around
