@@ -28,7 +28,7 @@ def filing_certificate(project: Project, day: date) -> dict[str, Any]:
     number = rules.parameter("certificate.number_prefix", project.rules_on)
     cites = tuple(dict.fromkeys((*number.cites, *(grade.cites if grade else scale_at(rules, day).cites))))
     return {
-        **_lines(project),
+        **lines(project),
         "number": project.certificate.number,
         "site": _fact(project, "site.address"),
         "scope": _fact(project, "content"),
@@ -53,8 +53,8 @@ def withdrawal(project: Project, at: datetime, *, at_review: bool) -> dict[str, 
     phone = project.hall.departments.filter(key=office.id).values_list("phone", flat=True).first()
     code = project.code or ""
     return {
-        **_lines(project),
-        "number": f"{prefix}撤〔{at.astimezone(TZ).year}〕{code[2:4]}{code[-6:]}号",
+        **lines(project),
+        "number": f"{prefix}撤〔{at.astimezone(TZ).year}〕{code[:4]}{code[-6:]}号",
         "department": office.name,
         "certificate_number": project.certificate.number if hasattr(project, "certificate") else None,
         "filed_on": iso(project.filed_at),
@@ -89,10 +89,9 @@ def site_poster(project: Project, paper: str = "a3", day: date | None = None) ->
     rules = pack()
     office = rules.departments[access.FILING_DEPARTMENT]
     phone = project.hall.departments.filter(key=office.id).values_list("phone", flat=True).first()
-    lines = _lines(project)
     participants = project.participants.filter(replaced_at__isnull=True).order_by("id")[:6]
     return {
-        **lines,
+        **lines(project),
         "paper": paper,
         "classes": _classes(day or project.rules_on),
         "title": f"{rules.parameter('place.name', project.rules_on).value}投资建设项目信用公示牌",
@@ -113,7 +112,8 @@ def _classes(day: date) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(project: Project) -> dict[str, Any]:
+def lines(project: Project) -> dict[str, Any]:
+    """shapes.ProjectLines, and the address behind the code."""
     code, credit_code = project.code or "", project.unit.credit_code or ""
     return {
         "project_name": project.name,

@@ -11,6 +11,7 @@ from yinuo.apps.catalogue.queries import HallBook, book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, building
 from yinuo.apps.onemap.actions.common import day_of
+from yinuo.apps.onemap.guidance_papers import issue_summary
 from yinuo.apps.onemap.models import Guidance, GuidanceAnswer, GuidanceKind, ItemState, MapItem
 from yinuo.apps.people.models import Department, StaffRole
 from yinuo.apps.people.queries import holders
@@ -259,6 +260,7 @@ def _draw(guidance: Guidance, project: Project, at: datetime) -> None:
             item.state, item.concluded_at, item.accepted_at = ItemState.GRANTED, project.filed_at, project.filed_at
             item.document_number, item.delivered_at = project.certificate.number, project.filed_at
     MapItem.objects.bulk_create(items)
+    issue_summary(guidance, project, items, at)
     record(
         Actor.system(),
         "onemap.draw",
@@ -323,4 +325,5 @@ def _settle_completion(guidance: Guidance, project: Project, at: datetime) -> No
         elif row["note"] != item.guidance_note:
             item.guidance_note, item.version = row["note"], item.version + 1
             item.save(update_fields=["guidance_note", "version"])
+    issue_summary(guidance, project, [], at)
     record(Actor.system(), "onemap.completion_ready", guidance, at=at, project_code=project.code or "")
