@@ -14,10 +14,10 @@ from tests.core.probe import DAY, REQUIRED, a_measure, a_pack, a_parameter
 from yinuo.core.dated import Gap, RuleError, Span
 from yinuo.core.decision import Decision
 from yinuo.core.facts import Predicate, all_of, any_of, fact, not_
-from yinuo.core.findings import in_words
 from yinuo.core.grades import ScoreError
 from yinuo.core.pack.types import Pack
 from yinuo.core.screen import MatterAnswer, promisable, screen, screen_filing
+from yinuo.core.wording import in_words
 
 PACK = a_pack()
 
@@ -337,8 +337,8 @@ def test_a_condition_reads_the_parameter_of_the_day(pack: Pack) -> None:
     facts = project(construction__pipelines_length_m=51)
     before, after = (changed.condition("pipeline_within", day) for day in (date(2026, 6, 30), turn))
     assert (before(facts).value, after(facts).value) == (True, False)
-    assert in_words(before) == "管线类型为供水、供气之一，且管线长度 ≤ 100 米"
-    assert in_words(after) == "管线类型为供水、供气之一，且管线长度 ≤ 50.5 米"
+    assert in_words(before) == "管线类型为供水或者供气，并且管线长度不超过 100 米"
+    assert in_words(after) == "管线类型为供水或者供气，并且管线长度不超过 50.5 米"
     assert changed.condition("pipeline_within", date(2030, 1, 1)) is after
     with pytest.raises(Gap, match=name):
         changed.condition("pipeline_within", date(2023, 2, 19))
@@ -409,13 +409,13 @@ def test_what_is_open_names_what_is_missing_and_what_is_decided_names_nothing(ch
 @pytest.mark.parametrize(
     ("predicate", "words"),
     [
-        (fact("eia").one_of("table", "report"), "环境影响评价类别为报告表、报告书之一"),
+        (fact("eia").one_of("table", "report"), "环境影响评价类别为报告表或者报告书"),
         (fact("site.forest_land").is_true(), "占用林地"),
-        (fact("construction.major_seismic").is_true(), "重大建设工程（抗震）"),
-        (all_of(fact("land_area").gt(0), fact("kind").equals("filing")), "用地面积 > 0，且办理类型为备案"),
+        (fact("construction.major_seismic").is_true(), "属于重大建设工程（抗震）"),
+        (all_of(fact("land_area").gt(0), fact("kind").equals("filing")), "有用地面积，并且办理类型为备案"),
         (
             any_of(fact("site.forest_land").is_true(), all_of(fact("land_area").gt(0), fact("industry").starts_with("13"))),
-            "（占用林地，或（用地面积 > 0，且国标行业以13开头））",
+            "占用林地，或者有用地面积且国标行业代码以 13 开头",
         ),
         (fact("construction.pipeline_kind").equals("gas"), "管线类型为供气"),
     ],

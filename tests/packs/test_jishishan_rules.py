@@ -215,8 +215,8 @@ def test_a_threshold_that_changes_decides_from_its_day_on_without_a_word_of_code
         (answers[day],) = (matter for matter in screen(facts, pack, day).matters if matter.id == "energy_review")
     earlier, later = answers.values()
     assert (earlier.needed, later.needed) == ("yes", "no")
-    assert "年综合能源消费量 ≥ 1000 吨标准煤" in earlier.why[0]
-    assert "年综合能源消费量 ≥ 2000 吨标准煤" in later.why[0]
+    assert "年综合能源消费量达到 1000 吨标准煤" in earlier.why[0]
+    assert "年综合能源消费量达到 2000 吨标准煤" in later.why[0]
     assert "energy-review-measures#第九条" in earlier.cites
 
 

@@ -118,9 +118,21 @@ def test_another_countys_rules_ask_other_questions(db: None, monkeypatch: pytest
     rules = pack()
     kept = {key: matter for key, matter in rules.matters.items() if matter.needed in ("always", "occupies_forest_land")}
     other = replace(rules, matters=kept, negative=(), schemes=tuple(row for row in rules.schemes if row.when is None))
-    monkeypatch.setattr("yinuo.web.unit.steps.pack", lambda: other)
+    monkeypatch.setattr("yinuo.web.public.selfcheck_questions.pack", lambda: other)
     flags = [path for topic in TOPICS for path in asked(topic, {}, DAY)[1]]
     assert flags == ["site.forest_land"]
+
+
+def test_what_matters_only_along_with_something_else_is_asked_once_that_holds() -> None:
+    def questions(**facts: Any) -> list[str]:
+        return [path for topic in TOPICS for found in asked(topic, State(facts, DAY).nested(), DAY) for path in found]
+
+    assert "operation.hazardous_waste" in questions()
+    assert "operation.hazardous_waste_over_year" not in questions()
+    assert "operation.hazardous_waste_over_year" in questions(**{"operation.hazardous_waste": True})
+    assert "construction.pipeline_kind" not in questions(kind="filing")
+    assert "construction.pipeline_kind" in questions(kind="filing", **{"construction.road_excavation": True})
+    assert len(questions(kind="filing", industry="262")) < len(questions(kind="filing")) < 75
 
 
 def test_each_page_leads_to_the_next_with_its_answers(county: County) -> None:

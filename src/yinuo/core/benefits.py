@@ -7,9 +7,10 @@ from datetime import date
 
 from yinuo.core.dated import all_at
 from yinuo.core.facts import Facts
-from yinuo.core.findings import condition, in_words, labels
+from yinuo.core.findings import condition, labels
 from yinuo.core.grades import class_of
 from yinuo.core.pack.types import Benefit, Pack
+from yinuo.core.wording import in_words
 
 
 @dataclass(frozen=True, slots=True)

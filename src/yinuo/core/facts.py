@@ -79,10 +79,20 @@ ReadParameter = Callable[[str], Amount]
 
 
 @dataclass(frozen=True, slots=True)
-class Predicate:
-    """A named-able condition. `facts` lists every path it may read, `text` says it in words, `bounds` pairs path and parameter.
+class Comparison:
+    """What one fact is compared with: `how` is the method of Fact that made it, `against` its codes, prefixes or amount in words."""
 
-    `binding` makes the same condition with a day's values; a condition without parameters has none.
+    path: str
+    how: str
+    against: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A named-able condition. `facts` lists every path it may read, `text` notes it for a log, `bounds` pairs path and parameter.
+
+    `binding` makes the same condition with a day's values; a condition without parameters has none. What it is made of, for
+    whoever says it to people (core.wording): one `comparison`, or `parts` that are `joined` by "all", "any" or "not".
     """
 
     evaluate: Callable[[Facts], Verdict]
@@ -90,6 +100,9 @@ class Predicate:
     text: str
     bounds: frozenset[tuple[str, str]] = frozenset()
     binding: Callable[[ReadParameter], Predicate] | None = None
+    comparison: Comparison | None = None
+    joined: str = ""
+    parts: tuple[Predicate, ...] = ()
 
     def bound(self, read: ReadParameter) -> Predicate:
         """The condition with the parameters' values in it."""
@@ -128,6 +141,8 @@ def _join(parts: tuple[Predicate, ...], decisive: bool, word: str) -> Predicate:
         "（" + word.join(part.text for part in parts) + "）",
         frozenset[tuple[str, str]]().union(*(part.bounds for part in parts)),
         (lambda read: _join(tuple(part.bound(read) for part in parts), decisive, word)) if bound else None,
+        joined="any" if decisive else "all",
+        parts=parts,
     )
 
 
@@ -147,7 +162,7 @@ def not_(part: Predicate) -> Predicate:
         return replace(verdict, value=None if verdict.value is None else not verdict.value)
 
     binding = (lambda read: not_(part.bound(read))) if part.binding else None
-    return Predicate(evaluate, part.facts, f"非{part.text}", part.bounds, binding)
+    return Predicate(evaluate, part.facts, f"非{part.text}", part.bounds, binding, joined="not", parts=(part,))
 
 
 ALWAYS = Predicate(lambda facts: Verdict(True), frozenset(), "总是")
@@ -160,7 +175,7 @@ class Fact:
 
     path: str
 
-    def _test(self, test: Callable[[Any], bool], text: str, *parameters: str) -> Predicate:
+    def _test(self, test: Callable[[Any], bool], text: str, how: str, *against: str, parameters: tuple[str, ...] = ()) -> Predicate:
         path, read = self.path, frozenset(parameters)
 
         def evaluate(facts: Facts) -> Verdict:
@@ -169,27 +184,27 @@ class Fact:
                 return Verdict(None, missing=frozenset({path}))
             return Verdict(test(value), used=frozenset({path}), parameters=read)
 
-        return Predicate(evaluate, frozenset({path}), text)
+        return Predicate(evaluate, frozenset({path}), text, comparison=Comparison(path, how, against))
 
     def is_true(self) -> Predicate:
-        return self._test(lambda value: value is True, f"{self.path} 为是")
+        return self._test(lambda value: value is True, f"{self.path} 为是", "is_true")
 
     def is_false(self) -> Predicate:
-        return self._test(lambda value: value is False, f"{self.path} 为否")
+        return self._test(lambda value: value is False, f"{self.path} 为否", "is_false")
 
     def present(self) -> Predicate:
         """For a quantity that may be given as an amount or, where the amount is not known, as yes or no."""
-        return self._test(lambda value: value if isinstance(value, bool) else as_number(value) > 0, f"有 {self.path}")
+        return self._test(lambda value: value if isinstance(value, bool) else as_number(value) > 0, f"有 {self.path}", "present")
 
     def given(self) -> Predicate:
         """For a name whose mere presence says something; absent it stays unknown, for nobody has said no."""
-        return self._test(lambda value: value != "", f"填写了 {self.path}")
+        return self._test(lambda value: value != "", f"填写了 {self.path}", "given")
 
     def equals(self, expected: str) -> Predicate:
-        return self._test(lambda value: value == expected, f"{self.path} 为 {expected}")
+        return self._test(lambda value: value == expected, f"{self.path} 为 {expected}", "one_of", expected)
 
     def one_of(self, *expected: str) -> Predicate:
-        return self._test(lambda value: value in expected, f"{self.path} 为 {'、'.join(expected)} 之一")
+        return self._test(lambda value: value in expected, f"{self.path} 为 {'、'.join(expected)} 之一", "one_of", *expected)
 
     def gt(self, bound: int | ParameterName) -> Predicate:
         return self._compare(operator.gt, ">", bound)
@@ -202,9 +217,10 @@ class Fact:
 
     def _compare(self, compare: Callable[[Decimal, Decimal], bool], sign: str, bound: int | ParameterName) -> Predicate:
         path = self.path
+        how = compare.__name__
         if isinstance(bound, int):
             number = Decimal(bound)
-            return self._test(lambda value: compare(as_number(value), number), f"{path} {sign} {bound}")
+            return self._test(lambda value: compare(as_number(value), number), f"{path} {sign} {bound}", how, str(bound))
         name = bound.id
 
         def unbound(facts: Facts) -> Verdict:
@@ -212,10 +228,13 @@ class Fact:
 
         def bind(read: ReadParameter) -> Predicate:
             amount = read(name)
-            test = self._test(lambda value: compare(as_number(value), amount.value), f"{path} {sign} {amount.text}", name)
+            words = f"{path} {sign} {amount.text}"
+            test = self._test(lambda value: compare(as_number(value), amount.value), words, how, amount.text, parameters=(name,))
             return replace(test, bounds=frozenset({(path, name)}))
 
-        return Predicate(unbound, frozenset({path}), f"{path} {sign} {name}", frozenset({(path, name)}), bind)
+        return Predicate(
+            unbound, frozenset({path}), f"{path} {sign} {name}", frozenset({(path, name)}), bind, Comparison(path, how, (name,))
+        )
 
     def starts_with(self, *prefixes: str) -> Predicate:
         """For coded facts such as the GB/T 4754 industry code, section letter or not ("C2625" and "2625" alike)."""
@@ -224,7 +243,7 @@ class Fact:
             code = str(value).lstrip("ABCDEFGHIJKLMNOPQRST")
             return any(code.startswith(prefix) for prefix in prefixes)
 
-        return self._test(test, f"{self.path} 以 {'、'.join(prefixes)} 开头")
+        return self._test(test, f"{self.path} 以 {'、'.join(prefixes)} 开头", "starts_with", *prefixes)
 
 
 def fact(path: str) -> Fact:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from yinuo.core.dated import all_at
 from yinuo.core.decision import ReasonStep
@@ -51,23 +49,6 @@ def condition(name: str, pack: Pack, day: date) -> Predicate:
     if name in ("never", ON_REQUEST):
         return NEVER
     return pack.condition(name, day)
-
-
-@lru_cache(maxsize=4096)
-def in_words(predicate: Predicate) -> str:
-    """The condition as people say it: labels for its paths and codes, no outer brackets."""
-    text = predicate.text
-    if text.startswith("（") and text.endswith("）") and text.count("（") == 1:
-        text = text[1:-1]
-    for path in sorted(predicate.facts & FACTS.keys(), key=len, reverse=True):
-        spec = FACTS[path]
-        text = re.sub(rf"(?<![A-Za-z0-9_.]){re.escape(path)}(?![A-Za-z0-9_.])", spec.label, text)
-        if spec.type == "choice":
-            for code, label in spec.choices.items():
-                text = re.sub(rf"(?<= |、){re.escape(code)}(?= |、|，|）|$)", label, text)
-    for stiff, plain in ((" 为是", ""), (" 为 ", "为"), (" 之一", "之一"), (" 以 ", "以"), (" 开头", "开头"), (" 为否", "为否")):
-        text = text.replace(stiff, plain)
-    return text
 
 
 def labels(paths: Iterable[str]) -> str:

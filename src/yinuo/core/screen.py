@@ -15,7 +15,6 @@ from yinuo.core.findings import (
     Finding,
     condition,
     decide,
-    in_words,
     labels,
     matter_rows,
     project_findings,
@@ -25,6 +24,7 @@ from yinuo.core.findings import (
 from yinuo.core.grades import UNRATED, ScoreError, allows, class_of, grade_of, named_grade
 from yinuo.core.pack.types import Matter, NegativeRow, Pack
 from yinuo.core.schema import FACTS
+from yinuo.core.wording import in_words
 
 GRADE_FACTS = frozenset({"unit.grade", "unit.score"})
 FILING_PARAMETERS = ("filing.secret_refused", "filing.instant_kinds", "filing.unit_types", "filing.red_classes", "filing.required_facts")

@@ -10,10 +10,10 @@ from typing import Any
 from yinuo.core.dated import all_at
 from yinuo.core.fact_specs import FACTS
 from yinuo.core.findings import ON_REQUEST
-from yinuo.core.findings import in_words as in_plain_words
 from yinuo.core.pack.coverage import boundary_days
 from yinuo.core.pack.types import Limit, Matter, Pack
 from yinuo.core.units import in_words
+from yinuo.core.wording import in_words as in_plain_words
 
 DAY = timedelta(days=1)
 _EVERYBODY = "全部项目"

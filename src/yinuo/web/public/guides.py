@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.apps.rules import pack
-from yinuo.core.findings import ON_REQUEST, condition, in_words, matter_rows
+from yinuo.core.findings import ON_REQUEST, condition, matter_rows
 from yinuo.core.pack.types import Matter
+from yinuo.core.wording import in_words
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.public import guidebook, words
 from yinuo.web.public.forms import GuideFilter

@@ -17,10 +17,11 @@ from yinuo.apps.rules import pack
 from yinuo.core.dated import HasSpan
 from yinuo.core.decision import Decision, plain
 from yinuo.core.facts import UNKNOWN, look_up
-from yinuo.core.findings import condition, in_words
+from yinuo.core.findings import condition
 from yinuo.core.pack.types import NegativeRow, Parameter
 from yinuo.core.schema import FACTS, validate
 from yinuo.core.screen import promisable
+from yinuo.core.wording import in_words
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.public import guidebook, words
 from yinuo.web.public.forms import AskForm, AsOf

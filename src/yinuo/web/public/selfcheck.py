@@ -70,7 +70,6 @@ def _topic(request: HttpRequest, found: Topic, state: State, initial: dict[str, 
         "understood": [Row(FACTS[path].label, words_of(path, value)) for path, value in state.facts.items()] if said else [],
         "unread": () if sent else state.unread,
         "flag_field": form["yes"] if form.flags else None,
-        "rest_field": form["rest"] if form.flags else None,
     }
     return render(request, "public/check.html", context)
 
@@ -108,6 +107,7 @@ def result(request: HttpRequest) -> HttpResponse:
         "today_url": url + State(state.facts, today).query,
         "grade_url": _url(TOPIC_OF["unit.grade"]) + state.query + "#" + anchor("unit.grade"),
         "graded": "unit.grade" in state.facts,
+        "same": found.best.landing_on == found.regular.landing_on,
         "share_url": request.build_absolute_uri(url + state.query),
         "file_url": f"{reverse('unit:filing')}?{selfcheck_state.handed_on(state)}",
         "can_file": actor_of(request).role in ("unit", "public"),
@@ -147,14 +147,14 @@ def _open_row(row: Open, state: State) -> dict[str, Any]:
 
 def _change(option: Option) -> str:
     """What the answer would change, in a sentence."""
-    said = []
+    said: list[str] = []
     if option.adds:
         said.append(f"还要办{'、'.join(option.adds)}")
     if option.frees:
         said.append(f"{_some(option.frees)}可以承诺")
     if option.bars:
         said.append(f"{_some(option.bars)}不能承诺")
-    return "；".join(said)
+    return "；".join(said) or ("还要看别的情况" if option.undecided else "不增加事项")
 
 
 def _some(names: tuple[str, ...]) -> str:

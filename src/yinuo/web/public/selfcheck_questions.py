@@ -13,11 +13,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yinuo.apps.rules import pack
+from yinuo.core.dated import all_at
 from yinuo.core.fact_specs import FACTS
+from yinuo.core.facts import UNKNOWN, look_up
+from yinuo.core.findings import condition, matter_rows
 from yinuo.web.public import industry_words
 from yinuo.web.public.selfcheck_state import CARRIED, LEAF_OF, PATH_OF, State
-from yinuo.web.unit import steps
-from yinuo.web.unit.factforms import FactForm, fields_of, initial_of, plain_number
+from yinuo.web.unit.factforms import AMOUNT, FactForm, fields_of, initial_of, plain_number
+from yinuo.web.unit.steps import nested
 
 WORKS = tuple(
     f"construction.{name}"
@@ -54,7 +58,7 @@ def _group(*groups: str, flags: bool, but: tuple[str, ...] = ()) -> tuple[str, .
     )
 
 
-_FIRST = ("kind", "industry", "eia_category", "total_investment")
+_FIRST = ("kind", "industry", "total_investment")
 _PLACE = ("land_area", "floor_area", *_group("site", flags=False))
 _COMPANY = _group("unit", "declarations", flags=False)
 TOPICS = (
@@ -82,8 +86,39 @@ TOPIC_OF = {path: topic for topic in TOPICS for path in (*topic.paths, *topic.fl
 
 def asked(topic: Topic, facts: Mapping[str, Any], day: date) -> tuple[list[str], list[str]]:
     """The fields and the flags of the page that any rule could turn on, given what is known."""
-    turns = steps.turning(facts, day)
+    turns = turning(facts, day)
     return [path for path in topic.paths if path in ALWAYS or path in turns], [path for path in topic.flags if path in turns]
+
+
+def turning(facts: Mapping[str, Any], day: date) -> frozenset[str]:
+    """What is worth asking first: the facts that decide while nothing unusual has been said.
+
+    A flag nobody has ticked is taken as not holding here, so that what only matters along with it is asked once it does;
+    an answer is never taken so. Exceptions of the list count for matters that may be needed.
+    """
+    rules, supposed = pack(), _supposing_nothing(facts)
+    kind = look_up(facts, "kind")
+    rows = all_at(rules.negative, day)
+    names = {row.when for row in rows if row.part == "project"} | {scheme.when for scheme in all_at(rules.schemes, day) if scheme.when}
+    found: set[str] = set()
+    for matter in rules.matters_at(day):
+        if kind is not UNKNOWN and matter.kinds and kind not in matter.kinds:
+            continue
+        verdict = condition(matter.needed, rules, day)(supposed)
+        found |= verdict.used | verdict.missing
+        if verdict.value is not False:
+            for row in matter_rows(matter, rows):
+                names |= {row.when, *(exception.when for exception in row.exceptions)}
+    for name in names & rules.predicates.keys():
+        verdict = condition(name, rules, day)(supposed)
+        found |= verdict.used | verdict.missing
+    return frozenset(found)
+
+
+def _supposing_nothing(facts: Mapping[str, Any]) -> dict[str, Any]:
+    known = {path: value for path in FACTS if (value := look_up(facts, path)) is not UNKNOWN}
+    nothing = {path: False if spec.type == "flag" else "0" for path, spec in CARRIED.items() if spec.type in ("flag", "quantity")}
+    return nested({**nothing, **known})
 
 
 def following(topic: Topic, facts: Mapping[str, Any], day: date) -> Topic | None:
@@ -109,8 +144,7 @@ class TopicForm(FactForm):
         known = {path: state.known(path) for path in self.flags}
         self.mixed = False in known.values() and any(value not in (True, False) for value in known.values())
         ticked = [LEAF_OF[path] for path, value in known.items() if value is True]
-        nothing_else = bool(known) and all(value in (True, False) for value in known.values())
-        first = {**initial_of(state.nested(), fields), "yes": ticked, "rest": "no" if nothing_else else "unsure", **(initial or {})}
+        first = {**initial_of(state.nested(), fields), "yes": ticked, **(initial or {})}
         super().__init__(data, paths=fields, partial=True, initial=first)
         for name in self.fields.keys() - {name for path in fields for name in fields_of(FACTS[path], False)}:
             # What guards a saved draft against a stale form has nothing to guard here.
@@ -125,8 +159,10 @@ class TopicForm(FactForm):
                 widget=forms.CheckboxSelectMultiple(),
                 choices=[(LEAF_OF[path], _told(path)) for path in self.flags],
             )
-            rest = [("no", _("都没有")), ("unsure", _("说不准"))]
-            self.fields["rest"] = forms.ChoiceField(label=_("没有勾选的"), required=False, widget=forms.RadioSelect(), choices=rest)
+            self.fields["rest"] = forms.CharField(required=False, widget=forms.HiddenInput())
+        for path in fields:
+            # Whether there is any is enough here.
+            self.fields.pop(path + AMOUNT, None)
 
     def clean_industry(self) -> str:
         """A code as it is; a name as the code it stands for, or, where several come near, the question which."""

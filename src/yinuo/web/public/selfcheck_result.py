@@ -94,6 +94,7 @@ class Option:
     adds: tuple[str, ...]
     frees: tuple[str, ...]
     bars: tuple[str, ...]
+    undecided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +333,8 @@ def _option(
 ) -> Option:
     then = state.with_answer(path, value)
     facts = then.nested()
-    adds = [answer for answer in needs if needed(pack().matters[answer.id], facts, pack(), day).ok is True]
+    verdicts = {answer.id: needed(pack().matters[answer.id], facts, pack(), day).ok for answer in needs}
+    adds = [answer for answer in needs if verdicts[answer.id] is True]
     frees, bars = [], []
     # Matters that wait for the same facts get the same answer: asked once.
     known: dict[tuple[str, ...], bool | None] = {}
@@ -343,7 +345,8 @@ def _option(
             frees.append(answer)
         elif known[answer.missing] is False:
             bars.append(answer)
-    return Option(label, then, _names(adds), _names(frees), _names(bars))
+    undecided = None in verdicts.values() or None in known.values()
+    return Option(label, then, _names(adds), _names(frees), _names(bars), undecided)
 
 
 def _names(answers: Iterable[MatterAnswer]) -> tuple[str, ...]:
