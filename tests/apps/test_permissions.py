@@ -27,6 +27,7 @@ from yinuo.apps.catalogue import actions as catalogue
 from yinuo.apps.documents import access as documents_access
 from yinuo.apps.documents import actions as documents
 from yinuo.apps.onemap import actions as onemap
+from yinuo.apps.onemap.actions.moving import move_rules_on
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.people import actions as people
 from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Membership, Person, ProjectUnit, Region
@@ -140,6 +141,7 @@ MAY: dict[str, set[str]] = {
     "onemap.report_problem": {"approver", *WATCHING},
     "onemap.handle_problem": {"approver", *WATCHING},
     "onemap.take_in_result": {"administrator", "system"},
+    "onemap.move_rules_on": {"general_convener", "comprehensive"},
 }
 
 # Steps of other actions: they ask nobody, so nothing but an action may call them.
@@ -480,6 +482,7 @@ def of_onemap(world: World, action: str) -> Act:
         "onemap.close_escalation": lambda actor: onemap.close_escalation(actor=actor, item_id=item, outcome="已办结", at=LATE),
         "onemap.report_problem": lambda actor: onemap.report_problem(actor=actor, item_id=item, text="超期", at=NOON),
         "onemap.handle_problem": lambda actor: onemap.handle_problem(actor=actor, problem_id=problem, handling="已办", at=NOON),
+        "onemap.move_rules_on": lambda actor: move_rules_on(actor=actor, project_id=world.project.pk, to=TODAY, reason="新规定", at=NOON),
         "onemap.take_in_result": lambda actor: onemap.take_in_result(
             actor=actor, system="工程审批系统", external_id="E-9", project_code=world.project.code or "",
             matter_id=world.item.matter_id, status_code=11, document_number="丙1", at=NOON,

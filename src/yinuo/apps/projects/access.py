@@ -30,6 +30,11 @@ def can_terminate(actor: Actor, project: Project, filing_department_id: int) -> 
     return actor.role == "system" or can_change(actor, project) or can_review(actor, project, filing_department_id)
 
 
+def can_move_rules(actor: Actor, project: Project) -> bool:
+    """Which day's rules a project runs under is changed by who convenes its hall or manages the reform, never by a department."""
+    return actor.role in ("general_convener", "comprehensive") and actor.hall_id == project.hall_id
+
+
 def can_review(actor: Actor, project: Project, filing_department_id: int) -> bool:
     """Review, withdraw, decide by hand: the filing unit's approvers (谁审批、谁负责)."""
     return actor.role == "approver" and actor.department_id == filing_department_id and actor.hall_id == project.hall_id

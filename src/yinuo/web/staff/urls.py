@@ -15,6 +15,7 @@ from yinuo.web.staff import (
     people,
     project_list,
     projects,
+    rules_on,
     saved,
 )
 from yinuo.web.staff import map as maps
@@ -39,6 +40,7 @@ urlpatterns = [
     path("projects/<int:project_id>/review/", projects.review, name="review"),
     path("projects/<int:project_id>/manual/", projects.manual, name="manual"),
     path("projects/<int:project_id>/confirm/", projects.confirm, name="confirm"),
+    path("projects/<int:project_id>/rules/", rules_on.rules_on, name="rules_on"),
     path("guidance/<int:answer_id>/", guidance.guidance, name="guidance"),
     path("items/<int:item_id>/", items.item, name="item"),
     path("commitments/<int:commitment_id>/", commitments.commitment, name="commitment"),
