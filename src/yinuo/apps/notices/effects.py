@@ -41,3 +41,16 @@ def light_turned(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_
         subtitle=subject.subtitle,
         due=due,
     )
+
+
+def reminded(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: Any) -> None:
+    """A supervisor's or convener's urging reaches whoever handles the item; on record alone it would hurry nobody."""
+    tell(
+        "urged",
+        at=at,
+        persons=readers(subject, at),
+        project_code=subject.project_code,
+        url=subject.url,
+        title=subject.title,
+        note=why or "请按时办结",
+    )

@@ -19,16 +19,26 @@ from yinuo.apps.trail.actions import seen
 from yinuo.apps.work.actions import ask_export
 from yinuo.apps.work.models import Export, ExportState
 from yinuo.web.acting import actor_of, need_staff
-from yinuo.web.staff import credit_queue, listings, project_list
+from yinuo.web.staff import credit_queue, early, hall, listings, load, project_list
 from yinuo.web.staff.exporting import ENDINGS, Listing, write_csv, write_xlsx
+from yinuo.web.staff.inbox import CONVENING
 from yinuo.web.staff.reading import today
 
 LONG = 3000
 JOB = "yinuo.web.tasks.make_export"
 Make = Callable[[Actor, Mapping[str, str], datetime], Listing]
-LISTINGS: dict[str, Make] = {"inbox": listings.inbox, "projects": project_list.listing, "credit": credit_queue.listing}
+LISTINGS: dict[str, Make] = {
+    "inbox": listings.inbox,
+    "projects": project_list.listing,
+    "credit": credit_queue.listing,
+    "hall": hall.listing,
+    "lights": hall.tallies_listing,
+    "early": early.listing,
+    "load": load.listing,
+    "absent": load.absent_listing,
+}
 # Who may open a list's page may take the list away; no entry: everybody of the hall.
-ROLES: dict[str, tuple[str, ...]] = {}
+ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(("hall", "lights", "early", "load", "absent"), CONVENING)
 
 
 def made(actor: Actor, name: str, data: Mapping[str, str], now: datetime) -> Listing:

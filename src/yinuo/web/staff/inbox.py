@@ -47,7 +47,10 @@ FOCUS = {"review": "重点审查", "supervision": "重点监管"}
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 MORE = [
     ("大厅一览", "staff:hall", CONVENING),
+    ("将要变灯", "staff:early", CONVENING),
+    ("人员在办", "staff:load", CONVENING),
     ("人员与分工", "staff:people", ("general_convener", "administrator")),
+    ("转交全部事项", "staff:reassign", ("general_convener", "principal")),
 ]
 TITLES = {"mine": "我的待办", "department": "本部门", "waiting": "等别人", "overdue": "超期", "guidance": "前期辅导"}
 

@@ -1,4 +1,4 @@
-"""Who works in the hall, in which roles, on what; standing in, passing everything on, and whom companies send (附件7·第九条)."""
+"""Who works in the hall, in which roles, on what; standing in for each other, and whom companies send (附件7·第九条)."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.catalogue.actions import set_handler
 from yinuo.apps.catalogue.models import MatterHandler
-from yinuo.apps.people.actions import confirm_binding, delegate, end_role, give_role
+from yinuo.apps.people.access import can_manage_people
+from yinuo.apps.people.actions import confirm_binding, delegate, end_delegation, end_role, give_role
 from yinuo.apps.people.models import AuthorisedPerson, Delegation, Department, InForce, Membership, Person, StaffRole
 from yinuo.apps.rules import pack
-from yinuo.apps.work.actions import reassign_all
+from yinuo.apps.work.models import WorkItem
+from yinuo.apps.work.queries import OPEN
 from yinuo.web.acting import actor_of, need_role, need_staff
 from yinuo.web.components.forms import DateInput
 from yinuo.web.handling import attempt
@@ -33,25 +36,6 @@ LAST_YEAR = 2100
 
 def named(people: Iterable[Person]) -> list[tuple[str, str]]:
     return [(str(person.pk), person.name) for person in people]
-
-
-class ReassignAllForm(forms.Form):
-    """Everything open of one person given to another at once."""
-
-    person = choice("把谁手上的事", (), "选择原来的办理人")
-    to = choice("转交给", (), "选择接办的人")
-    why = forms.CharField(label="原因", max_length=200, error_messages={"required": "写明转交的原因"})
-
-    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        for name in ("person", "to"):
-            self.fields[name].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("to") and data.get("to") == data.get("person"):
-            self.add_error("to", "接办的人不能是原来的办理人")
-        return data
 
 
 class RoleForm(forms.Form):
@@ -123,7 +107,7 @@ class Office:
 @need_role("general_convener", "administrator")
 @require_http_methods(["GET", "POST"])
 def people(request: HttpRequest) -> HttpResponse:
-    """POST `do`: reassign, role, end, handler, confirm."""
+    """POST `do`: role, end, handler, confirm, back."""
     actor, now = actor_of(request), timezone.now()
     day = today(now)
     members = list(
@@ -177,7 +161,6 @@ class PeopleDesk:
         self.offices = list(Department.objects.filter(hall_id=actor.hall_id).order_by("id"))
         choices, day = named(known.values()), today(self.now)
         self.forms: dict[str, forms.Form] = {
-            "reassign": ReassignAllForm(self._of("reassign"), people=choices, prefix="reassign"),
             "handler": HandlerForm(self._of("handler"), people=choices, day=day, prefix="handler"),
             "role": RoleForm(self._of("role"), people=choices, offices=self.offices, day=day, prefix="role"),
         }
@@ -186,7 +169,7 @@ class PeopleDesk:
         return self.data if self.verb == verb else None
 
     def run(self) -> str:
-        if self.verb in ("confirm", "end"):
+        if self.verb in ("confirm", "end", "back"):
             return self._press()
         form = self.forms.get(self.verb)
         if form is None:
@@ -198,16 +181,11 @@ class PeopleDesk:
         if done is None:
             self.failed = form
             return ""
-        if self.verb == "reassign":
-            return f"已转交 {done} 件。" if done else "没有可以转交的事：对方不在承办部门，或者手上没有未办的事。"
         return {"role": "已授予角色。", "handler": "已指定办理人，新的事项会交给他。"}[self.verb]
 
     def _act(self, form: forms.Form) -> Callable[[], Any]:
         data, actor, now = form.cleaned_data, self.actor, self.now
         person = self.known[int(data["person"])]
-        if self.verb == "reassign":
-            to = self.known[int(data["to"])]
-            return lambda: reassign_all(actor=actor, person=person, to=to, at=now, why=data["why"])
         if self.verb == "handler":
             key = pack().matters[data["matter"]].department
             office = next(row for row in self.offices if row.key == key)
@@ -218,7 +196,7 @@ class PeopleDesk:
         )
 
     def _press(self) -> str:
-        """Buttons of the lists: confirm a binding, end a role."""
+        """Buttons of the lists: confirm a binding, end a role, end a substitution."""
         assert self.data is not None
         number = str(self.data.get("id", ""))
         pk = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
@@ -226,6 +204,9 @@ class PeopleDesk:
             binding = AuthorisedPerson.objects.select_related("person", "unit").get(pk=pk)
             confirm_binding(actor=self.actor, binding=binding, may_sign="may_sign" in self.data, at=self.now)
             return f"已确认{binding.person.name}可以代表{binding.unit.name}办事。"
+        if self.verb == "back":
+            ended = end_delegation(actor=self.actor, delegation_id=pk, at=self.now, why="总召集人结束代班")
+            return f"已结束{ended.person.name}的代班。"
         membership = next((row for row in self.members if row.pk == pk), None)
         if membership is None:
             raise forbid("只能终止本大厅人员的角色")
@@ -236,26 +217,26 @@ class PeopleDesk:
 @need_staff
 @require_http_methods(["GET", "POST"])
 def delegation(request: HttpRequest) -> HttpResponse:
-    """代班, one's own: nothing waits for somebody on leave (U-5)."""
+    """代班: nothing waits for somebody on leave (U-5). One's own; the hall's manager arranges it for others too (`?for=`)."""
     actor, now = actor_of(request), timezone.now()
     day = today(now)
-    me = Person.objects.get(pk=actor.person_id)
-    shared = me.memberships.filter(InForce.on(day)).values("department_id")
-    colleagues = (
-        Person.objects.filter(is_active=True, memberships__department_id__in=shared, memberships__to_on=None)
-        .exclude(pk=me.pk)
-        .distinct()
-        .order_by("id")
-    )
-    by_id = {str(person.pk): person for person in colleagues}
-    form = DelegationForm(request.POST or None, people=named(by_id.values()))
-    if request.method == "POST" and form.is_valid():
+    person = _absent(request, actor, day)
+    by_id = {str(row.pk): row for row in _colleagues(person, day)}
+    verb = request.POST.get("do", "arrange")
+    form = DelegationForm(request.POST if request.method == "POST" and verb == "arrange" else None, people=named(by_id.values()))
+    own = person.pk == actor.person_id
+    here = reverse("staff:delegation") + ("" if own else f"?for={person.pk}")
+    if request.method == "POST" and verb == "back":
+        ended = end_delegation(actor=actor, delegation_id=_number(request.POST.get("id", "")), at=now, why="提前回来")
+        messages.success(request, f"已结束代班，{ended.person.name}的事项由本人办理。")
+        return redirect(here)
+    if form.is_bound and form.is_valid():
         data = form.cleaned_data
         done = attempt(
             form,
             lambda: delegate(
                 actor=actor,
-                person=me,
+                person=person,
                 substitute=by_id[data["substitute"]],
                 from_on=data["from_on"],
                 to_on=data["to_on"] + timedelta(days=1),
@@ -265,7 +246,30 @@ def delegation(request: HttpRequest) -> HttpResponse:
         )
         if done is not None:
             messages.success(request, f"已安排{done.substitute.name}代班。")
-            return redirect("staff:delegation")
-    rows = Delegation.objects.filter(person=me).select_related("substitute").order_by("-from_on", "-id")[:20]
-    context = {"form": form, "rows": list(rows), "today": day, "alone": not by_id}
+            return redirect(here)
+    rows = Delegation.objects.filter(person=person).select_related("substitute").order_by("-from_on", "-id")[:20]
+    held = WorkItem.objects.filter(assignee=person, state__in=OPEN, waits_for="staff").count()
+    context = {"form": form, "rows": list(rows), "today": day, "alone": not by_id, "person": person, "own": own, "held": held}
     return render(request, "staff/delegation.html", context, status=422 if form.is_bound else 200)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _absent(request: HttpRequest, actor: Actor, day: date) -> Person:
+    """Whose absence is arranged: the actor's own, or – for who manages the hall – somebody's of the hall."""
+    wanted = _number(request.GET.get("for", ""))
+    if not wanted or wanted == actor.person_id:
+        return Person.objects.get(pk=actor.person_id)
+    here = Membership.objects.filter(InForce.on(day), person_id=wanted, department__hall_id=actor.hall_id)
+    if not can_manage_people(actor) or not here.exists():
+        raise forbid("只能由本人或总召集人安排代班")
+    return Person.objects.get(pk=wanted)
+
+
+def _colleagues(person: Person, day: date) -> Iterable[Person]:
+    """Who may stand in: everybody who works in one of the person's departments that day."""
+    shared = person.memberships.filter(InForce.on(day)).values("department_id")
+    there = Membership.objects.filter(InForce.on(day), department_id__in=shared).values("person_id")
+    return Person.objects.filter(is_active=True, pk__in=there).exclude(pk=person.pk).order_by("name", "id")
