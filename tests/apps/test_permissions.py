@@ -72,6 +72,7 @@ WATCHING = {"supervisor", "general_convener", "comprehensive"}
 MAY: dict[str, set[str]] = {
     # people: who acts for a unit is confirmed where its first project is
     "people.ask_binding": {"unit of nobody"},
+    "people.authorise": {"unit"},
     "people.confirm_binding": CONVENER_AND_ADMINISTRATOR,
     "people.end_binding": {"unit", *CONVENER_AND_ADMINISTRATOR},
     "people.register_reserved_unit": ANYWHERE,
@@ -99,6 +100,9 @@ MAY: dict[str, set[str]] = {
     # documents
     "documents.store_upload into the unit's library": {"unit"},
     "documents.store_upload into nobody's": STAFF,
+    "documents.retire_file": {"unit"},
+    "documents.restore_file": {"unit"},
+    "documents.replace_file": {"unit"},
     # projects: the unit on its own, the filing unit on what was filed
     "projects.open_draft": {"unit"},
     "projects.save_draft": {"unit"},
@@ -257,6 +261,11 @@ class World:
             onemap.give_document(actor=self.actor("approver"), asked_id=asked.pk, granted=True, document_number="批1", text="", at=NOON)
         return asked.pk
 
+    def upload(self, note: bytes) -> int:
+        """A file of the company's library."""
+        file = documents.store_upload(actor=self.company.actor, name="图.pdf", content=PDF + note, unit_id=self.company.unit.pk, at=NOON)
+        return file.pk
+
     def whole(self) -> list[dict[str, Any]]:
         file = documents.store_upload(actor=self.company.actor, name="图.pdf", content=PDF, unit_id=self.company.unit.pk, at=NOON)
         return [{"id": material["id"], "file": file.pk} for material in self.item.materials]
@@ -329,6 +338,18 @@ def of_people(world: World, action: str) -> Act:
         "people.ask_binding": lambda actor: people.ask_binding(
             actor=actor, person=world.newcomer, unit=world.neighbour.unit, basis="法定代表人授权", at=NOON
         ),
+        "people.authorise": lambda actor: people.authorise(
+            actor=actor,
+            unit_id=world.company.unit.pk,
+            account=colleague.person.username,
+            name=colleague.person.name,
+            basis="授权委托书",
+            letter_id=1,
+            may_sign=True,
+            from_on=TODAY,
+            to_on=None,
+            at=NOON,
+        ),  # fmt: skip
         "people.confirm_binding": lambda actor: people.confirm_binding(
             actor=actor, binding=AuthorisedPerson.objects.get(pk=asked.pk), may_sign=True, at=NOON
         ),
@@ -359,6 +380,11 @@ def of_people(world: World, action: str) -> Act:
 
 def of_the_rest(world: World, action: str) -> Act:
     matter = world.item.matter_id
+    old = new = 0
+    if action in ("documents.retire_file", "documents.restore_file", "documents.replace_file"):
+        old, new = world.upload(b"1"), world.upload(b"2")
+    if action == "documents.restore_file":
+        documents.retire_file(actor=world.company.actor, file_id=old, at=NOON)
     mine = work.save_filter(actor=world.actor("approver"), name="我的", query="light=red", at=NOON) if action.endswith("_filter") else None
     if action in ("work.reassign", "work.reassign_all", "work.remind"):
         world.received()
@@ -392,6 +418,9 @@ def of_the_rest(world: World, action: str) -> Act:
         "documents.store_upload into nobody's": lambda actor: documents.store_upload(
             actor=actor, name="图.pdf", content=PDF, unit_id=None, at=NOON
         ),
+        "documents.retire_file": lambda actor: documents.retire_file(actor=actor, file_id=old, at=NOON),
+        "documents.restore_file": lambda actor: documents.restore_file(actor=actor, file_id=old, at=NOON),
+        "documents.replace_file": lambda actor: documents.replace_file(actor=actor, file_id=old, newer_id=new, at=NOON),
     }
     return acts[action]
 

@@ -16,3 +16,8 @@ def can_store_file(actor: Actor, unit_id: int | None) -> bool:
     if actor.role == "unit":
         return unit_id is not None and unit_id == actor.unit_id
     return actor.role not in ("public", "system") and unit_id is None
+
+
+def can_mark_file(actor: Actor, file: StoredFile) -> bool:
+    """What of its library is in use, the unit says itself; papers issued to it are none of its uploads."""
+    return actor.role == "unit" and file.unit_id is not None and file.unit_id == actor.unit_id and file.by_id is not None

@@ -12,9 +12,11 @@ from django.db import models
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.documents import access
 from yinuo.apps.documents.files import UploadError, inspect_upload
-from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
+from yinuo.apps.documents.models import Document, DocumentKind, FileMark, MarkKind, StoredFile
+from yinuo.apps.documents.queries import OUT_OF_USE
 from yinuo.apps.documents.render import render_pdf
 from yinuo.apps.documents.signing import Signatory, SigningProvider, load_provider
+from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.trail.actions import action, record
 
 PDF = "application/pdf"
@@ -48,6 +50,58 @@ def store_upload(*, actor: Actor, name: str, content: bytes, unit_id: int | None
     )
     record(actor, "documents.store_upload", stored, at=at, data={"sha256": info.sha256, "size": info.size})
     return stored
+
+
+@action
+def retire_file(*, actor: Actor, file_id: int, at: datetime) -> StoredFile:
+    """The file is no longer offered to choose from; what rests on it stays as it is."""
+    file = _own_file(actor, file_id)
+    if _standing(file) not in OUT_OF_USE:
+        _mark(actor, file, MarkKind.RETIRED, at)
+    return file
+
+
+@action
+def restore_file(*, actor: Actor, file_id: int, at: datetime) -> StoredFile:
+    """A file retired, or replaced by mistake, is offered again."""
+    file = _own_file(actor, file_id)
+    if _standing(file) in OUT_OF_USE:
+        _mark(actor, file, MarkKind.RESTORED, at)
+    return file
+
+
+@action
+def replace_file(*, actor: Actor, file_id: int, newer_id: int, at: datetime) -> StoredFile:
+    """`newer_id` is a later version of the file: from now on that one is offered. Sent again it changes nothing."""
+    file, newer = _own_file(actor, file_id), _own_file(actor, newer_id)
+    if newer.sha256 == file.sha256:
+        raise Refused("documents.same_file", "这就是原来的文件，内容没有变化", field="file", remedy="请选择改过的文件")
+    if newer.pk < file.pk:
+        raise Refused("documents.older_file", "这个文件比原来的上传得早，不能当作新版", field="file", remedy="要改用它，请先恢复使用")
+    last = file.marks.order_by("-id").first()
+    if last is None or (last.kind, last.newer_id) != (MarkKind.REPLACED, newer.pk):
+        _mark(actor, file, MarkKind.REPLACED, at, newer)
+    if _standing(newer) in OUT_OF_USE:
+        _mark(actor, newer, MarkKind.RESTORED, at)
+    return newer
+
+
+def _own_file(actor: Actor, file_id: int) -> StoredFile:
+    """The unit's row is locked, so that two who mark a file at once leave one mark. Raises Forbidden for another's file and for papers issued."""
+    file = StoredFile.objects.defer("content").get(pk=file_id)
+    if not access.can_mark_file(actor, file):
+        raise forbid("只能管理本单位上传的文件")
+    ProjectUnit.objects.select_for_update(no_key=True).get(pk=file.unit_id)
+    return file
+
+
+def _standing(file: StoredFile) -> str:
+    return file.marks.order_by("-id").values_list("kind", flat=True).first() or ""
+
+
+def _mark(actor: Actor, file: StoredFile, kind: MarkKind, at: datetime, newer: StoredFile | None = None) -> None:
+    FileMark.objects.create(file=file, kind=kind, newer=newer, by_id=actor.person_id, at=at)
+    record(actor, f"documents.mark_{kind}", file, at=at, data={"newer": newer.pk} if newer else {})
 
 
 @action

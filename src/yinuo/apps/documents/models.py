@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly
 from yinuo.apps.people.models import Person, ProjectUnit
@@ -22,6 +22,33 @@ class StoredFile(AppendOnly):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="file_not_empty")]
         indexes = [models.Index(fields=["unit", "-id"], name="files_of_unit"), models.Index(fields=["sha256"], name="files_by_digest")]
+
+
+class MarkKind(models.TextChoices):
+    RETIRED = "retired", "停用"
+    REPLACED = "replaced", "换新版"
+    RESTORED = "restored", "恢复使用"
+
+
+class FileMark(AppendOnly):
+    """What a unit says of a file in its library; the last mark counts. The file itself never goes: a submission may rest on it."""
+
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="marks")
+    kind = models.CharField(max_length=8, choices=MarkKind.choices)
+    newer = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="replaces")
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="replaced", newer__isnull=False) | ~Q(kind="replaced") & Q(newer__isnull=True),
+                name="mark_replaced_by_newer",
+            ),
+            # Versions only go forward, so that they never go round.
+            models.CheckConstraint(condition=Q(newer__isnull=True) | Q(newer__gt=F("file")), name="mark_newer_is_later"),
+        ]
+        indexes = [models.Index(fields=["file", "-id"], name="marks_of_file")]
 
 
 class DocumentKind(models.TextChoices):

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from yinuo.apps.documents.models import Document, StoredFile
+from yinuo.apps.documents.models import Document, FileMark, MarkKind, StoredFile
+
+OUT_OF_USE = (MarkKind.RETIRED, MarkKind.REPLACED)
 
 
 def of_subject(subject: models.Model) -> QuerySet[Document]:
@@ -12,5 +15,30 @@ def of_subject(subject: models.Model) -> QuerySet[Document]:
 
 
 def library(unit_id: int) -> QuerySet[StoredFile]:
-    """A unit's uploaded files, newest first; without their bytes."""
-    return StoredFile.objects.filter(unit_id=unit_id, by__isnull=False).defer("content").order_by("-id")
+    """A unit's uploaded files, newest first, without their bytes; `standing` is the last mark's kind, "" = none."""
+    last = FileMark.objects.filter(file=OuterRef("pk")).order_by("-id")
+    files = StoredFile.objects.filter(unit_id=unit_id, by__isnull=False).annotate(
+        standing=Coalesce(Subquery(last.values("kind")[:1]), Value(""))
+    )
+    return files.defer("content").order_by("-id")
+
+
+def in_use(unit_id: int) -> QuerySet[StoredFile]:
+    """The files to choose from: neither retired nor replaced by a newer version."""
+    return library(unit_id).exclude(standing__in=OUT_OF_USE)
+
+
+def versions(file: StoredFile) -> list[StoredFile]:
+    """The file's whole line, newest first: what replaced it and what it replaced."""
+    marks = FileMark.objects.filter(kind=MarkKind.REPLACED, file__unit_id=file.unit_id).order_by("id").values_list("file_id", "newer_id")
+    newer_of = dict(marks)
+    newest = file.pk
+    while newest in newer_of:
+        newest = newer_of[newest]
+    line = {newest}
+    grown = True
+    while grown:
+        older = {old for old, new in newer_of.items() if new in line} - line
+        grown = bool(older)
+        line |= older
+    return list(library(file.unit_id or 0).filter(pk__in=line))

@@ -161,13 +161,18 @@ class ProjectUnit(models.Model):
 
 
 class AuthorisedPerson(InForce):
-    """经办人: bound to the unit by the legal representative's authorisation; `confirmed_at` unset = asked, not yet bound."""
+    """经办人: bound to the unit by the legal representative's authorisation; `confirmed_at` unset = asked, not yet bound.
+
+    `asked_by`: who of the unit named the person, empty where they asked themselves; `letter_id`: the stored letter of authorisation.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="bindings")
     unit = models.ForeignKey(ProjectUnit, on_delete=models.PROTECT, related_name="persons")
     basis = models.CharField("授权依据", max_length=200)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     may_sign = models.BooleanField("可代表单位签署承诺", default=False)
+    asked_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    letter_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "unit"], condition=Q(to_on__isnull=True), name="binding_once")]

@@ -21,6 +21,18 @@ def bindings_of(person: Person, day: date) -> list[AuthorisedPerson]:
     return list(person.bindings.filter(InForce.on(day), confirmed_at__isnull=False).select_related("unit").order_by("id"))
 
 
+def persons_of(unit_id: int, day: date) -> list[AuthorisedPerson]:
+    """Who acts for the unit now or later, and who waits to be confirmed; those longest with it first."""
+    rows = AuthorisedPerson.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=day), unit_id=unit_id)
+    return list(rows.select_related("person", "asked_by").order_by("confirmed_at", "id"))
+
+
+def former_persons_of(unit_id: int, day: date) -> list[AuthorisedPerson]:
+    """Whose authorisation has ended, the latest first."""
+    rows = AuthorisedPerson.objects.filter(unit_id=unit_id, to_on__lte=day).select_related("person").order_by("-to_on", "-id")
+    return list(rows[:50])
+
+
 def actor_of_membership(membership: Membership, entrance: str = "web") -> Actor:
     return Actor(
         person_id=membership.person_id,
