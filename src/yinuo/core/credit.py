@@ -23,7 +23,15 @@ PROJECT_CLASSES = ("private", "state_owned", "government_funds", "public_works")
 ACT_ARTICLES = ("46", "50", "51", "52")
 ACT_ITEMS = ("no_verification", "false_filing", "illegal_start", "not_as_approved", "unreported", "other")
 ITEMISED_ARTICLE = "46"
-COMMITMENT_FIELDS = ("national_security", "ethnic_unity", "social_stability", "ecology", "energy", "livelihood")
+# As 附件2·第十八条 names them.
+COMMITMENT_FIELDS: Mapping[str, str] = {
+    "national_security": "国家安全",
+    "ethnic_unity": "民族团结",
+    "social_stability": "社会稳定",
+    "ecology": "生态环境",
+    "energy": "节能减排",
+    "livelihood": "民生保障",
+}
 AUDITS = ("clean", "adverse")
 DETAILS: Mapping[str, tuple[str, ...]] = {
     "cycle_completed": ("all_kept", "commitments", "project_class", "audit"),
@@ -198,7 +206,7 @@ def check(event: CreditFact) -> None:
             if detail.get("item") is not None and detail["article"] != ITEMISED_ARTICLE:
                 raise EventError("item", f"只有第 {ITEMISED_ARTICLE} 条分项")
         case "commitment_broken":
-            _one_of(detail, "field", COMMITMENT_FIELDS, optional=True)
+            _one_of(detail, "field", tuple(COMMITMENT_FIELDS), optional=True)
         case "repair":
             if isinstance(detail.get("of"), bool) or not isinstance(detail.get("of"), (int, str)):
                 raise EventError("of", "应为所修复事件的序号")

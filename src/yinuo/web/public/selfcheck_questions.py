@@ -16,13 +16,15 @@ from django.utils.translation import gettext_lazy
 from yinuo.apps.rules import pack
 from yinuo.core.dated import all_at
 from yinuo.core.fact_specs import FACTS
-from yinuo.core.facts import UNKNOWN, look_up
+from yinuo.core.facts import UNKNOWN, as_number, look_up
 from yinuo.core.findings import condition, matter_rows
 from yinuo.web.public import industry_words
 from yinuo.web.public.selfcheck_state import CARRIED, LEAF_OF, PATH_OF, State
-from yinuo.web.unit.factforms import AMOUNT, FactForm, fields_of, initial_of, plain_number
+from yinuo.web.unit.factforms import QUANTITY_HELP, FactForm, fields_of, initial_of, plain_number
 from yinuo.web.unit.steps import nested
 
+# Whether there is any is enough here, so an amount is ticked like a yes or no.
+TICKED = ("flag", "quantity")
 WORKS = tuple(
     f"construction.{name}"
     for name in ("building", "municipal", "highway", "waterway", "water_conservancy")
@@ -54,7 +56,7 @@ def _group(*groups: str, flags: bool, but: tuple[str, ...] = ()) -> tuple[str, .
     return tuple(
         path
         for path, spec in CARRIED.items()
-        if path.partition(".")[0] in groups and "." in path and (spec.type == "flag") is flags and path not in but
+        if path.partition(".")[0] in groups and "." in path and (spec.type in TICKED) is flags and path not in but
     )
 
 
@@ -68,9 +70,9 @@ TOPICS = (
         "impact",
         "建设和生产的影响",
         "建设和生产中有下面哪些情况？",
-        tuple(path for path, spec in CARRIED.items() if spec.type != "flag" and path not in {*_FIRST, *_PLACE, *_COMPANY}),
+        tuple(path for path, spec in CARRIED.items() if spec.type not in TICKED and path not in {*_FIRST, *_PLACE, *_COMPANY}),
         _group("construction", "operation", flags=True, but=WORKS)
-        + tuple(path for path, spec in CARRIED.items() if spec.type == "flag" and "." not in path),
+        + tuple(path for path, spec in CARRIED.items() if spec.type in TICKED and "." not in path),
     ),
     Topic(
         "company",
@@ -141,8 +143,8 @@ class TopicForm(FactForm):
     def __init__(self, data: Any, *, topic: Topic, state: State, day: date, initial: dict[str, Any] | None = None) -> None:
         fields, self.flags = asked(topic, state.nested(), day)
         self.state = state
-        known = {path: state.known(path) for path in self.flags}
-        self.mixed = False in known.values() and any(value not in (True, False) for value in known.values())
+        known = {path: _holds(state.known(path)) for path in self.flags}
+        self.mixed = False in known.values() and None in known.values()
         ticked = [LEAF_OF[path] for path, value in known.items() if value is True]
         first = {**initial_of(state.nested(), fields), "yes": ticked, **(initial or {})}
         super().__init__(data, paths=fields, partial=True, initial=first)
@@ -160,9 +162,6 @@ class TopicForm(FactForm):
                 choices=[(LEAF_OF[path], _told(path)) for path in self.flags],
             )
             self.fields["rest"] = forms.CharField(required=False, widget=forms.HiddenInput())
-        for path in fields:
-            # Whether there is any is enough here.
-            self.fields.pop(path + AMOUNT, None)
 
     def clean_industry(self) -> str:
         """A code as it is; a name as the code it stands for, or, where several come near, the question which."""
@@ -185,10 +184,11 @@ class TopicForm(FactForm):
         facts = {path: value for path, value in self.values().items() if value is not None}
         ticked = {PATH_OF[leaf] for leaf in self.cleaned_data.get("yes", ())}
         for path in self.flags:
+            before = self.state.known(path)
             if path in ticked:
-                facts[path] = True
-            elif self.cleaned_data.get("rest") == "no" or (self.mixed and self.state.known(path) is False):
-                facts[path] = False
+                facts[path] = before if _holds(before) else True
+            elif self.cleaned_data.get("rest") == "no" or (self.mixed and _holds(before) is False):
+                facts[path] = False if CARRIED[path].type == "flag" else "0"
         cleared = self.state.without([*self.paths, *self.flags])
         return State({**cleared.facts, **facts}, self.state.on)
 
@@ -196,4 +196,14 @@ class TopicForm(FactForm):
 def _told(path: str) -> Any:
     """A flag as a choice: its label, and what it means where the label is short."""
     spec = FACTS[path]
+    if spec.type == "quantity":
+        # 年取水量 asks how much; here it is only whether.
+        return QUANTITY_HELP[path] if spec.label.startswith("年") else spec.label
     return format_html("{}<small>{}</small>", spec.label, spec.help) if spec.help else spec.label
+
+
+def _holds(value: Any) -> bool | None:
+    """Whether there is any; None where nobody said."""
+    if value is UNKNOWN:
+        return None
+    return value if isinstance(value, bool) else as_number(value) > 0

@@ -20,6 +20,7 @@ from yinuo.core.pack.types import Matter, StageScheme
 from yinuo.core.planner import Plan
 from yinuo.core.screen import MatterAnswer, Screening, needed, promisable, screen
 from yinuo.web.public import words
+from yinuo.web.public.selfcheck_questions import turning
 from yinuo.web.public.selfcheck_state import CARRIED, State
 
 TRACKS = {
@@ -299,7 +300,9 @@ def _open(state: State, found: Screening, day: date, offered: Mapping[str, bool]
         elif answer.needed == "yes" and answer.promisable is None:
             for path in answer.missing:
                 promises.setdefault(path, []).append(answer)
-    paths = [path for path in FACTS if path in CARRIED and (path in needs or path in promises)]
+    # What only matters along with something else is asked once that holds.
+    first = turning(facts, day)
+    paths = [path for path in FACTS if path in CARRIED and ((path in needs and path in first) or path in promises)]
     made = [_question(path, needs.get(path, []), promises.get(path, []), state, day, offered) for path in paths]
     return tuple(sorted(made, key=lambda row: -row.weight))
 
@@ -316,6 +319,8 @@ def _choices(path: str) -> list[tuple[object, str]]:
     spec = FACTS[path]
     if spec.type == "flag":
         return [(True, "是"), (False, "否")]
+    if spec.type == "quantity":
+        return [(True, "有"), ("0", "没有")]
     if spec.type == "choice" and len(spec.choices) <= 4:
         return list(spec.choices.items())
     return []

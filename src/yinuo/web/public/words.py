@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yinuo.apps.rules import pack
+from yinuo.core.credit import COMMITMENT_FIELDS
 from yinuo.core.decision import jsonable, plain
 from yinuo.core.pack.types import DatedValue, Limit, Parameter
 from yinuo.core.schema import FACTS
@@ -60,14 +61,6 @@ def span_text(from_on: date, to_on: date | None) -> str:
     return f"{from_on.isoformat()} 起" if to_on is None else f"{from_on.isoformat()} 起，{to_on.isoformat()} 前"
 
 
-FIELDS = {
-    "national_security": "国家安全",
-    "ethnic_unity": "民族团结",
-    "social_stability": "社会稳定",
-    "ecology": "生态环保",
-    "energy": "节能降耗",
-    "livelihood": "民生",
-}
 # Which parameters hold codes, and what the codes are called.
 CODED: dict[str, str] = {
     "commitment.kinds": "kind",
@@ -84,7 +77,7 @@ def _names(parameter_id: str) -> Mapping[str, str]:
         return {path: spec.label for path, spec in FACTS.items()}
     if parameter_id == "guidance.mature_departments":
         return {key: row.short_name for key, row in pack().departments.items()}
-    return FIELDS if parameter_id.endswith("_fields") else {}
+    return COMMITMENT_FIELDS if parameter_id.endswith("_fields") else {}
 
 
 def value_text(parameter: Parameter, value: DatedValue) -> str:

@@ -19,6 +19,7 @@ from yinuo.apps.commitments.actions.notice import answer_objection, decide_on_co
 from yinuo.apps.commitments.models import Commitment, CommitmentState, Difficulty, DifficultyOutcome
 from yinuo.apps.projects.access import can_see
 from yinuo.apps.rules import pack
+from yinuo.core.credit import COMMITMENT_FIELDS
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem, Row
 from yinuo.web.components.text import zh_datetime
@@ -29,14 +30,6 @@ from yinuo.web.staff.next import next_of
 from yinuo.web.staff.projects import head_of
 
 OPEN = (CommitmentState.NOTICE, CommitmentState.OBJECTED, CommitmentState.DECIDABLE)
-FIELDS = {
-    "national_security": "国家安全",
-    "ethnic_unity": "民族团结",
-    "social_stability": "社会稳定",
-    "ecology": "生态环境",
-    "energy": "节能减排",
-    "livelihood": "民生",
-}
 
 
 class DirectDecisionForm(Versioned):
@@ -128,7 +121,7 @@ def _rows(found: Commitment) -> list[Row]:
         Row("公示", f"{zh_datetime(found.notice_from)} 至 {zh_datetime(found.notice_until)}"),
     ]
     if found.field:
-        rows.append(Row("涉及领域", FIELDS.get(found.field, found.field)))
+        rows.append(Row("涉及领域", COMMITMENT_FIELDS.get(found.field, found.field)))
     if found.decided_at:
         rows.append(Row("决定", zh_datetime(found.decided_at)))
     return rows
