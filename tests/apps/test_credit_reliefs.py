@@ -10,7 +10,7 @@ from tests.apps.county import Company, County, at, new_company
 from tests.apps.points import CYCLE, carry_out, day, head, propose, take
 from yinuo.apps.base import Refused, Stale
 from yinuo.apps.credit import queries
-from yinuo.apps.credit.actions import ask_relief, decide_relief, import_score, refuse_consent
+from yinuo.apps.credit.actions import ask_relief, decide_relief, import_score, rebuild, refuse_consent
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.notices.models import Message
 from yinuo.apps.trail.models import Entry
@@ -227,3 +227,28 @@ def test_what_can_still_be_asked_stands_beside_each_event(county: County, compan
     office = county.people["approver", "natural_resources"].department
     assert list(queries.reliefs(department_id=office.pk, states=["accepted"])) == [relief]
     assert not queries.reliefs(department_id=office.pk, states=["asked"]).exists()
+
+
+@pytest.mark.parametrize(("kind", "again"), [("repair", False), ("objection", True)])
+def test_a_report_cancelled_by_an_objection_leaves_room_for_the_next_and_a_repaired_one_does_not(
+    county: County, company: Company, kind: str, again: bool
+) -> None:
+    unreported = {"article": "46", "item": "unreported"}
+    first = take(county, company, data=unreported)
+    relief = ask(company, first, kind)
+    decide(county, relief, True)
+    back = carry_out(county, PointProposal.objects.get(type="repair"), LATER)
+    assert (back.points, head(company).score) == (1, 86)
+    assert ("异议成立" in back.why) is again
+    later = {"data": unreported, "at": at("2026-11-18 10:00"), "evidence": ["又一次未报送的提醒"]}
+    if again:
+        assert take(county, company, **later).points == -1
+        assert head(company).score == 85
+    else:
+        with pytest.raises(Refused, match="计满") as refusal:
+            propose(county, company, **later)
+        assert refusal.value.code == "credit.no_points"
+    with pytest.raises(Refused, match="计满"):
+        propose(county, company, **{**later, "at": at("2026-11-19 10:00")})
+    assert queries.differences(day("2026-11-20")) == []
+    assert rebuild(actor=county.actor("administrator"), at=at("2026-11-20 09:00")) == []

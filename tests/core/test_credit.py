@@ -91,6 +91,39 @@ def test_a_repaired_report_is_not_charged_again(pack: Pack) -> None:
     assert points(result) == [-1, 1, 0]
 
 
+@pytest.mark.parametrize(("because", "charged"), [(None, 0), ("repair", 0), ("objection", -1)])
+def test_only_an_upheld_objection_frees_the_cap_for_the_next_report(pack: Pack, because: str | None, charged: int) -> None:
+    """A repaired report did happen, a report cancelled by an objection did not (附件2·第十八条、第二十四条)."""
+    given = {"of": 0} if because is None else {"of": 0, "because": because}
+    events = [event("act", 0, **UNREPORTED), event("repair", 1, **given), event("act", 2, **UNREPORTED), event("act", 3, **UNREPORTED)]
+    assert points(fold(D(80), events, pack)) == [-1, 1, charged, 0]
+
+
+def test_an_objection_frees_the_cap_of_its_own_project_and_not_of_another(pack: Pack) -> None:
+    events = [
+        event("act", 0, "P1", **UNREPORTED),
+        event("act", 0, "P2", **UNREPORTED),
+        event("repair", 1, "P1", of=0, because="objection"),
+        event("act", 2, "P2", **UNREPORTED),
+        event("act", 2, "P1", **UNREPORTED),
+    ]
+    assert points(fold(D(80), events, pack)) == [-1, -1, 1, 0, -1]
+
+
+def test_an_objection_upheld_twice_frees_the_cap_once(pack: Pack) -> None:
+    twice = [event("repair", day, of=0, because="objection") for day in (1, 2)]
+    events = [event("act", 0, **UNREPORTED), *twice, event("act", 3, **UNREPORTED), event("act", 4, **UNREPORTED)]
+    result = fold(D(80), events, pack)
+    assert points(result) == [-1, 1, 0, -1, 0]
+    assert "异议成立" in result.events[1].why
+
+
+def test_what_was_charged_nothing_before_the_objection_is_not_charged_afterwards(pack: Pack) -> None:
+    """The second report was counted to nothing when it came; no point moves without the consent of three people."""
+    events = [event("act", 0, **UNREPORTED), event("act", 1, **UNREPORTED), event("repair", 2, of=0, because="objection")]
+    assert points(fold(D(80), events, pack)) == [-1, 0, 1]
+
+
 def test_a_report_that_the_floor_swallowed_is_still_the_projects_one(pack: Pack) -> None:
     result = fold(D(0), [event("act", 0, **UNREPORTED), event("rebase", 1, score="50"), event("act", 2, **UNREPORTED)], pack)
     assert points(result) == [0, 50, 0]
@@ -165,6 +198,7 @@ def test_a_start_outside_the_range_is_an_error(pack: Pack, start: Decimal) -> No
         (event("rebase", score="many"), "score"),
         (event("rebase"), "score"),
         (event("repair"), "of"),
+        (event("repair", of=0, because="mercy"), "because"),
         (event("praise"), "type"),
         (cycle(commitments=-1), "commitments"),
         (cycle(commitments=True), "commitments"),
@@ -199,6 +233,7 @@ def naive(start: Decimal | None, events: list[CreditFact]) -> tuple[dict[int, De
     changed: dict[int, Decimal] = {}
     reported: set[str] = set()
     repaired: set[int] = set()
+    charged_for: dict[str, int] = {}
     for place, fact in sorted(enumerate(events), key=lambda pair: (pair[1].on, pair[0])):
         detail, wish = fact.detail, D(0)
         if fact.type == "cycle_completed":
@@ -207,6 +242,8 @@ def naive(start: Decimal | None, events: list[CreditFact]) -> tuple[dict[int, De
                 wish = D(2)
         elif fact.type == "act" and detail.get("item") == "unreported":
             wish = D(0) if fact.project in reported else D(-1)
+            if wish:
+                charged_for[fact.project] = place
             reported.add(fact.project)
         elif fact.type == "act":
             wish = D(-2) if detail["article"] == "46" else D(-3)
@@ -219,6 +256,8 @@ def naive(start: Decimal | None, events: list[CreditFact]) -> tuple[dict[int, De
             if of in changed and of not in repaired and changed[of] < 0 and events[of].type in ("act", "commitment_broken"):
                 wish = -changed[of]
                 repaired.add(of)
+                if detail["because"] == "objection" and charged_for.get(events[of].project) == of:
+                    reported.discard(events[of].project)
         before = score
         score = max(D(0), min(D(100), score + wish))
         changed[place] = score - before
@@ -244,7 +283,7 @@ EVENTS = st.lists(
             st.tuples(st.just("act"), st.sampled_from([{"article": a} for a in ("46", "50", "51", "52")] + [UNREPORTED, UNREPORTED])),
             st.tuples(st.just("commitment_broken"), st.fixed_dictionaries({"field": st.sampled_from([None, *COMMITMENT_FIELDS])})),
             st.tuples(st.just("rebase"), st.fixed_dictionaries({"score": SCORES})),
-            st.tuples(st.just("repair"), st.fixed_dictionaries({"of": st.integers(0, 11)})),
+            st.tuples(st.just("repair"), st.fixed_dictionaries({"of": st.integers(0, 11), "because": st.sampled_from([None, "repair", "objection"])})),
         ),
     ),
     max_size=12,

@@ -33,11 +33,14 @@ COMMITMENT_FIELDS: Mapping[str, str] = {
     "livelihood": "民生保障",
 }
 AUDITS = ("clean", "adverse")
+# Why points come back: what was wrong has been put right (修复), or the event itself was wrong (异议).
+OBJECTION = "objection"
+BECAUSE = ("repair", OBJECTION)
 DETAILS: Mapping[str, tuple[str, ...]] = {
     "cycle_completed": ("all_kept", "commitments", "project_class", "audit"),
     "act": ("article", "item"),
     "commitment_broken": ("field",),
-    "repair": ("of",),
+    "repair": ("of", "because"),
     "rebase": ("score",),
 }
 
@@ -89,8 +92,9 @@ class FoldedEvent:
 class CreditState:
     """All a further event needs to know.
 
-    `capped` counts by (rule, project) before clamping, so that a report once made stays made; `taken` is each point event's
-    actual change; `given_back` names those already repaired.
+    `capped` counts by (rule, project) before clamping, so that a report once made stays made; `counted` says which event counted
+    how much to which cap, so that one cancelled by an objection frees it again. `taken` is each point event's actual change;
+    `given_back` names those already repaired.
     """
 
     score: Decimal
@@ -98,6 +102,7 @@ class CreditState:
     last_on: date | None = None
     count: int = 0
     capped: Mapping[CaseKey, Decimal] = field(default_factory=dict)
+    counted: Mapping[Key, tuple[CaseKey, Decimal]] = field(default_factory=dict)
     taken: Mapping[Key, Decimal] = field(default_factory=dict)
     given_back: frozenset[Key] = frozenset()
 
@@ -170,15 +175,14 @@ def apply(state: CreditState, event: CreditFact, pack: Pack) -> tuple[CreditStat
     low, high = pack.decimal("credit.score_min", event.on), pack.decimal("credit.score_max", event.on)
     score = min(max(state.score + effect.points, low), high)
     change = score - state.score
-    capped = state.capped
-    if effect.cap is not None:
-        capped = {**capped, effect.cap: capped.get(effect.cap, Decimal(0)) + abs(effect.points)}
+    capped, counted = _caps(state, event, effect, key)
     after = CreditState(
         score=score,
         rated=state.rated or event.type == "rebase",
         last_on=event.on,
         count=state.count + 1,
         capped=capped,
+        counted=counted,
         taken={**state.taken, key: change if event.type in POINT_TYPES else Decimal(0)},
         given_back=state.given_back if effect.repairs is None else state.given_back | {effect.repairs},
     )
@@ -186,6 +190,19 @@ def apply(state: CreditState, event: CreditFact, pack: Pack) -> tuple[CreditStat
     if change != effect.points:
         why = f"{why}；分值限于 {plain(low)} 至 {plain(high)}，实际变动 {plain(change)}"
     return after, FoldedEvent(change, effect.applied, score, grade_in(after, pack, event.on), why, effect.cites, effect.rule)
+
+
+def _caps(
+    state: CreditState, event: CreditFact, effect: _Effect, key: Key
+) -> tuple[Mapping[CaseKey, Decimal], Mapping[Key, tuple[CaseKey, Decimal]]]:
+    """The caps after the event: one that counts fills its cap; one cancelled by an objection had never been and frees it, a repair does not."""
+    if effect.cap is not None:
+        size = abs(effect.points)
+        return {**state.capped, effect.cap: state.capped.get(effect.cap, Decimal(0)) + size}, {**state.counted, key: (effect.cap, size)}
+    if effect.repairs in state.counted and event.detail.get("because") == OBJECTION:
+        case, size = state.counted[effect.repairs]
+        return {**state.capped, case: state.capped[case] - size}, state.counted
+    return state.capped, state.counted
 
 
 def check(event: CreditFact) -> None:
@@ -210,6 +227,7 @@ def check(event: CreditFact) -> None:
         case "repair":
             if isinstance(detail.get("of"), bool) or not isinstance(detail.get("of"), (int, str)):
                 raise EventError("of", "应为所修复事件的序号")
+            _one_of(detail, "because", BECAUSE, optional=True)
         case "rebase":
             try:
                 as_number(detail.get("score"))
@@ -309,7 +327,8 @@ def _repair(state: CreditState, event: CreditFact, pack: Pack) -> _Effect:
         reason = f"第 {of} 号事件没有扣减分值，无从修复"
     if reason or change is None:
         return _Effect(Decimal(0), False, reason, rule.cites, "credit.repair")
-    return _Effect(-change, True, f"信用修复：恢复第 {of} 号事件扣减的 {plain(-change)} 分", rule.cites, "credit.repair", repairs=of)
+    name = "异议成立" if event.detail.get("because") == OBJECTION else "信用修复"
+    return _Effect(-change, True, f"{name}：恢复第 {of} 号事件扣减的 {plain(-change)} 分", rule.cites, "credit.repair", repairs=of)
 
 
 def _rebase(state: CreditState, event: CreditFact, pack: Pack) -> _Effect:

@@ -45,7 +45,6 @@ def append(
     *,
     at: datetime,
     proposal_id: int | None = None,
-    note: str = "",
 ) -> CreditEvent:
     """Adds the step to the locked head's history and moves the head to where it leads; tells of a band crossed."""
     new, folded = step.after.facts[-1], step.after.fold
@@ -63,7 +62,7 @@ def append(
         score_after=folded.score,
         grade_before=before,
         grade_after=folded.grade,
-        why=f"{note}{step.event.why}{_moved_by(step)}",
+        why=f"{step.event.why}{_moved_by(step)}",
         cites=pack().cite_texts(step.event.cites),
         at=at,
         proposal_id=proposal_id,

@@ -41,7 +41,7 @@ from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
-from yinuo.core.credit import POINT_TYPES
+from yinuo.core.credit import OBJECTION, POINT_TYPES
 from yinuo.core.decision import plain
 
 FILING = "filing"
@@ -316,8 +316,7 @@ def execute(*, actor: Actor, proposal_id: int, at: datetime, version: int | None
         raise Refused("credit.three_people", "提出、审签、执行须是三个人", remedy="请由另一位总召集人执行")
     head = lock(proposal.unit_id)
     step = ledger.add(ledger_of(head, day_of(at)), proposal.type, proposal.on, proposal.project_code, proposal.data, day_of(at))
-    note = "异议成立；" if proposal.data.get("because") == "objection" else ""
-    event = append(actor, head, step, at=at, proposal_id=proposal.pk, note=note)
+    event = append(actor, head, step, at=at, proposal_id=proposal.pk)
     proposal.state, proposal.executed_by_id, proposal.executed_at = ProposalState.EXECUTED, actor.person_id, at
     save(proposal, "state", "executed_by", "executed_at")
     close(actor=actor, item=_work(proposal, WorkKind.CREDIT_EXECUTION), at=at, outcome="executed")
@@ -397,7 +396,7 @@ def _tell_relief_ended(proposal: PointProposal, why: str, at: datetime) -> None:
         unit_id=proposal.unit_id,
         project_code=proposal.project_code,
         url="/credit/",
-        kind="分值异议" if proposal.data.get("because") == "objection" else "分值修复",
+        kind="分值异议" if proposal.data.get("because") == OBJECTION else "分值修复",
         outcome="恢复分值未获审签，可以再次申请",
         why=why[:60],
     )
