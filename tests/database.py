@@ -85,9 +85,10 @@ class TestDatabase:
         while self._used:
             self.server.drop_database(self._used.pop())
 
-    def clone(self) -> str:
+    def clone(self, of: str = "") -> str:
+        """A copy of the template, or of another database to which nobody is connected."""
         name = f"run_{os.getpid()}_{next(_numbers)}"
-        self.server.create_database(name, template=self.template)
+        self.server.create_database(name, template=of or self.template)
         return name
 
     @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +34,10 @@ def state() -> dict[str, tuple[int, int]]:
 def killed_at(number: int, act: Callable[[], Any]) -> bool:
     """Runs `act` in a child that is killed before its statement `number` (COMMIT counts). Returns whether it was."""
     connections.close_all()
-    child = os.fork()
+    with warnings.catch_warnings():
+        # A test runner's threads are not needed by the child.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         _child(number, act)
     _, status = os.waitpid(child, 0)

@@ -23,7 +23,7 @@ from tests.apps.test_commitments import (
     promise,
     promised,
 )
-from tests.apps.test_completion import APPLIED, FIRST_OF_PERMIT, applied, built, find, inspect, pending
+from tests.apps.test_completion import APPLIED, FIRST_OF_EIA, FIRST_OF_PERMIT, applied, built, find, inspect, pending
 from tests.apps.test_credit_reliefs import ask
 from tests.apps.test_credit_reliefs import decide as decide_on
 from tests.apps.test_credit_scores import evaluate
@@ -33,9 +33,12 @@ from yinuo.apps.commitments.actions import (
     apply_again,
     apply_completion,
     close_notices,
+    fail_completion,
     preview_letter,
+    propose_cycle,
     report_difficulty,
     report_fulfilment,
+    to_regular,
 )
 from yinuo.apps.commitments.models import Commitment, CompletionVerification, Difficulty, Finding, FulfilmentReport, Objection
 from yinuo.apps.credit.actions import consent, execute
@@ -110,6 +113,14 @@ def test_a_killed_upheld_answer_leaves_the_matter_on_the_promise(stage: tuple[Co
     assert (Commitment.objects.get().state, item_of(Project.objects.get()).route) == ("regular", "regular")
 
 
+def test_a_killed_return_to_the_ordinary_way_leaves_the_promise_standing(stage: tuple[County, Company]) -> None:
+    county, company = stage
+    commitment = promised(county, company)
+    back = at("2026-11-09 09:00")
+    once("commitments.to_regular", lambda: to_regular(actor=company.actor, commitment_id=commitment.pk, why="材料已齐", at=back))
+    assert (Commitment.objects.get().state, item_of(commitment.project).route) == ("regular", "regular")
+
+
 def test_a_killed_report_of_keeping_or_of_a_difficulty_and_its_handling_leave_nothing(stage: tuple[County, Company]) -> None:
     county, company = stage
     commitment = promised(county, company)
@@ -166,6 +177,26 @@ def test_a_killed_request_for_a_second_round_or_a_killed_breach_leaves_the_promi
     completion.refresh_from_db()
     assert completion.state == "failed"
     assert PointProposal.objects.get().type == "commitment_broken"
+
+
+def test_a_killed_end_of_the_rectification_leaves_it_running(stage: tuple[County, Company]) -> None:
+    county, company = stage
+    completion = inspect(county, applied(county, company), FIRST_OF_EIA)
+    grave: dict[str, Any] = {"completion_id": completion.pk, "reason": "偷排废水", "at": at("2027-07-14 09:00")}
+    ecology = county.actor("approver", "ecology")
+    once("commitments.fail_completion", lambda: fail_completion(actor=ecology, **grave), at_most=200)
+    completion.refresh_from_db()
+    assert completion.state == "failed"
+    assert PointProposal.objects.get().type == "commitment_broken"
+
+
+def test_a_killed_proposal_for_a_kept_cycle_proposes_nothing(stage: tuple[County, Company]) -> None:
+    county, company = stage
+    completion = inspect(county, applied(county, company, project_class="state_owned"))
+    assert not PointProposal.objects.exists()
+    audited: dict[str, Any] = {"completion_id": completion.pk, "audit": "clean", "at": at("2027-09-02 09:00")}
+    once("credit.propose", lambda: propose_cycle(actor=county.actor("approver"), **audited))
+    assert PointProposal.objects.get().data["audit"] == "clean"
 
 
 # -- credit

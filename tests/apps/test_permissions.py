@@ -404,7 +404,7 @@ def of_the_rest(world: World, action: str) -> Act:
         "work.reassign_all": lambda actor: work.reassign_all(actor=actor, person=world.approver, to=colleague, at=NOON, why="休假"),
         "work.remind": lambda actor: work.remind(actor=actor, item=world.clock(), note="请加快", at=NOON),
         "work.import_calendar": lambda actor: work.import_calendar(
-            actor=actor, days=[DayNotice(date(2027, 2, 8), working=False, name="春节", cites=())], source="通知", at=NOON
+            actor=actor, days=[DayNotice(date(2027, 2, 10), working=False, name="春节", cites=())], source="通知", at=NOON
         ),
         "work.save_filter": lambda actor: work.save_filter(actor=actor, name="急件", query="light=yellow", at=NOON),
         "work.rename_filter": lambda actor: work.rename_filter(actor=actor, filter_id=mine.pk, name="改名", at=NOON) if mine else None,

@@ -1,0 +1,222 @@
+"""Every action of every room, killed before each of its statements and before its COMMIT: nothing is left, and then it works.
+
+The rows of the permission matrices are the cases: an action that gets its row there is killed here, in a clone of a county of its own.
+What has no row is killed by name (`once` in the other files) or as a step of an action that has one.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.apps import test_credit_access
+from tests.apps.county import new_company, new_county
+from tests.apps.killing import survives
+from tests.apps.test_permissions import ACTORS, MAY, NOON, ROOMS, World, act_of, outcome, public_actions
+from yinuo.apps.base import Actor
+from yinuo.apps.catalogue import queries as catalogue
+from yinuo.apps.documents import actions as documents
+from yinuo.apps.documents.models import Document
+from yinuo.apps.notices.actions import mark_read, warn_of_expiring_keys
+from yinuo.apps.notices.models import Message
+from yinuo.apps.people import actions as people
+from yinuo.apps.projects import actions as projects
+from yinuo.apps.trail.models import Entry
+from yinuo.apps.work import clocks
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
+
+    from tests.database import TestDatabase
+
+Act = Callable[[], object]
+
+# A step asks nobody and has no row; it is killed inside an action that takes it, and is seen there.
+STEPS = {
+    "documents.issue": "onemap.accept",
+    "onemap.conclude": "onemap.decide",
+    "onemap.hand_over": "onemap.deliver",
+    "work.open_item": "projects.file_project",
+    "work.close": "onemap.accept",
+    "work.pause": "onemap.pause_item",
+    "work.resume": "onemap.resume_item",
+    "work.cancel_of_project": "projects.withdraw_filing",
+    "projects.end_project": "projects.terminate",
+}
+# Killed by name in another file: the trail's verb is the action's name, but for these.
+VERBS = {
+    "commitments.raise_objection": "commitments.object",
+    "commitments.decide_on_commitment": "commitments.decide",
+    "commitments.propose_cycle": "credit.propose",
+    "onemap.open_completion_guidance": "commitments.apply_completion",
+    "onemap.set_route": "commitments.commit",
+    "documents.issue_signed": "commitments.commit",
+    "projects.complete": "commitments.record_finding",
+    "work.extend": "onemap.extend",
+    "onemap.extend_item": "onemap.extend",
+}
+# The law of the matrix's matter allows no extension: test_killed_promises.py has one that does.
+REFUSED_IN_THE_MATRIX = {"onemap.extend_item"}
+
+
+def _paper(world: World, patch: pytest.MonkeyPatch) -> Act:
+    document = projects.certificate_paper(project=world.project, at=NOON)
+    # The typesetter's threads do not live on in a forked child: it signs what was typeset here.
+    typeset = documents.render_pdf(document.kind, document.data, NOON)
+    patch.setattr(documents, "render_pdf", lambda *_, **__: typeset)
+    return lambda: documents.paper_of(document=Document.objects.get(pk=document.pk), at=NOON)
+
+
+def _certificate(world: World, _: pytest.MonkeyPatch) -> Act:
+    return lambda: projects.certificate_paper(project=world.project, at=NOON)
+
+
+def _poster(world: World, _: pytest.MonkeyPatch) -> Act:
+    return lambda: projects.site_poster(project=world.project, at=NOON)
+
+
+def _read(world: World, _: pytest.MonkeyPatch) -> Act:
+    return lambda: mark_read(message=Message.objects.filter(read_at=None).earliest("id"), at=NOON)
+
+
+def _expiring(world: World, _: pytest.MonkeyPatch) -> Act:
+    key: dict[str, Any] = {"person": world.company.person, "unit": world.company.unit, "name": "机器", "at": NOON}
+    people.issue_key(actor=world.actor("system"), expires_at=NOON + timedelta(days=1), **key)
+    return lambda: warn_of_expiring_keys(at=NOON)
+
+
+def _waiting_for_its_code(world: World, _: pytest.MonkeyPatch) -> Act:
+    class Busy:
+        def assign(self, request: object) -> None:
+            """Still at it."""
+
+    with pytest.MonkeyPatch.context() as province:
+        province.setattr("yinuo.apps.projects.actions.filing.provider", Busy)
+        project = world.file("赋码中的项目")
+    assert project.code is None
+    return lambda: projects.assign_code(actor=Actor.system(), project_id=project.pk, at=NOON)
+
+
+# What the matrices leave out because the page, or nobody, asks who may.
+ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
+    "documents.paper_of": _paper,
+    "projects.certificate_paper": _certificate,
+    "projects.site_poster": _poster,
+    "projects.assign_code": _waiting_for_its_code,
+    "notices.mark_read": _read,
+    "notices.warn_of_expiring_keys": _expiring,
+}
+
+
+@pytest.fixture(scope="module")
+def built(test_database: TestDatabase, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[str, World]]:
+    """The matrix's world, made once; nobody stays connected to it, so that it can be copied."""
+    name = test_database.clone()
+    with django_db_blocker.unblock(), test_database.pointing_at(name):
+        world = World(new_county(), new_company())
+    yield name, world
+    test_database.done_with(name)
+
+
+@pytest.fixture
+def world(built: tuple[str, World], test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    name = test_database.clone(of=built[0])
+    with django_db_blocker.unblock(), test_database.pointing_at(name):
+        yield built[1]
+    test_database.done_with(name)
+
+
+def steps_taken(act: Act) -> set[str]:
+    """The steps seen running, by the names of their functions."""
+    codes = {}
+    for room in ROOMS:
+        for name in public_actions(room):
+            codes[_function(name).__wrapped__.__code__] = name
+    seen: set[str] = set()
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code in codes:
+            seen.add(codes[frame.f_code])
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        act()
+    finally:
+        sys.setprofile(before)
+    return seen
+
+
+def _function(name: str) -> Any:
+    room, function = name.split(".")
+    package = importlib.import_module(f"yinuo.apps.{room}.actions")
+    places = [package]
+    if hasattr(package, "__path__"):
+        places += [importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)]
+    return next(vars(place)[function] for place in places if function in vars(place))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("action", sorted(set(MAY) - REFUSED_IN_THE_MATRIX))
+def test_an_action_killed_before_any_statement_leaves_nothing_and_then_works_once(world: World, action: str) -> None:
+    act = act_of(world, action)
+    actor = next(actor for name in ACTORS if name in MAY[action] and outcome(act, actor := world.actor(name)) == "done")
+    taken = steps_taken(lambda: outcome(act, actor))
+    assert {step for step, outer in STEPS.items() if outer == action} <= taken
+    # What was tried and taken back is not remembered either.
+    clocks.forget_calendar()
+    catalogue.forget()
+    assert survives(lambda: act(actor), at_most=400) >= 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("action", sorted(ASKING_NOBODY))
+def test_what_asks_nobody_killed_half_way_is_not_there_and_can_be_had(world: World, action: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert survives(ASKING_NOBODY[action](world, monkeypatch)) >= 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("action", sorted(test_credit_access.ALLOWED.keys() - {"import_scores", "rebuild"}))
+def test_a_killed_step_of_credit_moves_nothing(committed_db: str, action: str) -> None:
+    town = test_credit_access.World(new_county(), new_company())
+    act = town.prepare(action)
+    role, where = next((role, sorted(wheres)[-1]) for role, wheres in test_credit_access.ALLOWED[action].items())
+    actor = town.actor(action, role, where)
+    before = Entry.objects.count()
+    assert survives(lambda: act(actor), at_most=200) >= 3
+    assert Entry.objects.count() > before
+
+
+# -- nothing is left out
+
+
+def killed_by_name() -> set[str]:
+    """The verbs that `once("room.verb", …)` kills anywhere in these tests."""
+    files = sorted(Path(__file__).parent.glob("test_killed*.py"))
+    calls = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    return {
+        str(call.args[0].value)
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "once" and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def test_every_action_of_every_room_is_killed() -> None:
+    """An action that is not: give it a row in the permission matrix, or kill it with `once("room.verb", …)` in a test_killed_….py."""
+    by_row = {action.split(" ")[0] for action in MAY} - REFUSED_IN_THE_MATRIX
+    by_row |= {f"credit.{action}" for action in test_credit_access.ALLOWED} | set(ASKING_NOBODY)
+    by_name = killed_by_name()
+    every = set().union(*(public_actions(room) for room in ROOMS))
+    missing = {action for action in every - by_row - set(STEPS) if VERBS.get(action, action) not in by_name}
+    assert missing == set()
+    assert {action for action in [*STEPS, *VERBS, *ASKING_NOBODY, *REFUSED_IN_THE_MATRIX] if action not in every} == set()
+    assert set(STEPS.values()) <= by_row
