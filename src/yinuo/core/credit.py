@@ -199,7 +199,7 @@ def _caps(
     if effect.cap is not None:
         size = abs(effect.points)
         return {**state.capped, effect.cap: state.capped.get(effect.cap, Decimal(0)) + size}, {**state.counted, key: (effect.cap, size)}
-    if effect.repairs in state.counted and event.detail.get("because") == OBJECTION:
+    if effect.repairs is not None and effect.repairs in state.counted and event.detail.get("because") == OBJECTION:
         case, size = state.counted[effect.repairs]
         return {**state.capped, case: state.capped[case] - size}, state.counted
     return state.capped, state.counted

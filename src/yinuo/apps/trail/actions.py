@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -194,9 +194,12 @@ CLAIM = """
 def once(actor: Actor, key: str, body_hash: str, *, at: datetime) -> Once:
     """Claims `key` for this request, inside the action's transaction; a second sender waits for the first, then gets its answer.
 
+    People without an account share one name: their key counts together with what they sent, so that nobody meets another's answer.
     Raises: Refused when the key was used for another request.
     """
     current()
+    if actor.person_id is None and actor.role == "public":
+        key = request_hash([key, body_hash])
     actor_key = f"{actor.role}:{actor.person_id}:{actor.unit_id or ''}"
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [actor_key, key, body_hash, at])
@@ -207,3 +210,37 @@ def once(actor: Actor, key: str, body_hash: str, *, at: datetime) -> Once:
     if known.request_hash != body_hash:
         raise Refused("idempotency.reused", "这个请求编号已用于另一份内容", field="idempotency_key", remedy="请为新的内容使用新的请求编号")
     return Once(known.pk, known.answer, known.status)
+
+
+def claim(actor: Actor, key: str, verb: str, body: Any, *, at: datetime) -> Once | None:
+    """Claims a form's or a machine's key for one verb with one body; None where none was sent."""
+    return once(actor, key, request_hash([verb, body]), at=at) if key else None
+
+
+def answered(claimed: Once | None) -> int | None:
+    """The id of the row the same request made the first time; None = it is the first."""
+    return int(claimed.answer["id"]) if claimed is not None and claimed.answer is not None else None
+
+
+def remember(claimed: Once | None, made: models.Model) -> None:
+    """Keeps which row the request made, for whoever sends it again."""
+    if claimed is not None:
+        claimed.remember(201, {"id": made.pk})
+
+
+FORGET = """
+    DELETE FROM trail_idempotency
+    WHERE id IN (SELECT id FROM trail_idempotency WHERE at < %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+"""
+
+
+def forget_answers(now: datetime, batch: int = 5000) -> int:
+    """Lets go of keys older than YINUO_IDEMPOTENCY_DAYS, batch by batch; what was done stays, with its trail. Returns how many."""
+    before, gone = now - timedelta(days=settings.YINUO_IDEMPOTENCY_DAYS), 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(FORGET, [before, batch])
+            found = cursor.rowcount
+        gone += found
+        if found < batch:
+            return gone

@@ -15,7 +15,7 @@ from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.inserting import insert
 from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import action, current, record, unit_of_work
+from yinuo.apps.trail.actions import action, answered, claim, current, record, remember, unit_of_work
 from yinuo.apps.work import access, clocks
 from yinuo.apps.work.models import CalendarNotice, ClockEvent, Export, Light, Reminder, SavedFilter, WorkItem, WorkState
 from yinuo.core.dated import the_one_at
@@ -320,14 +320,18 @@ def _announce(item: WorkItem, now: datetime) -> None:
 
 
 @action
-def remind(*, actor: Actor, item: WorkItem, note: str, at: datetime) -> Reminder:
+def remind(*, actor: Actor, item: WorkItem, note: str, at: datetime, idempotency_key: str = "") -> Reminder:
     """A supervisor or convener urges the handler before or after a light turned; kept on record."""
     if not access.can_remind(actor, item):
         raise forbid("只有监督员、总召集人可以催办")
+    claimed = claim(actor, idempotency_key, "work.remind", [item.pk, note], at=at)
+    if (known := answered(claimed)) is not None:
+        return Reminder.objects.get(pk=known)
     if not item.is_open:
         raise Refused("work.closed", "这件事已经办完，不需要催办", remedy="请刷新页面查看最新状态")
     reminder = Reminder.objects.create(item=item, light=item.light_at(at), at=at, by_id=actor.person_id, note=note[:200])
     record(actor, "work.remind", item, at=at, project_code=item.project_code, why=note)
+    remember(claimed, reminder)
     return reminder
 
 

@@ -38,7 +38,7 @@ from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department, StaffRole
 from yinuo.apps.people.queries import holders
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import action, record
+from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.credit import OBJECTION, POINT_TYPES
@@ -64,6 +64,7 @@ def propose_points(
     department_id: int | None = None,
     evidence: Sequence[Any] = (),
     source: tuple[str, int] | None = None,
+    idempotency_key: str = "",
 ) -> PointProposal:
     """Points proposed for an act, a broken commitment or a completed cycle, with the change the rules expect.
 
@@ -80,6 +81,10 @@ def propose_points(
         if (project.unit_id, project.hall_id) != (unit_id, department.hall_id):
             raise Refused("credit.project", "这个项目不是这家单位在本大厅的项目", field="project_code", remedy="请核对项目代码")
         project_code, project_kind = project.code or "", project.kind
+    body = [unit_id, project_code, type, on, dict(data), basis, list(evidence), source]
+    claimed = claim(actor, idempotency_key, "credit.propose", body, at=at)
+    if (known := answered(claimed)) is not None:
+        return PointProposal.objects.get(pk=known)
     if type not in POINT_TYPES:
         raise Refused("credit.type", "请选择加减分的情形", field="type")
     if project_kind != FILING:
@@ -88,7 +93,7 @@ def propose_points(
     if not evidence and source is None:
         raise Refused("credit.evidence", "加减分须附证据", field="evidence", remedy="请上传认定材料")
     need_past(on, at)
-    return propose(
+    made = propose(
         actor,
         unit_id=unit_id,
         project_code=project_code,
@@ -101,6 +106,8 @@ def propose_points(
         department=department,
         at=at,
     )
+    remember(claimed, made)
+    return made
 
 
 def propose(

@@ -8,7 +8,7 @@ from yinuo.apps.base import Actor, Refused, Stale, check_version, forbid
 from yinuo.apps.projects import access
 from yinuo.apps.projects.models import Draft
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import action
+from yinuo.apps.trail.actions import action, answered, claim, remember
 from yinuo.core.calendar import TZ
 from yinuo.core.facts import UNKNOWN, look_up
 
@@ -29,12 +29,17 @@ def refuse_secret(facts: dict[str, Any], at: datetime) -> None:
 
 
 @action
-def open_draft(*, actor: Actor, unit_id: int, facts: dict[str, Any], at: datetime) -> Draft:
+def open_draft(*, actor: Actor, unit_id: int, facts: dict[str, Any], at: datetime, idempotency_key: str = "") -> Draft:
     """A filing begun, after the declaration that it holds no secret."""
     if not access.can_file(actor, unit_id):
         raise forbid("只能为您获授权的单位申报项目")
     refuse_secret(facts, at)
-    return Draft.objects.create(unit_id=unit_id, person_id=actor.person_id, facts=facts, created_at=at, saved_at=at)
+    claimed = claim(actor, idempotency_key, "projects.draft", [unit_id, facts], at=at)
+    if (known := answered(claimed)) is not None:
+        return Draft.objects.get(pk=known)
+    draft = Draft.objects.create(unit_id=unit_id, person_id=actor.person_id, facts=facts, created_at=at, saved_at=at)
+    remember(claimed, draft)
+    return draft
 
 
 @action

@@ -16,7 +16,7 @@ from yinuo.apps.projects import access
 from yinuo.apps.projects.actions.filing import url_of
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.models import Participant, ParticipantRole, ProgressReport, Project, ProjectState, Question, ReportKind
-from yinuo.apps.trail.actions import action, record
+from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
 
@@ -24,13 +24,16 @@ from yinuo.core.codes import CodeError, check_credit_code
 MOST_INVESTED = Decimal(10) ** 12
 
 
-def _own_running(actor: Actor, project_id: int) -> Project:
+def _own(actor: Actor, project_id: int) -> Project:
     project = lock(project_id)
     if not access.can_change(actor, project):
         raise forbid("只能办理本单位的项目")
+    return project
+
+
+def _need_running(project: Project) -> None:
     if project.state != ProjectState.CONFIRMED:
         raise Refused("projects.not_confirmed", "项目复核确认后、竣工前才能办理", remedy="请查看项目当前状态")
-    return project
 
 
 @action
@@ -44,9 +47,14 @@ def report_progress(
     percent: int | None = None,
     invested: Decimal | None = None,
     text: str = "",
+    idempotency_key: str = "",
 ) -> ProgressReport:
     """Start, progress, investment done, completion (附件2·第十八条); start and completion are reported once."""
-    project = _own_running(actor, project_id)
+    project = _own(actor, project_id)
+    claimed = claim(actor, idempotency_key, "projects.report", [project_id, kind, on, percent, invested, text], at=at)
+    if (known := answered(claimed)) is not None:
+        return ProgressReport.objects.get(pk=known)
+    _need_running(project)
     if kind not in ReportKind.values:
         raise Refused("projects.report_kind", "请选择报送的内容", field="kind")
     if on > at.astimezone(TZ).date():
@@ -70,6 +78,7 @@ def report_progress(
         project.started_on = on
         project.save(update_fields=["started_on"])
     record(actor, f"projects.report_{kind}", report, at=at, project_code=project.code or "", data={"on": on, "percent": percent})
+    remember(claimed, report)
     return report
 
 
@@ -78,7 +87,8 @@ def report_participant(
     *, actor: Actor, project_id: int, role: str, name: str, credit_code: str, qualification: str, at: datetime
 ) -> Participant:
     """The company names the units it builds with (报备); naming another for the same role replaces nobody by itself."""
-    project = _own_running(actor, project_id)
+    project = _own(actor, project_id)
+    _need_running(project)
     if role not in ParticipantRole.values:
         raise Refused("projects.participant_role", "请选择参建单位的类别", field="role")
     if not name.strip():
@@ -107,16 +117,19 @@ def report_participant(
 
 
 @action
-def ask_question(*, actor: Actor, project_id: int, text: str, at: datetime) -> Question:
-    project = lock(project_id)
-    if not access.can_change(actor, project):
-        raise forbid("只能就本单位的项目提问")
+def ask_question(*, actor: Actor, project_id: int, text: str, at: datetime, idempotency_key: str = "") -> Question:
+    """A question of the unit about its project, to be answered within `question.limit` (附件7·第九条)."""
+    project = _own(actor, project_id)
+    claimed = claim(actor, idempotency_key, "projects.question", [project_id, text], at=at)
+    if (known := answered(claimed)) is not None:
+        return Question.objects.get(pk=known)
     if not text.strip():
         raise Refused("projects.question", "请写下您的问题", field="text")
     question = Question.objects.create(project=project, text=text.strip(), asked_by_id=actor.person_id, asked_at=at)
     record(actor, "projects.ask_question", question, at=at, project_code=project.code or "")
     conveners = holders(StaffRole.GENERAL_CONVENER, at.astimezone(TZ).date(), hall_id=project.hall_id)
     tell("question", at=at, persons=conveners, project_code=project.code or "", url=url_of(project), project=project.name, text=text[:60])
+    remember(claimed, question)
     return question
 
 
