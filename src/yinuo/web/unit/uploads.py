@@ -12,12 +12,15 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from yinuo.apps.base import Actor, Refused
-from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.documents.actions import restore_file, store_upload
+from yinuo.apps.documents.files import ACCEPTED, TYPES
 from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.documents.queries import library
+from yinuo.apps.documents.queries import OUT_OF_USE, in_use, library
 from yinuo.web.components.text import zh_day
 
 SHOWN = 200
+# A phone then offers its camera beside its files.
+ACCEPT = ",".join(ending for kind in sorted(ACCEPTED) for ending in TYPES[kind].endings)
 
 
 class ManyFilesInput(forms.FileInput):
@@ -28,7 +31,7 @@ class ManyFilesField(forms.FileField):
     """Several files at once; an empty list where nothing was chosen."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=ManyFilesInput({"multiple": True}), **kwargs)
+        super().__init__(widget=ManyFilesInput({"multiple": True, "accept": ACCEPT}), **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         files = data if isinstance(data, list | tuple) else [data]
@@ -40,8 +43,8 @@ def mebibytes() -> int:
 
 
 def shelf(unit_id: int, also: Iterable[int] = ()) -> dict[int, StoredFile]:
-    """The unit's newest files by id, and those of `also` however old."""
-    files = list(library(unit_id)[:SHOWN])
+    """The unit's newest files in use by id, and those of `also` however old and whether in use or not."""
+    files = list(in_use(unit_id)[:SHOWN])
     have = {file.pk for file in files}
     rest = [pk for pk in also if pk not in have]
     return {file.pk: file for file in [*files, *(library(unit_id).filter(pk__in=rest) if rest else ())]}
@@ -72,7 +75,7 @@ def keep(form: forms.Form, field: str, files: Sequence[UploadedFile], *, actor: 
         content = file.read()
         known = library(actor.unit_id or 0).filter(sha256=hashlib.sha256(content).hexdigest(), name=file.name).first()
         if known is not None:
-            kept.append(known)
+            kept.append(restore_file(actor=actor, file_id=known.pk, at=at) if known.standing in OUT_OF_USE else known)
             continue
         try:
             kept.append(store_upload(actor=actor, name=file.name or "", content=content, unit_id=actor.unit_id, at=at))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.web.unit import changes, commitments, completion, credit, filing, home, items, library, map, project
+from yinuo.web.unit import changes, commitments, completion, credit, filing, home, items, library, map, persons, project
 
 app_name = "unit"
 urlpatterns = [
@@ -39,4 +39,10 @@ urlpatterns = [
     path("credit/", credit.show, name="credit"),
     path("credit/<int:event_id>/relief/", credit.relief, name="relief"),
     path("library/", library.show, name="library"),
+    path("library/<int:file_id>/", library.one, name="library_file"),
+    path("library/<int:file_id>/retire/", library.retire, name="library_retire"),
+    path("library/<int:file_id>/restore/", library.restore, name="library_restore"),
+    path("persons/", persons.show, name="persons"),
+    path("persons/authorise/", persons.name_person, name="authorise"),
+    path("persons/<int:binding_id>/end/", persons.end, name="end_binding"),
 ]
