@@ -208,7 +208,7 @@ class Play:
         return points_of(self.completion)
 
     def verify(self, at: datetime, matters: Iterable[str] = (), unmet: Mapping[tuple[str, int], str] | None = None) -> None:
-        """Looks at every open point (of `matters`, where some are named) in the map's order, and hands the documents over.
+        """Looks at every open point (of `matters`, where some are named) in the map's order; the last one of the round delivers them all.
 
         `unmet`: (matter, number of the requirement) → what is wrong.
         """
@@ -217,8 +217,6 @@ class Play:
             if point.pending(self.completion.round) and (not chosen or point.item.matter_id in chosen):
                 fault = (unmet or {}).get((point.item.matter_id, point.requirement or 0))
                 self._find(point, fault, at)
-                if point.commitment is None and fault is None:
-                    self.deliver(point.item.matter_id, at, "验收现场直接送达")
 
     def _find(self, point: Point, fault: str | None, at: datetime) -> None:
         number = "" if point.commitment or fault else self.number_for(point.item, at)

@@ -23,9 +23,8 @@ def play(p: Player) -> None:
     completion = closing.apply(p)
     done = closing.inspect(p, completion["id"])
     p.need(done["state"] == "passed", "竣工验收没有通过")
-    for item in p.peek(p.owner, f"/projects/{p.project}/map")["items"]:
-        if item["completion"] and item["state"] == "granted" and item["route"] == "regular":
-            handling.deliver(p, item)
+    owed = [item for item in p.peek(p.owner, f"/projects/{p.project}/map")["items"] if item["completion"] and item["state"] == "open"]
+    p.need(not owed, "竣工以后还有没有关闭的验收事项")
     closing.carry_out(p, closing.proposal(p))
     acts.standing(p)
     after = acts.verify(p, project)
