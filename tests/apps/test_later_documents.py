@@ -78,7 +78,7 @@ def test_the_document_is_reviewed_given_and_delivered_and_the_promise_stands(cou
     said = given.document.data
     assert (given.document.number, said["outcome"], said["application_on"]) == ("建字〔2026〕批1号", "granted", "2026-12-01")
     assert "项目单位原有信用承诺的法律效力不变。" in said["contents"]
-    assert any("三(七)" in cite for cite in said["basis"])
+    assert any("三（七）" in cite for cite in said["basis"])
     assert "信用承诺书" in said["commitment"]
     assert paper_of(document=given.document, at=at("2026-12-02 10:01")).size > 10_000
     delivery = WorkItem.objects.get(kind="delivery", subject_id=asked.pk, subject_kind="onemap.laterdocument")

@@ -10,16 +10,22 @@ import pypdf
 import pytest
 
 from tests.apps.county import Company, County, at
-from tests.apps.test_onemap import ANSWERED, guided
+from tests.apps.test_completion import FIRST_OF_PERMIT, UNTIL, applied, inspect
+from tests.apps.test_onemap import ANSWERED, guided, hand_in, ready
+from yinuo.apps.commitments.actions import apply_again, fail_completion
+from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.documents.actions import paper_of, signing_provider
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.signing import verify_pdf
 from yinuo.apps.onemap import queries
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
+from yinuo.apps.onemap.actions import accept, decide, deliver, send_back
+from yinuo.apps.onemap.models import GuidanceAnswer, MapItem, Submission
 from yinuo.apps.projects.actions import report_participant, withdraw_filing
 from yinuo.apps.projects.actions.papers import certificate_paper, site_poster
 from yinuo.apps.projects.models import Project
+from yinuo.apps.rules import pack
 
+HANDED_IN = at("2026-11-06 10:00")
 LATER = at("2026-11-24 12:00")
 
 
@@ -103,3 +109,109 @@ def test_a_paper_is_made_once_whenever_it_is_asked_for(county: County, company: 
     again = paper_of(document=Document.objects.get(pk=document.pk), at=moment)
     assert (again.pk, bytes(again.content)) == (first.pk, bytes(first.content))
     assert first.name == f"辅导意见告知书 {document.number}.pdf"
+
+
+# -- over the counter
+
+
+def test_who_hands_in_gets_a_receipt_whose_code_leads_to_the_progress_without_login(county: County, company: Company) -> None:
+    item = ready(guided(county, company))
+    hand_in(company, item, HANDED_IN)
+    submission = Submission.objects.get(item=item)
+    receipt = last(DocumentKind.RECEIPT)
+    body = read(receipt)
+    assert receipt.number == submission.receipt_no
+    assert receipt.data["verify_url"].endswith(f"/receipts/{submission.receipt_no}/")
+    for words in (
+        submission.receipt_no,
+        company.person.name,
+        "不表示已经受理",
+        "2026年11月13日前",
+        *(row["name"] for row in submission.materials),
+    ):
+        assert "".join(words.split()) in body
+
+
+def test_what_is_corrected_gets_a_receipt_of_its_own_without_a_new_term_of_answer(county: County, company: Company) -> None:
+    item = ready(guided(county, company))
+    hand_in(company, item, HANDED_IN)
+    handler = county.actor("approver", item.department.key)
+    accept(actor=handler, item_id=item.pk, at=HANDED_IN)
+    code = next(name for name in pack().reasons if name.startswith("incorrect."))
+    points = [{"code": code, "subject": "申请表", "request": "更正面积"}]
+    send_back(actor=handler, item_id=item.pk, kind="incorrect", points=points, reason="面积不一致", at=HANDED_IN)
+    hand_in(company, item, LATER)
+    assert Document.objects.filter(kind=DocumentKind.RECEIPT).count() == 2
+    body = read(last(DocumentKind.RECEIPT))
+    assert "对已受理申请的更正" in body
+    assert "答复期限" not in body
+    notice = read(last(DocumentKind.SUPPLEMENT))
+    assert "更正面积" in notice
+    assert "《中华人民共和国行政许可法》第三十二条" in notice
+
+
+def test_a_delivery_has_its_record_with_way_time_and_who_delivered(county: County, company: Company) -> None:
+    item = ready(guided(county, company))
+    hand_in(company, item, HANDED_IN)
+    handler = county.actor("approver", item.department.key)
+    accept(actor=handler, item_id=item.pk, at=HANDED_IN)
+    decide(actor=handler, item_id=item.pk, granted=True, document_number="积许〔2026〕7号", text="", at=HANDED_IN)
+    deliver(actor=handler, item_id=item.pk, how="综合窗口直接送达", at=LATER)
+    body = read(last(DocumentKind.DELIVERY))
+    person = county.person("approver", item.department.key)
+    for words in ("综合窗口直接送达", "积许〔2026〕7号", f"准予行政许可决定书（{item.name}）", "2026年11月24日12:00", person.name):
+        assert "".join(words.split()) in body
+
+
+def test_a_refusal_names_law_by_title_and_both_remedies(county: County, company: Company) -> None:
+    item = ready(guided(county, company))
+    hand_in(company, item, HANDED_IN)
+    handler = county.actor("approver", item.department.key)
+    accept(actor=handler, item_id=item.pk, at=HANDED_IN)
+    code = next(name for name in pack().reasons if name.startswith("refusal."))
+    decide(
+        actor=handler,
+        item_id=item.pk,
+        granted=False,
+        document_number="积不许〔2026〕1号",
+        text="不符合规划",
+        at=HANDED_IN,
+        reason_code=code,
+    )
+    body = read(last(DocumentKind.DECISION))
+    assert "不予行政许可决定书" in body
+    assert "不符合规划" in body
+    assert "《中华人民共和国行政复议法》第二十条" in body
+    assert "主席令" not in body
+
+
+# -- completion
+
+
+def test_a_passed_completion_has_its_opinion_with_every_requirement(county: County, company: Company) -> None:
+    completion = inspect(county, applied(county, company))
+    assert completion.state == "passed"
+    second = last(DocumentKind.GUIDANCE)
+    assert second.data["kind"] == "completion"
+    assert "无需验收" in read(second)
+    body = read(last(DocumentKind.COMPLETION))
+    assert "通过竣工验收，可以投入使用" in body
+    assert "共2项，已履行2项" in body
+    for commitment in Commitment.objects.filter(project=completion.project):
+        assert all("".join(text.split()) in body for text in commitment.requirements)
+
+
+def test_each_failed_round_has_an_opinion_of_its_own_that_says_what_was_not_met(county: County, company: Company) -> None:
+    completion = inspect(county, applied(county, company), unmet=FIRST_OF_PERMIT)
+    assert completion.state == "rectifying"
+    assert not Document.objects.filter(kind=DocumentKind.COMPLETION).exists()
+    fail_completion(actor=county.actor("approver", "natural_resources"), completion_id=completion.pk, reason="情节严重，拒不整改", at=UNTIL)
+    first = last(DocumentKind.COMPLETION)
+    body = read(first)
+    for words in ("不得投入使用", "现场与承诺不符", "情节严重，拒不整改", "提起行政诉讼", "共2项，已履行1项"):
+        assert words in body
+    apply_again(actor=company.actor, completion_id=completion.pk, text="已经整改", at=UNTIL)
+    inspect(county, completion, moment=UNTIL)
+    second = last(DocumentKind.COMPLETION)
+    assert second.number != first.number
+    assert "可以投入使用" in read(second)

@@ -8,16 +8,14 @@ from typing import Any
 from django.conf import settings
 
 from yinuo.apps.documents.qr import verification_url
+from yinuo.apps.documents.wording import cited, iso
 from yinuo.apps.onemap.models import LaterDocument, MapItem, SendBack, SendBackKind
+from yinuo.apps.projects.papers import remedies
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
 
 UNIT_WORDS = {"working": "个工作日", "calendar": "日"}
-
-
-def iso(at: datetime) -> str:
-    return at.astimezone(TZ).date().isoformat()
 
 
 def project_lines(item: MapItem) -> dict[str, Any]:
@@ -51,7 +49,7 @@ def contact(item: MapItem) -> dict[str, Any] | None:
 
 def basis(item: MapItem) -> list[str]:
     matter = pack().matters[item.matter_id]
-    return pack().cite_texts(matter.basis)
+    return cited(matter.basis)
 
 
 def number(item: MapItem, mark: str, at: datetime) -> str:
@@ -108,7 +106,7 @@ def supplement(item: MapItem, sent: SendBack, at: datetime) -> dict[str, Any]:
         "consequence": "尚未受理，办理时限自材料补齐并受理之日起计算"
         if incomplete
         else "已受理，自本告知之日起暂停计时，修改后重新提交即恢复计时",
-        "basis": pack().cite_texts(rules.cites),
+        "basis": cited(rules.cites),
         "contact": contact(item),
         "issued_on": iso(at),
         "verify_url": verify_url(item),
@@ -116,24 +114,11 @@ def supplement(item: MapItem, sent: SendBack, at: datetime) -> dict[str, Any]:
     }
 
 
-def remedies(item: MapItem) -> dict[str, Any]:
-    day = item.project.rules_on
-    review, suit = pack().parameter("remedy.reconsideration_limit", day), pack().parameter("remedy.litigation_limit", day)
-    place = pack().parameter("place.name", day).value
-    return {
-        "review_body": f"{place}人民政府",
-        "review_term": f"{review.value} 日",
-        "court": "有管辖权的人民法院",
-        "suit_term": f"{suit.value} 个月",
-        "cites": pack().cite_texts([*review.cites, *suit.cites]),
-    }
-
-
 def refusal_reasons(reason_code: str, text: str) -> list[dict[str, Any]]:
     """The case the pack names, with its clauses, and what the authority says of this one."""
     known = pack().reasons.get(reason_code)
     return [
-        {"text": known.text if known else text, "cites": pack().cite_texts(known.cites) if known else []},
+        {"text": known.text if known else text, "cites": cited(known.cites) if known else []},
         {"text": text, "cites": []},
     ]
 
@@ -152,20 +137,17 @@ def decision(item: MapItem, at: datetime, *, granted: bool, reason_code: str, co
         "outcome": "granted" if granted else "refused",
         "application_on": iso(item.received_at or item.accepted_at or at),
         "accepted_on": iso(item.accepted_at or at),
-        "basis": pack().cite_texts(matter.basis),
+        "basis": cited(matter.basis),
         "contents": contents,
         "reasons": reasons,
         "commitment": commitment or None,
         "valid_until": None,
-        "remedies": remedies(item),
+        "remedies": remedies(item.project.rules_on),
         "decided_on": iso(at),
         "copies_to": [],
         "verify_url": verify_url(item),
         "watermark": None,
     }
-
-
-LATER_BASIS = "jzb-2023-16#正文·三(七)"
 
 
 def later_notice(asked: LaterDocument, at: datetime) -> dict[str, Any]:
@@ -185,7 +167,7 @@ def later_notice(asked: LaterDocument, at: datetime) -> dict[str, Any]:
         "effective_on": iso(at),
         "answer_by": None,
         "consequence": "补办审批文件的办理时限自材料补齐并受理之日起计算；原有信用承诺和已作出的决定不受影响",
-        "basis": pack().cite_texts(pack().parameter("receipt.limit", item.project.rules_on).cites),
+        "basis": cited(pack().parameter("receipt.limit", item.project.rules_on).cites),
         "contact": contact(item),
         "issued_on": iso(at),
         "verify_url": verify_url(item),
@@ -198,6 +180,7 @@ def later_decision(
 ) -> dict[str, Any]:
     """The document given later on a matter decided on a promise: it says that the promise stands (正文·三(七))."""
     item = asked.item
+    effect = pack().parameter("commitment.legal_effect", item.project.rules_on)
     contents = [
         f"根据项目单位补充的申请材料，经审核，出具{item.project.unit.name}“{item.project.name}”的{item.name}审批文件。",
         *([text] if text else []),
@@ -208,7 +191,7 @@ def later_decision(
         "number": document_number,
         "application_on": iso(asked.received_at),
         "accepted_on": iso(asked.accepted_at or at),
-        "basis": pack().cite_texts([LATER_BASIS, *pack().matters[item.matter_id].basis]),
+        "basis": cited([*effect.cites, *pack().matters[item.matter_id].basis]),
         "contents": contents if granted else [],
         "reasons": [] if granted else refusal_reasons(reason_code, text),
     }

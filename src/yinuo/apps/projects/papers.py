@@ -74,9 +74,9 @@ def remedies(day: date) -> dict[str, Any]:
     review, suit = rules.parameter("remedy.reconsideration_limit", day), rules.parameter("remedy.litigation_limit", day)
     return {
         "review_body": f"{rules.parameter('place.name', day).value}人民政府",
-        "review_term": f"{review.value}日",
+        "review_term": f"{review.value} 日",
         "court": "有管辖权的人民法院",
-        "suit_term": f"{suit.value}个月",
+        "suit_term": f"{suit.value} 个月",
         "cites": cited([*review.cites, *suit.cites]),
     }
 

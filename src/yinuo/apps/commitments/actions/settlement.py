@@ -7,6 +7,7 @@ from datetime import datetime
 
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.commitments.actions.common import day_text, end_of, save
+from yinuo.apps.commitments.completion_papers import issue_opinion
 from yinuo.apps.commitments.inspection import Point, points_of
 from yinuo.apps.commitments.models import (
     Commitment,
@@ -81,6 +82,7 @@ def _pass(actor: Actor, completion: CompletionVerification, points: Sequence[Poi
     _end_difficulties(actor, promised, at)
     completion.state, completion.concluded_at = CompletionState.PASSED, at
     keep(completion, "state", "concluded_at")
+    issue_opinion(completion, points, "", at)
     kept = [commitment for commitment in promised if commitment.fulfilment == Fulfilment.KEPT]
     record(
         actor,
@@ -204,6 +206,7 @@ def fail(actor: Actor, completion: CompletionVerification, points: Sequence[Poin
         close(actor=actor, item=work, at=at, outcome="failed", cancelled=True)
     completion.state, completion.concluded_at, completion.rectify_until = CompletionState.FAILED, at, None
     keep(completion, "state", "concluded_at", "rectify_until")
+    issue_opinion(completion, points, why, at)
     record(
         actor,
         "commitments.fail_completion",

@@ -26,6 +26,7 @@ from yinuo.apps.onemap.actions.common import (
     url_of,
     words,
 )
+from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.models import ItemState, MapItem, PastApplication, PastOutcome, Route, Submission
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
@@ -71,6 +72,7 @@ def submit_materials(
         item.state, item.received_at, item.route = ItemState.RECEIVED, at, Route.REGULAR
         save(item, "state", "received_at", "route")
         _open_receipt(actor, item, at)
+    issue_receipt(item, submission, open_of(item, WorkKind.RECEIPT))
     record(
         actor,
         "onemap.submit_materials",

@@ -27,6 +27,7 @@ from yinuo.apps.onemap.actions.common import (
 )
 from yinuo.apps.onemap.actions.handling import checked_points
 from yinuo.apps.onemap.actions.items import checked_materials, new_submission
+from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.models import ItemState, LaterDocument, LaterState, MapItem, Route, Submission
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.rules import pack
@@ -65,6 +66,7 @@ def ask_document(
     submission = new_submission(actor, item, handed, purpose, at)
     asked = _asked_again(actor, asked, submission, at) if asked else _asked(actor, item, submission, purpose, at)
     _to_review(actor, asked, at)
+    issue_receipt(item, submission, open_of(asked, WorkKind.RECEIPT), matter_name=f"{item.name}（补办审批文件）")
     record(
         actor,
         "onemap.ask_document",

@@ -12,6 +12,7 @@ from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
 from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_prerequisites, need_text, save, take, words
+from yinuo.apps.onemap.counter_papers import issue_delivery
 from yinuo.apps.onemap.models import CONCLUDED, ItemState, MapItem, Route
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
@@ -168,6 +169,7 @@ def hand_over(*, actor: Actor, item: MapItem, how: str, at: datetime) -> MapItem
         close(actor=actor, item=work, at=at, outcome="delivered")
     item.delivered_at = at
     save(item, "delivered_at")
+    issue_delivery(actor, item, how, at)
     record(actor, "onemap.deliver", item, at=at, project_code=item.project.code or "", why=how)
     return item
 
