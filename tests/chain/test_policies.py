@@ -118,6 +118,8 @@ def test_the_county_s_policy_cannot_be_shown_two_histories() -> None:
         (COUNTY.replace("quorum county", "quorum banks"), "互不相交"),
         (COUNTY.replace("quorum county", "quorum departments"), "不起作用"),
     ],
+    # The texts hold keys made for this run: two processes would name the tests differently.
+    ids=["no quorum", "no log", "two quorums apart", "a witness without effect"],
 )
 def test_a_policy_that_protects_nobody_is_named(text: str, fault: str) -> None:
     assert any(fault in one for one in lint(parse(text)))
