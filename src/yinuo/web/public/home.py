@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.apps.rules import pack
-from yinuo.web.public import demonstration, readings
+from yinuo.web.acting import actor_of
+from yinuo.web.public import demonstration, doors, readings
 
 SHOWN = 5
 
@@ -17,7 +18,7 @@ SHOWN = 5
 @require_safe
 @conditional_page
 def home(request: HttpRequest) -> HttpResponse:
-    """What is in notice, what the county's figures are, and three doors."""
+    """The way into a self-check and a search, three doors, the county's figures and what is in notice."""
     now = timezone.now()
     running = readings.in_notice(now)
     rows = [readings.zone_line(row, now) for row in running[:SHOWN]]
@@ -27,7 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "notices": rows,
         "count": count,
-        "soonest": rows[0].days_left if rows else None,
+        "doors": doors.doors_for(actor_of(request).role, count, rows[0].days_left if rows else None),
+        "q": "",
         "figures": readings.figures(now),
         "logins": logins,
         "password": passwords.pop() if len(passwords) == 1 else "",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.apps.commitments.models import Objection
@@ -23,16 +26,24 @@ COLOURS = {
 }
 
 
+def page_of(text: str) -> str:
+    """Where a receipt's number leads; empty for what is none. Only what is built like a number is looked for."""
+    number = text.upper()
+    if not re.fullmatch(r"[SY]\d{6}[0-9A-F]{10,12}", number):
+        return ""
+    if number.startswith("S"):
+        return reverse("public:receipt", args=[number]) if readings.submission(number) is not None else ""
+    return reverse("public:objection", args=[number]) if Objection.objects.filter(receipt_no=number).exists() else ""
+
+
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """Takes the number of a submission's receipt or of an objection's."""
     form = ReceiptForm(request.GET) if "no" in request.GET else ReceiptForm()
     if form.is_bound and form.is_valid():
         number = form.cleaned_data["no"]
-        if readings.submission(number) is not None:
-            return redirect("public:receipt", receipt_no=number)
-        if Objection.objects.filter(receipt_no=number).exists():
-            return redirect("public:objection", receipt_no=number)
+        if url := page_of(number):
+            return redirect(url)
         form.add_error("no", "没有这个编号的回执，请核对后再查")
     return render(request, "public/receipts.html", {"form": form})
 

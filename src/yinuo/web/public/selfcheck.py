@@ -16,7 +16,7 @@ from yinuo.core.facts import UNKNOWN
 from yinuo.core.schema import FACTS
 from yinuo.web.acting import actor_of
 from yinuo.web.components.shapes import NavItem, Row
-from yinuo.web.public import guidebook, industry_words, selfcheck_questions, selfcheck_result, selfcheck_state
+from yinuo.web.public import guidebook, industry_words, selfcheck_questions, selfcheck_result, selfcheck_state, words
 from yinuo.web.public.selfcheck_questions import BY_SLUG, TOPIC_OF, TOPICS, Topic, TopicForm
 from yinuo.web.public.selfcheck_result import Open, Option
 from yinuo.web.public.selfcheck_state import State
@@ -29,7 +29,7 @@ SHOWN_OPEN = 5
 @require_safe
 def begin(request: HttpRequest) -> HttpResponse:
     """The first page. What was written in one line on the home page is understood as far as it can be and may be corrected."""
-    text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
+    text = words.typed(request.GET.get("q", ""), LONGEST)
     state = selfcheck_state.read(request.GET, timezone.localdate())
     if not text:
         return _topic(request, TOPICS[0], state)

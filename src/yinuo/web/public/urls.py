@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.web.public import guides, home, receipts, rules, search, selfcheck, verify, zone
+from yinuo.web.public import companies, guides, home, receipts, rules, search, selfcheck, verify, zone
 
 app_name = "public"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("about/", home.about, name="about"),
     path("accessibility/", home.accessibility, name="accessibility"),
     path("search/", search.search, name="search"),
+    path("companies/<str:credit_code>/", companies.company, name="company"),
     path("check/", selfcheck.begin, name="check"),
     path("check/result/", selfcheck.result, name="check_result"),
     path("check/<slug:slug>/", selfcheck.topic, name="check_topic"),

@@ -20,7 +20,7 @@ from yinuo.apps.commitments.models import Commitment, Finding, Objection, Object
 from yinuo.apps.rules import pack
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
-from yinuo.web.public import readings, throttle
+from yinuo.web.public import readings, throttle, words
 from yinuo.web.public.forms import ObjectionForm
 
 SIZE = 20
@@ -36,8 +36,8 @@ def index(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     view = request.GET.get("view", "")
     view = view if view in VIEWS else "notice"
-    text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
-    after = _number(request.GET.get("after", ""))
+    text = words.typed(request.GET.get("q", ""), LONGEST)
+    after = words.number(request.GET.get("after", ""))
     context: dict[str, Any] = {"view": view, "q": text, "views": _views(view, text), "period": pack().integer("notice.period", now.date())}
     if view == "notice":
         # Five working days of a county: one page.
@@ -50,10 +50,6 @@ def index(request: HttpRequest) -> HttpResponse:
         context |= {"pledges": [readings.pledge_line(row) for row in found], "next_url": _url(view, text, more)}
     context["first_url"] = _url(view, text, -1) if after else ""
     return render(request, "public/zone.html", context)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def _page(rows: QuerySet[M], after: int) -> tuple[list[M], int]:

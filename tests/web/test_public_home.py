@@ -1,0 +1,70 @@
+"""The front page: the way into a self-check, a search for everything, and doors that open for whoever stands before them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.apps.county import Company, County, at, new_company, new_county
+from yinuo.apps.people.models import Person
+from yinuo.web.public import readings
+from yinuo.web.public.doors import doors_for
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture
+def county(db: None, monkeypatch: pytest.MonkeyPatch) -> County:
+    readings.forget()
+    monkeypatch.setattr(timezone, "now", lambda: at("2026-11-24 10:00"))
+    return new_county()
+
+
+@pytest.fixture
+def company(county: County) -> Company:
+    return new_company()
+
+
+def doors(person: Person | None = None) -> list[str]:
+    client = Client()
+    if person is not None:
+        client.force_login(person, backend=BACKEND)
+    page = client.get("/").content.decode()
+    found = re.search(r'<ul class="doors">(.*?)</ul>', page, re.S)
+    assert found
+    urls = re.findall(r'href="([^"]+)"', found[1])
+    for url in urls:
+        answer = client.get(url)
+        assert answer.status_code in (200, 302), (url, answer.status_code)
+    return urls
+
+
+def test_the_public_is_offered_filing_verification_and_notices(county: County) -> None:
+    assert doors() == ["/filing/", "/verify/", "/zone/"]
+
+
+def test_a_companys_person_is_offered_its_projects_first(company: Company) -> None:
+    assert doors(company.person) == ["/projects/", "/filing/", "/zone/"]
+
+
+@pytest.mark.parametrize("role", ["approver", "general_convener", "supervisor", "principal"])
+def test_an_official_is_not_led_to_a_filing_that_would_refuse_them(county: County, role: str) -> None:
+    found = doors(county.person(role))
+    assert found == ["/staff/", "/verify/", "/zone/"]
+
+
+def test_the_door_of_notices_says_how_many_there_are(db: None) -> None:
+    assert doors_for("public", 0, None)[-1].text.startswith("现在没有正在公示的承诺")
+    assert doors_for("public", 3, 2)[-1].text == "3 件承诺公示中，最近一件还剩 2 个工作日"
+
+
+def test_the_first_line_leads_into_a_self_check_and_the_second_into_a_search(county: County) -> None:
+    page = Client().get("/").content.decode()
+    assert 'class="ask" action="/check/"' in page
+    assert 'role="search" action="/search/"' in page
+    # One q for each, told apart by their labels.
+    assert page.count('for="project"') == 1
+    assert page.count('for="q"') == 1
