@@ -177,7 +177,7 @@ def _body(looked: Looked, view: MapView, changes: dict[int, Change]) -> dict[str
     if asked.view == "timeline":
         return {"chart": gantt.chart(view, histories(view.project.pk), face)}
     if asked.view == "print":
-        return {"sheet": paper.sheet(view, Ties(view), face)}
+        return {"sheet": paper.sheet(view, Ties(view), face), "pdf_url": f"{looked.root}pdf/"}
     return {"board": board(view, face, focus=asked.focus, changes=changes)}
 
 

@@ -14,6 +14,7 @@ from yinuo.apps.projects.models import Project
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.onemap import head, proving, serving
+from yinuo.web.onemap import pdf as printing
 from yinuo.web.onemap.faces import staff
 from yinuo.web.staff.projects import head_of
 
@@ -40,6 +41,12 @@ def fresh(request: HttpRequest, project_id: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return serving.stop_asking()
     return serving.fresh(_look(request, project_id))
+
+
+@need_staff
+@require_safe
+def pdf(request: HttpRequest, project_id: int) -> HttpResponse:
+    return printing.printed(_look(request, project_id))
 
 
 @need_staff

@@ -40,6 +40,7 @@ urlpatterns = [
     path("projects/<int:project_id>/", projects.project, name="project"),
     path("projects/<int:project_id>/map/", maps.show, name="map"),
     path("projects/<int:project_id>/map/fresh/", maps.fresh, name="map_fresh"),
+    path("projects/<int:project_id>/map/pdf/", maps.pdf, name="map_pdf"),
     path("projects/<int:project_id>/map/landing/", maps.landing, name="map_landing"),
     path("projects/<int:project_id>/map/routes/<int:item_id>/", maps.routes, name="map_routes"),
     path("projects/<int:project_id>/map/due/<int:item_id>/", maps.due, name="map_due"),

@@ -13,6 +13,7 @@ from yinuo.apps.onemap.queries import MapView
 from yinuo.apps.projects.models import Project
 from yinuo.web.acting import need_unit
 from yinuo.web.onemap import head, proving, serving
+from yinuo.web.onemap import pdf as printing
 from yinuo.web.onemap.faces import UNIT
 from yinuo.web.unit.own import OTHERS, crumbs
 
@@ -35,6 +36,12 @@ def fresh(request: HttpRequest, project_id: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return serving.stop_asking()
     return serving.fresh(serving.look(request, project_id, UNIT, OTHERS))
+
+
+@need_unit
+@require_safe
+def pdf(request: HttpRequest, project_id: int) -> HttpResponse:
+    return printing.printed(serving.look(request, project_id, UNIT, OTHERS))
 
 
 @need_unit

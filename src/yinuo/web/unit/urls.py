@@ -24,6 +24,7 @@ urlpatterns = [
     path("projects/<int:project_id>/amend/<slug:slug>/", changes.amend, name="amend_step"),
     path("projects/<int:project_id>/map/", map.show, name="map"),
     path("projects/<int:project_id>/map/fresh/", map.fresh, name="map_fresh"),
+    path("projects/<int:project_id>/map/pdf/", map.pdf, name="map_pdf"),
     path("projects/<int:project_id>/map/landing/", map.landing, name="map_landing"),
     path("projects/<int:project_id>/map/routes/<int:item_id>/", map.routes, name="map_routes"),
     path("projects/<int:project_id>/map/due/<int:item_id>/", map.due, name="map_due"),
