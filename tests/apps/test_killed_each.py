@@ -46,6 +46,7 @@ STEPS = {
     "onemap.conclude": "onemap.decide",
     "onemap.hand_over": "onemap.deliver",
     "work.open_item": "projects.file_project",
+    "work.hand_over": "projects.pass_question",
     "work.close": "onemap.accept",
     "work.pause": "onemap.pause_item",
     "work.resume": "onemap.resume_item",

@@ -150,7 +150,7 @@ MAY: dict[str, set[str]] = {
 
 # Steps of other actions: they ask nobody, so nothing but an action may call them.
 INNER = {
-    "work.open_item", "work.pause", "work.resume", "work.extend", "work.close", "work.cancel_of_project",
+    "work.open_item", "work.hand_over", "work.pause", "work.resume", "work.extend", "work.close", "work.cancel_of_project",
     "documents.issue", "documents.issue_signed",
     "projects.assign_code", "projects.complete", "projects.end_project",
     "onemap.conclude", "onemap.hand_over", "onemap.open_completion_guidance", "onemap.set_route",

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from yinuo.apps.base import Actor
-from yinuo.apps.people.models import ApiKey, AuthorisedPerson, Delegation, Department, InForce, Membership, Person, StaffRole
+from yinuo.apps.people.models import ApiKey, AuthorisedPerson, Delegation, Department, InForce, Membership, Person, ProjectUnit, StaffRole
 from yinuo.core.calendar import TZ
 
 
@@ -84,6 +84,12 @@ def actor_of_key(secret: str, at: datetime) -> Actor | None:
     if unit_id is not None:
         return Actor(person_id, "unit", unit_id=unit_id, entrance="api")
     return Actor(person_id, "system", entrance="api") if superuser else None
+
+
+def reserved_units(search: str = "") -> QuerySet[ProjectUnit]:
+    """Units that still have no credit code, newest first; `search` looks in names and reservation numbers."""
+    units = ProjectUnit.objects.filter(credit_code__isnull=True).order_by("-id")
+    return units.filter(Q(name__icontains=search) | Q(reservation_no__icontains=search)) if search else units
 
 
 def keys_of(actor: Actor) -> QuerySet[ApiKey]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from yinuo.apps.base import Actor
 from yinuo.apps.people.access import acts_for
-from yinuo.apps.projects.models import Project
+from yinuo.apps.projects.models import Project, Question
 from yinuo.apps.rules import FILING_DEPARTMENT as FILING_DEPARTMENT
 
 
@@ -38,3 +38,18 @@ def can_move_rules(actor: Actor, project: Project) -> bool:
 def can_review(actor: Actor, project: Project, filing_department_id: int) -> bool:
     """Review, withdraw, decide by hand: the filing unit's approvers (谁审批、谁负责)."""
     return actor.role == "approver" and actor.department_id == filing_department_id and actor.hall_id == project.hall_id
+
+
+def can_see_question(actor: Actor, question: Question) -> bool:
+    """The unit its own; the hall's conveners and watchers all of the hall's; a department what was passed to it."""
+    if actor.role in ("approver", "principal"):
+        return question.department_id == actor.department_id
+    return can_see(actor, question.project)
+
+
+def can_pass_question(actor: Actor, question: Question) -> bool:
+    return actor.role == "general_convener" and actor.hall_id == question.project.hall_id
+
+
+def can_answer_question(actor: Actor, question: Question) -> bool:
+    return can_pass_question(actor, question) or (actor.role == "approver" and question.department_id == actor.department_id)

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue.queries import hall_of_region
 from yinuo.apps.people.models import ProjectUnit
-from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.apps.projects.models import Project, ProjectState, Question
 from yinuo.apps.rules import pack
 from yinuo.core.benefits import benefits
 from yinuo.core.codes import CodeError, parse_project_code
@@ -84,6 +84,36 @@ def by_code(code: str) -> Project | None:
         Project.objects.select_related("unit__credit", "hall__region", "certificate", "replaces")
         .filter(code=code, state__in=PUBLIC_STATES)
         .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage:
+    """`after` opens the next page, 0 = no more."""
+
+    questions: list[Question]
+    after: int
+
+
+def questions(actor: Actor, *, answered: bool = False, after: int = 0, size: int = 30) -> QuestionPage:
+    """The questions laid before the actor: unanswered ones as they fall due, which is as they were asked; answered ones newest first."""
+    found = Question.objects.filter(answered_at__isnull=not answered).select_related("project__unit", "department", "answered_by")
+    if actor.role == "unit":
+        found = found.filter(project__unit_id=actor.unit_id)
+    elif actor.role in ("approver", "principal"):
+        found = found.filter(department_id=actor.department_id)
+    else:
+        found = found.filter(project__hall_id=actor.hall_id) if actor.hall_id is not None else found.none()
+    if after:
+        found = found.filter(id__lt=after) if answered else found.filter(id__gt=after)
+    rows = list(found.order_by("-id" if answered else "id")[: size + 1])
+    return QuestionPage(rows[:size], rows[size - 1].pk if len(rows) > size else 0)
+
+
+def question(question_id: int) -> Question:
+    """Raises Question.DoesNotExist."""
+    return Question.objects.select_related("project__unit__credit", "project__hall", "department", "asked_by", "answered_by").get(
+        pk=question_id
     )
 
 

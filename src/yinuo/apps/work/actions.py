@@ -233,6 +233,15 @@ def _save(item: WorkItem, *fields: str) -> None:
 
 
 @action
+def hand_over(*, actor: Actor, item: WorkItem, department_id: int | None, role: str, at: datetime) -> WorkItem:
+    """Another office takes the item from here; its clock runs on, for whoever waits does not care which office is slow."""
+    item.department_id, item.role, item.assignee = department_id, role, None
+    item.save(update_fields=["department", "role", "assignee"])
+    record(actor, "work.hand_over", item, at=at, project_code=item.project_code, data={"department": department_id, "role": role})
+    return item
+
+
+@action
 def cancel_of_project(*, actor: Actor, project_id: int, at: datetime, why: str) -> int:
     """Ends every open clock of a project that is withdrawn or terminated; returns how many."""
     items = list(

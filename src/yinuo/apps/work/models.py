@@ -27,6 +27,7 @@ class WorkKind(models.TextChoices):
     REPAIR = "repair", "分值修复"
     CREDIT_OBJECTION = "credit_objection", "加减分异议"
     ESCALATION = "escalation", "红灯协调"
+    QUESTION = "question", "答复提问"
 
 
 class WorkState(models.TextChoices):

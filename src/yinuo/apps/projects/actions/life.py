@@ -13,10 +13,13 @@ from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import StaffRole
 from yinuo.apps.people.queries import holders
 from yinuo.apps.projects import access
-from yinuo.apps.projects.actions.filing import url_of
+from yinuo.apps.projects.actions.filing import about, url_of
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.models import Participant, ParticipantRole, ProgressReport, Project, ProjectState, Question, ReportKind
+from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
+from yinuo.apps.work.actions import Limits, close, hand_over, open_item, open_of
+from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
 
@@ -127,43 +130,90 @@ def ask_question(*, actor: Actor, project_id: int, text: str, at: datetime, idem
         raise Refused("projects.question", "请写下您的问题", field="text")
     question = Question.objects.create(project=project, text=text.strip(), asked_by_id=actor.person_id, asked_at=at)
     record(actor, "projects.ask_question", question, at=at, project_code=project.code or "")
+    open_item(
+        actor=actor,
+        kind=WorkKind.QUESTION,
+        about=about(question, project, f"答复提问：{question.text[:60]}", question_url(question)),
+        limits=Limits(pack().integer("question.limit", project.rules_on)),
+        rules_on=project.rules_on,
+        at=at,
+        department_id=None,
+        hall_id=project.hall_id,
+        role=StaffRole.GENERAL_CONVENER,
+    )
     conveners = holders(StaffRole.GENERAL_CONVENER, at.astimezone(TZ).date(), hall_id=project.hall_id)
-    tell("question", at=at, persons=conveners, project_code=project.code or "", url=url_of(project), project=project.name, text=text[:60])
+    tell(
+        "question",
+        at=at,
+        persons=conveners,
+        project_code=project.code or "",
+        url=question_url(question),
+        project=project.name,
+        text=question.text[:60],
+    )
     remember(claimed, question)
     return question
 
 
 @action
 def pass_question(*, actor: Actor, question_id: int, department_key: str, at: datetime) -> Question:
-    """The general convener hands the question to the department that can answer it (附件7·第九条)."""
-    question = Question.objects.select_for_update(of=("self",)).select_related("project").get(pk=question_id)
-    if actor.role != "general_convener" or actor.hall_id != question.project.hall_id:
+    """The general convener hands the question to the department that can answer it (附件7·第九条); its clock runs on."""
+    question = _question(question_id)
+    if not access.can_pass_question(actor, question):
         raise forbid("只有总召集人可以转办")
     if question.answered_at is not None:
         raise Refused("projects.answered", "这个问题已经答复过了", remedy="请刷新页面查看")
     office = book(question.project.hall_id).departments.get(department_key)
     if office is None:
         raise Refused("projects.question_department", "请选择承办部门", field="department_key")
+    if question.department_id == office.pk:
+        return question
     question.department = office
     question.save(update_fields=["department"])
-    record(actor, "projects.pass_question", question, at=at, project_code=question.project.code or "", data={"department": department_key})
+    work = open_of(question, WorkKind.QUESTION)
+    if work is not None:
+        hand_over(actor=actor, item=work, department_id=office.pk, role=StaffRole.APPROVER, at=at)
+    project = question.project
+    record(actor, "projects.pass_question", question, at=at, project_code=project.code or "", data={"department": department_key})
+    readers = holders(StaffRole.APPROVER, at.astimezone(TZ).date(), department_id=office.pk)
+    tell(
+        "question",
+        at=at,
+        persons=readers,
+        project_code=project.code or "",
+        url=question_url(question),
+        project=project.name,
+        text=question.text[:60],
+    )
     return question
 
 
 @action
 def answer_question(*, actor: Actor, question_id: int, answer: str, at: datetime) -> Question:
-    question = Question.objects.select_for_update(of=("self",)).select_related("project", "asked_by").get(pk=question_id)
-    allowed = actor.role == "general_convener" and actor.hall_id == question.project.hall_id
-    allowed = allowed or (actor.role == "approver" and question.department_id == actor.department_id)
-    if not allowed:
+    """The department it was passed to, or the general convener, answers; the asker hears of it."""
+    question = _question(question_id)
+    if not access.can_answer_question(actor, question):
         raise forbid("请由承办部门或总召集人答复")
     if question.answered_at is not None:
-        raise Refused("projects.answered", "这个问题已经答复过了")
+        raise Refused("projects.answered", "这个问题已经答复过了", remedy="请刷新页面查看")
     if not answer.strip():
         raise Refused("projects.answer", "请填写答复内容", field="answer")
     question.answer, question.answered_by_id, question.answered_at = answer.strip(), actor.person_id, at
     question.save(update_fields=["answer", "answered_by", "answered_at"])
+    work = open_of(question, WorkKind.QUESTION)
+    if work is not None:
+        close(actor=actor, item=work, at=at, outcome="answered")
     project = question.project
     record(actor, "projects.answer_question", question, at=at, project_code=project.code or "")
-    tell("answer", at=at, persons=[question.asked_by], unit_id=project.unit_id, url=url_of(project), text=answer[:80])
+    tell("answer", at=at, persons=[question.asked_by], unit_id=project.unit_id, url=f"{url_of(project)}questions/", text=answer[:80])
     return question
+
+
+def _question(question_id: int) -> Question:
+    """The question locked, its project before it."""
+    lock(Question.objects.values_list("project_id", flat=True).get(pk=question_id))
+    return Question.objects.select_for_update(no_key=True, of=("self",)).select_related("project__unit", "asked_by").get(pk=question_id)
+
+
+def question_url(question: Question) -> str:
+    return f"/staff/questions/{question.pk}/"
