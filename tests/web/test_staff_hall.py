@@ -19,7 +19,7 @@ from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import Reminder, WorkItem
 
 __all__ = ["company", "county", "set_clock"]
-PAGES = ("hall", "early", "load")
+PAGES = ("hall", "hall/early", "hall/load")
 
 
 def accepted(county: County, company: Company) -> MapItem:
@@ -35,7 +35,7 @@ def test_the_halls_pages_are_for_who_convenes_and_supervises(county: County, com
     assert signed_in(company.person).get(f"/staff/{page}/").status_code == 403
     for role in ("approver", "principal"):
         assert desk(county, role).get(f"/staff/{page}/").status_code == 403
-        assert desk(county, role).get(f"/staff/export/{page}/").status_code == 403
+        assert desk(county, role).get(f"/staff/export/{page.rsplit('/', 1)[-1]}/").status_code == 403
     for role in ("general_convener", "supervisor", "comprehensive", "administrator"):
         assert desk(county, role).get(f"/staff/{page}/").status_code == 200
     assert desk(county, "stage_convener", stage="land_planning").get(f"/staff/{page}/").status_code == 200
@@ -118,15 +118,15 @@ def test_what_turns_within_the_window_is_listed_with_when_and_who_was_told(count
     assert work.yellow_at == at("2026-11-04 16:36")
     now = set_clock("2026-11-04 15:30")
     supervisor = desk(county, "supervisor")
-    assert "11月4日 16:36 转黄灯" in text_of(supervisor.get("/staff/early/?hours=2"))
-    assert "到期" not in text_of(supervisor.get("/staff/early/?hours=2")).split("<ol>")[1].split("转黄灯")[1].split("办理人")[0]
-    assert "过后转红灯" in text_of(supervisor.get("/staff/early/?hours=24"))
-    assert "还没有提醒过" in text_of(supervisor.get("/staff/early/"))
+    assert "11月4日 16:36 转黄灯" in text_of(supervisor.get("/staff/hall/early/?hours=2"))
+    assert "到期" not in text_of(supervisor.get("/staff/hall/early/?hours=2")).split("<ol>")[1].split("转黄灯")[1].split("办理人")[0]
+    assert "过后转红灯" in text_of(supervisor.get("/staff/hall/early/?hours=24"))
+    assert "还没有提醒过" in text_of(supervisor.get("/staff/hall/early/"))
     set_clock("2026-11-04 09:00")
-    assert "这段时间里没有要变灯的" in text_of(desk(county, "supervisor").get("/staff/early/?hours=2"))
+    assert "这段时间里没有要变灯的" in text_of(desk(county, "supervisor").get("/staff/hall/early/?hours=2"))
     tick(at("2026-11-04 17:00"))
     set_clock("2026-11-04 17:00")
-    assert "系统提醒：亮黄灯" in text_of(desk(county, "supervisor").get("/staff/early/"))
+    assert "系统提醒：亮黄灯" in text_of(desk(county, "supervisor").get("/staff/hall/early/"))
     head, row = sheet(desk(county, "supervisor").get("/staff/export/early/?hours=8"))
     assert "亮黄灯" in dict(zip(head, row, strict=True))["提醒和催办"]
     assert now < at("2026-11-04 17:00")
@@ -137,22 +137,22 @@ def test_ticked_items_are_urged_once_and_their_handler_hears_of_it(county: Count
     work = WorkItem.objects.get(kind="review")
     set_clock("2026-11-04 15:30")
     client = desk(county, "supervisor")
-    assert "先勾选要催办的事项" in text_of(client.post("/staff/early/", {"note": "请今天办结"}))
-    empty = client.post("/staff/early/", {"item": work.pk, "note": ""})
+    assert "先勾选要催办的事项" in text_of(client.post("/staff/hall/early/", {"note": "请今天办结"}))
+    empty = client.post("/staff/hall/early/", {"item": work.pk, "note": ""})
     assert empty.status_code == 422
     assert "写一句催办的话" in text_of(empty)
     assert f'id="urge-{work.pk}" checked' in text_of(empty)
     for _ in range(2):
-        answer = client.post("/staff/early/?hours=2", {"item": [work.pk, "999999"], "note": "请今天办结"})
-        assert answer.headers["Location"] == "/staff/early/?hours=2"
+        answer = client.post("/staff/hall/early/?hours=2", {"item": [work.pk, "999999"], "note": "请今天办结"})
+        assert answer.headers["Location"] == "/staff/hall/early/?hours=2"
     assert Reminder.objects.filter(item=work, by_id__isnull=False).count() == 1
-    assert "刚刚催办过" in text_of(client.get("/staff/early/?hours=2"))
-    assert "催办：请今天办结" in text_of(client.get("/staff/early/?hours=2"))
+    assert "刚刚催办过" in text_of(client.get("/staff/hall/early/?hours=2"))
+    assert "催办：请今天办结" in text_of(client.get("/staff/hall/early/?hours=2"))
     told = Message.objects.filter(template="urged")
     assert {row.person for row in told} == {county.person("approver")}
     assert "请今天办结" in told[0].body
     for role in ("comprehensive", "administrator"):
-        assert desk(county, role).post("/staff/early/", {"item": work.pk, "note": "快"}).status_code == 403
+        assert desk(county, role).post("/staff/hall/early/", {"item": work.pk, "note": "快"}).status_code == 403
 
 
 def test_peoples_desks_are_counted_and_who_is_away_is_told(county: County, company: Company, set_clock: SetClock) -> None:
@@ -161,8 +161,8 @@ def test_peoples_desks_are_counted_and_who_is_away_is_told(county: County, compa
     person, colleague = county.person("approver"), county.add("approver", "development_reform").person
     set_clock("2026-11-05 10:00")
     convener = desk(county, "general_convener")
-    line = text_of(convener.get("/staff/load/")).split(person.name)[1].split("</tr>")[0]
-    assert f"person={person.pk}" in text_of(convener.get("/staff/load/"))
+    line = text_of(convener.get("/staff/hall/load/")).split(person.name)[1].split("</tr>")[0]
+    assert f"person={person.pk}" in text_of(convener.get("/staff/hall/load/"))
     assert line.count(">2<") == 2
     assert "在岗" in line
     delegate(
@@ -174,7 +174,7 @@ def test_peoples_desks_are_counted_and_who_is_away_is_told(county: County, compa
         reason="培训",
         at=at("2026-11-05 09:00"),
     )
-    page = text_of(convener.get("/staff/load/"))
+    page = text_of(convener.get("/staff/hall/load/"))
     assert f"{person.name}：培训，到 11月7日，{colleague.name}代班" in page
     assert page.split("不在岗人员手上的事项")[1].count('class="row ') == 2
     head, *rows = sheet(convener.get("/staff/export/absent/"))
@@ -190,7 +190,7 @@ def test_what_lies_with_somebody_who_has_left_is_found_and_passed_on(county: Cou
     end_role(actor=county.actor("general_convener"), membership=membership, at=at("2026-11-03 10:00"), why="调离")
     set_clock("2026-11-04 10:00")
     convener = desk(county, "general_convener")
-    page = text_of(convener.get("/staff/load/"))
+    page = text_of(convener.get("/staff/hall/load/"))
     assert f"{membership.person.name}：已不在岗，没有人代班" in page
     assert f"/staff/reassign/?person={membership.person_id}" in page
     form = {"person": membership.person_id, "to": stranger.pk, "why": "调离"}
@@ -199,7 +199,7 @@ def test_what_lies_with_somebody_who_has_left_is_found_and_passed_on(county: Cou
     assert 'name="sure"' not in stuck
     convener.post("/staff/reassign/", {**form, "to": other.pk, "sure": "1"})
     assert WorkItem.objects.get(project_id=project.pk).assignee == other
-    assert "已不在岗" not in text_of(convener.get("/staff/load/"))
+    assert "已不在岗" not in text_of(convener.get("/staff/hall/load/"))
 
 
 def test_passing_on_is_for_the_convener_and_the_department_itself(county: County, company: Company, set_clock: SetClock) -> None:
@@ -216,7 +216,7 @@ def test_passing_on_is_for_the_convener_and_the_department_itself(county: County
     assert page.status_code == 422
 
 
-@pytest.mark.parametrize(("page", "most"), [("hall", 14), ("early", 12), ("load", 12)])
+@pytest.mark.parametrize(("page", "most"), [("hall", 14), ("hall/early", 12), ("hall/load", 12)])
 def test_the_halls_pages_cost_the_same_however_much_lies_there(
     county: County, set_clock: SetClock, django_assert_max_num_queries: Any, page: str, most: int
 ) -> None:

@@ -16,6 +16,7 @@ from yinuo.web.components.shapes import Account, NavItem
 PUBLIC = [("办事指南", "public:guides"), ("承诺专区", "public:zone"), ("核验备案证", "public:verify"), ("规则", "public:rules")]
 UNIT = [("我的项目", "unit:projects"), ("办事指南", "public:guides"), ("承诺专区", "public:zone"), ("信用", "unit:credit")]
 STAFF = [("待办", "staff:inbox"), ("项目", "staff:projects"), ("信用", "staff:credit"), ("规则", "public:rules")]
+CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -23,6 +24,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     hat = hat_of(request) if hasattr(request, "user") and hasattr(request, "session") else None
     role = hat.actor.role if hat else "public"
     links = UNIT if role == "unit" else PUBLIC if role == "public" else STAFF
+    if role in CONVENING:
+        links = [links[0], ("大厅", "staff:hall"), *links[1:]]
     day = timezone.localdate()
     county = pack().parameter("place.name", day).value
     return {

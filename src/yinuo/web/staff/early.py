@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -23,13 +23,13 @@ from yinuo.apps.work.actions import remind
 from yinuo.apps.work.models import Light, Reminder, WorkItem
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import InboxRow, NavItem
-from yinuo.web.components.text import zh_moment
+from yinuo.web.components.text import zh_day, zh_moment, zh_weekday
 from yinuo.web.handling import attempt
 from yinuo.web.staff.exporting import Field, Listing
 from yinuo.web.staff.hall import reach, shown, tabs
 from yinuo.web.staff.inbox import CONVENING
 from yinuo.web.staff.listings import WORK, work_lines
-from yinuo.web.staff.reading import moment_words
+from yinuo.web.staff.reading import moment_words, today
 
 WINDOWS = [(2, "2 小时内"), (8, "8 小时内"), (24, "一天内"), (72, "三天内")]
 SHOWN = 100
@@ -78,7 +78,8 @@ def early(request: HttpRequest) -> HttpResponse:
     context = {
         "tabs": tabs(here),
         "windows": [NavItem(words, f"{here}?hours={number}", current=number == hours) for number, words in WINDOWS],
-        "rows": _rows(works[:SHOWN], actor, now, now + timedelta(hours=hours)),
+        "days": by_day(_rows(works[:SHOWN], actor, now, now + timedelta(hours=hours)), now),
+        "total": len(works[:SHOWN]),
         "capped": len(works) > SHOWN,
         "shown": SHOWN,
         "may": may,
@@ -114,6 +115,19 @@ def _rows(works: Sequence[WorkItem], actor: Actor, now: datetime, until: datetim
     told = told_of([work.pk for work in works])
     rows = shown(works, actor, now)
     return [Turning(work, row, turns_of(work, now, until), told.get(work.pk, [])) for work, row in zip(works, rows, strict=True)]
+
+
+def by_day(rows: Sequence[Turning], now: datetime) -> list[tuple[str, list[Turning]]]:
+    """By the day of the next change, the earliest first."""
+    made: dict[date, list[Turning]] = {}
+    for row in sorted(rows, key=lambda row: (_next(row.work, now), row.work.pk)):
+        made.setdefault(today(_next(row.work, now)), []).append(row)
+    return [("今天" if day == today(now) else f"{zh_day(day)} {zh_weekday(day)}", part) for day, part in made.items()]
+
+
+def _next(work: WorkItem, now: datetime) -> datetime:
+    """The next moment at which the light changes; everything listed has one."""
+    return min(at for at in (work.yellow_at, work.due_at) if at is not None and at >= now)
 
 
 def turns_of(work: WorkItem, now: datetime, until: datetime) -> list[str]:

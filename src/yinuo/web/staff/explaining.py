@@ -6,16 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from yinuo.apps.base import ROLES
-from yinuo.apps.people.models import Department, Person, ProjectUnit
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.models import Entry
 from yinuo.core.decision import Decision
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.schema import FACTS, GROUPS
-from yinuo.web.components.shapes import Event, Row
+from yinuo.web.components.shapes import Row
 from yinuo.web.components.text import grouped
-from yinuo.web.staff.verbs import VERBS
 
 
 def fact_words(path: str, value: Any) -> str:
@@ -115,27 +111,3 @@ def _value_words(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "、".join(FACTS[item].label if item in FACTS else str(item) for item in value)
     return str(value)
-
-
-def trail_events(entries: Sequence[Entry]) -> list[Event]:
-    """Trail rows with the names of who did it, in two queries; the entries come in the order to be shown."""
-    persons = dict(Person.objects.filter(pk__in={row.person_id for row in entries if row.person_id}).values_list("pk", "name"))
-    offices = dict(
-        Department.objects.filter(pk__in={row.department_id for row in entries if row.department_id}).values_list("pk", "short_name")
-    )
-    units = {row.unit_id for row in entries if row.unit_id and row.role == "unit"}
-    names = dict(ProjectUnit.objects.filter(pk__in=units).values_list("pk", "name")) if units else {}
-    made = []
-    for row in entries:
-        who = [persons.get(row.person_id or 0, ""), offices.get(row.department_id or 0, "") or names.get(row.unit_id or 0, "")]
-        role = ROLES.get(row.role, row.role)
-        made.append(
-            Event(
-                at=row.at,
-                title=VERBS.get(row.verb, row.verb),
-                text=row.why,
-                who=" · ".join([part for part in who if part] or [role]),
-                state="done",
-            )
-        )
-    return made

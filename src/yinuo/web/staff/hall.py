@@ -22,7 +22,7 @@ from yinuo.apps.work.models import WorkItem
 from yinuo.apps.work.queries import OPEN, lit
 from yinuo.core.calendar import TZ
 from yinuo.web.acting import actor_of, need_role
-from yinuo.web.components.shapes import Cell, Column, InboxRow, NavItem
+from yinuo.web.components.shapes import InboxRow, NavItem
 from yinuo.web.components.text import zh_date, zh_moment
 from yinuo.web.staff.exporting import Field, Listing
 from yinuo.web.staff.filters import stages
@@ -31,14 +31,6 @@ from yinuo.web.staff.listings import WORK, work_lines
 from yinuo.web.staff.reading import today
 
 SHOWN = 50
-COLUMNS = [
-    Column("部门"),
-    Column("超期", "number"),
-    Column("预警", "number"),
-    Column("正常", "number"),
-    Column("暂停", "number"),
-    Column("等企业", "number"),
-]
 STATES = ("red", "yellow", "green", "paused", "unit")
 FIGURES = [("red", "超期"), ("yellow", "预警"), ("green", "正常"), ("paused", "暂停"), ("unit", "等企业")]
 TABS = [("一览", "staff:hall"), ("将要变灯", "staff:early"), ("人员在办", "staff:load")]
@@ -82,8 +74,8 @@ def hall(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(here),
         "office": office,
         "figures": _figures(tallies if office is None else [office]),
-        "columns": COLUMNS,
-        "rows": [[_name(row, here), *(row.counts[state] or "—" for state in STATES)] for row in tallies],
+        "states": FIGURES,
+        "tallies": [_line(row, here, office) for row in tallies],
         "red": coordination(actor, [(work, rows[work.pk]) for work in found["red"]]),
         "today": [rows[work.pk] for work in found["today"]],
         "tomorrow": [rows[work.pk] for work in found["tomorrow"]],
@@ -116,8 +108,10 @@ def _office(request: HttpRequest, tallies: Sequence[Tally]) -> Tally | None:
     return next((row for row in tallies if row.department_id is not None and str(row.department_id) == wanted), None)
 
 
-def _name(row: Tally, here: str) -> Cell:
-    return Cell(row.name, f"{here}?department={row.department_id}" if row.department_id else "")
+def _line(row: Tally, here: str, office: Tally | None) -> tuple[str, str, bool, list[tuple[str, int]]]:
+    """A department's name and address, whether it is the one looked at, and its counts by state."""
+    url = f"{here}?department={row.department_id}" if row.department_id else ""
+    return row.name, url, row is office, [(state, row.counts[state]) for state in STATES]
 
 
 def _figures(tallies: Sequence[Tally]) -> list[tuple[str, str, int]]:

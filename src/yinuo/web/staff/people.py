@@ -27,6 +27,7 @@ from yinuo.apps.work.queries import OPEN
 from yinuo.web.acting import actor_of, need_role, need_staff
 from yinuo.web.components.forms import DateInput
 from yinuo.web.handling import attempt
+from yinuo.web.staff.filters import stages
 from yinuo.web.staff.forms import choice
 from yinuo.web.staff.reading import today
 
@@ -50,8 +51,7 @@ class RoleForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["person"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
         self.fields["department"].choices = [("", "请选择"), *((str(row.pk), row.short_name) for row in offices)]  # type: ignore[attr-defined]
-        stages = {stage.id: stage.name for scheme in pack().schemes if day in scheme.span for stage in scheme.stages}
-        self.fields["stage"].choices = [("", "不适用"), *stages.items()]  # type: ignore[attr-defined]
+        self.fields["stage"].choices = [("", "不适用"), *stages(day)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -127,7 +127,9 @@ def people(request: HttpRequest) -> HttpResponse:
         if row.matter_id in pack().matters:
             handled.setdefault(row.person_id, []).append(pack().matters[row.matter_id].full_name)
     offices: dict[int, Office] = {}
+    named_stages = dict(stages(day))
     for member in members:
+        member.stage_name = named_stages.get(member.stage, "")  # type: ignore[attr-defined]
         office = offices.setdefault(member.department_id, Office(member.department, []))
         office.members.append((member, handled.get(member.person_id, []) if member.role == "approver" else []))
     context = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +15,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import Actor, forbid
+from yinuo.apps.credit.models import PointProposal
+from yinuo.apps.documents.models import Document
 from yinuo.apps.onemap import building
 from yinuo.apps.onemap import queries as maps
 from yinuo.apps.onemap.actions import confirm_review
+from yinuo.apps.people.models import AuthorisedPerson, InForce
 from yinuo.apps.projects import access, queries
 from yinuo.apps.projects.actions import decide_by_hand, withdraw_filing
 from yinuo.apps.projects.actions.changes import filing_department
@@ -23,19 +28,19 @@ from yinuo.apps.projects.actions.confirming import PREFIX, can_confirm, confirm_
 from yinuo.apps.projects.models import Project, ProjectKind, ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import seen
-from yinuo.apps.trail.queries import of_project, of_subject
+from yinuo.apps.work.models import WorkItem
+from yinuo.apps.work.queries import OPEN
 from yinuo.core.schema import FACTS
 from yinuo.web.acting import actor_of, need_staff
-from yinuo.web.components.shapes import NavItem, Row
+from yinuo.web.components.shapes import InboxRow, NavItem, Row
 from yinuo.web.components.text import zh_datetime
 from yinuo.web.handling import attempt
-from yinuo.web.staff.explaining import DecisionView, decision_view, fact_groups, fact_words, label_of, trail_events
+from yinuo.web.staff.explaining import DecisionView, decision_view, fact_groups, fact_words, label_of
 from yinuo.web.staff.forms import ConfirmForm, FactsForm, ManualForm, WithdrawForm
+from yinuo.web.staff.history import OPEN_DAYS, history
+from yinuo.web.staff.inbox import CONVENING, row_of
 from yinuo.web.staff.next import next_of
-
-TRAIL_SIZE = 60
-# The clock's own rows say again what the item's rows beside them say.
-ECHOES = ("work.pause", "work.resume", "work.extend")
+from yinuo.web.staff.reading import today
 
 
 def visible_project(actor: Actor, project_id: int) -> Project:
@@ -53,9 +58,11 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     found = visible_project(actor, project_id)
     seen(actor, "project", at=now, project_code=found.code or "", unit_id=found.unit_id)
-    rows = of_project(found.code) if found.code else of_subject(found)
-    trail = list(rows.exclude(verb__in=ECHOES).order_by("-id")[: TRAIL_SIZE + 1])
+    days, more = history(found, everything=request.GET.get("history") == "all")
     filing = access.can_review(actor, found, filing_department(found))
+    works = list(
+        WorkItem.objects.filter(project_id=found.pk, state__in=OPEN).select_related("department", "assignee").order_by("due_at", "id")
+    )
     context = {
         **head_of(found),
         "facts": fact_groups(found.facts),
@@ -68,14 +75,50 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "reports": list(found.reports.order_by("-id")[:20]),
         "participants": list(found.participants.filter(replaced_at=None).order_by("role", "id")),
         "guidances": maps.guidance_of(found.pk),
-        "trail": trail_events(trail[:TRAIL_SIZE]),
-        "trail_more": len(trail) > TRAIL_SIZE,
+        "unit_rows": _unit_rows(found, now),
+        "works": _working(works, actor, now),
+        "papers": list(Document.objects.filter(project_code=found.code).order_by("-issued_at", "-id")) if found.code else [],
+        "proposals": _proposals(found),
+        "days": days[:OPEN_DAYS],
+        "older": days[OPEN_DAYS:],
+        "history_more": more,
         "has_map": found.items.exists(),
         "may_review": filing and found.state == ProjectState.FILED,
         "may_withdraw": filing and found.kind == ProjectKind.FILING and found.state == ProjectState.CONFIRMED,
         "may_manual": filing and found.state == ProjectState.MANUAL,
+        "told_url": reverse("staff:told", args=[found.pk]) if actor.role in (*CONVENING, "principal") else "",
     }
     return render(request, "staff/project.html", context)
+
+
+def _working(works: list[WorkItem], actor: Actor, now: datetime) -> list[InboxRow]:
+    """What is going on now, by whom; the project's own name is not said again on each row."""
+    rows = []
+    for work in works:
+        row = row_of(work, actor, {actor.person_id}, now)
+        who = work.assignee.name if work.assignee else "还没有指定办理人" if work.waits_for == "staff" else "等项目单位"
+        place = work.department.name if work.department else "政务大厅"
+        rows.append(replace(row, project=f"{place}　{who}", unit="", tags=list(work.tags)))
+    return rows
+
+
+def _unit_rows(found: Project, now: datetime) -> list[Row]:
+    """The company and whom it sends."""
+    unit = found.unit
+    people = AuthorisedPerson.objects.filter(InForce.on(today(now)), unit=unit, confirmed_at__isnull=False).select_related("person")
+    sent = "；".join(f"{row.person.name} {row.person.phone}".strip() for row in people.order_by("id"))
+    rows = [
+        Row("项目单位", unit.name, reverse("staff:unit_credit", args=[unit.pk]), "信用记录"),
+        Row("统一社会信用代码", unit.credit_code or f"名称预先核准号 {unit.reservation_no}"),
+        Row("法定代表人", unit.legal_representative),
+        Row("经办人", sent),
+        Row("备案经办", f"{found.filed_by.name}，{zh_datetime(found.filed_at)}"),
+    ]
+    return [row for row in rows if row.value]
+
+
+def _proposals(found: Project) -> list[PointProposal]:
+    return list(PointProposal.objects.filter(project_code=found.code).order_by("-id")[:20]) if found.code else []
 
 
 def head_of(found: Project, *further: NavItem) -> dict[str, Any]:

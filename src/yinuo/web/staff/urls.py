@@ -22,6 +22,7 @@ from yinuo.web.staff import (
     reserved,
     rules_on,
     saved,
+    told,
 )
 from yinuo.web.staff import map as maps
 
@@ -33,9 +34,9 @@ urlpatterns = [
     path("exports/<int:export_id>/", downloads.progress, name="made"),
     path("exports/<int:export_id>/file/", downloads.download, name="download"),
     path("hall/", hall.hall, name="hall"),
-    path("early/", early.early, name="early"),
-    path("load/", load.load, name="load"),
     path("reassign/", passing.reassign, name="reassign"),
+    path("hall/early/", early.early, name="early"),
+    path("hall/load/", load.load, name="load"),
     path("people/", people.people, name="people"),
     path("reserved/", reserved.reserved, name="reserved"),
     path("reserved/<int:unit_id>/", reserved.code, name="reserved_code"),
@@ -51,6 +52,7 @@ urlpatterns = [
     path("projects/<int:project_id>/map/routes/<int:item_id>/", maps.routes, name="map_routes"),
     path("projects/<int:project_id>/map/due/<int:item_id>/", maps.due, name="map_due"),
     path("projects/<int:project_id>/review/", projects.review, name="review"),
+    path("projects/<int:project_id>/told/", told.told, name="told"),
     path("projects/<int:project_id>/manual/", projects.manual, name="manual"),
     path("projects/<int:project_id>/confirm/", projects.confirm, name="confirm"),
     path("projects/<int:project_id>/rules/", rules_on.rules_on, name="rules_on"),
