@@ -117,7 +117,7 @@ def assert_coded_once(project: Project, code: str) -> None:
     assert FilingCertificate.objects.filter(project=project).count() == 1
     assert WorkItem.objects.filter(project_id=project.pk, kind="review").count() == 1
     assert Entry.objects.filter(verb="projects.assign_code", subject_id=str(project.pk)).count() == 1
-    assert ChainRow.objects.filter(type="project.code_assigned", project_code=code).count() == 1
+    assert ChainRow.objects.filter(type="project.code_assigned", label=code).count() == 1
 
 
 def test_a_code_given_at_once_is_the_projects_when_the_filing_returns(county: County, company: Company, platform: Platform) -> None:

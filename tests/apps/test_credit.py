@@ -14,6 +14,7 @@ from yinuo.apps.base import Actor, Refused, Stale
 from yinuo.apps.credit import queries
 from yinuo.apps.credit.actions import consent, execute, import_score, propose_points, refuse_consent, withdraw_proposal
 from yinuo.apps.credit.models import CreditEvent, PointProposal
+from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.notices.models import Message
 from yinuo.apps.people.models import Membership
 from yinuo.apps.people.queries import actor_of_membership
@@ -46,8 +47,10 @@ def test_three_people_move_the_points_once_with_everything_that_hangs_on_it(coun
     assert [item.kind for item in WorkItem.objects.filter(state="done").order_by("id")] == ["credit_consent", "credit_execution"]
     assert not WorkItem.objects.filter(state="running").exists()
     assert list(Entry.objects.order_by("id").values_list("verb", flat=True)) == ["credit.propose", "credit.consent", "credit.execute"]
-    chain = ChainRow.objects.get()
-    assert (chain.type, chain.project_code, chain.payload["points"], chain.payload["score_after"]) == ("credit.event", PROJECT, "-2", "84")
+    leaf = LeafRecord.objects.get(subject__label=PROJECT)
+    said = {name: value for _, name, value in leaf.fields or []}
+    assert (leaf.type, said["points"], said["score_after"]) == ("credit.event", "-2", "84")
+    assert ChainRow.objects.filter(outbox_id=leaf.outbox_id, label=PROJECT).count() == 1
     decision = StoredDecision.objects.filter(question="credit.points").latest("at", "id")
     assert decision.body["trace"][0]["cites"] == ["jzb-2023-16#附件2·第十八条", "gzb-2017-123#第四十六条"]
     told = Message.objects.filter(template="points")

@@ -55,6 +55,8 @@ def _json(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, (Decimal, uuid.UUID)):
         return str(value)
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
     raise TypeError(f"{type(value).__name__} cannot be written through JSON")
 
 

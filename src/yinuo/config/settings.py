@@ -39,7 +39,7 @@ ROOT_URLCONF = "yinuo.config.urls"
 WSGI_APPLICATION = "yinuo.config.wsgi.application"
 
 # ── what it consists of ────────────────────────────────────────────────────────────────
-ROOMS = ["trail", "people", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"]
+ROOMS = ["trail", "people", "infochain", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"]
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",
@@ -171,6 +171,15 @@ YINUO_PACK = os.environ.get("YINUO_PACK", packs.DEFAULT)
 YINUO_PACK_DIR = packs.directory(YINUO_PACK)
 YINUO_EFFECTS = EFFECTS
 YINUO_DISPATCH_TASK = "yinuo.apps.notices.tasks.dispatch"
+# The information chain: who makes leaves, what an audit compares them with, and where the log's own key and lock file lie.
+YINUO_CHAIN_SEALER = "yinuo.apps.infochain.sealing.seal"
+YINUO_CHAIN_AUDITS = [
+    ("project.basic", "yinuo.apps.projects.leaves.basics_now"),
+    ("approval.certificate", "yinuo.apps.projects.leaves.certificates_now"),
+]
+YINUO_CHAIN_HOME = Path(os.environ.get("YINUO_CHAIN_HOME", YINUO_DATA / "chain"))
+YINUO_CHAIN_ORIGIN = os.environ.get("YINUO_CHAIN_ORIGIN", f"{_host}/chain")
+YINUO_CHAIN_POLICY = Path(os.environ.get("YINUO_CHAIN_POLICY", YINUO_CHAIN_HOME / "policy"))
 YINUO_PROJECT_LOCK = "yinuo.apps.projects.actions.lock"
 YINUO_HALL_OF_UNIT = "yinuo.apps.projects.queries.hall_of_unit"
 # An API key's person is told so many days before it expires.

@@ -43,6 +43,9 @@ class UnitOfWork:
         self.rows.append(row)
 
     def flush(self) -> None:
+        waiting = [row for row in self.rows if isinstance(row, ChainRow)]
+        if waiting:
+            import_string(settings.YINUO_CHAIN_SEALER)(waiting, self)
         by_model: dict[type[models.Model], list[models.Model]] = {}
         for row in self.rows:
             by_model.setdefault(type(row), []).append(row)
@@ -109,8 +112,11 @@ def record(
     data: dict[str, Any] | None = None,
     decision: Decision | StoredDecision | None = None,
     chain: str = "",
+    issuer_id: int | None = None,
 ) -> Entry:
-    """The trail row of a write; `chain` names the leaf type where the event is of weight."""
+    """The trail row of a write; `chain` names the leaf type where the event is of weight, `issuer_id` the department that vouches
+    for it (else the actor's, else the platform).
+    """
     unit = current()
     stored = store(decision, at) if isinstance(decision, Decision) else decision
     entry = Entry(
@@ -130,7 +136,8 @@ def record(
     )
     unit.add(entry)
     if chain:
-        unit.add(ChainRow(type=chain, project_code=project_code, payload=_plain(data or {}), issuer_id=actor.department_id, at=at))
+        label = project_code or f"{entry.subject_kind}:{entry.subject_id}"
+        enter(chain, label, data or {}, at=at, issuer_id=issuer_id or actor.department_id)
         unit.dispatch = True
     for effect_verb, handler, when in settings.YINUO_EFFECTS:
         if effect_verb == verb and when == "in":
@@ -138,6 +145,13 @@ def record(
         elif effect_verb == verb:
             unit.jobs.append((handler, {"subject_id": str(subject.pk), "at": at.isoformat()}))
     return entry
+
+
+def enter(type: str, label: str, data: dict[str, Any], *, at: datetime, issuer_id: int | None = None) -> None:
+    """A leaf for the information chain, signed by its issuer when the action ends."""
+    row = ChainRow(type=type, label=label, at=at)
+    row.payload, row.issuer_id = _plain(data), issuer_id
+    current().add(row)
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from yinuo.apps.base import AppendOnly, new_id
@@ -42,14 +44,20 @@ class Entry(AppendOnly):
 
 
 class ChainRow(models.Model):
-    """Waits to enter the information chain; the sequencer drains it with DELETE … SKIP LOCKED RETURNING."""
+    """A signed leaf that waits to enter the information chain; the sequencer drains it with DELETE … SKIP LOCKED RETURNING.
+
+    `label` names the subject it speaks of: a project's code, or another row by its kind and key.
+    """
 
     outbox_id = models.UUIDField(unique=True, default=new_id, editable=False)
     type = models.CharField(max_length=40)
-    project_code = models.CharField(max_length=24, default="")
-    payload = models.JSONField()
-    issuer_id = models.BigIntegerField(null=True)
+    label = models.CharField(max_length=80)
+    entry = models.BinaryField()
     at = models.DateTimeField()
+
+    # What the leaf states and whose it is: until it is sealed at the end of the action, and in no column.
+    payload: dict[str, Any]
+    issuer_id: int | None
 
 
 class Seen(AppendOnly):

@@ -10,13 +10,13 @@ from yinuo.apps.catalogue.queries import book
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
-from yinuo.apps.projects import access, papers
+from yinuo.apps.projects import access, leaves, papers
 from yinuo.apps.projects.actions.checking import faults_of, need_basics
 from yinuo.apps.projects.actions.drafts import merge, refuse_secret
 from yinuo.apps.projects.actions.filing import after_code, ask_code, fetch_later, file_project, url_of
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.models import Amendment, Project, ProjectKind, ProjectState
-from yinuo.apps.trail.actions import action, record
+from yinuo.apps.trail.actions import action, enter, record
 from yinuo.apps.work.actions import close, open_of
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.schema import FACTS
@@ -185,7 +185,9 @@ def amend(*, actor: Actor, project_id: int, changes: dict[str, Any], reason: str
     project.facts, project.name, project.version = after, after["name"].strip(), project.version + 1
     project.total_investment = after["total_investment"]
     project.save(update_fields=["facts", "name", "total_investment", "version"])
-    record(actor, "projects.amend", project, at=at, project_code=project.code or "", why=reason, data=changed, chain="project.basic")
+    if project.code is not None:
+        enter("project.basic", project.code, leaves.basic(project), at=at, issuer_id=actor.department_id)
+    record(actor, "projects.amend", project, at=at, project_code=project.code or "", why=reason, data=changed)
     return project
 
 

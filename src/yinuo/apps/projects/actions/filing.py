@@ -17,14 +17,14 @@ from yinuo.apps.catalogue.queries import HallBook, book, hall_of_region
 from yinuo.apps.inserting import insert
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Person, ProjectUnit
-from yinuo.apps.projects import access
+from yinuo.apps.projects import access, leaves
 from yinuo.apps.projects.actions.checking import faults_of, need_basics
 from yinuo.apps.projects.actions.drafts import refuse_secret
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.codes import BASIC_CONSTRUCTION, CodeRequest, provider
 from yinuo.apps.projects.models import Draft, FilingCertificate, Pledge, Project, ProjectKind, ProjectState
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import Once, action, current, once, record, request_hash, store
+from yinuo.apps.trail.actions import Once, action, current, enter, once, record, request_hash, store
 from yinuo.apps.work.actions import About, Limits, open_item
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
@@ -194,7 +194,6 @@ def _file(actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetim
         project_code=project.code or "",
         decision=project.decision,
         data={"name": project.name, "unit": applicant.unit.pk, "kind": kind, "total_investment": project.total_investment},
-        chain="" if held else "project.basic",
     )
     current().add(Pledge(project=project, text_version=PLEDGE_VERSION, person=applicant.person, at=at))
     if held:
@@ -260,7 +259,18 @@ def ask_code(project: Project) -> str | None:
 def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> None:
     """What follows a code: the certificate of a filing, the review's clock, and everybody told."""
     code = project.code or ""
-    record(actor, "projects.assign_code", project, at=at, project_code=code, data={"code": code}, chain="project.code_assigned")
+    issuer = hall.department(access.FILING_DEPARTMENT).pk
+    enter("project.basic", code, leaves.basic(project), at=at, issuer_id=issuer)
+    record(
+        actor,
+        "projects.assign_code",
+        project,
+        at=at,
+        project_code=code,
+        data={"code": code},
+        chain="project.code_assigned",
+        issuer_id=issuer,
+    )
     if project.kind == ProjectKind.FILING:
         number = certificate_number(project)
         current().add(FilingCertificate(project=project, number=number, issued_at=at))
@@ -272,6 +282,7 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> 
             project_code=code,
             data={"number": number, "code": code},
             chain="approval.document",
+            issuer_id=issuer,
         )
     review = _open_review(actor, project, hall, at)
     tell(

@@ -1,0 +1,95 @@
+"""Keys come and go, and a subject's private side is erased; each leaves its trace."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.infochain import access, keys
+from yinuo.apps.infochain.models import IssuerKey, LeafRecord, Subject
+from yinuo.apps.infochain.sealing import KEY_ADDED, KEY_REVOKED, key_row
+from yinuo.apps.people.models import Department
+from yinuo.apps.trail.actions import action, current, record
+
+
+@action
+def add_key(*, actor: Actor, department_id: int | None, at: datetime) -> IssuerKey:
+    """The department's first key; one that has a key rotates it."""
+    if not access.can_keep_keys(actor):
+        raise forbid("只有系统管理员可以管理签名密钥")
+    if IssuerKey.objects.filter(department_id=department_id, retired_at__isnull=True).exists():
+        raise Refused("infochain.has_key", "这个部门已经有在用的签名密钥", field="department", remedy="如需更换，请使用“更换密钥”")
+    return _add(actor, department_id, at)
+
+
+def _add(actor: Actor, department_id: int | None, at: datetime) -> IssuerKey:
+    department = None if department_id is None else Department.objects.get(pk=department_id)
+    key = keys.new_key(department, at)
+    key.save()
+    current().add(key_row(KEY_ADDED, key, at))
+    current().dispatch = True
+    record(actor, "infochain.add_key", key, at=at, data={"issuer": key.issuer, "kid": key.kid})
+    return key
+
+
+@action
+def rotate_key(*, actor: Actor, key_id: int, reason: str, at: datetime) -> IssuerKey:
+    """Retires a key and puts a new one in its place; the old one's revocation enters the log once no process can hold it."""
+    if not access.can_keep_keys(actor):
+        raise forbid("只有系统管理员可以管理签名密钥")
+    if not reason.strip():
+        raise Refused("infochain.reason", "请写明更换密钥的原因", field="reason")
+    key = IssuerKey.objects.select_for_update(no_key=True).get(pk=key_id)
+    if key.department_id is None:
+        raise Refused(
+            "infochain.platform_key", "平台自己的密钥由各节点记录在案，不能在这里更换", field="key", remedy="请按《信息链》的说明另行办理"
+        )
+    if key.retired_at is not None:
+        raise Refused("infochain.retired", "这把密钥已经停用", field="key", remedy="请刷新页面查看在用的密钥")
+    key.retired_at, key.reason = at, reason.strip()
+    key.save(update_fields=["retired_at", "reason"])
+    record(actor, "infochain.retire_key", key, at=at, why=key.reason, data={"kid": key.kid})
+    return _add(actor, key.department_id, at)
+
+
+@action
+def revoke_retired_keys(*, actor: Actor, at: datetime) -> int:
+    """Writes the revocation of every key retired long enough ago; how many. Run twice it changes nothing."""
+    before = at - timedelta(seconds=keys.REVOKED_AFTER_SECONDS)
+    due = IssuerKey.objects.select_for_update(no_key=True, skip_locked=True).filter(retired_at__lte=before, revoked_at__isnull=True)
+    rows = list(due.order_by("id"))
+    for key in rows:
+        key.revoked_at = at
+        key.save(update_fields=["revoked_at"])
+        current().add(key_row(KEY_REVOKED, key, at, key.reason))
+        record(actor, "infochain.revoke_key", key, at=at, why=key.reason, data={"kid": key.kid})
+    return len(rows)
+
+
+def ensure_keys(*, actor: Actor, at: datetime) -> int:
+    """A key for every department that has none; how many were made."""
+    having = IssuerKey.objects.filter(retired_at__isnull=True, department_id__isnull=False).values_list("department_id", flat=True)
+    wanting = list(Department.objects.exclude(pk__in=having).order_by("id").values_list("pk", flat=True))
+    for department_id in wanting:
+        add_key(actor=actor, department_id=department_id, at=at)
+    return len(wanting)
+
+
+@action
+def erase(*, actor: Actor, label: str, why: str, at: datetime) -> int:
+    """Empties a subject's key and salts (个人信息保护法 47): what its leaves say can no longer be told, and the tree stands untouched.
+
+    How many leaves were emptied; the act itself stays on the trail.
+    """
+    if not access.can_keep_keys(actor):
+        raise forbid("只有系统管理员可以删除链下内容")
+    if not why.strip():
+        raise Refused("infochain.reason", "请写明删除的依据", field="why")
+    subject = Subject.objects.select_for_update(no_key=True).filter(label=label).first()
+    if subject is None:
+        raise Refused("infochain.unknown", "信息链上没有这个项目", field="label", remedy="请核对项目代码")
+    subject.key = None
+    subject.save(update_fields=["key"])
+    emptied = LeafRecord.objects.filter(subject=subject, fields__isnull=False).update(fields=None)
+    record(actor, "infochain.erase", subject, at=at, why=why.strip(), data={"leaves": emptied})
+    return emptied

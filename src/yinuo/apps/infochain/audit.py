@@ -1,0 +1,185 @@
+"""Everything the log says, checked against itself and against the rows the county works with; what does not fit is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from yinuo.apps.infochain.models import Checkpoint, IssuerKey, LeafRecord, LogEdge, LogEntry, LogHead, LogTile
+from yinuo.apps.infochain.queries import read_tile
+from yinuo.apps.infochain.sealing import shown
+from yinuo.apps.trail.models import ChainRow
+from yinuo.chain.leaves import Leaf, check_follows, check_signature, digest_of, parse
+from yinuo.chain.tree import WIDTH, Tile, Tree, append, width_at
+from yinuo.chain.verifier import Checkpoint as Head
+from yinuo.chain.verifier import Note, Unverified, VerifierKey, hash_leaf, sha256
+
+STEP = 2000
+
+
+@dataclass
+class Report:
+    """What was looked at, and every fault found, in words."""
+
+    entries: int = 0
+    leaves: int = 0
+    rows: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        return not self.faults
+
+
+def audit(log: VerifierKey | None) -> Report:
+    """Entries, tree, signatures, records and business rows, in that order. Reads only."""
+    report = Report()
+    before = _entries(report)
+    _tree(report)
+    _checkpoints(report, log)
+    _records(report, before)
+    _business(report)
+    return report
+
+
+def _entries(report: Report) -> dict[str, Leaf]:
+    """Places without a gap, hashes, issuers' signatures, each subject's own numbers; the last leaf of each subject."""
+    keys = {row.kid: bytes(row.public) for row in IssuerKey.objects.all()}
+    last: dict[str, Leaf] = {}
+    for index, entry, kept in _rows():
+        if index != report.entries:
+            report.faults.append(f"日志在第 {report.entries} 条断开：下一条是第 {index} 条")
+            report.entries = index
+        report.entries += 1
+        try:
+            if hash_leaf(entry) != kept:
+                raise Unverified("条目与它的散列不符")
+            leaf = parse(entry)
+            if leaf.kid not in keys:
+                raise Unverified(f"签名密钥 {leaf.kid} 不在案")
+            check_signature(leaf, keys[leaf.kid])
+            check_follows(leaf, last.get(leaf.subject))
+            last[leaf.subject] = leaf
+        except Unverified as error:
+            report.faults.append(f"第 {index} 条：{error}")
+    return last
+
+
+def _rows() -> Iterator[tuple[int, bytes, bytes]]:
+    at = -1
+    while rows := list(LogEntry.objects.filter(index__gt=at).order_by("index").values_list("index", "entry", "hash")[:STEP]):
+        for index, entry, kept in rows:
+            yield index, bytes(entry), bytes(kept)
+        at = rows[-1][0]
+
+
+def _tree(report: Report) -> None:
+    """Tiles and head, built anew from the entries."""
+    head = LogHead.objects.filter(pk=1).first()
+    if head is None:
+        return
+    if head.size != LogEntry.objects.count():
+        report.faults.append(f"日志的头记着 {head.size} 条，库中有 {LogEntry.objects.count()} 条")
+    kept: dict[Tile, bytes] = {}
+    edges: dict[int, bytes] = {}
+    root, size = sha256(b""), 0
+    hashes = LogEntry.objects.order_by("index").values_list("hash", flat=True)
+
+    def read(tile: Tile) -> bytes:
+        return edges.get(tile.level, b"")
+
+    while batch := [bytes(one) for one in hashes[size : size + WIDTH * 16]]:
+        grown = append(size, read, batch)
+        size, root = grown.size, grown.root
+        for tile, data in grown.tiles.items():
+            if tile.width == WIDTH:
+                kept[tile] = data
+        partial = {tile.level: data for tile, data in grown.tiles.items() if tile.width < WIDTH}
+        edges.update({tile.level: b"" for tile in grown.tiles} | partial)
+    if root != bytes(head.root):
+        report.faults.append("日志的树根与条目不符")
+    stored = {Tile(row.level, row.index): bytes(row.data) for row in LogTile.objects.all()}
+    for tile in sorted({*kept, *stored}):
+        if kept.get(tile) != stored.get(tile):
+            report.faults.append(f"树块 {tile.path} 与条目不符")
+    for row in LogEdge.objects.all():
+        if bytes(row.data) != edges.get(row.level, b""):
+            report.faults.append(f"第 {row.level} 层边缘的树块与条目不符")
+
+
+def _checkpoints(report: Report, log: VerifierKey | None) -> None:
+    """Each signed head: the log's signature, and that it is a beginning of the tree."""
+    head = LogHead.objects.filter(pk=1).first()
+    for row in Checkpoint.objects.order_by("size"):
+        try:
+            note = Note.parse(row.note.encode())
+            found = Head.parse(note.text)
+            if log is not None and log not in note.signed_by([log]):
+                raise Unverified("没有日志自己的签名")
+            if head is None or found.size != row.size or found.root != bytes(row.root) or row.size > head.size:
+                raise Unverified("与库中记录不符")
+            if row.size and width_at(0, (row.size - 1) // WIDTH, row.size) and Tree(row.size, read_tile).root() != found.root:
+                raise Unverified("不是现在这棵树的开头")
+        except Unverified as error:
+            report.faults.append(f"{row.size} 条的检查点：{error}")
+
+
+def _records(report: Report, last: dict[str, Leaf]) -> None:
+    """Each leaf's private side: in the log or waiting for it, and its fields those of its digests."""
+    placed = dict(LogEntry.objects.values_list("outbox_id", "entry"))
+    waiting = dict(ChainRow.objects.values_list("outbox_id", "entry"))
+    for record in LeafRecord.objects.order_by("id").iterator(STEP):
+        report.leaves += 1
+        entry = placed.pop(record.outbox_id, None) or waiting.get(record.outbox_id)
+        name = f"{record.subject_id[:12]}… 的第 {record.n} 条"
+        if entry is None:
+            report.faults.append(f"{name}既不在日志里，也不在等待写入")
+            continue
+        try:
+            leaf = parse(bytes(entry))
+            if leaf.hash != bytes(record.hash) or (leaf.subject, leaf.n, leaf.type) != (record.subject_id, record.n, record.type):
+                raise Unverified("与日志不符")
+            if record.fields is not None and sorted(digest_of(shown(one)) for one in record.fields) != list(leaf.sd):
+                raise Unverified("记录的内容与日志里的摘要不符")
+        except Unverified as error:
+            report.faults.append(f"{name}：{error}")
+    report.faults += [f"日志里有一条没有记录的条目（{outbox}）" for outbox in placed]
+
+
+def _business(report: Report) -> None:
+    """The newest leaf of each kind against the row it speaks of, as that reads today."""
+    for type, handler in settings.YINUO_CHAIN_AUDITS:
+        now = import_string(handler)
+        newest = (
+            LeafRecord.objects.filter(type=type, fields__isnull=False)
+            .select_related("subject")
+            .order_by("subject_id", "-n")
+            .distinct("subject_id")
+        )
+        batch: list[LeafRecord] = []
+        for record in newest.iterator(STEP):
+            batch.append(record)
+            if len(batch) == STEP:
+                _compare(report, type, batch, now)
+                batch = []
+        _compare(report, type, batch, now)
+
+
+def _compare(report: Report, type: str, records: list[LeafRecord], now: Any) -> None:
+    present = now([record.subject.label for record in records]) if records else {}
+    for record in records:
+        report.rows += 1
+        row = present.get(record.subject.label)
+        if row is None:
+            report.faults.append(f"{record.subject.label}：日志里有（{type}），业务表里没有")
+            continue
+        said = {name: value for _, name, value in record.fields or []}
+        report.faults += [
+            f"{record.subject.label}：{name} 现为“{row[name]}”，日志里是“{value}”（{type}）"
+            for name, value in said.items()
+            if name in row and row[name] != value
+        ]

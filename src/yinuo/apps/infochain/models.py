@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from yinuo.apps.base import AppendOnly
+from yinuo.apps.people.models import Department
+
+
+class IssuerKey(models.Model):
+    """A department's signing key; without a department the platform's own, which vouches for the others.
+
+    A key that is retired signs nothing more; once no process can hold it any longer its revocation enters the log.
+    """
+
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    issuer = models.CharField(max_length=80)
+    kid = models.CharField(max_length=16, unique=True)
+    public = models.BinaryField()
+    private = models.BinaryField()
+    from_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=120, default="", blank=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department"], condition=Q(retired_at__isnull=True), name="one_key_at_work", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=Q(retired_at__isnull=True) | ~Q(reason=""), name="key_retired_with_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issuer} {self.kid}"
+
+
+class Subject(models.Model):
+    """What the log speaks of: its name there, its own running number and its last leaf. Without `key` it has been erased."""
+
+    label = models.CharField(max_length=80, unique=True)
+    key = models.BinaryField(null=True)
+    name = models.CharField(max_length=200, unique=True)
+    n = models.PositiveIntegerField()
+    last = models.BinaryField()
+
+
+class LeafRecord(models.Model):
+    """The private side of a leaf: salts and values of its fields, to be shown to whoever may see them. Erasure empties them."""
+
+    outbox_id = models.UUIDField(unique=True)
+    subject = models.ForeignKey(Subject, to_field="name", on_delete=models.PROTECT, related_name="leaves")
+    n = models.PositiveIntegerField()
+    type = models.CharField(max_length=40)
+    hash = models.BinaryField()
+    fields = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "n"], name="leaf_once")]
+
+
+class LogEntry(AppendOnly):
+    """An entry at its place in the log."""
+
+    index = models.BigIntegerField(primary_key=True)
+    outbox_id = models.UUIDField(unique=True)
+    entry = models.BinaryField()
+    hash = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["hash"], name="entries_by_hash")]
+
+
+class LogTile(AppendOnly):
+    """A full tile of 256 hashes."""
+
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="tile_once")]
+
+
+class LogEdge(models.Model):
+    """The partial tile at the right edge of a level; every narrower one is its beginning."""
+
+    level = models.PositiveSmallIntegerField(primary_key=True)
+    data = models.BinaryField()
+
+
+class LogHead(models.Model):
+    """The log's head: one row, moved by compare-and-swap. `published` follows once the lock file holds it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    size = models.BigIntegerField(default=0)
+    root = models.BinaryField()
+    note = models.TextField(default="")
+    published = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_head"),
+            models.CheckConstraint(condition=Q(published__lte=models.F("size")), name="published_is_sequenced"),
+        ]
+
+
+class Checkpoint(AppendOnly):
+    """A head the log has signed."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField()
+    at = models.DateTimeField()
+
+
+class Cosignature(AppendOnly):
+    """A node's signature below a checkpoint."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.CharField(max_length=80)
+    line = models.TextField()
+    seconds = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="cosignature_once")]

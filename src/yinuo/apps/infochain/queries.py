@@ -1,0 +1,143 @@
+"""Reading the log: its tiles and entries, its checkpoints with the nodes' signatures, and proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from yinuo.apps.infochain.models import Checkpoint, Cosignature, LeafRecord, LogEdge, LogEntry, LogHead, LogTile, Subject
+from yinuo.apps.infochain.sealing import shown
+from yinuo.apps.trail.models import ChainRow
+from yinuo.chain.leaves import canonical
+from yinuo.chain.tree import ENTRIES, WIDTH, Tile, Tree, bundle
+from yinuo.chain.verifier import HASH_SIZE, Note, Policy, Proof, VerifierKey
+
+
+def read_tile(tile: Tile) -> bytes:
+    """A tile's bytes; a narrower one is the beginning of what is there. b"" = it is not there."""
+    full = LogTile.objects.filter(level=tile.level, index=tile.index).values_list("data", flat=True).first()
+    if full is None:
+        if LogTile.objects.filter(level=tile.level, index=tile.index - 1).exists() or tile.index == 0:
+            full = LogEdge.objects.filter(level=tile.level).values_list("data", flat=True).first()
+        if full is None or LogTile.objects.filter(level=tile.level, index__gte=tile.index).exists():
+            return b""
+    data = bytes(full)[: tile.width * HASH_SIZE]
+    return data if len(data) == tile.width * HASH_SIZE else b""
+
+
+def served(tile: Tile, published: int) -> bytes:
+    """What is served at a tile's address: only what lies within the published head. b"" = nothing."""
+    span = 256 ** max(tile.level, 0)
+    if (tile.index * WIDTH + tile.width) * span > published:
+        return b""
+    if tile.level != ENTRIES:
+        return read_tile(tile)
+    low = tile.index * WIDTH
+    rows = LogEntry.objects.filter(index__gte=low, index__lt=low + tile.width).order_by("index")
+    return bundle([bytes(entry) for entry in rows.values_list("entry", flat=True)])
+
+
+def published() -> int:
+    """How many entries are published; 0 = no head yet."""
+    return LogHead.objects.filter(pk=1).values_list("published", flat=True).first() or 0
+
+
+def checkpoint(size: int | None = None) -> Note | None:
+    """The checkpoint of a size (the published one without), with every cosignature it has."""
+    size = published() if size is None else size
+    row = Checkpoint.objects.filter(pk=size).first()
+    if row is None:
+        return None
+    note = Note.parse(row.note.encode())
+    lines = Cosignature.objects.filter(checkpoint=row).order_by("id").values_list("line", flat=True)
+    below = b"".join(line.encode() for line in lines)
+    return Note.parse(bytes(note) + below)
+
+
+def witnessed(policy: Policy | None, above: int = 0) -> Note | None:
+    """The newest published checkpoint with more than `above` entries that satisfies the policy; without a policy simply the newest."""
+    sizes = Checkpoint.objects.filter(size__gt=above, size__lte=published())
+    if policy is None or policy.quorum == "none":
+        newest = sizes.order_by("-size").values_list("size", flat=True).first()
+        return None if newest is None else checkpoint(newest)
+    for size in sizes.filter(cosignatures__isnull=False).order_by("-size").values_list("size", flat=True).distinct()[:50]:
+        note = checkpoint(size)
+        if note is None:
+            continue
+        signed = note.signed_by(policy.witnesses.values())
+        if policy.witnessed(name for name, key in policy.witnesses.items() if key in signed):
+            return note
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """An entry with its proof, and those of its fields that may be shown."""
+
+    index: int
+    entry: bytes
+    disclosures: tuple[str, ...]
+    proof: Proof
+
+
+class NotYet(Exception):
+    """The entry is not under a checkpoint yet; the message says what it waits for."""
+
+
+def prove(record: LeafRecord, policy: Policy | None, *, show: Sequence[str] | None = None) -> Proven:
+    """The proof of one leaf, its fields named in `show` disclosed (all of them without). Raises NotYet."""
+    entry = LogEntry.objects.filter(outbox_id=record.outbox_id).first()
+    if entry is None:
+        raise NotYet("这一条还在等待写入日志，请稍后再试")
+    note = witnessed(policy, above=entry.index)
+    if note is None:
+        raise NotYet("这一条已写入日志，正在等待节点见证，请稍后再试")
+    size = int(note.text.split("\n")[1])
+    fields = [field for field in record.fields or [] if show is None or field[1] in show]
+    disclosures = tuple(shown(field) for field in fields)
+    extra = canonical({"entry": bytes(entry.entry).decode(), "disclosures": list(disclosures)})
+    proof = Proof(entry.index, tuple(Tree(size, read_tile).inclusion(entry.index)), note, extra)
+    return Proven(entry.index, bytes(entry.entry), disclosures, proof)
+
+
+def leaves_of(label: str) -> list[LeafRecord]:
+    """The leaves of a subject, oldest first."""
+    return list(LeafRecord.objects.filter(subject__label=label).order_by("n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The log as an operator or anybody may see it."""
+
+    size: int
+    published: int
+    waiting: int
+    subjects: int
+    checkpoint: Note | None
+    witnessed_size: int
+    witnesses: dict[str, int]
+
+
+def status(policy: Policy | None) -> Status:
+    """`witnessed_size`: how many entries stand under a checkpoint the policy accepts; `witnesses`: each one's largest size."""
+    head = LogHead.objects.filter(pk=1).first()
+    seen: dict[str, int] = {}
+    for name, size in Cosignature.objects.order_by("witness", "-checkpoint_id").distinct("witness").values_list("witness", "checkpoint_id"):
+        seen[name] = size
+    note = witnessed(policy) if policy is not None and policy.quorum != "none" else None
+    return Status(
+        size=head.size if head else 0,
+        published=head.published if head else 0,
+        waiting=ChainRow.objects.count(),
+        subjects=Subject.objects.count(),
+        checkpoint=checkpoint() if head and head.published else None,
+        witnessed_size=int(note.text.split("\n")[1]) if note else 0,
+        witnesses=seen,
+    )
+
+
+def policy_of(data: bytes | None, log: VerifierKey | None) -> Policy | None:
+    """The policy in force: the operator's file; without one the log alone, which no node has witnessed."""
+    if data is not None:
+        return Policy.parse(data)
+    return None if log is None else Policy((log,), {}, {}, "none")
