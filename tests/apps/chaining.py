@@ -25,6 +25,6 @@ class Log:
         return step(key=self.key, lock=self.lock, at=moment or at("2026-11-03 10:00"), batch=batch)
 
 
-def said(type: str, name: str, value: object) -> int:
+def leaves_saying(type: str, name: str, value: object) -> int:
     """How many leaves of a type state a field's value."""
     return sum([name, value] == field[1:] for leaf in LeafRecord.objects.filter(type=type) for field in leaf.fields or [])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.apps.chaining import said
+from tests.apps.chaining import leaves_saying
 from tests.apps.county import Company, County, at, new_company, new_person
 from tests.apps.test_onemap import guided, hand_in
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
@@ -106,7 +106,7 @@ def test_a_signed_promise_is_published_for_five_working_days_and_its_letter_stan
     entry = Entry.objects.get(verb="commitments.commit")
     assert entry.data["letter_sha256"] == commitment.letter_sha256
     assert entry.decision_id == commitment.option_id
-    assert said("approval.document", "letter_sha256", commitment.letter_sha256) == 1
+    assert leaves_saying("approval.document", "letter_sha256", commitment.letter_sha256) == 1
 
 
 def test_the_draft_is_read_before_signing_and_leaves_nothing_behind(county: County, company: Company) -> None:

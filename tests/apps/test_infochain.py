@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ ADMIN = Actor(person_id=None, role="administrator")
 
 
 @pytest.fixture(autouse=True)
-def no_key_of_another_database() -> None:
+def no_key_of_another_database() -> Iterator[None]:
+    keys.forget()
+    yield
     keys.forget()
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from yinuo.chain.leaves import (
@@ -171,15 +173,21 @@ def test_a_value_not_every_reader_reads_alike_is_refused(value: Any) -> None:
         canonical(value)
 
 
+TEXT = st.text().map(lambda text: unicodedata.normalize("NFC", text))
+
+
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers(-(1 << 53) + 1, (1 << 53) - 1) | st.text(st.characters(codec="ascii")),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="ascii")), inner),
+        st.none() | st.booleans() | st.integers(-(1 << 53) + 1, (1 << 53) - 1) | TEXT,
+        lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner),
         max_leaves=20,
     )
 )
-def test_canonical_json_is_one_spelling_of_the_value(value: Any) -> None:
+@example({"\U0001f600": 1, "\uffff": 2, "a": '\x00\x1f\x7f\u2028\\"/\b'})
+@example({"\ue000": 1, "\U00010000": 2})
+def test_canonical_json_is_that_of_the_library_and_one_spelling_of_the_value(value: Any) -> None:
     data = canonical(value)
+    assert data == rfc8785.dumps(value)
     assert json.loads(data) == value
     assert canonical(json.loads(data)) == data
 

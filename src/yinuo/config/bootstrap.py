@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
+from yinuo.apps.base import Actor
+from yinuo.apps.infochain.actions import begin, ensure_keys
 from yinuo.apps.people.models import Department, Hall, Region
 from yinuo.apps.rules import pack
 
@@ -22,3 +24,9 @@ def sync_pack(day: date) -> Hall:
             hall=hall, key=department.id, defaults={"name": department.name, "short_name": department.short_name}
         )
     return hall
+
+
+def begin_log(at: datetime) -> None:
+    """The platform's signing key and one for every department; what is there stays."""
+    begin(actor=Actor.system(), at=at)
+    ensure_keys(actor=Actor.system(), at=at)

@@ -13,6 +13,20 @@ from yinuo.apps.trail.actions import action, current, record
 
 
 @action
+def begin(*, actor: Actor, at: datetime) -> IssuerKey:
+    """The platform's own key, made at the first start; nodes are told of it when they begin, so no leaf speaks of it."""
+    if not access.can_keep_keys(actor):
+        raise forbid("只有系统管理员可以管理签名密钥")
+    known = IssuerKey.objects.filter(department_id__isnull=True, retired_at__isnull=True).first()
+    if known is not None:
+        return known
+    key = keys.new_key(None, at)
+    key.save()
+    record(actor, "infochain.begin", key, at=at, data={"kid": key.kid})
+    return key
+
+
+@action
 def add_key(*, actor: Actor, department_id: int | None, at: datetime) -> IssuerKey:
     """The department's first key; one that has a key rotates it."""
     if not access.can_keep_keys(actor):

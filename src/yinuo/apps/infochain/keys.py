@@ -47,8 +47,8 @@ def subject_name(issuer: str, public: bytes) -> str:
     return f"key:{issuer}:{encode64(public)}"
 
 
-def issuer_of(department_id: int | None) -> Issuer | None:
-    """The department's key at work, else the platform's; None = not even that."""
+def issuer_of(department_id: int | None) -> Issuer:
+    """The department's key at work, else the platform's, which the first start makes."""
     place = (str(connection.settings_dict["NAME"]), department_id)
     known = _issuers.get(place)
     if known is not None and time.monotonic() - known[0] < FRESH_SECONDS:
@@ -57,7 +57,7 @@ def issuer_of(department_id: int | None) -> Issuer | None:
     row = rows.filter(department_id=department_id).first() if department_id is not None else None
     row = row or rows.filter(department_id__isnull=True).first()
     if row is None:
-        return None
+        raise RuntimeError("the platform has no key of its own: the instance was never started")
     made = Issuer(row.issuer, row.kid, open_private(bytes(row.private), row.kid))
     _issuers[place] = (time.monotonic(), made)
     return made

@@ -25,12 +25,10 @@ def seal(rows: Sequence[ChainRow], unit: UnitOfWork) -> None:
 
     The subjects' rows are locked in the order of their labels, after everything else the action locked.
     """
-    waiting = list(rows)
-    if keys.issuer_of(None) is None:
-        waiting.insert(0, _first_key(unit, rows[0].at))
-    subjects = _subjects(sorted({row.label for row in waiting}))
-    new = {label for label in {row.label for row in waiting} if label not in subjects}
-    for row in waiting:
+    labels = {row.label for row in rows}
+    subjects = _subjects(sorted(labels))
+    new = labels - set(subjects)
+    for row in rows:
         subject = subjects.get(row.label)
         if subject is None:
             subject = subjects[row.label] = _new_subject(row)
@@ -39,15 +37,6 @@ def seal(rows: Sequence[ChainRow], unit: UnitOfWork) -> None:
         if label in new:
             unit.add(subject)
     _move_on([subject for label, subject in subjects.items() if label not in new])
-
-
-def _first_key(unit: UnitOfWork, at: datetime) -> ChainRow:
-    """The platform's own key, which vouches for itself: nodes pin it."""
-    key = keys.new_key(None, at)
-    key.save()
-    row = key_row(KEY_ADDED, key, at)
-    unit.add(row)
-    return row
 
 
 def key_row(type: str, key: IssuerKey, at: datetime, reason: str = "") -> ChainRow:
@@ -75,8 +64,6 @@ def _new_subject(row: ChainRow) -> Subject:
 
 def _seal(row: ChainRow, subject: Subject, unit: UnitOfWork) -> None:
     issuer = keys.issuer_of(row.issuer_id)
-    if issuer is None:
-        raise RuntimeError("the platform has no key of its own")
     fields = [[_salt(), name, _plain(value)] for name, value in row.payload.items()]
     leaf = build(
         type=row.type,

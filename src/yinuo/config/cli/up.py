@@ -113,6 +113,7 @@ def _prepare(demo: bool) -> list[tuple[str, str, str]]:
     database.migrate(progress=_say)
     _say("同步规则包")
     bootstrap.sync_pack(timezone.localdate())
+    bootstrap.begin_log(timezone.now())
     from yinuo.config import demo as demonstration
 
     if demo:

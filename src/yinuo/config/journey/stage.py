@@ -96,6 +96,7 @@ def _prepare(environment: dict[str, str], say: Callable[[str], None]) -> Pack:
     database.migrate(progress=say)
     say("同步规则包")
     bootstrap.sync_pack(timezone.localdate())
+    bootstrap.begin_log(timezone.now())
     _close_connections()
     return pack()
 
