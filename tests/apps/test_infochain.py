@@ -22,7 +22,7 @@ from yinuo.chain.verifier import Checkpoint as Head
 from yinuo.chain.verifier import Policy, Proof, Unverified, check_proof
 
 MORNING = at("2026-11-03 09:12")
-ADMIN = Actor(person_id=None, role="administrator")
+ADMIN = Actor.system()
 
 
 @pytest.fixture(autouse=True)

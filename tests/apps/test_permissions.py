@@ -30,6 +30,9 @@ from yinuo.apps.onemap import actions as onemap
 from yinuo.apps.onemap.actions.moving import move_rules_on
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.people import actions as people
+from yinuo.apps.infochain import actions as infochain
+from yinuo.apps.infochain import keys as chain_keys
+from yinuo.apps.infochain.models import IssuerKey
 from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Membership, Person, ProjectUnit, Region
 from yinuo.apps.people.queries import actor_of_key, actor_of_membership, bindings_of, memberships_of
 from yinuo.apps.projects import actions as projects
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
 
     from tests.database import TestDatabase
 
-ROOMS = ("people", "catalogue", "work", "documents", "notices", "projects", "onemap", "credit", "commitments")
+ROOMS = ("people", "infochain", "catalogue", "work", "documents", "notices", "projects", "onemap", "credit", "commitments")
 SOURCE = Path(work.__file__).parents[2]
 NOON = at("2026-11-06 12:00")
 TODAY = date(2026, 11, 6)
@@ -70,6 +73,11 @@ WATCHING = {"supervisor", "general_convener", "comprehensive"}
 
 # One row per action: who may. Everybody else is refused and leaves no row.
 MAY: dict[str, set[str]] = {
+    "infochain.begin": {"system", "administrator", "administrator abroad"},
+    "infochain.add_key": {"system", "administrator"},
+    "infochain.rotate_key": {"system", "administrator"},
+    "infochain.revoke_retired_keys": {"system", "administrator", "administrator abroad"},
+    "infochain.erase": {"system", "administrator", "administrator abroad"},
     # people: who acts for a unit is confirmed where its first project is
     "people.ask_binding": {"unit of nobody"},
     "people.authorise": {"unit"},
@@ -312,7 +320,7 @@ def act_of(world: World, action: str) -> Act:
     room = action.split(".")[0]
     if action.split(" ")[0] in AFTER_A_DECISION:
         return of_decisions(world, action)
-    return {"people": of_people, "projects": of_projects, "onemap": of_onemap}.get(room, of_the_rest)(world, action)
+    return {"people": of_people, "infochain": of_infochain, "projects": of_projects, "onemap": of_onemap}.get(room, of_the_rest)(world, action)
 
 
 def of_people(world: World, action: str) -> Act:
@@ -374,6 +382,28 @@ def of_people(world: World, action: str) -> Act:
         "people.issue_key for a role": lambda actor: key(actor, person=world.approver, membership=Membership.objects.get(pk=member.pk)),
         "people.issue_key for a unit": lambda actor: key(actor, person=world.company.person, unit=world.company.unit),
         "people.issue_key for another system": lambda actor: key(actor, person=world.newcomer),
+    }
+    return acts[action]
+
+
+def of_infochain(world: World, action: str) -> Act:
+    chain_keys.forget()
+    office = world.department
+    if action == "infochain.begin":
+        IssuerKey.objects.filter(department=None).delete()
+    if action in ("infochain.rotate_key", "infochain.revoke_retired_keys"):
+        infochain.add_key(actor=Actor.system(), department_id=office.pk, at=NOON)
+    at_work = IssuerKey.objects.filter(department=office).values_list("pk", flat=True).first() or 0
+    if action == "infochain.revoke_retired_keys":
+        infochain.rotate_key(actor=Actor.system(), key_id=at_work, reason="到期更换", at=NOON)
+    acts: dict[str, Act] = {
+        "infochain.begin": lambda actor: infochain.begin(actor=actor, at=NOON),
+        "infochain.add_key": lambda actor: infochain.add_key(actor=actor, department_id=office.pk, at=NOON),
+        "infochain.rotate_key": lambda actor: infochain.rotate_key(actor=actor, key_id=at_work, reason="到期更换", at=NOON),
+        "infochain.revoke_retired_keys": lambda actor: infochain.revoke_retired_keys(actor=actor, at=LATE),
+        "infochain.erase": lambda actor: infochain.erase(
+            actor=actor, label=world.project.code or "", why="个人信息保护法第四十七条", at=NOON
+        ),
     }
     return acts[action]
 

@@ -27,34 +27,34 @@ def begin(*, actor: Actor, at: datetime) -> IssuerKey:
 
 
 @action
-def add_key(*, actor: Actor, department_id: int | None, at: datetime) -> IssuerKey:
+def add_key(*, actor: Actor, department_id: int, at: datetime) -> IssuerKey:
     """The department's first key; one that has a key rotates it."""
-    if not access.can_keep_keys(actor):
-        raise forbid("只有系统管理员可以管理签名密钥")
-    if IssuerKey.objects.filter(department_id=department_id, retired_at__isnull=True).exists():
+    department = Department.objects.get(pk=department_id)
+    if not access.can_keep_keys_of(actor, department):
+        raise forbid("只有本大厅的系统管理员可以管理签名密钥")
+    if IssuerKey.objects.filter(department=department, retired_at__isnull=True).exists():
         raise Refused("infochain.has_key", "这个部门已经有在用的签名密钥", field="department", remedy="如需更换，请使用“更换密钥”")
-    return _add(actor, department_id, at)
+    return _add(actor, department, "infochain.add_key", at)
 
 
-def _add(actor: Actor, department_id: int | None, at: datetime) -> IssuerKey:
-    department = None if department_id is None else Department.objects.get(pk=department_id)
+def _add(actor: Actor, department: Department, verb: str, at: datetime, why: str = "") -> IssuerKey:
     key = keys.new_key(department, at)
     key.save()
     current().add(key_row(KEY_ADDED, key, at))
     current().dispatch = True
-    record(actor, "infochain.add_key", key, at=at, data={"issuer": key.issuer, "kid": key.kid})
+    record(actor, verb, key, at=at, why=why, data={"issuer": key.issuer, "kid": key.kid})
     return key
 
 
 @action
 def rotate_key(*, actor: Actor, key_id: int, reason: str, at: datetime) -> IssuerKey:
     """Retires a key and puts a new one in its place; the old one's revocation enters the log once no process can hold it."""
-    if not access.can_keep_keys(actor):
-        raise forbid("只有系统管理员可以管理签名密钥")
+    key = IssuerKey.objects.select_for_update(no_key=True, of=("self",)).select_related("department").get(pk=key_id)
+    if not access.can_keep_keys_of(actor, key.department):
+        raise forbid("只有本大厅的系统管理员可以管理签名密钥")
     if not reason.strip():
         raise Refused("infochain.reason", "请写明更换密钥的原因", field="reason")
-    key = IssuerKey.objects.select_for_update(no_key=True).get(pk=key_id)
-    if key.department_id is None:
+    if key.department is None:
         raise Refused(
             "infochain.platform_key", "平台自己的密钥由各节点记录在案，不能在这里更换", field="key", remedy="请按《信息链》的说明另行办理"
         )
@@ -62,13 +62,14 @@ def rotate_key(*, actor: Actor, key_id: int, reason: str, at: datetime) -> Issue
         raise Refused("infochain.retired", "这把密钥已经停用", field="key", remedy="请刷新页面查看在用的密钥")
     key.retired_at, key.reason = at, reason.strip()
     key.save(update_fields=["retired_at", "reason"])
-    record(actor, "infochain.retire_key", key, at=at, why=key.reason, data={"kid": key.kid})
-    return _add(actor, key.department_id, at)
+    return _add(actor, key.department, "infochain.rotate_key", at, why=key.reason)
 
 
 @action
 def revoke_retired_keys(*, actor: Actor, at: datetime) -> int:
     """Writes the revocation of every key retired long enough ago; how many. Run twice it changes nothing."""
+    if not access.can_keep_keys(actor):
+        raise forbid("只有系统管理员可以管理签名密钥")
     before = at - timedelta(seconds=keys.REVOKED_AFTER_SECONDS)
     due = IssuerKey.objects.select_for_update(no_key=True, skip_locked=True).filter(retired_at__lte=before, revoked_at__isnull=True)
     rows = list(due.order_by("id"))
@@ -76,7 +77,7 @@ def revoke_retired_keys(*, actor: Actor, at: datetime) -> int:
         key.revoked_at = at
         key.save(update_fields=["revoked_at"])
         current().add(key_row(KEY_REVOKED, key, at, key.reason))
-        record(actor, "infochain.revoke_key", key, at=at, why=key.reason, data={"kid": key.kid})
+        record(actor, "infochain.revoke_retired_keys", key, at=at, why=key.reason, data={"kid": key.kid})
     return len(rows)
 
 
