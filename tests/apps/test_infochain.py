@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 from tests.apps.chaining import ORIGIN, Log
 from tests.apps.county import Company, County, at, facts
 from yinuo.apps.base import Actor, Forbidden, Refused
-from yinuo.apps.infochain import actions, keys, queries
+from yinuo.apps.infochain import actions, keys, queries, tasks
 from yinuo.apps.infochain.audit import audit
 from yinuo.apps.infochain.models import Checkpoint, IssuerKey, LeafRecord, LogEntry, LogHead, Subject
 from yinuo.apps.infochain.sequencer import Behind
@@ -78,7 +78,7 @@ def test_no_entry_holds_anything_of_the_project(county: County, company: Company
 
 def test_the_filing_department_vouches_once_it_has_a_key(county: County, company: Company) -> None:
     assert {parse(bytes(row.entry)).issuer for row in _filed(company)} == {keys.PLATFORM}
-    actions.ensure_keys(actor=Actor.system(), at=MORNING)
+    tasks.give_keys(MORNING)
     keys.forget()
     assert {parse(bytes(row.entry)).issuer for row in _filed(company, "第二个项目")} == {
         Department.objects.get(key="development_reform", hall=county.hall).name
@@ -219,8 +219,8 @@ def test_an_erased_subject_tells_nothing_and_the_tree_stands(county: County, com
 
 
 def test_keys_come_and_go_and_each_is_on_record(county: County, company: Company, log: Log) -> None:
-    assert actions.ensure_keys(actor=Actor.system(), at=MORNING) > 10
-    assert actions.ensure_keys(actor=Actor.system(), at=MORNING) == 0
+    assert tasks.give_keys(MORNING) > 10
+    assert tasks.give_keys(MORNING) == 0
     department = Department.objects.get(key="development_reform", hall=county.hall)
     with pytest.raises(Refused, match="已经有"):
         actions.add_key(actor=ADMIN, department_id=department.pk, at=MORNING)

@@ -26,13 +26,13 @@ from yinuo.apps.base import ROLES, Actor, Forbidden, Refused
 from yinuo.apps.catalogue import actions as catalogue
 from yinuo.apps.documents import access as documents_access
 from yinuo.apps.documents import actions as documents
+from yinuo.apps.infochain import actions as infochain
+from yinuo.apps.infochain import keys as chain_keys
+from yinuo.apps.infochain.models import IssuerKey
 from yinuo.apps.onemap import actions as onemap
 from yinuo.apps.onemap.actions.moving import move_rules_on
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.people import actions as people
-from yinuo.apps.infochain import actions as infochain
-from yinuo.apps.infochain import keys as chain_keys
-from yinuo.apps.infochain.models import IssuerKey
 from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Membership, Person, ProjectUnit, Region
 from yinuo.apps.people.queries import actor_of_key, actor_of_membership, bindings_of, memberships_of
 from yinuo.apps.projects import actions as projects

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from yinuo.apps.base import Actor
-from yinuo.apps.infochain.actions import begin, ensure_keys
+from yinuo.apps.infochain.actions import begin
+from yinuo.apps.infochain.tasks import give_keys
 from yinuo.apps.people.models import Department, Hall, Region
 from yinuo.apps.rules import pack
 
@@ -29,4 +30,4 @@ def sync_pack(day: date) -> Hall:
 def begin_log(at: datetime) -> None:
     """The platform's signing key and one for every department; what is there stays."""
     begin(actor=Actor.system(), at=at)
-    ensure_keys(actor=Actor.system(), at=at)
+    give_keys(at)

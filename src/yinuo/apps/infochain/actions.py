@@ -81,15 +81,6 @@ def revoke_retired_keys(*, actor: Actor, at: datetime) -> int:
     return len(rows)
 
 
-def ensure_keys(*, actor: Actor, at: datetime) -> int:
-    """A key for every department that has none; how many were made."""
-    having = IssuerKey.objects.filter(retired_at__isnull=True, department_id__isnull=False).values_list("department_id", flat=True)
-    wanting = list(Department.objects.exclude(pk__in=having).order_by("id").values_list("pk", flat=True))
-    for department_id in wanting:
-        add_key(actor=actor, department_id=department_id, at=at)
-    return len(wanting)
-
-
 @action
 def erase(*, actor: Actor, label: str, why: str, at: datetime) -> int:
     """Empties a subject's key and salts (个人信息保护法 47): what its leaves say can no longer be told, and the tree stands untouched.

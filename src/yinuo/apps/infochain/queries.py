@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yinuo.apps.infochain.models import Checkpoint, Cosignature, LeafRecord, LogEdge, LogEntry, LogHead, LogTile, Subject
+from yinuo.apps.infochain.models import Checkpoint, Cosignature, IssuerKey, LeafRecord, LogEdge, LogEntry, LogHead, LogTile, Subject
 from yinuo.apps.infochain.sealing import shown
+from yinuo.apps.people.models import Department
 from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import canonical
 from yinuo.chain.tree import ENTRIES, WIDTH, Tile, Tree, bundle
@@ -141,3 +142,8 @@ def policy_of(data: bytes | None, log: VerifierKey | None) -> Policy | None:
     if data is not None:
         return Policy.parse(data)
     return None if log is None else Policy((log,), {}, {}, "none")
+
+
+def departments_without_key() -> list[int]:
+    having = IssuerKey.objects.filter(retired_at__isnull=True, department_id__isnull=False).values_list("department_id", flat=True)
+    return list(Department.objects.exclude(pk__in=having).order_by("id").values_list("pk", flat=True))
