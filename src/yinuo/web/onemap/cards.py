@@ -138,7 +138,7 @@ def when_of(seen: Seen) -> str:
     if seen.due_at is not None and item.state in (ItemState.NOTICE, ItemState.DECIDABLE):
         return f"最迟 {closing(seen.due_at)} 决定"
     if seen.due_at is not None and seen.left is not None:
-        return f"{duration_left(seen.left)} · {closing(seen.due_at)} 止"
+        return f"{duration_left(seen.left)} · {closing(seen.due_at)}"
     if item.state == ItemState.INCOMPLETE:
         return "材料不全，补齐后重新计时"
     if seen.waiting_for:

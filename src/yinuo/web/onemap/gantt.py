@@ -97,6 +97,8 @@ class Chart:
     landing: str
     landing_words: str
     today_words: str
+    past: tuple[Point, ...]
+    past_count: int
     points: tuple[Point, ...]
 
 
@@ -148,6 +150,8 @@ def chart(view: MapView, histories: Mapping[int, Sequence[WorkItem]], face: Face
     )
     landing = view.landed_at or (_evening(view.plan.landing_on) if view.plan else None)
     landing_on = landing.astimezone(TZ).date() if landing else None
+    points = _points([lane for _, _, lanes in stages for lane in lanes], view.now.astimezone(TZ).date(), landing_on)
+    past = next(number for number, point in enumerate(points) if point.kind == "today")
     return Chart(
         stages=stages,
         ticks=tuple(_ticks(scale)),
@@ -156,7 +160,9 @@ def chart(view: MapView, histories: Mapping[int, Sequence[WorkItem]], face: Face
         landing=scale.at(landing) if landing else "",
         landing_words=f"{'已落地' if view.landed_at else '预计落地'} {zh_day(landing_on)}" if landing_on else "",
         today_words=f"今天 {zh_day(view.now)}",
-        points=_points([lane for _, _, lanes in stages for lane in lanes], view.now.astimezone(TZ).date(), landing_on),
+        past=points[:past],
+        past_count=sum(len(point.lanes) for point in points[:past]),
+        points=points[past:],
     )
 
 
@@ -172,15 +178,20 @@ def _span(seen: Seen, works: Sequence[WorkItem], view: MapView) -> _Span:
     item = seen.item
     if item.state in ENDED:
         end = item.concluded_at
-        begun = min([work.started_at for work in works] or [item.received_at or item.accepted_at or end or view.now])
+        begun = min([*_begun(item, works), end or view.now])
         return _Span(begun, end, None, _law_of(works), tuple(_pauses(works, end or view.now)), running=False, planned=False)
     if works and item.state != ItemState.OPEN:
-        begun = min(work.started_at for work in works)
+        begun = min([*_begun(item, works), view.now])
         return _Span(begun, None, seen.due_at, _law_of(works), tuple(_pauses(works, view.now)), running=True, planned=False)
     if seen.planned is None:
         return _Span(None, None, None, None, (), running=False, planned=False)
     start = _evening(seen.planned.starts_on)
     return _Span(start, _evening(seen.planned.ends_on), None, _law_planned(item, seen.planned.starts_on), (), running=False, planned=True)
+
+
+def _begun(item: MapItem, works: Sequence[WorkItem]) -> list[datetime]:
+    """A promise's own clock begins after its notice; the matter began when it was received."""
+    return [moment for moment in (item.received_at, item.accepted_at) if moment] + [work.started_at for work in works]
 
 
 def _law_of(works: Sequence[WorkItem]) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from yinuo.apps.onemap import planning
@@ -21,6 +21,7 @@ from yinuo.web.components.text import closing, zh_date, zh_day, zh_weekday
 from yinuo.web.onemap.cards import limit_words
 from yinuo.web.onemap.faces import Face
 
+WEEKEND = ("周六", "周日")
 ROUTES = {Route.REGULAR.value: "常规办理", Route.COMMITMENT.value: "信用承诺", Route.REGIONAL.value: "共享区域评估"}
 
 
@@ -142,15 +143,14 @@ def _commitment_source(day: date) -> tuple[str, Sequence[str]]:
 
 
 def _skipped(first: date, last: date) -> tuple[str, ...]:
-    """The days between that are no working days, so that the count can be followed on a calendar: holidays by name, weekends by date."""
-    days, made = calendar(), []
-    day = first + DAY
-    while day <= last and len(made) < 60:
-        if not days.is_working(day):
-            name = days.day(day).name
-            made.append(f"{zh_day(day)}{f'（{name}）' if name else f'（{zh_weekday(day)}）'}")
-        day += timedelta(days=1)
-    return tuple(made)
+    """The days between that do not count, so that the sum can be followed on a calendar: weekends together, holidays by name."""
+    days = calendar()
+    between = [first + DAY * number for number in range(1, (last - first).days + 1)]
+    off = [days.day(day) for day in between if not days.is_working(day)]
+    named = [day for day in off if day.name and day.name not in WEEKEND]
+    weekends = len(off) - len(named)
+    worked = [f"{zh_day(day)}（{zh_weekday(day)}上班，照计）" for day in between if days.is_working(day) and day.weekday() > 4]
+    return (*([f"周末 {weekends} 天"] if weekends else []), *(f"{zh_day(day.on)}（{day.name}）" for day in named), *worked)
 
 
 def _gain(seen: Seen, options: tuple[RouteOption, ...], view: MapView, face: Face) -> Gain:
@@ -214,7 +214,7 @@ def _way(option: RouteOption, now: RouteOption, best: date, seen: Seen, view: Ma
         notice=notice,
         credit=credit,
         source=source,
-        cites=tuple(pack().cite_texts(cites)),
+        cites=tuple(dict.fromkeys(pack().cite_texts(cites))),
         planned=option.planned,
         best=option.landing_on == best and best < now.landing_on and option.route != Route.REGIONAL,
         choose=f"{face.item(item)}{target}" if chosen and target else "",

@@ -72,7 +72,7 @@ def lines(view: MapView, face: Face, sort: str, down: bool, changes: Mapping[int
 
 
 def _line(stage: str, seen: Seen, card: Card, now: datetime) -> Line:
-    limits = [limit_words(seen.item.limit_value, seen.item.limit_unit)]
+    limits = [f"限 {limit_words(seen.item.limit_value, seen.item.limit_unit)}" if seen.item.limit_value else ""]
     if seen.item.statutory_value is not None and (seen.item.statutory_value, seen.item.statutory_unit) != (
         seen.item.limit_value,
         seen.item.limit_unit,

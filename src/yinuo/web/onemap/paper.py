@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from yinuo.apps.onemap.models import CONCLUDED
 from yinuo.apps.onemap.queries import Card as Seen
 from yinuo.apps.onemap.queries import MapView
 from yinuo.web.components.marks import MARKS
 from yinuo.web.components.shapes import Card
-from yinuo.web.onemap.cards import Ties, card_of, landing_words, limit_words
+from yinuo.web.onemap.cards import Ties, card_of, landing_words
 from yinuo.web.onemap.faces import Face
 
 # Card sizes on paper, the largest first: most columns and rows that fit the sheet (css/onemap-print.css has the millimetres).
@@ -17,13 +18,12 @@ SIZES = (("large", 6, 7), ("medium", 8, 9), ("small", 10, 13))
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A card on paper: its number, the numbers it waits for, its place in the chain ("" = not part of it)."""
+    """A card on paper: its number, the numbers it still waits for, its place in the chain (0 = not part of it)."""
 
     number: int
     card: Card
     sign: str
     word: str
-    limit: str
     after: tuple[int, ...]
     step: int
 
@@ -57,6 +57,7 @@ def sheet(view: MapView, ties: Ties, face: Face) -> Sheet:
         for seen in stage.cards:
             numbers[seen.item.matter_id] = len(numbers) + 1
     chain = view.plan.critical if view.plan else ()
+    open_ones = {seen.item.matter_id for seen in view.cards if seen.item.state not in CONCLUDED}
     parts = tuple(
         Part(
             stage.name,
@@ -64,7 +65,7 @@ def sheet(view: MapView, ties: Ties, face: Face) -> Sheet:
             stage.done,
             stage.total,
             columns[place],
-            tuple(_slip(seen, numbers, chain, card_of(seen, face, ties, {}, 0)) for seen in stage.cards),
+            tuple(_slip(seen, numbers, open_ones, chain, card_of(seen, face, ties, {}, 0)) for seen in stage.cards),
         )
         for place, stage in enumerate(stages)
     )
@@ -94,14 +95,13 @@ def _columns(totals: list[int], most: int) -> list[int]:
     return columns
 
 
-def _slip(seen: Seen, numbers: dict[str, int], chain: tuple[str, ...], card: Card) -> Slip:
+def _slip(seen: Seen, numbers: dict[str, int], open_ones: set[str], chain: tuple[str, ...], card: Card) -> Slip:
     item, shape = seen.item, MARKS[card.state]
     return Slip(
         number=numbers[item.matter_id],
         card=card,
         sign=shape.sign,
         word=card.word or str(shape.word),
-        limit=limit_words(item.limit_value, item.limit_unit),
-        after=tuple(sorted(numbers[name] for name in item.after if name in numbers)),
+        after=tuple(sorted(numbers[name] for name in item.after if name in open_ones)) if seen.look == "wait" else (),
         step=chain.index(item.matter_id) + 1 if item.matter_id in chain else 0,
     )
