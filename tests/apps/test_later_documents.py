@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.apps.chaining import leaves_saying
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_commitments import AFTER, DEPARTMENT, approve, item_of, promised
 from tests.apps.test_completion import APPLIED, applied, inspect
@@ -29,7 +30,7 @@ from yinuo.apps.onemap.models import LaterDocument, MapItem
 from yinuo.apps.onemap.sweeping import stuck
 from yinuo.apps.projects.actions import terminate
 from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import ChainRow, Entry
+from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
 
@@ -88,7 +89,7 @@ def test_the_document_is_reviewed_given_and_delivered_and_the_promise_stands(cou
     assert promise_of(commitment) == before
     verbs = set(Entry.objects.filter(subject_kind="onemap.laterdocument").values_list("verb", flat=True))
     assert verbs == {"onemap.ask_document", "onemap.accept_document_request", "onemap.give_document", "onemap.deliver_document"}
-    assert ChainRow.objects.filter(type="approval.document", payload__document_number="建字〔2026〕批1号").count() == 1
+    assert leaves_saying("approval.document", "document_number", "建字〔2026〕批1号") == 1
 
 
 def test_what_is_missing_is_told_once_and_the_same_request_goes_on(county: County, company: Company) -> None:
