@@ -164,7 +164,7 @@ def test_guidance_gives_the_landing_date_with_its_chain_and_every_matter_in_the_
     assert "需要办理5项手续，其中1项可以选择信用承诺制办理" in letter
     for matter in GUIDANCE["matters"]:
         assert matter["name"] in annex
-    assert "无需办理" in annex
+    assert "不需要办理的手续（1项）：取水许可（使用园区供水管网，不取地下水）。" in annex
 
 
 def test_a_failed_completion_says_what_was_not_met_and_where_to_challenge_it() -> None:
