@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.web.unit import changes, commitments, completion, credit, filing, home, items, library, map, persons, project
+from yinuo.web.unit import (
+    benefits,
+    building,
+    changes,
+    commitments,
+    completion,
+    credit,
+    filing,
+    home,
+    items,
+    library,
+    map,
+    persons,
+    project,
+    promises,
+    questions,
+)
 
 app_name = "unit"
 urlpatterns = [
@@ -16,9 +32,10 @@ urlpatterns = [
     path("projects/<int:project_id>/", project.show, name="project"),
     path("projects/<int:project_id>/certificate/", project.certificate, name="certificate"),
     path("projects/<int:project_id>/poster/", project.poster, name="poster"),
-    path("projects/<int:project_id>/report/", project.report, name="report"),
-    path("projects/<int:project_id>/participants/", project.participants, name="participants"),
-    path("projects/<int:project_id>/questions/", project.questions, name="questions"),
+    path("projects/<int:project_id>/report/", building.report, name="report"),
+    path("projects/<int:project_id>/participants/", building.participants, name="participants"),
+    path("projects/<int:project_id>/questions/", questions.ask, name="questions"),
+    path("projects/<int:project_id>/benefits/", benefits.show, name="benefits"),
     path("projects/<int:project_id>/end/", project.end, name="end"),
     path("projects/<int:project_id>/amend/", changes.choose, name="amend"),
     path("projects/<int:project_id>/amend/<slug:slug>/", changes.amend, name="amend_step"),
@@ -39,6 +56,8 @@ urlpatterns = [
     path("items/<int:item_id>/commit/regular/", commitments.regular, name="regular"),
     path("credit/", credit.show, name="credit"),
     path("credit/<int:event_id>/relief/", credit.relief, name="relief"),
+    path("promises/", promises.show, name="promises"),
+    path("questions/", questions.show, name="all_questions"),
     path("library/", library.show, name="library"),
     path("library/<int:file_id>/", library.one, name="library_file"),
     path("library/<int:file_id>/retire/", library.retire, name="library_retire"),

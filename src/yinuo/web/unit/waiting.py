@@ -19,6 +19,8 @@ from yinuo.web.components.shapes import State
 from yinuo.web.components.text import closing, duration_left, zh_date
 
 ITEM = "onemap.mapitem"
+# The clocks that say when a matter on the map is over.
+ITEM_CLOCKS = (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION)
 
 
 @dataclass(frozen=True, slots=True)
