@@ -82,6 +82,17 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:
         set_up_django()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the files out among them the long ones come first: at the end nobody waits for one of them."""
+    if not hasattr(config, "workerinput"):
+        return
+    lengths = dict.fromkeys((item.path for item in items), 2)
+    for item in items:
+        if item.get_closest_marker("slow"):
+            lengths[item.path] = min(lengths[item.path], 0 if item.get_closest_marker("browser") else 1)
+    items.sort(key=lambda item: lengths[item.path])
+
+
 @pytest.fixture(scope="session")
 def test_database() -> Iterator[TestDatabase]:
     """The tests' server with a migrated template; kept between runs, stopped by the last that uses it."""

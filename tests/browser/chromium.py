@@ -34,13 +34,16 @@ def font_settings() -> Path:
     assert spec.submodule_search_locations
     BUILD.mkdir(parents=True, exist_ok=True)
     file = BUILD / "fonts.conf"
-    file.write_text(
+    draft = file.with_suffix(f".{os.getpid()}")
+    draft.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
         f"<dir>{spec.submodule_search_locations[0]}</dir><cachedir>{BUILD / 'fontcache'}</cachedir>"
         "<alias><family>sans-serif</family><prefer><family>Noto Sans CJK SC</family></prefer></alias></fontconfig>",
         encoding="utf-8",
     )
+    # Another process may be reading it.
+    draft.replace(file)
     return file
 
 

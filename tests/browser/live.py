@@ -279,7 +279,7 @@ def served() -> Iterator[str]:
         port = probe.getsockname()[1]
     origin = f"http://127.0.0.1:{port}"
     BUILD.mkdir(parents=True, exist_ok=True)
-    log = BUILD / "web.log"
+    log = BUILD / f"web-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}.log"
     environment = {**os.environ, "YINUO_TRAINING": "1", "YINUO_ORIGIN": origin, "YINUO_LOG_LEVEL": "WARNING"}
     with log.open("wb") as sink:
         command = [sys.executable, "-m", "yinuo.config.web", "127.0.0.1", str(port), "1"]

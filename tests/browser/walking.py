@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from tests.browser.chromium import BUILD
@@ -71,7 +72,7 @@ def file(desk: AtTheBrowser, **changes: dict[str, str]) -> None:
 
 def material(name: str) -> Path:
     """A file to upload; none is the same as another."""
-    folder = BUILD / "materials"
+    folder = BUILD / "materials" / str(os.getpid())
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.pdf"
     file.write_bytes(PDF + name.encode())
