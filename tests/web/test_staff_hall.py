@@ -63,7 +63,7 @@ def test_a_red_light_says_that_nothing_has_been_set_going_and_then_who_was_urged
     )
     page = text_of(convener.get("/staff/hall/"))
     assert f"启动协调，催办{handler.name}" in page
-    assert "商定 2027年6月4日 前办结" in page
+    assert "商定 2027年6月4日前办结" in page
     assert "三天内补齐图纸" in page
     assert "协调中" in page
     close_escalation(actor=county.actor("general_convener"), item_id=item.pk, outcome="已补齐", at=now)

@@ -12,6 +12,7 @@ from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.schema import FACTS, GROUPS
 from yinuo.web.components.shapes import Row
 from yinuo.web.components.text import grouped
+from yinuo.web.unit.industries import name_of as industry_name
 
 
 def fact_words(path: str, value: Any) -> str:
@@ -23,6 +24,9 @@ def fact_words(path: str, value: Any) -> str:
         return "是" if value else "否"
     if spec is None:
         return str(value)
+    if path == "industry":
+        name = industry_name(str(value))
+        return f"{name}（{value}）" if name else str(value)
     if spec.type in ("decimal", "quantity", "integer"):
         return f"{grouped(str(value)) or value} {spec.unit}".strip()
     return str(spec.choices.get(str(value), value))
@@ -38,18 +42,28 @@ class FactGroup:
 
     title: str
     rows: list[Row]
+    denied: list[str]
 
 
-def fact_groups(facts: Mapping[str, Any]) -> list[FactGroup]:
-    """Every fact given, in the form's order and under its headings; what was not given is not shown."""
-    made: dict[str, list[Row]] = {}
+def fact_groups(facts: Mapping[str, Any], places: Mapping[str, str] | None = None) -> list[FactGroup]:
+    """Every fact given, in the form's order and under its headings; what was not given is not shown.
+
+    What was answered with no is listed by name alone: forty lines of 否 hide the five that matter. `places`: region code → name.
+    """
+    made: dict[str, FactGroup] = {}
     for path, spec in FACTS.items():
         value = look_up(facts, path)
         if value is UNKNOWN:
             continue
         head = path.partition(".")[0] if "." in path else ""
-        made.setdefault(GROUPS.get(head, "项目"), []).append(Row(spec.label, fact_words(path, value)))
-    return [FactGroup(title, rows) for title, rows in made.items()]
+        title = GROUPS.get(head, "项目")
+        group = made.setdefault(title, FactGroup(title, [], []))
+        if value is False:
+            group.denied.append(spec.label)
+        else:
+            words = (places or {}).get(str(value), "") if path == "region" else ""
+            group.rows.append(Row(spec.label, f"{words}（{value}）" if words else fact_words(path, value)))
+    return list(made.values())
 
 
 def cited(cites: Iterable[str]) -> list[str]:

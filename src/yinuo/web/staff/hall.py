@@ -172,7 +172,7 @@ def _words(started: Escalation, names: Mapping[int, str]) -> list[str]:
     urged = "、".join(names[number] for number in started.urged if number in names)
     lines = [f"{zh_moment(started.opened_at)} {who}启动协调，催办{urged}"]
     if started.agreed_until:
-        lines.append(f"商定 {zh_date(started.agreed_until)} 前办结")
+        lines.append(f"商定 {zh_date(started.agreed_until)}前办结")
     if started.closed_at:
         lines.append(f"{zh_moment(started.closed_at)} 协调办结")
     first = started.agreed.splitlines()

@@ -77,7 +77,8 @@ def load(request: HttpRequest) -> HttpResponse:
     context = {
         "tabs": tabs(here),
         "columns": COLUMNS,
-        "rows": [_line(desk) for desk in desks],
+        "rows": [_line(desk) for desk in desks if desk.counts["open"] or desk.away],
+        "idle": [desk for desk in desks if not desk.counts["open"] and not desk.away],
         "away": [(desk, f"{reverse('staff:reassign')}?{urlencode({'person': desk.person.pk})}" if may else "") for desk in away],
         "waiting": shown(waiting[:SHOWN], actor, now),
         "capped": len(waiting) > SHOWN,

@@ -65,7 +65,7 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
     )
     context = {
         **head_of(found),
-        "facts": fact_groups(found.facts),
+        "facts": fact_groups(found.facts, {found.hall.region.code: found.hall.region.name}),
         "decision": explained(found),
         "certificate": _certificate_rows(found),
         "amendments": [
@@ -176,7 +176,7 @@ def review(request: HttpRequest, project_id: int) -> HttpResponse:
     bad: list[BaseForm] = [form for form in (confirm, withdraw) if form.is_bound]
     context = {
         **head_of(found, NavItem("备案复核")),
-        "facts": fact_groups(found.facts),
+        "facts": fact_groups(found.facts, {found.hall.region.code: found.hall.region.name}),
         "decision": explained(found),
         "confirm": confirm,
         "withdraw": withdraw,
@@ -229,7 +229,7 @@ def manual(request: HttpRequest, project_id: int) -> HttpResponse:
     stops = found.decision.outcome.get("stops", []) if found.decision and isinstance(found.decision.outcome, dict) else []
     context = {
         **head_of(found, NavItem("人工办理")),
-        "facts": fact_groups(found.facts),
+        "facts": fact_groups(found.facts, {found.hall.region.code: found.hall.region.name}),
         "decision": explained(found),
         "stops": [(stop["why"], stop["cites"]) for stop in stops],
         "form": form,

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.views.decorators.http import require_safe
 
 from yinuo.apps.base import Actor
@@ -32,7 +33,7 @@ from yinuo.web.templatetags.yinuo import light
 
 SIZE = 100
 READERS = (*CONVENING, "principal")
-COLUMNS = [Column("时间", "date"), Column("告知谁"), Column("内容"), Column("怎样告知"), Column("送达")]
+COLUMNS = [Column("时间", "date"), Column("告知谁"), Column("内容"), Column("怎样告知，送达没有")]
 FIELDS = (
     Field("时间", 17, "moment"),
     Field("告知谁", 30),
@@ -67,7 +68,7 @@ def told(request: HttpRequest, project_id: int) -> HttpResponse:
         **head_of(project, NavItem("提醒记录")),
         "lamps": lamps(project),
         "columns": COLUMNS,
-        "rows": [_line(row) for row in rows[:SIZE]],
+        "rows": [_line(part) for part in by_reader(rows[:SIZE])],
         "next_url": f"{here}?after={after + SIZE}" if len(rows) > SIZE else "",
         "first_url": here if after else "",
         "export_url": f"{reverse('staff:export', args=['told'])}?project={project.pk}",
@@ -92,14 +93,18 @@ def lamps(project: Project) -> list[Lamp]:
     return [Lamp(f"{work.title}（{work.get_kind_display()}）", work.url, words) for work, words in by_item.values()]
 
 
-def _line(row: Message) -> list[Any]:
-    return [
-        iso(row.queued_at),
-        reader(row),
-        Cell(row.subject, note=row.body),
-        Channel(row.channel).label,
-        light(*_state(row)),
-    ]
+def by_reader(rows: Sequence[Message]) -> list[list[Message]]:
+    """One line for what went to one reader at once, whichever ways it took."""
+    made: dict[tuple[Any, ...], list[Message]] = {}
+    for row in rows:
+        made.setdefault((row.queued_at, row.person_id, row.unit_id, row.template, row.body), []).append(row)
+    return list(made.values())
+
+
+def _line(sent: Sequence[Message]) -> list[Any]:
+    first = sent[0]
+    ways = format_html_join("　", "{} {}", ((Channel(row.channel).label, light(*_state(row))) for row in sent))
+    return [iso(first.queued_at), reader(first), Cell(first.subject, note=first.body), ways]
 
 
 def reader(row: Message) -> str:
@@ -109,10 +114,8 @@ def reader(row: Message) -> str:
 
 
 def _state(row: Message) -> tuple[str, str]:
-    if row.read_at is not None:
-        return "done", "已读"
     if row.channel == Channel.SITE:
-        return "wait", "未读"
+        return ("done", "已读") if row.read_at is not None else ("wait", "未读")
     return {MessageState.SENT: ("done", "已发"), MessageState.FAILED: ("ended", "未送达")}.get(MessageState(row.state), ("wait", "待发"))
 
 
