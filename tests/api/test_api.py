@@ -25,12 +25,13 @@ def company(county: County) -> Company:
 
 
 def key_for(company: Company, expires_at: datetime | None = None) -> str:
+    at = timezone.now() if expires_at is None else min(timezone.now(), expires_at - timedelta(hours=1))
     _, secret = issue_key(
         actor=Actor.system(),
         person=company.person,
         name="测试",
         expires_at=expires_at or timezone.now() + timedelta(days=1),
-        at=timezone.now(),
+        at=at,
         unit=company.unit,
     )
     return secret

@@ -77,6 +77,11 @@ def key_of(request: HttpRequest) -> str:
     return key
 
 
+def key_if_any(request: HttpRequest) -> str:
+    """The key where one is sent: what may be written without one is still written once with it."""
+    return key_of(request) if "Idempotency-Key" in request.headers else ""
+
+
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     body: dict[str, Any] = {

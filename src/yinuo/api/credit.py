@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
-from yinuo.api.app import actor_of
+from yinuo.api.app import actor_of, key_if_any
 from yinuo.api.projects import VersionIn, WhyIn
 from yinuo.api.rules import asked_day
 from yinuo.apps.base import Actor, Refused, forbid
@@ -183,6 +183,7 @@ def propose(request: HttpRequest, body: ProposeIn) -> Status[dict[str, Any]]:
         basis=body.basis,
         evidence=evidence_of(actor, body.evidence),
         at=timezone.now(),
+        idempotency_key=key_if_any(request),
     )
     return Status(201, proposal_out(queries.one(made.pk)))
 

@@ -10,12 +10,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
-from yinuo.api.app import actor_of, key_of
+from yinuo.api.app import actor_of, key_if_any, key_of
 from yinuo.apps.base import Refused, forbid
 from yinuo.apps.onemap.actions import confirm_review
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects import access, actions, queries
-from yinuo.apps.projects.models import Project
+from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.core.codes import CodeError, check_credit_code
 
 router = Router(tags=["项目"])
@@ -44,6 +44,11 @@ class ProjectOut(Schema):
     completed_at: Any
     problem: str
     version: int
+
+
+class ProjectsOut(Schema):
+    items: list[ProjectOut]
+    after: int
 
 
 class FiledOut(Schema):
@@ -114,6 +119,16 @@ def readable(request: HttpRequest, project_id: int) -> Project:
 
 def _certificate(project: Project) -> str | None:
     return project.certificate.number if hasattr(project, "certificate") else None
+
+
+@router.get("", response=ProjectsOut, summary="项目列表：单位看本单位的，工作人员看本大厅的")
+def listing(request: HttpRequest, search: str = "", state: str = "", after: int = 0, size: int = 30) -> dict[str, Any]:
+    """Newest first; `after` opens the next page, 0 = no more. `search`: a project code, or part of a name."""
+    if state and state not in ProjectState.values:
+        raise Refused("api.state", f"没有名为 {state} 的状态", field="state", remedy="可选：" + "、".join(ProjectState.values))
+    page = queries.page(actor_of(request), search=search[:160], state=state, after=max(after, 0), size=min(max(size, 1), 100))
+    rows = [out(project, _certificate(project)) for project in page.projects]
+    return {"items": rows, "after": page.after}
 
 
 @router.post("", response={201: FiledOut, 200: FiledOut}, summary="申报项目（备案类符合条件的当场赋码、当场批复）")
@@ -190,7 +205,9 @@ def amend(request: HttpRequest, project_id: int, body: AmendIn) -> dict[str, Any
 
 @router.post("/{project_id}/reports", response={201: dict[str, Any]}, summary="报送开工、进度、投资、竣工信息")
 def report(request: HttpRequest, project_id: int, body: ReportIn) -> Status[dict[str, Any]]:
-    made = actions.report_progress(actor=actor_of(request), project_id=project_id, at=timezone.now(), **body.dict())
+    made = actions.report_progress(
+        actor=actor_of(request), project_id=project_id, at=timezone.now(), idempotency_key=key_if_any(request), **body.dict()
+    )
     return Status(201, {"id": made.pk, "kind": made.kind, "on": made.on})
 
 

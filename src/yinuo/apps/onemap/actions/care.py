@@ -11,16 +11,26 @@ from yinuo.apps.onemap import access
 from yinuo.apps.onemap.actions.common import locked, need_text
 from yinuo.apps.onemap.models import Escalation, Problem
 from yinuo.apps.people.models import Person
-from yinuo.apps.trail.actions import action, record
+from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import open_of
 from yinuo.apps.work.models import Light, WorkKind
 
 
 @action
 def open_escalation(
-    *, actor: Actor, item_id: int, urged: Sequence[int], agreed: str, agreed_until: date | None, at: datetime
+    *,
+    actor: Actor,
+    item_id: int,
+    urged: Sequence[int],
+    agreed: str,
+    agreed_until: date | None,
+    at: datetime,
+    idempotency_key: str = "",
 ) -> Escalation:
     """启动协调机制 on a red light: who was urged and what was agreed. The clock runs on."""
+    claimed = claim(actor, idempotency_key, "onemap.escalate", [item_id, sorted(urged), agreed, agreed_until], at=at)
+    if (known := answered(claimed)) is not None:
+        return Escalation.objects.get(pk=known)
     item = locked(item_id)
     if not access.can_escalate(actor, item):
         raise forbid("只有总召集人可以启动协调")
@@ -55,6 +65,7 @@ def open_escalation(
         title=item.name,
         note=agreed[:60],
     )
+    remember(claimed, made)
     return made
 
 
@@ -72,13 +83,17 @@ def close_escalation(*, actor: Actor, item_id: int, outcome: str, at: datetime) 
 
 
 @action
-def report_problem(*, actor: Actor, item_id: int, text: str, at: datetime) -> Problem:
+def report_problem(*, actor: Actor, item_id: int, text: str, at: datetime, idempotency_key: str = "") -> Problem:
     """A problem found in supervision (附件7·第十七条); it shows on the map with its handling."""
+    claimed = claim(actor, idempotency_key, "onemap.report_problem", [item_id, text], at=at)
+    if (known := answered(claimed)) is not None:
+        return Problem.objects.get(pk=known)
     item = locked(item_id)
     if not access.can_report_problem(actor, item):
         raise forbid()
     made = Problem.objects.create(item=item, text=need_text(text, "text", "请写明发现的问题"), found_by_id=actor.person_id, found_at=at)
     record(actor, "onemap.report_problem", made, at=at, project_code=item.project.code or "", why=text, chain="anomaly.reported")
+    remember(claimed, made)
     return made
 
 

@@ -1,0 +1,162 @@
+"""What happens in a project's life beside its map: its ends and new codes, questions, benefits, and whose rules it runs under."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Router, Schema, Status
+
+from yinuo.api.app import actor_of, key_of
+from yinuo.api.projects import ProjectOut, VersionIn, out, readable
+from yinuo.apps.onemap import moving
+from yinuo.apps.onemap.actions.moving import move_rules_on, need_movable
+from yinuo.apps.projects import actions, queries
+from yinuo.apps.projects.actions.confirming import confirm_facts
+from yinuo.apps.projects.models import Question
+from yinuo.apps.rules import pack
+
+router = Router(tags=["项目"])
+
+
+class EndIn(Schema):
+    why: str
+
+
+class RecodeIn(Schema):
+    """A major change: `facts` over the old project's, as a filing of its own with its own pledge."""
+
+    facts: dict[str, Any]
+    pledged: bool
+    reason: str
+
+
+class ConfirmFactsIn(VersionIn):
+    """`answers`: {fact path under confirmations.: yes or no}."""
+
+    answers: dict[str, bool]
+    note: str
+
+
+class QuestionIn(Schema):
+    text: str
+
+
+class PassIn(Schema):
+    department: str = Field(description="承办部门在规则包中的编号")
+
+
+class AnswerIn(Schema):
+    answer: str
+
+
+class RulesIn(VersionIn):
+    to: date
+    reason: str
+
+
+def question_out(question: Question) -> dict[str, Any]:
+    return {
+        "id": question.pk,
+        "project": question.project_id,
+        "text": question.text,
+        "asked_at": question.asked_at,
+        "department": question.department.key if question.department else None,
+        "answer": question.answer,
+        "answered_at": question.answered_at,
+    }
+
+
+def _size(size: int) -> int:
+    return min(max(size, 1), 100)
+
+
+@router.post("/projects/{project_id}/terminate", response=ProjectOut, summary="终止项目，其上的事项一并终止")
+def terminate(request: HttpRequest, project_id: int, body: EndIn) -> dict[str, Any]:
+    return out(actions.terminate(actor=actor_of(request), project_id=project_id, why=body.why, at=timezone.now()))
+
+
+@router.post(
+    "/projects/{project_id}/recode", response={201: dict[str, Any]}, summary="重大变化重新备案：旧项目终止，新代码与旧代码互相关联"
+)
+def recode(request: HttpRequest, project_id: int, body: RecodeIn) -> Status[dict[str, Any]]:
+    made = actions.recode(actor=actor_of(request), project_id=project_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict())
+    new = queries.one(made.pk)
+    old = queries.one(project_id)
+    number = new.certificate.number if hasattr(new, "certificate") else None
+    return Status(201, {"project": out(new, number), "replaces": {"id": old.pk, "code": old.code, "state": old.state}})
+
+
+@router.post("/projects/{project_id}/confirm-facts", response=ProjectOut, summary="办理人员确认带星号的行业")
+def confirm(request: HttpRequest, project_id: int, body: ConfirmFactsIn) -> dict[str, Any]:
+    return out(confirm_facts(actor=actor_of(request), project_id=project_id, at=timezone.now(), **body.dict()))
+
+
+@router.get("/projects/{project_id}/benefits", response=list[dict[str, Any]], summary="不来即享：不申请也能享受什么")
+def benefits(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
+    """`holds` false = a missing fact decides; `verified` false = the source's text has not been seen."""
+    found = queries.benefits_for(readable(request, project_id), timezone.localdate())
+    names = ("id", "name", "office", "text", "how", "holds", "why", "missing", "cites", "verified")
+    return [{name: getattr(line, name) for name in names} for line in found]
+
+
+# -- questions
+
+
+@router.post("/projects/{project_id}/questions", response={201: dict[str, Any]}, summary="就项目提问")
+def ask(request: HttpRequest, project_id: int, body: QuestionIn) -> Status[dict[str, Any]]:
+    made = actions.ask_question(
+        actor=actor_of(request), project_id=project_id, text=body.text, at=timezone.now(), idempotency_key=key_of(request)
+    )
+    return Status(201, question_out(made))
+
+
+@router.get("/questions", response=dict[str, Any], summary="提问：未答复的先到期先列，已答复的新的先列")
+def questions(request: HttpRequest, answered: bool = False, after: int = 0, size: int = 30) -> dict[str, Any]:
+    page = queries.questions(actor_of(request), answered=answered, after=max(after, 0), size=_size(size))
+    return {"items": [question_out(question) for question in page.questions], "after": page.after}
+
+
+@router.post("/questions/{question_id}/pass", response=dict[str, Any], summary="总召集人转给能答复的部门")
+def pass_on(request: HttpRequest, question_id: int, body: PassIn) -> dict[str, Any]:
+    return question_out(
+        actions.pass_question(actor=actor_of(request), question_id=question_id, department_key=body.department, at=timezone.now())
+    )
+
+
+@router.post("/questions/{question_id}/answer", response=dict[str, Any], summary="答复提问")
+def answer(request: HttpRequest, question_id: int, body: AnswerIn) -> dict[str, Any]:
+    return question_out(actions.answer_question(actor=actor_of(request), question_id=question_id, answer=body.answer, at=timezone.now()))
+
+
+# -- whose rules
+
+
+@router.get("/projects/{project_id}/rules-on/{to}", response=dict[str, Any], summary="改为适用另一天的规则，会改变什么")
+def difference(request: HttpRequest, project_id: int, to: date) -> dict[str, Any]:
+    """Nothing is stored. Refused for a day the project could not be moved to."""
+    project = readable(request, project_id)
+    need_movable(project, to, timezone.now())
+    return {
+        "from": project.rules_on,
+        "to": to,
+        "rules": [
+            {
+                "kind": c.kind,
+                "subject": c.subject,
+                "name": c.name,
+                "before": c.before,
+                "after": c.after,
+                "cites": pack().cite_texts(c.cites),
+            }
+            for c in moving.difference(project, to)
+        ],
+        "items": [{"kind": c.kind, "matter": c.matter_id, "text": c.text} for c in moving.item_changes(project, to)],
+    }
+
+
+@router.post("/projects/{project_id}/rules-on", response=ProjectOut, summary="改变项目适用的规则日期，写明理由")
+def move_rules(request: HttpRequest, project_id: int, body: RulesIn) -> dict[str, Any]:
+    return out(move_rules_on(actor=actor_of(request), project_id=project_id, at=timezone.now(), **body.dict()))
