@@ -9,3 +9,7 @@ export PATH
 "$node_home/bin/node" "$node_home/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund --loglevel=error
 mkdir -p build/static/vendor
 cp node_modules/htmx.org/dist/htmx.min.js build/static/vendor/htmx.min.js
+# Charts: our own few lines with the parts of ECharts they use, one file, loaded only where a chart is.
+node_modules/.bin/esbuild src/yinuo/web/charts/charts.js --bundle --minify --format=esm --target=es2022 --legal-comments=external \
+  --log-level=error --outfile=build/static/vendor/charts.min.js
+cat node_modules/echarts/NOTICE node_modules/echarts/LICENSE > build/static/vendor/charts.LICENSE.txt

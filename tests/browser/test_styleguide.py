@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
 from yinuo import web
+from yinuo.config import paths
 from yinuo.config.middleware import POLICY
 from yinuo.web.styleguide import views
 
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.browser
 
 ORIGIN = "http://yinuo.test"
 STATIC = Path(web.__file__).resolve().parent / "static"
+BUILT = paths.REPOSITORY / "build" / "static"
 TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 
 
@@ -53,8 +55,8 @@ def open_page(browser: Browser, pages: dict[str, str]) -> Iterator[Any]:
         path = route.request.url.removeprefix(ORIGIN).split("?")[0]
         if path in pages:
             route.fulfill(body=pages[path], content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
-        elif path == "/static/vendor/htmx.min.js":  # comes with the build, and nothing here needs it
-            route.fulfill(body="", content_type="text/javascript")
+        elif path.startswith("/static/vendor/"):
+            route.fulfill(body=(BUILT / path.removeprefix("/static/")).read_bytes(), content_type="text/javascript")
         else:
             file = STATIC / path.removeprefix("/static/")
             route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix]) if file.is_file() else route.fulfill(status=404)

@@ -87,6 +87,10 @@ def lists() -> dict[str, Any]:
                 Cell("看承诺", "#"),
             ],
         ],
+        "score_columns": [Column("月份"), Column("得分", "number")],
+        "score_rows": [["7月", "98.6"], ["8月", "99.2"], ["9月", "97.9"], ["10月", "101.3"], ["11月", "103.4"]],
+        "pace_columns": [Column("月份"), Column("常规办理", "number"), Column("信用承诺", "number")],
+        "pace_rows": [["8月", "41", "12"], ["9月", "38", "17"], ["10月", "44", "25"], ["11月", "29", "31"]],
         "views": [NavItem("一张图", "#", current=True), NavItem("列表", "#"), NavItem("时间轴", "#"), NavItem("打印", "#")],
         "groups": [
             NavGroup(

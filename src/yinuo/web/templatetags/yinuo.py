@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from django import template
 from django.template.loader import render_to_string
@@ -161,6 +161,15 @@ def table(
     """A table that becomes cards where it has no room. Each row gives one cell per column."""
     lines = [[(column, cell if isinstance(cell, Cell) else Cell(cell)) for column, cell in zip(columns, row, strict=True)] for row in rows]
     return {"caption": caption, "columns": columns, "lines": lines, "quiet_caption": quiet_caption, "row_head": row_head}
+
+
+@register.inclusion_tag("components/chart.html")
+def chart(
+    caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], kind: Literal["line", "bar"] = "line", unit: str = "",
+    low: object = "", high: object = "",
+) -> dict[str, Any]:  # fmt: skip
+    """A table that is drawn above itself: the first column names the points, every number column is a series."""
+    return {**table(caption, columns, rows), "kind": kind, "unit": unit, "low": low, "high": high}
 
 
 @register.inclusion_tag("components/pager.html")

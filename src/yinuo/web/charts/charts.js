@@ -1,0 +1,86 @@
+// Draws a figure's table as a chart above it. Without this script, or where it fails, the table says the same.
+// The drawing is on a canvas: an SVG by ECharts sets style attributes, which the content policy refuses.
+import { BarChart, LineChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+
+use([AriaComponent, BarChart, CanvasRenderer, GridComponent, LegendComponent, LineChart, TooltipComponent]);
+
+const SYMBOLS = ["circle", "triangle", "rect", "diamond", "pin"];
+const LINES = ["solid", "dashed", "dotted"];
+
+/** Pixels of a length in rem: a reader's larger text makes the drawing larger too. */
+const rem = (length) => length * parseFloat(getComputedStyle(document.documentElement).fontSize);
+const text = (cell) => (cell.firstChild?.textContent ?? "").trim();
+
+/** 1 234.5 万元 → 1234.5; what is no number leaves a gap. */
+function number(words) {
+  const found = words.replace(/[\s\u00a0\u202f]/g, "").match(/-?\d+(\.\d+)?/);
+  return found ? Number(found[0]) : null;
+}
+
+/** The table's first column names the points, every number column is a series. */
+function read(table) {
+  const heads = [...table.tHead.rows[0].cells];
+  const rows = [...table.tBodies[0].rows].map((row) => [...row.cells].map(text));
+  const series = heads.map((head, place) => ({ name: text(head), place, numeric: head.classList.contains("c-number") }));
+  return {
+    caption: table.caption.textContent.trim(),
+    points: rows.map((row) => row[0]),
+    series: series.filter((one) => one.numeric).map((one) => ({ name: one.name, values: rows.map((row) => number(row[one.place])) })),
+  };
+}
+
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name) => style.getPropertyValue(name).trim();
+  return { ink: of("--ink"), soft: of("--ink-2"), line: of("--line"), ground: of("--ground"), series: ["--brand", "--amber-mark", "--green", "--purple", "--red"].map(of) };
+}
+
+function options(data, figure) {
+  const paint = colours();
+  const { chart: kind, unit = "", low, high } = figure.dataset;
+  const font = getComputedStyle(figure).fontFamily;
+  const small = rem(0.8125);
+  const axis = { axisLine: { lineStyle: { color: paint.line } }, axisTick: { show: false }, axisLabel: { color: paint.soft, fontFamily: font, fontSize: small } };
+  return {
+    animation: false,
+    textStyle: { fontFamily: font, color: paint.ink },
+    color: paint.series,
+    // More than one bar beside another is told apart by its pattern too.
+    aria: { enabled: true, label: { enabled: false }, decal: { show: kind === "bar" && data.series.length > 1 } },
+    grid: { left: rem(0.25), right: rem(1), top: data.series.length > 1 || unit ? rem(2.5) : rem(1.25), bottom: rem(0.25), outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    legend: data.series.length > 1 ? { top: 0, right: 0, textStyle: { color: paint.ink, fontSize: small } } : undefined,
+    // Drawn, not written as HTML: its markup would carry style attributes.
+    tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: paint.ground, borderColor: paint.soft, textStyle: { color: paint.ink, fontSize: small }, valueFormatter: (value) => (value === null ? "—" : `${value}${unit ? ` ${unit}` : ""}`) },
+    xAxis: { type: "category", data: data.points, ...axis },
+    yAxis: { type: "value", name: unit, nameTextStyle: { color: paint.soft, align: "left" }, min: low ? Number(low) : undefined, max: high ? Number(high) : undefined, splitLine: { lineStyle: { color: paint.line } }, ...axis },
+    series: data.series.map((one, place) => ({
+      type: kind, name: one.name, data: one.values, connectNulls: false, barMaxWidth: 40,
+      symbol: SYMBOLS[place % SYMBOLS.length], symbolSize: 8, lineStyle: { width: 2.5, type: LINES[place % LINES.length] },
+      label: { show: data.points.length <= 8 && data.series.length === 1, position: "top", color: paint.ink, fontSize: small, fontFamily: font },
+    })),
+  };
+}
+
+function draw(figure) {
+  const table = figure.querySelector("table");
+  if (!table || figure.querySelector(".chart-canvas")) return;
+  const data = read(table);
+  if (data.points.length < 2 || data.series.length === 0) return;
+  const place = document.createElement("div");
+  place.className = "chart-canvas";
+  place.setAttribute("role", "img");
+  place.setAttribute("aria-label", `${data.caption}，图；数据见下表`);
+  table.parentElement.before(place);
+  const chart = init(place, null, { renderer: "canvas" });
+  chart.setOption(options(data, figure));
+  new ResizeObserver(() => chart.resize()).observe(place);
+  // Paper and a reader's own colours are other surroundings: drawn anew.
+  for (const query of ["(prefers-contrast: more)", "print"]) matchMedia(query).addEventListener("change", () => chart.setOption(options(data, figure)));
+}
+
+const all = () => document.querySelectorAll("figure.chart[data-chart]").forEach(draw);
+all();
+document.addEventListener("htmx:afterSwap", all);
