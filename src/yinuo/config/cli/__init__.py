@@ -21,6 +21,7 @@ COMMANDS = {
     "chain": ("chain", "信息链：状态、审计、验证、证明"),
     "node": ("node", "信息链节点"),
     "bench": ("bench", "性能测量"),
+    "apikey": ("apikey", "接口密钥：签发、查看、停用"),
     "backup": ("backup", "备份整个系统"),
     "restore": ("restore", "由备份恢复"),
     "manage": ("manage", "Django 的管理命令"),

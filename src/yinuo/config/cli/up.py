@@ -49,7 +49,7 @@ def up(
     stop = _stop_on_signal()
     home = paths.default_home()
     _refuse_taken_port(host, port)
-    with _alone(home):
+    with alone(home):
         from yinuo.config.instance import running
 
         _say("启动数据库")
@@ -85,7 +85,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def alone(home: Path) -> Iterator[None]:
     """One `up` per data folder: two would run the same background work and stop each other's database."""
     home.mkdir(parents=True, exist_ok=True)
     with (home / "up.lock").open("a") as lock:
