@@ -118,7 +118,7 @@ def test_a_project_on_the_list_is_told_so_before_and_after_sending(desk: Desk) -
 def test_what_is_missing_is_listed_with_the_way_to_it(desk: Desk) -> None:
     draft_id = begin(desk)
     page = desk.get(f"/filing/{draft_id}/check/")
-    assert "还没有填写“项目名称”" in page
+    assert "填好这些就可以提交" in page
     assert f"/filing/{draft_id}/declarations/?back=check#id_declarations.catalogue_class_0" in page
     answer = desk.post(f"/filing/{draft_id}/check/", {"pledge": "on", "version": value_of(page, "version")}, status=200)
     assert "需要改正" in answer.content.decode()

@@ -14,7 +14,13 @@ from yinuo.web.acting import Hat, hat_of
 from yinuo.web.components.shapes import Account, NavItem
 
 PUBLIC = [("办事指南", "public:guides"), ("承诺专区", "public:zone"), ("核验备案证", "public:verify"), ("规则", "public:rules")]
-UNIT = [("我的项目", "unit:projects"), ("办事指南", "public:guides"), ("承诺专区", "public:zone"), ("信用", "unit:credit")]
+UNIT = [
+    ("我的项目", "unit:projects"),
+    ("承诺", "unit:promises"),
+    ("材料库", "unit:library"),
+    ("信用", "unit:credit"),
+    ("办事指南", "public:guides"),
+]
 STAFF = [("待办", "staff:inbox"), ("项目", "staff:projects"), ("信用", "staff:credit"), ("规则", "public:rules")]
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
@@ -56,6 +62,8 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
         return None
     hats = getattr(request, "_yinuo_hats", [])
     links = [NavItem("消息", reverse("common:messages"))]
+    if hat and hat.actor.role == "unit":
+        links += [NavItem("提问与答复", reverse("unit:all_questions")), NavItem("经办人", reverse("unit:persons"))]
     links += [
         NavItem(f"切换：{other.label}", f"{reverse('common:act_as')}?hat={other.key}") for other in hats if hat and other.key != hat.key
     ]

@@ -25,6 +25,7 @@ from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem
+from yinuo.core.grades import scale_at
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.components.shapes import Cell, Column, NavItem, State
 from yinuo.web.components.text import closing, zh_date
@@ -72,6 +73,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "next_band": next_band(standing.score, day),
         "lower_band": lower_band(standing.score, day),
         "measures": _measures(standing),
+        "own_text": _own_text(),
         "chart": score_line(queries.line(unit_id), day),
         "columns": columns,
         "rows": [_row(line) for line in lines if line.event.score_after is not None],
@@ -87,9 +89,19 @@ def _measures(standing: Standing) -> list[dict[str, Any]]:
     groups: list[list[dict[str, Any]]] = [[], [], []]
     for row in standing.measures:
         kind = 2 if row.value == "refused" else 1 if row.value in CUT or row.effect in LIMITED_EFFECTS else 0
-        groups[kind].append({"name": EFFECTS.get(row.effect, "其他"), "text": row.text, "cites": row.cites})
+        groups[kind].append({"name": EFFECTS.get(row.effect, "其他"), "text": row.text, "cites": [_short(cite) for cite in row.cites]})
     told = zip(KINDS, groups, strict=True)
     return [{"title": title, "state": state, "colour": colour, "rows": rows} for (title, colour, state), rows in told if rows]
+
+
+def _short(cite: str) -> str:
+    """The article alone where the text is the county's own, which the page names once."""
+    return cite.removeprefix(f"{_own_text()}·")
+
+
+def _own_text() -> str:
+    """The number of the text the grades stand in."""
+    return pack().cite_text(scale_at(pack(), timezone.localdate()).cites[0]).partition("·")[0]
 
 
 def _row(line: HistoryLine) -> list[object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -53,6 +54,7 @@ class PledgeForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+SHOWN_LABELS = 4
 PLEDGE = (
     "填报的项目信息真实、合法、完整，不存在弄虚作假。",
     "项目符合国家产业政策和有关规划，不属于禁止投资建设的项目。",
@@ -343,7 +345,7 @@ def _missing(draft: Draft, asked: Mapping[str, list[str]]) -> list[NavItem]:
     found = []
     for topic in STEPS:
         for path in steps.unanswered((p for p in asked[topic.slug] if p in topic.required), draft.facts):
-            found.append(_problem(draft, path, f"还没有填写“{FACTS[path].label}”"))
+            found.append(_problem(draft, path, FACTS[path].label))
     return found
 
 
@@ -369,10 +371,18 @@ def _group(draft: Draft, topic: Step, asked: list[str]) -> dict[str, Any]:
         else:
             rows.append(Row(spec.label, words_of(path, value), f"{base}#{factforms.anchor(path)}"))
     if noes:
-        rows.append(Row("不涉及", "、".join(noes), base))
+        rows.append(Row("不涉及", _folded(noes), base))
     if open_:
-        rows.append(Row("没有填，可以不填", "、".join(open_), base, "补填"))
+        rows.append(Row("没有填，可以不填", _folded(open_), base, "补填"))
     return {"title": topic.title, "rows": rows}
+
+
+def _folded(labels: Sequence[str]) -> str:
+    """A few are written out; of many the first, the rest to be opened."""
+    if len(labels) <= SHOWN_LABELS:
+        return "、".join(labels)
+    told = "、".join(labels)
+    return format_html('<details class="more"><summary>{}等 {} 项</summary><div>{}</div></details>', labels[0], len(labels), told)
 
 
 def _unit_rows(request: HttpRequest, draft: Draft) -> list[Row]:

@@ -72,7 +72,8 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "can_end": project.state in (*RUNNING, ProjectState.MANUAL),
         "confirmed": project.state == ProjectState.CONFIRMED,
         "certified": hasattr(project, "certificate"),
-        "stages": building.stages(project, reports, day) if project.state in (ProjectState.CONFIRMED, ProjectState.COMPLETED) else [],
+        # 开工以前，后三样还谈不上。
+        "stages": [task for task in building.stages(project, reports, day) if task.url or task.colour] if project.confirmed_at else [],
         "participants": list(project.participants.filter(replaced_at__isnull=True).order_by("id")),
         "questions": questions.lines(
             project.questions.select_related("department", "asked_by").order_by("-asked_at")[:SHOWN_QUESTIONS], now
@@ -126,7 +127,7 @@ def badge(project: Project) -> dict[str, str]:
 
 
 def _rows(project: Project) -> list[Row]:
-    facts: list[Row] = [Row("状态", project.get_state_display())]
+    facts: list[Row] = []
     if hasattr(project, "certificate"):
         facts.append(Row("备案文号", project.certificate.number))
     for path in ("kind", "project_class", "industry", "total_investment", "site.address", "content"):

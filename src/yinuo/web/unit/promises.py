@@ -59,12 +59,17 @@ def show(request: HttpRequest) -> HttpResponse:
             Fact("作出的承诺", len(live), "项"),
             Fact("已履行", sum(row.fulfilment == Fulfilment.KEPT for row in live), "项"),
             Fact("正在履行", sum(row.fulfilment in (Fulfilment.PENDING, Fulfilment.RECTIFYING) for row in live), "项"),
-            Fact("未履行", sum(row.fulfilment == Fulfilment.BROKEN for row in live), "项", note="每项扣减信用分，整改后可以申请修复"),
+            _broken(live),
         ],
         "groups": [group for group in groups if group.lines],
         "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("我的承诺")],
     }
     return render(request, "unit/promises.html", context)
+
+
+def _broken(live: Sequence[Commitment]) -> Fact:
+    count = sum(row.fulfilment == Fulfilment.BROKEN for row in live)
+    return Fact("未履行", count, "项", note="整改后可以申请修复" if count else "")
 
 
 def promises_of(unit_id: int):  # type: ignore[no-untyped-def]
@@ -111,7 +116,7 @@ def line_of(given: Commitment, now: datetime) -> Line:
         due = f"{closing(completion.rectify_until)} 前整改好" if completion and completion.rectify_until else ""
         return Line(given, "整改中", "amber", due, last, "报告整改", report)
     if given.fulfilment == Fulfilment.KEPT:
-        return Line(given, "已履行", "green", note=last)
+        return Line(given, "已履行", "green", note=last if reported else "")
     if given.fulfilment == Fulfilment.BROKEN:
         return Line(given, "未履行", "red", note=last, action="看信用", action_url=reverse("unit:credit"))
     if given.state in NOTICE:
