@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import sys
 from typing import Annotated
@@ -17,6 +18,7 @@ app = typer.Typer(help="性能测量，各带最低成本与比值。")
 @app.command()
 def bench(
     name: Annotated[str, typer.Argument(metavar="测量", help="filing、tick、map、inbox、grade …")],
+    minutes: Annotated[float | None, typer.Option(min=0.1, help="持续多少分钟（soak）")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> int:
     """运行一项测量并打印结果。"""
@@ -25,7 +27,10 @@ def bench(
     if name not in known:
         raise typer.BadParameter(f"没有名为 {name} 的测量；可用：{'、'.join(known)}", param_hint="NAME")
     sys.path.insert(0, str(paths.REPOSITORY))
-    figures = importlib.import_module(f"bench.{name}").run()
+    run = importlib.import_module(f"bench.{name}").run
+    if minutes is not None and "minutes" not in inspect.signature(run).parameters:
+        raise typer.BadParameter(f"{name} 的时长是固定的", param_hint="--minutes")
+    figures = run() if minutes is None else run(minutes=minutes)
     if as_json:
         print(json.dumps(figures, ensure_ascii=False, sort_keys=True))
     else:
