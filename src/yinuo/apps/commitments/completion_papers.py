@@ -11,7 +11,7 @@ from yinuo.apps.commitments.models import CompletionState, CompletionVerificatio
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.wording import cited, iso
-from yinuo.apps.projects.papers import lines, remedies
+from yinuo.apps.projects.papers import lines, remedies, short_code
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 
@@ -35,12 +35,11 @@ def opinion(completion: CompletionVerification, points: Sequence[Point], why: st
     project, rules = completion.project, pack()
     passed = completion.state == CompletionState.PASSED
     promised = {point.commitment.pk: point.commitment for point in points if point.commitment is not None}
-    code = project.code or ""
     place = rules.parameter("place.name", project.rules_on).value
     return {
         **lines(project),
         # A completion may fail, be mended and be judged again: each round has its own paper.
-        "number": f"{place}验〔{at.astimezone(TZ).year}〕{code[:4]}{code[-6:]}-{completion.round}号",
+        "number": f"{place}验〔{at.astimezone(TZ).year}〕{short_code(project)}（{completion.round}）号",
         "hall": project.hall.name,
         "outcome": "passed" if passed else "failed",
         "applied_on": iso(completion.applied_at),

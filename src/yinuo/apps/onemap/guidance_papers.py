@@ -13,7 +13,7 @@ from yinuo.apps.onemap.models import Guidance, GuidanceKind, MapItem
 from yinuo.apps.onemap.papers import in_days
 from yinuo.apps.onemap.planning import plan_of
 from yinuo.apps.projects.models import Project
-from yinuo.apps.projects.papers import lines
+from yinuo.apps.projects.papers import lines, short_code
 from yinuo.apps.rules import pack
 from yinuo.apps.work.clocks import calendar
 from yinuo.core.calendar import TZ
@@ -43,12 +43,11 @@ def summary(guidance: Guidance, project: Project, items: Sequence[MapItem], at: 
     matters = [_matter(row, answer.department.name, drawn.get(row["matter_id"])) for answer in answers for row in answer.matters]
     place = {item.name: item.position for item in items}
     matters.sort(key=lambda row: (not row["needed"], place.get(row["name"], 0)))
-    code = project.code or ""
     plan = plan_of(items, {}, project.rules_on, at) if items else None
     return {
         **lines(project),
         "number": f"{pack().parameter('place.name', project.rules_on).value}{MARKS[GuidanceKind(guidance.kind)]}"
-        f"〔{at.astimezone(TZ).year}〕{code[:4]}{code[-6:]}号",
+        f"〔{at.astimezone(TZ).year}〕{short_code(project)}号",
         "hall": project.hall.name,
         "kind": guidance.kind,
         "departments": len({answer.department_id for answer in answers}),
