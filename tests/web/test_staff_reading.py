@@ -10,8 +10,8 @@ from yinuo.apps.onemap.models import SendBack, Submission
 from yinuo.apps.work import clocks
 from yinuo.apps.work.models import ClockEvent, WorkItem
 from yinuo.web.staff.inbox import marks_of
-from yinuo.web.staff.item_page import versions_of
 from yinuo.web.staff.reading import Look, look, moment_words
+from yinuo.web.versions import versions_of
 
 __all__ = ["county"]
 

@@ -50,7 +50,7 @@ def test_the_page_tells_what_the_matter_is_and_what_to_do(desk: Desk, item: MapI
 def test_a_matter_that_must_wait_names_what_for_and_offers_nothing_to_send(desk: Desk, item: MapItem) -> None:
     permit = MapItem.objects.get(project_id=item.project_id, matter_id="construction_permit")
     page = desk.get(f"/items/{permit.pk}/")
-    assert "要等前置事项办结" in page
+    assert "还要等前置事项" in page
     assert f"/items/{permit.pk}/submit/" not in page
 
 
@@ -119,7 +119,7 @@ def test_pages_of_a_matter_are_for_its_own_company(desk: Desk, item: MapItem, pa
 def test_the_matters_page_takes_a_fixed_number_of_queries(desk: Desk, item: MapItem, django_assert_num_queries: Any) -> None:
     hand_in(desk.company, item, at("2026-11-05 15:00"))
     desk.get(f"/items/{item.pk}/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         desk.get(f"/items/{item.pk}/")
 
 
@@ -218,7 +218,7 @@ def test_a_send_back_lists_every_point_and_the_next_version_starts_from_the_last
     have = {f"m{number}-have": str(row["file"]) for number, row in enumerate(first.materials)}
     desk.post(f"/items/{item.pk}/submit/", {"version": value_of(page, "version"), "key": value_of(page, "key"), **have})
     assert "第 2 次" in desk.get(f"/items/{item.pk}/")
-    assert "有改动" not in desk.get(f"/items/{item.pk}/")
+    assert "已更换" not in desk.get(f"/items/{item.pk}/")
     assert "补正" in desk.get(f"/projects/{item.project_id}/")
 
 
@@ -235,8 +235,10 @@ def test_a_second_version_marks_the_files_that_changed(desk: Desk, item: MapItem
     del have["m0-have"]
     desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **have, "m0-new": pdf("新版.pdf", b"v2")})
     page = desk.get(f"/items/{item.pk}/")
-    assert page.count("有改动") == 1
-    assert re.search(r"新版\.pdf</a> <span[^>]*>有改动", page)
+    assert "与第 1 次提交比较" in page
+    assert page.count("已更换") == 1
+    assert re.search(r"新版\.pdf</a></td><td[^>]*><span[^>]*>已更换", page)
+    assert page.count("未变") == len(item.materials) - 1
 
 
 def test_a_form_gone_stale_says_so_and_keeps_the_files(desk: Desk, item: MapItem) -> None:

@@ -175,6 +175,7 @@ class PastApplication(AppendOnly):
     text = models.TextField(default="")
     delivered_at = models.DateTimeField(null=True)
     again_at = models.DateTimeField()
+    again_why = models.TextField(default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "round"], name="past_application_once")]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from yinuo.apps.onemap.models import MapItem, SendBackKind
+from yinuo.apps.onemap.models import MapItem, RemedyKind, RemedyOutcome, SendBackKind
 from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
 from yinuo.core.dated import all_at
@@ -135,7 +135,13 @@ class DeliverForm(Versioned):
         return "：".join(part for part in (self.cleaned_data["how"], self.cleaned_data["note"]) if part)
 
 
-class ProblemForm(forms.Form):
+class Keyed(forms.Form):
+    """A form that adds a row: sent twice, it adds one."""
+
+    key = forms.CharField(widget=forms.HiddenInput(), required=False, max_length=80)
+
+
+class ProblemForm(Keyed):
     """A problem found in supervision; it shows on the map (附件7·第十七条)."""
 
     text = text_area("发现的问题", "写明发现的问题", "问题和处理情况会显示在项目的“一张图”上。", rows=3)
@@ -146,7 +152,7 @@ class HandleForm(forms.Form):
     handling = text_area("处理情况", "写明处理情况", rows=3)
 
 
-class EscalateForm(forms.Form):
+class EscalateForm(Keyed):
     """启动协调机制 on a red light: who is urged, what is agreed; the clock runs on."""
 
     urged = forms.MultipleChoiceField(
@@ -173,10 +179,39 @@ class ReassignForm(forms.Form):
         self.fields["person"].choices = [("", "请选择"), *((str(person.pk), person.name) for person in people)]  # type: ignore[attr-defined]
 
 
-class RemindForm(forms.Form):
+class RemindForm(Keyed):
     note = forms.CharField(
         label="催办的话", max_length=200, error_messages={"required": "写明催办的内容"}, widget=forms.Textarea({"rows": 2})
     )
+
+
+class RemedyForm(Keyed):
+    """复议、诉讼、投诉 on a decision, as the papers served say."""
+
+    round = choice("对哪个决定", (), "选择哪个决定")
+    kind = choice("途径", RemedyKind.choices, "选择途径", radio=True)
+    body = forms.CharField(label="受理的机关", max_length=120, error_messages={"required": "写明受理的机关"})
+    filed_on = forms.DateField(label="提出的日期", widget=DateInput(), error_messages={"required": "填写提出的日期"})
+    text = text_area("请求和理由", "写明请求和理由", rows=3)
+
+    def __init__(self, *args: Any, rounds: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        listed = [(str(number), f"第 {number} 次申请的决定 {text}".rstrip()) for number, text in rounds]
+        self.fields["round"].choices = listed  # type: ignore[attr-defined]
+        if len(listed) == 1:
+            self.fields["round"].widget = forms.HiddenInput()
+
+
+class RemedyOutcomeForm(Versioned):
+    """How it ended, in the words of whoever ruled."""
+
+    outcome = choice("结果", (), "选择结果")
+    concluded_on = forms.DateField(label="结果的日期", widget=DateInput(), error_messages={"required": "填写结果的日期"})
+    answer = text_area("结果和理由", "写明结果和理由", "项目单位会看到。", rows=3)
+
+    def __init__(self, *args: Any, outcomes: Iterable[RemedyOutcome], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = [("", "请选择"), *((one.value, one.label) for one in outcomes)]  # type: ignore[attr-defined]
 
 
 def send_back_kind(item: MapItem) -> str:

@@ -1,4 +1,4 @@
-"""What the page of an item shows: versions and their differences, clocks with their proof, documents, problems."""
+"""What the page of an item shows: clocks with their proof, its facts, its documents."""
 
 from __future__ import annotations
 
@@ -6,68 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
+from yinuo.apps.base import ROLES
 from yinuo.apps.documents.models import Document
 from yinuo.apps.documents.queries import of_subject
-from yinuo.apps.onemap.models import MapItem, SendBack, Submission
+from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
+from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import clocks
 from yinuo.apps.work.models import ClockEvent, WorkItem, WorkKind
 from yinuo.core.clock import ClockState, ProofDay
-from yinuo.web.components.shapes import Row
+from yinuo.web.components.shapes import Event, Row
 from yinuo.web.components.text import zh_datetime, zh_moment
 from yinuo.web.staff.reading import Look, look, moment_words, paused, term
+from yinuo.web.staff.verbs import VERBS
 
-CHANGES = {"new": "新增", "changed": "已更换", "same": "未变", "gone": "未再提交"}
-COLOURS = {"new": "green", "changed": "amber", "same": "", "gone": "red"}
-
-
-@dataclass(frozen=True, slots=True)
-class MaterialLine:
-    """One material of a version, and what became of it since the version it is compared with."""
-
-    name: str
-    file_id: int | None
-    file_name: str
-    change: str
-    colour: str
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version handed in; `against` names the one the changes are told against, 0 = none."""
-
-    submission: Submission
-    lines: list[MaterialLine]
-    against: int
-    sent_back: SendBack | None
-
-
-def versions_of(item: MapItem) -> list[Version]:
-    """Newest first. A version after a send-back is compared with the one sent back, else with the one before (U-2)."""
-    submissions = sorted(item.submissions.all(), key=lambda row: row.number)
-    backs = {row.submission_id: row for row in item.send_backs.all()}
-    made = []
-    basis: Submission | None = None
-    previous: Submission | None = None
-    for row in submissions:
-        against = basis or previous
-        made.append(Version(row, _lines(row, against), against.number if against else 0, backs.get(row.pk)))
-        if row.pk in backs:
-            basis = row
-        previous = row
-    return made[::-1]
-
-
-def _lines(row: Submission, against: Submission | None) -> list[MaterialLine]:
-    before = {part["id"]: part for part in against.materials} if against else {}
-    lines = []
-    for part in row.materials:
-        old = before.get(part["id"])
-        kind = "" if against is None else "new" if old is None else "same" if old["sha256"] == part["sha256"] else "changed"
-        lines.append(MaterialLine(part["name"], part["file"], part["file_name"], CHANGES.get(kind, ""), COLOURS.get(kind, "")))
-    given = {part["id"] for part in row.materials}
-    lines += [MaterialLine(part["name"], None, "", CHANGES["gone"], COLOURS["gone"]) for key, part in before.items() if key not in given]
-    return lines
+STORY = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +96,17 @@ def _event_words(row: ClockEvent) -> str:
 
 def documents_of(item: MapItem) -> list[Document]:
     return list(of_subject(item).defer("data"))
+
+
+def story_of(item: MapItem) -> list[Event]:
+    """What has happened to the item, the newest first: its own trail and that of what hangs on it."""
+    about = Q(subject_kind=item._meta.label_lower, subject_id=str(item.pk)) | Q(data__item=item.pk)
+    entries = list(Entry.objects.filter(about, project_code=item.project.code or "").order_by("-id")[:STORY])
+    names = dict(Person.objects.filter(pk__in={row.person_id for row in entries if row.person_id}).values_list("pk", "name"))
+    return [
+        Event(row.at, VERBS.get(row.verb, row.verb), row.why, names.get(row.person_id or 0, "") or ROLES.get(row.role, row.role))
+        for row in entries
+    ]
 
 
 def item_rows(item: MapItem, waiting: list[MapItem], opens: list[MapItem]) -> list[Row]:

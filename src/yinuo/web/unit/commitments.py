@@ -19,6 +19,7 @@ from yinuo.apps.commitments import access, actions, queries
 from yinuo.apps.commitments.models import Commitment, CommitmentState
 from yinuo.apps.onemap import queries as onemap
 from yinuo.apps.onemap.models import ItemState, MapItem
+from yinuo.apps.onemap.planning import regular_days
 from yinuo.apps.rules import pack
 from yinuo.core.pack.types import CommitmentStandard
 from yinuo.web.acting import actor_of, hat_of, need_unit
@@ -26,7 +27,7 @@ from yinuo.web.components.shapes import Row, State
 from yinuo.web.components.text import zh_datetime
 from yinuo.web.handling import attempt
 from yinuo.web.unit.evidence import EvidenceForm, again, ticked_in
-from yinuo.web.unit.items import option
+from yinuo.web.unit.item_page import option
 from yinuo.web.unit.own import crumbs, item_of, posted
 
 GONE = (CommitmentState.REGULAR, CommitmentState.CANCELLED)
@@ -58,7 +59,14 @@ class WhyForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class ReportForm(EvidenceForm):
+    """What was done for a promise; sent twice it is one report."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
+
+
 class TextForm(forms.Form):
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
     text = forms.CharField(
         label="遇到了什么困难",
         help_text="写明哪一条承诺难以做到、原因、打算怎么办。部门会限期指导帮助。",
@@ -195,7 +203,24 @@ def regular(request: HttpRequest, item_id: int) -> HttpResponse:
         if done is not None:
             messages.success(request, "已转为常规办理，可以提交材料。")
             return redirect("unit:item", item.pk)
-    return render(request, "unit/commitment_regular.html", {**_about(item, "转为常规办理"), "form": form})
+    context = {
+        **_about(item, "转为常规办理"),
+        "form": form,
+        "rows": _both_ways(item, given),
+        "upheld": given.state == CommitmentState.OBJECTED,
+    }
+    return render(request, "unit/commitment_regular.html", context)
+
+
+def _both_ways(item: MapItem, given: Commitment) -> list[Row]:
+    """Staying with the promise and going the regular way, side by side."""
+    now, days = timezone.now(), regular_days(item)
+    left = queries.days_left(given, now)
+    stay = f"公示到 {zh_datetime(given.notice_until)}，还有 {left} 个工作日" if left else "公示期已满，部门可以直接决定"
+    return [
+        Row("继续承诺", stay),
+        Row("转为常规办理", f"交齐材料、受理以后 {days} 个工作日内办结" if days else "交齐材料、受理以后按办事指南办理"),
+    ]
 
 
 @need_unit
@@ -203,12 +228,16 @@ def regular(request: HttpRequest, item_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def difficulty(request: HttpRequest, item_id: int) -> HttpResponse:
     item, given = given_of(request, item_id)
-    form = TextForm(posted(request))
+    form = TextForm(posted(request), initial={"key": f"difficulty:{uuid.uuid4()}"})
     if request.method == "POST" and form.is_valid():
         done = attempt(
             form,
             lambda: actions.report_difficulty(
-                actor=actor_of(request), commitment_id=given.pk, text=form.cleaned_data["text"], at=timezone.now()
+                actor=actor_of(request),
+                commitment_id=given.pk,
+                text=form.cleaned_data["text"],
+                idempotency_key=form.cleaned_data["key"],
+                at=timezone.now(),
             ),
         )
         if done is not None:
@@ -225,23 +254,21 @@ def fulfilment(request: HttpRequest, item_id: int) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     words = {"label": "做到了哪些，怎么做的", "hint": "对照承诺标准逐条写，附照片、检测报告等证明。"}
     if request.method == "POST":
-        form = EvidenceForm(request.POST, request.FILES, actor=actor, ticked=ticked_in(request.POST), **words)
+        form = ReportForm(request.POST, request.FILES, actor=actor, ticked=ticked_in(request.POST), **words)
         if form.is_valid():
             ids = form.evidence(now)
             done = None
             if form.is_valid():
-                text = form.cleaned_data["text"]
+                said = {"text": form.cleaned_data["text"], "evidence": ids, "idempotency_key": form.cleaned_data["key"]}
                 done = attempt(
-                    form,
-                    lambda: actions.report_fulfilment(actor=actor, commitment_id=given.pk, text=text, evidence=ids, at=now),
-                    {"evidence": "files"},
+                    form, lambda: actions.report_fulfilment(actor=actor, commitment_id=given.pk, at=now, **said), {"evidence": "files"}
                 )
             if done is not None:
                 messages.success(request, "已报告履约情况，并在承诺专区公开。")
                 return redirect("unit:commit", item.pk)
             form = again(form, ids)
     else:
-        form = EvidenceForm(actor=actor, **words)
+        form = ReportForm(actor=actor, initial={"key": f"fulfilment:{uuid.uuid4()}"}, **words)
     return render(request, "unit/commitment_fulfilment.html", {**_about(item, "报告履约情况"), "form": form})
 
 

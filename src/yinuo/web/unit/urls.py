@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yinuo.web.unit import (
+    again,
     benefits,
     building,
     changes,
@@ -49,6 +50,11 @@ urlpatterns = [
     path("items/<int:item_id>/", items.show, name="item"),
     path("items/<int:item_id>/submit/", items.submit, name="item_submit"),
     path("items/<int:item_id>/withdraw/", items.withdraw, name="item_withdraw"),
+    path("items/<int:item_id>/again/", again.again, name="again"),
+    path("items/<int:item_id>/promise-instead/", again.to_promise, name="to_promise"),
+    path("items/<int:item_id>/document/", again.later, name="later"),
+    path("items/<int:item_id>/document/withdraw/", again.later_withdraw, name="later_withdraw"),
+    path("items/<int:item_id>/remedy/", again.remedy, name="remedy"),
     path("items/<int:item_id>/commit/", commitments.commit, name="commit"),
     path("items/<int:item_id>/commit/letter/", commitments.letter, name="commit_letter"),
     path("items/<int:item_id>/commit/fulfilment/", commitments.fulfilment, name="fulfilment"),

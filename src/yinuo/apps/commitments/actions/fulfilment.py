@@ -25,7 +25,7 @@ from yinuo.apps.onemap.actions import common as onemap
 from yinuo.apps.projects.actions import end_project
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import action, record
+from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
 
@@ -46,8 +46,13 @@ def _need_unsettled(commitment: Commitment) -> None:
 
 
 @action
-def report_fulfilment(*, actor: Actor, commitment_id: int, text: str, at: datetime, evidence: Sequence[int] = ()) -> FulfilmentReport:
+def report_fulfilment(
+    *, actor: Actor, commitment_id: int, text: str, at: datetime, evidence: Sequence[int] = (), idempotency_key: str = ""
+) -> FulfilmentReport:
     """What the unit has done for its promise, with files to show for it."""
+    claimed = claim(actor, idempotency_key, "commitments.report_fulfilment", [commitment_id, text, list(evidence)], at=at)
+    if (known := answered(claimed)) is not None:
+        return FulfilmentReport.objects.get(pk=known)
     commitment = take(actor, commitment_id, access.can_report, [CommitmentState.DECIDED], None)
     _need_unsettled(commitment)
     report = FulfilmentReport.objects.create(
@@ -58,12 +63,16 @@ def report_fulfilment(*, actor: Actor, commitment_id: int, text: str, at: dateti
         at=at,
     )
     record(actor, "commitments.report_fulfilment", report, at=at, project_code=code_of(commitment), data={"commitment": commitment.pk})
+    remember(claimed, report)
     return report
 
 
 @action
-def report_difficulty(*, actor: Actor, commitment_id: int, text: str, at: datetime) -> Difficulty:
+def report_difficulty(*, actor: Actor, commitment_id: int, text: str, at: datetime, idempotency_key: str = "") -> Difficulty:
     """The unit sees that a promise will be hard to keep and says so in time; the department's clock to help starts."""
+    claimed = claim(actor, idempotency_key, "commitments.report_difficulty", [commitment_id, text], at=at)
+    if (known := answered(claimed)) is not None:
+        return Difficulty.objects.get(pk=known)
     commitment = take(actor, commitment_id, access.can_report, [CommitmentState.DECIDED], None)
     _need_unsettled(commitment)
     text = need_text(text, "text", "请写明履行遇到的困难")
@@ -92,6 +101,7 @@ def report_difficulty(*, actor: Actor, commitment_id: int, text: str, at: dateti
         matter=item.name,
         why=f"{text[:60]}（{day_text(work.due_at)} 前答复）" if work.due_at else text[:60],
     )
+    remember(claimed, made)
     return made
 
 

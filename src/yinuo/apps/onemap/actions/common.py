@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import models
-
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.onemap.models import ENDED, ItemState, MapItem
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.models import ProjectState
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import Once, once, request_hash
 from yinuo.apps.work.actions import About, Limits, open_of
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
@@ -115,21 +112,6 @@ def need_text(value: str, field: str, message: str) -> str:
     if not value.strip():
         raise Refused(f"onemap.{field}", message, field=field)
     return value.strip()
-
-
-def claim(actor: Actor, key: str, body: Any, at: datetime) -> Once | None:
-    """The request's claim on its key; None where a machine sends none. With an `answer` it has been answered before."""
-    return once(actor, key, request_hash(body), at=at) if key else None
-
-
-def answered(claimed: Once | None) -> int | None:
-    """The id of what the same request made the first time."""
-    return int(claimed.answer["id"]) if claimed is not None and claimed.answer is not None else None
-
-
-def remember(claimed: Once | None, made: models.Model) -> None:
-    if claimed is not None:
-        claimed.remember(201, {"id": made.pk})
 
 
 def day_of(at: datetime) -> Any:

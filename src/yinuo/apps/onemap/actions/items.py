@@ -14,13 +14,10 @@ from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap import access
 from yinuo.apps.onemap.actions.common import (
     GOING_ON,
-    answered,
-    claim,
     clock,
     need_going_on,
     need_prerequisites,
     need_text,
-    remember,
     save,
     take,
     url_of,
@@ -29,7 +26,7 @@ from yinuo.apps.onemap.actions.common import (
 from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.models import ItemState, MapItem, PastApplication, PastOutcome, Route, Submission
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import action, record
+from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_item, open_of, resume
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
@@ -52,7 +49,7 @@ def submit_materials(
 
     Shape of `materials`: [{"id": material id of the item, "file": StoredFile id} …].
     """
-    claimed = claim(actor, idempotency_key, [item_id, list(materials), note], at)
+    claimed = claim(actor, idempotency_key, "onemap.submit_materials", [item_id, list(materials), note], at=at)
     if (known := answered(claimed)) is not None:
         return Submission.objects.get(pk=known)
     item = take(actor, item_id, access.can_apply, APPLICABLE, version, GOING_ON)
@@ -179,7 +176,7 @@ def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: i
 
     Whoever applies anew has the refusal in hand: where its delivery is still owed, it counts as delivered now.
     """
-    claimed = claim(actor, idempotency_key, [item_id, why], at)
+    claimed = claim(actor, idempotency_key, "onemap.apply_anew", [item_id, why], at=at)
     if (known := answered(claimed)) is not None:
         return MapItem.objects.get(pk=known)
     item = take(actor, item_id, access.can_apply, [ItemState.REFUSED], version)
@@ -189,7 +186,7 @@ def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: i
         close(actor=actor, item=delivery, at=at, outcome="applied anew")
         item.delivered_at = at
     refused = item.round
-    begin_anew(item, PastOutcome.REFUSED, item.result_text, at)
+    begin_anew(item, PastOutcome.REFUSED, item.result_text, at, why)
     record(
         actor,
         "onemap.apply_anew",
@@ -203,8 +200,8 @@ def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: i
     return item
 
 
-def begin_anew(item: MapItem, outcome: PastOutcome, text: str, at: datetime) -> None:
-    """Puts the application that has ended on record and empties the item for the next."""
+def begin_anew(item: MapItem, outcome: PastOutcome, text: str, at: datetime, why: str = "") -> None:
+    """Puts the application that has ended on record and empties the item for the next; `why` the unit applies again."""
     PastApplication.objects.create(
         item=item,
         round=item.round,
@@ -217,6 +214,7 @@ def begin_anew(item: MapItem, outcome: PastOutcome, text: str, at: datetime) -> 
         text=text,
         delivered_at=item.delivered_at,
         again_at=at,
+        again_why=why,
     )
     item.state, item.route, item.round = ItemState.OPEN, Route.REGULAR, item.round + 1
     item.received_at = item.accepted_at = item.concluded_at = item.delivered_at = None

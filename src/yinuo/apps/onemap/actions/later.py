@@ -16,12 +16,9 @@ from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap import access, papers
 from yinuo.apps.onemap.actions.common import (
     GOING_ON,
-    answered,
-    claim,
     limits_of,
     locked,
     need_text,
-    remember,
     take,
     url_of,
 )
@@ -31,7 +28,7 @@ from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.models import ItemState, LaterDocument, LaterState, MapItem, Route, Submission
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import action, record
+from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import Light, WorkItem, WorkKind
 from yinuo.core.calendar import TZ
@@ -52,7 +49,7 @@ def ask_document(
 
     Handed in again after the one-time notice, it is the same request. Shape of `materials` as in `submit_materials`.
     """
-    claimed = claim(actor, idempotency_key, [item_id, list(materials), purpose], at)
+    claimed = claim(actor, idempotency_key, "onemap.ask_document", [item_id, list(materials), purpose], at=at)
     if (known := answered(claimed)) is not None:
         return LaterDocument.objects.get(pk=known)
     item = take(actor, item_id, access.can_apply, [ItemState.GRANTED], version, GOING_ON)

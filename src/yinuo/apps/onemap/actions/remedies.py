@@ -7,11 +7,11 @@ from datetime import date, datetime
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access
-from yinuo.apps.onemap.actions.common import answered, claim, day_of, locked, need_text, remember
+from yinuo.apps.onemap.actions.common import day_of, locked, need_text
 from yinuo.apps.onemap.models import ItemState, MapItem, PastApplication, PastOutcome, Remedy, RemedyKind, RemedyOutcome
 from yinuo.apps.people.models import StaffRole
 from yinuo.apps.people.queries import holders
-from yinuo.apps.trail.actions import action, record
+from yinuo.apps.trail.actions import action, answered, claim, record, remember
 
 OF_COMPLAINTS = (RemedyOutcome.JUSTIFIED, RemedyOutcome.UNJUSTIFIED, RemedyOutcome.SETTLED, RemedyOutcome.WITHDRAWN)
 OF_COURSES = tuple(outcome for outcome in RemedyOutcome if outcome not in (RemedyOutcome.JUSTIFIED, RemedyOutcome.UNJUSTIFIED))
@@ -38,7 +38,7 @@ def enter_remedy(
 
     Entered by the unit itself, or by the department and the hall from the papers they are served.
     """
-    claimed = claim(actor, idempotency_key, [item_id, kind, body, filed_on, text, round_number], at)
+    claimed = claim(actor, idempotency_key, "onemap.enter_remedy", [item_id, kind, body, filed_on, text, round_number], at=at)
     if (known := answered(claimed)) is not None:
         return Remedy.objects.get(pk=known)
     item = locked(item_id)

@@ -1,0 +1,155 @@
+"""Handing in a matter's material: each with its files, ticked, from the library or new; whatever was uploaded stays chosen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.http import HttpRequest
+from django.utils import timezone
+
+from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.onemap.models import MapItem, Submission
+from yinuo.web.acting import actor_of
+from yinuo.web.handling import attempt
+from yinuo.web.unit import uploads
+from yinuo.web.unit.uploads import ManyFilesField
+
+T = TypeVar("T")
+Rows = list[dict[str, Any]]
+Shelf = dict[int, StoredFile]
+
+
+class MaterialsForm(forms.Form):
+    """For each material: what is already chosen, one from the library, and new files."""
+
+    note = forms.CharField(
+        label="给承办人的说明",
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        max_length=1000,
+        error_messages={"required": "写明需要审批文件的用途"},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=80)
+
+    def __init__(
+        self, *args: Any, item: MapItem, shelf: dict[int, StoredFile], chosen: dict[str, list[int]] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.materials = item.materials
+        known = uploads.choices(shelf)
+        for number, material in enumerate(self.materials):
+            have = (chosen or {}).get(material["id"], [])
+            picked = [(str(pk), uploads.label(shelf[pk])) for pk in have if pk in shelf]
+            self.fields[f"m{number}-have"] = forms.MultipleChoiceField(
+                label="已选的文件", choices=picked, initial=[pk for pk, _ in picked], required=False, widget=forms.CheckboxSelectMultiple()
+            )
+            self.fields[f"m{number}-library"] = forms.ChoiceField(label="从材料库选", choices=[("", "不选"), *known], required=False)
+            self.fields[f"m{number}-new"] = ManyFilesField(label="上传新文件", required=False)
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Each material with its fields, as the page shows them."""
+        made = []
+        for number, material in enumerate(self.materials):
+            have = self[f"m{number}-have"]
+            made.append(
+                {
+                    "material": material,
+                    "have": have if have.field.choices else None,
+                    "library": self[f"m{number}-library"],
+                    "new": self[f"m{number}-new"],
+                }
+            )
+        return made
+
+    def field_of(self, material_id: str) -> str:
+        number = next((n for n, material in enumerate(self.materials) if material["id"] == material_id), None)
+        return material_id if number is None else f"m{number}-new"
+
+
+def last_handed(last: Submission | None) -> dict[str, list[int]]:
+    """The files of a version handed in before, by material."""
+    made: dict[str, list[int]] = {}
+    for row in last.materials if last else []:
+        made.setdefault(row["id"], []).append(row["file"])
+    return made
+
+
+def _ticked(request: HttpRequest, item: MapItem) -> dict[str, list[int]]:
+    """The ids ticked among those already chosen: they must be choices of the form that reads them."""
+    return {
+        material["id"]: [int(pk) for pk in request.POST.getlist(f"m{number}-have") if pk.isdigit() and len(pk) < 16]
+        for number, material in enumerate(item.materials)
+    }
+
+
+class Handing:
+    """One request on the page where material is handed in: its form, and what comes of it."""
+
+    def __init__(self, request: HttpRequest, item: MapItem, last: Submission | None, *, what: str) -> None:
+        """`what` begins the key by which a form sent twice is known; `last` is the version whose files are ticked at first."""
+        self.request, self.item, self.what = request, item, what
+        chosen = _ticked(request, item) if request.method == "POST" else last_handed(last)
+        self.shelf: Shelf = uploads.shelf(actor_of(request).unit_id or 0, [pk for ids in chosen.values() for pk in ids])
+        if request.method == "POST":
+            self.form = MaterialsForm(request.POST, request.FILES, item=item, shelf=self.shelf, chosen=chosen)
+        else:
+            initial = {"version": item.version, "key": self._key()}
+            self.form = MaterialsForm(item=item, shelf=self.shelf, chosen=chosen, initial=initial)
+
+    def _key(self) -> str:
+        return f"{self.what}:{uuid.uuid4()}"
+
+    @property
+    def repeated(self) -> bool:
+        """The same form was sent before with something else in it: what counted then stands."""
+        return getattr(getattr(self.form, "refusal", None), "code", "") == "idempotency.reused"
+
+    def run(self, act: Callable[[Rows], T]) -> T | None:
+        """Stores new files and does `act` with the materials' rows; None = the form comes back with everything still chosen."""
+        if not self.form.is_valid():
+            return None
+        rows = self._rows()
+        names = {material["id"]: self.form.field_of(material["id"]) for material in self.item.materials}
+        names |= {"purpose": "note"}
+        made = attempt(self.form, lambda: act(rows), names) if self.form.is_valid() else None
+        if made is None and not self.repeated:
+            self._again(rows)
+        return made
+
+    def _rows(self) -> Rows:
+        """The materials with their files; new files go to the library first."""
+        form, actor, at = self.form, actor_of(self.request), timezone.now()
+        rows: Rows = []
+        for number, material in enumerate(form.materials):
+            ids = [int(pk) for pk in form.cleaned_data[f"m{number}-have"]]
+            if form.cleaned_data[f"m{number}-library"]:
+                ids.append(int(form.cleaned_data[f"m{number}-library"]))
+            for file in uploads.keep(form, f"m{number}-new", form.cleaned_data[f"m{number}-new"], actor=actor, at=at):
+                self.shelf = {file.pk: file, **self.shelf}
+                ids.append(file.pk)
+            rows += [{"id": material["id"], "file": pk} for pk in dict.fromkeys(ids)]
+        return rows
+
+    def _again(self, rows: Rows) -> None:
+        """The form once more: new uploads are now among the chosen, with the same errors and a fresh key."""
+        chosen: dict[str, list[int]] = {}
+        for row in rows:
+            chosen.setdefault(row["id"], []).append(row["file"])
+        data = self.request.POST.copy()
+        for number, material in enumerate(self.item.materials):
+            data.setlist(f"m{number}-have", [str(pk) for pk in chosen.get(material["id"], [])])
+            data[f"m{number}-library"] = ""
+        data["key"] = self._key()
+        data["version"] = str(MapItem.objects.values_list("version", flat=True).get(pk=self.item.pk))
+        again = MaterialsForm(data, item=self.item, shelf=self.shelf, chosen=chosen)
+        again.fields["note"].required = self.form.fields["note"].required
+        again.fields["note"].label, again.fields["note"].help_text = self.form.fields["note"].label, self.form.fields["note"].help_text
+        again.is_valid()
+        for name, errors in self.form.errors.items():
+            for error in errors:
+                again.add_error(None if name == "__all__" else name, error)
+        self.form = again
