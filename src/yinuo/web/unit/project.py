@@ -192,7 +192,8 @@ def certificate(request: HttpRequest, project_id: int) -> HttpResponse:
 @need_unit
 @require_POST
 def poster(request: HttpRequest, project_id: int) -> HttpResponse:
-    paper = site_poster(project=project_of(request, project_id), at=timezone.now())
+    """The poster on A3, or on A4 where that is asked for. A POST: it may have to be issued anew."""
+    paper = site_poster(project=project_of(request, project_id), at=timezone.now(), paper=request.POST.get("paper", "a3"))
     return redirect("common:document", paper.pk)
 
 
