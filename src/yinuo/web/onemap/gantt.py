@@ -12,7 +12,7 @@ from typing import Literal
 
 from yinuo.apps.onemap.models import CONCLUDED, ENDED, ItemState, MapItem
 from yinuo.apps.onemap.queries import Card as Seen
-from yinuo.apps.onemap.queries import MapView
+from yinuo.apps.onemap.queries import MapView, StageColumn
 from yinuo.apps.rules import pack
 from yinuo.apps.work import clocks
 from yinuo.apps.work.models import ClockEvent, WorkItem
@@ -23,7 +23,7 @@ from yinuo.web.components.text import closing, zh_date, zh_day
 from yinuo.web.onemap.cards import limit_words, state_of, tags_of, when_of, who_of, word_of
 from yinuo.web.onemap.faces import Face
 
-WHOLE = 10_000
+WHOLE, ROOM_FOR_WORDS = 10_000, 9_300
 Kind = Literal["law", "real", "rest", "late", "plan", "stop"]
 EVENING = time(18)
 
@@ -144,7 +144,11 @@ def chart(view: MapView, histories: Mapping[int, Sequence[WorkItem]], face: Face
     spans = {seen.item.pk: _span(seen, histories.get(seen.item.pk, ()), view) for seen in view.cards}
     scale = _scale(view, list(spans.values()))
     stages = tuple(
-        (stage.name, stage.department, tuple(_lane(stage.name, seen, spans[seen.item.pk], scale, view, face) for seen in stage.cards))
+        (
+            stage.name,
+            stage.department,
+            tuple(_lane(stage.name, seen, spans[seen.item.pk], scale, view, face) for seen in _falling(stage, spans)),
+        )
         for stage in view.stages
         if stage.cards
     )
@@ -164,6 +168,12 @@ def chart(view: MapView, histories: Mapping[int, Sequence[WorkItem]], face: Face
         past_count=sum(len(point.lanes) for point in points[:past]),
         points=points[past:],
     )
+
+
+def _falling(stage: StageColumn, spans: Mapping[int, _Span]) -> list[Seen]:
+    """The lanes of a stage as they begin, so that the bars run down the picture; what has no time comes last."""
+    never = datetime.max.replace(tzinfo=TZ)
+    return sorted(stage.cards, key=lambda seen: (spans[seen.item.pk].start or never, seen.item.position))
 
 
 def _morning(day: date) -> datetime:
@@ -293,7 +303,8 @@ def _ticks(scale: Scale) -> Iterator[Tick]:
     days = list(_mondays(scale))
     step = max(1, -(-len(days) // 10))
     for day in days[::step]:
-        yield Tick(scale.at(_morning(day)), f"{day.month}月{day.day}日")
+        if scale.place(_morning(day)) < ROOM_FOR_WORDS:
+            yield Tick(scale.at(_morning(day)), f"{day.month}月{day.day}日")
 
 
 def _points(lanes: Sequence[Lane], today: date, landing: date | None) -> tuple[Point, ...]:
