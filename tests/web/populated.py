@@ -21,6 +21,10 @@ from yinuo.apps.projects.actions import file_project, report_progress, withdraw_
 from yinuo.apps.projects.models import Project
 
 NOW = at("2027-07-13 10:00")
+ANSWER = (
+    "/check/result/?kind=filing&industry=262&total_investment=3000&land_area=26667&floor_area=9000&heritage=none&eia=table"
+    "&grade=A-&y=building.new_construction_land&n=municipal.highway&on=2027-07-13"
+)
 OBJECTOR, CONTACT = "赵志强", "13700001234"
 REPORT = "现场负责人马占山，电话 13600009999"
 
@@ -40,6 +44,7 @@ class Populated:
             "/guides/",
             "/zone/",
             "/zone/?view=decided",
+            "/zone/?view=results",
             "/zone/?view=pledges",
             "/verify/",
             "/receipts/",
@@ -61,6 +66,18 @@ class Populated:
             "/guides/engineering_planning_permit/",
             "/search/?q=有限公司",
             "/search/?q=许可",
+            "/search/?q=有限公司&in=companies",
+            "/search/?q=项目&in=projects",
+            "/check/",
+            "/check/?q=有机肥加工 40 亩",
+            "/check/site/?kind=filing",
+            "/check/impact/?kind=filing",
+            "/check/company/?kind=filing",
+            ANSWER,
+        ]
+        found += [
+            f"/companies/{code}/"
+            for code in Project.objects.filter(code__isnull=False).values_list("unit__credit_code", flat=True).distinct()
         ]
         found += [f"/zone/{row.pk}/" for row in Commitment.objects.order_by("id")]
         found += [f"/objections/{row.receipt_no}/" for row in self.objections]

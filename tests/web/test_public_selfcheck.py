@@ -175,8 +175,8 @@ def test_a_single_no_survives_a_page_that_is_unsure_of_the_rest(county: County) 
 def test_an_industry_in_words_that_may_be_several_is_asked_again(county: County) -> None:
     shown = page("/check/?go=1&industry=旅游接待")
     assert "可能是下面几个行业" in shown
-    assert 'value="786"' in shown
-    assert 'value="611"' in shown
+    offered = re.findall(r'<input type="radio" name="industry" value="([^"]*)"', shown)
+    assert offered == ["786", "611", ""]
     assert "没有认出这个行业" in page("/check/?go=1&industry=xyz")
 
 
@@ -260,6 +260,14 @@ def test_an_unknown_declaration_is_told_with_both_ends_for_the_promise(county: C
     assert len(yes.bars) >= found.count - 2 - len([1 for stage in found.stages for line in stage.lines if line.promisable is False])
     assert yes.bars
     assert no.frees == yes.bars
+
+
+def test_the_answer_can_be_taken_along_as_an_address_and_as_a_code_to_scan(county: County) -> None:
+    shown = page(url_of())
+    found = re.search(r'id="link" readonly value="http://testserver([^"]+)"', shown)
+    assert found
+    assert page(found[1]) == shown
+    assert "<svg" in shown[shown.index("二维码") :]
 
 
 def test_the_answer_by_an_earlier_days_rules_says_so(county: County) -> None:

@@ -7,9 +7,11 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
+from yinuo.apps.documents.qr import qr_svg
 from yinuo.apps.rules import pack
 from yinuo.core.findings import ON_REQUEST, condition, matter_rows
 from yinuo.core.pack.types import Matter
@@ -67,6 +69,9 @@ def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
         "handling": words.HANDLING[matter.handling],
         "kinds": "、".join(words.KINDS[kind] for kind in matter.kinds),
         "needed": _needed(matter, day),
+        **_related(matter, day),
+        "qr": mark_safe(qr_svg(request.build_absolute_uri(request.path))),  # noqa: S308
+        "url": request.build_absolute_uri(request.path),
         "before": [row for name in matter.after if (row := pack().matters.get(name)) and day in row.span],
         "basis": words.cite_links(matter.basis),
         "promised": promised,
@@ -88,6 +93,15 @@ def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
         "rules": pack(),
     }
     return render(request, "public/guide.html", context)
+
+
+def _related(matter: Matter, day: date) -> dict[str, list[Matter]]:
+    """What comes after it, and the other cases of the same matter."""
+    others = pack().matters_at(day)
+    return {
+        "following": [row for row in others if matter.id in row.after],
+        "siblings": [row for row in others if row.name == matter.name and row.id != matter.id],
+    }
 
 
 def _needed(matter: Matter, day: date) -> str:

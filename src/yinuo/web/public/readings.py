@@ -13,7 +13,7 @@ from statistics import median_low
 
 from django.db.models import Count, F, Q, QuerySet
 
-from yinuo.apps.commitments.models import Commitment, CommitmentState, Fulfilment
+from yinuo.apps.commitments.models import Commitment, CommitmentState, CompletionState, CompletionVerification, Fulfilment
 from yinuo.apps.commitments.queries import CommitmentShare, commitment_share, days_left
 from yinuo.apps.onemap.models import CONCLUDED, MapItem, Submission
 from yinuo.apps.projects import queries as projects
@@ -24,8 +24,10 @@ from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
 from yinuo.core.calendar import TZ
 from yinuo.core.grades import GradeAnswer, named_grade
 from yinuo.core.schema import FACTS
+from yinuo.web.public.masking import masked
 
 FRESH_SECONDS = 60
+RESULTS = (CompletionState.PASSED, CompletionState.FAILED, CompletionState.RECTIFYING)
 IN_NOTICE = (CommitmentState.NOTICE, CommitmentState.OBJECTED)
 
 
@@ -141,6 +143,27 @@ class PledgeLine:
     unit: str
     grade: str
     on: date
+    number: str
+    word: str
+    void: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """What a completion verification found of a project's promises."""
+
+    id: int
+    project: str
+    code: str
+    credit_code: str
+    unit: str
+    grade: str
+    state: str
+    word: str
+    round: int
+    on: date
+    promised: int
+    kept: int
 
 
 HEAVY = ("requirements", "promises", "item__materials", "item__promisable_why", "item__after", "project__facts")
@@ -169,7 +192,24 @@ def after_notice(now: datetime, search: str = "") -> QuerySet[Commitment]:
 
 
 def pledges(search: str = "") -> QuerySet[Pledge]:
-    found = Pledge.objects.filter(project__state__in=projects.PUBLIC_STATES).select_related("project__unit__credit").order_by("-id")
+    rows = Pledge.objects.filter(project__state__in=projects.PUBLIC_STATES).defer("project__facts")
+    found = rows.select_related("project__unit__credit", "project__certificate").order_by("-id")
+    for term in search.split():
+        found = found.filter(has("project__name", term) | has("project__unit__name", term))
+    return found
+
+
+def results(search: str = "") -> QuerySet[CompletionVerification]:
+    """Verifications with a result: passed, failed, or sent back to be put right."""
+    decided = Q(project__commitments__state=CommitmentState.DECIDED)
+    kept = decided & Q(project__commitments__fulfilment=Fulfilment.KEPT)
+    found = (
+        CompletionVerification.objects.filter(state__in=RESULTS)
+        .select_related("project__unit__credit")
+        .defer("project__facts")
+        .annotate(promised=Count("project__commitments", filter=decided), kept=Count("project__commitments", filter=kept))
+        .order_by("-id")
+    )
     for term in search.split():
         found = found.filter(has("project__name", term) | has("project__unit__name", term))
     return found
@@ -182,7 +222,7 @@ def zone_line(row: Commitment, now: datetime) -> ZoneLine:
     return ZoneLine(
         id=row.pk,
         matter=row.item.name,
-        project=row.project.name,
+        project=masked(row.project.name),
         unit=row.project.unit.name,
         grade=projects.grade_of(row.project),
         department=row.department.short_name,
@@ -200,12 +240,33 @@ def pledge_line(row: Pledge) -> PledgeLine:
     project = row.project
     return PledgeLine(
         id=row.pk,
-        project=project.name,
+        project=masked(project.name),
         code=project.code or "",
         credit_code=project.unit.credit_code or "",
         unit=project.unit.name,
         grade=projects.grade_of(project),
         on=row.at.astimezone(TZ).date(),
+        number=project.certificate.number if hasattr(project, "certificate") else "",
+        word=str(ProjectState(project.state).label),
+        void=project.state in (ProjectState.WITHDRAWN, ProjectState.TERMINATED),
+    )
+
+
+def result_line(row: CompletionVerification) -> ResultLine:
+    project = row.project
+    return ResultLine(
+        id=row.pk,
+        project=masked(project.name),
+        code=project.code or "",
+        credit_code=project.unit.credit_code or "",
+        unit=project.unit.name,
+        grade=projects.grade_of(project),
+        state=row.state,
+        word=str(CompletionState(row.state).label),
+        round=row.round,
+        on=(row.concluded_at or row.applied_at).astimezone(TZ).date(),
+        promised=row.promised,  # type: ignore[attr-defined]
+        kept=row.kept,  # type: ignore[attr-defined]
     )
 
 
@@ -263,6 +324,18 @@ class PublicProject:
     predecessor: Linked | None
     issuer: str
 
+    @property
+    def kept(self) -> int:
+        return sum(line.fulfilment == Fulfilment.KEPT for line in self.commitments)
+
+    @property
+    def broken(self) -> int:
+        return sum(line.fulfilment == Fulfilment.BROKEN for line in self.commitments)
+
+    @property
+    def pending(self) -> int:
+        return sum(line.fulfilment in (Fulfilment.PENDING, Fulfilment.RECTIFYING) for line in self.commitments)
+
 
 def published(project_code: str, credit_code: str = "") -> Project | None:
     """The published project with these codes; one code that does not fit is as good as none."""
@@ -288,7 +361,7 @@ def project_page(project: Project, now: datetime) -> PublicProject:
     site = facts.get("site") or {}
     return PublicProject(
         code=project.code or "",
-        name=project.name,
+        name=masked(project.name),
         kind=str(ProjectKind(project.kind).label),
         unit=project.unit.name,
         credit_code=project.unit.credit_code or "",

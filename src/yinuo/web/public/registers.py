@@ -20,6 +20,7 @@ from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
 from yinuo.core.grades import UNRATED, GradeAnswer, named_grade
 from yinuo.web.public import readings
+from yinuo.web.public.masking import masked
 from yinuo.web.public.readings import has
 
 SIZE = 20
@@ -103,7 +104,7 @@ def _project_line(row: Project) -> ProjectLine:
     certificate = getattr(row, "certificate", None)
     return ProjectLine(
         id=row.pk,
-        name=row.name,
+        name=masked(row.name),
         code=row.code or "",
         credit_code=row.unit.credit_code or "",
         unit=row.unit.name,

@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import conditional_page, require_safe
 
+from yinuo.apps.documents.qr import qr_svg
 from yinuo.apps.rules import pack
 from yinuo.core.facts import UNKNOWN
 from yinuo.core.schema import FACTS
@@ -95,6 +97,7 @@ def result(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('public:check_result')}{State(state.facts, today).query}")
     found = selfcheck_result.result(state, state.on, guidebook.offers(state.on))
     url = reverse("public:check_result")
+    share = request.build_absolute_uri(url + state.query)
     context = {
         "breadcrumbs": [NavItem("我的项目要办什么", reverse("public:check") + state.query), NavItem("结果")],
         "r": found,
@@ -108,7 +111,8 @@ def result(request: HttpRequest) -> HttpResponse:
         "grade_url": _url(TOPIC_OF["unit.grade"]) + state.query + "#" + anchor("unit.grade"),
         "graded": "unit.grade" in state.facts,
         "same": found.best.landing_on == found.regular.landing_on,
-        "share_url": request.build_absolute_uri(url + state.query),
+        "share_url": share,
+        "qr": mark_safe(qr_svg(share)),  # noqa: S308
         "file_url": f"{reverse('unit:filing')}?{selfcheck_state.handed_on(state)}",
         "can_file": actor_of(request).role in ("unit", "public"),
         "rules": pack(),

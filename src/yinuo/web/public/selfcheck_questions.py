@@ -177,6 +177,8 @@ class TopicForm(FactForm):
         offered = [(code, f"{name}（{code}）") for code, name in found] + [("", _("都不是，先留空"))]
         field = self.fields["industry"]
         self.fields["industry"] = forms.ChoiceField(label=field.label, required=False, widget=forms.RadioSelect(), choices=offered)
+        # The page has asked for the field already and would show the old one.
+        self._bound_fields_cache.pop("industry", None)
         raise forms.ValidationError(_("“%s”可能是下面几个行业，请选一个") % typed[:30])
 
     def answers(self) -> State:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.web.public import companies, guides, home, receipts, rules, search, selfcheck, verify, zone
+from yinuo.web.public import companies, feed, guides, home, receipts, rules, search, selfcheck, verify, zone
 
 app_name = "public"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("guides/", guides.index, name="guides"),
     path("guides/<slug:matter_id>/", guides.guide, name="guide"),
     path("zone/", zone.index, name="zone"),
+    path("zone/feed/", feed.notices, name="zone_feed"),
     path("zone/<int:commitment_id>/", zone.commitment, name="commitment"),
     path("objections/<str:receipt_no>/", zone.objection, name="objection"),
     path("verify/", verify.ask, name="verify"),

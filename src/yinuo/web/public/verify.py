@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_safe
 
-from yinuo.web.public import readings
+from yinuo.web.public import readings, words
 from yinuo.web.public.forms import VerifyForm
 
 
@@ -20,7 +20,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         if project is not None:
             return redirect("public:certificate", project_code=project.code, credit_code=project.unit.credit_code)
         form.add_error("code", "没有查到这个项目代码对应的已公开项目。请核对备案证上的代码；刚刚申报的项目要等赋码后才能查到")
-    return render(request, "public/verify.html", {"form": form})
+    return render(request, "public/verify.html", {"form": form, "colours": words.grade_classes(timezone.localdate())})
 
 
 @require_safe
@@ -30,5 +30,6 @@ def certificate(request: HttpRequest, project_code: str, credit_code: str) -> Ht
     project = readings.published(project_code, credit_code)
     if project is None:
         return render(request, "public/verify_unknown.html", {"project_code": project_code, "credit_code": credit_code}, status=404)
-    now = timezone.now()
-    return render(request, "public/certificate.html", {"p": readings.project_page(project, now), "day": timezone.localdate()})
+    now, day = timezone.now(), timezone.localdate()
+    context = {"p": readings.project_page(project, now), "day": day, "colours": words.grade_classes(day)}
+    return render(request, "public/certificate.html", context)

@@ -70,11 +70,16 @@ class CiteLink:
 
     text: str
     url: str
+    unverified: bool = False
 
 
 def cite_links(cites: Iterable[str]) -> list[CiteLink]:
     base = reverse("public:rules")
-    return [CiteLink(pack().cite_text(cite), f"{base}#source-{cite.partition('#')[0]}") for cite in cites]
+    made = []
+    for cite in cites:
+        source = cite.partition("#")[0]
+        made.append(CiteLink(pack().cite_text(cite), f"{base}#source-{source}", pack().sources[source].provenance == "unverified"))
+    return made
 
 
 def limit_text(limit: Limit | None) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
@@ -16,8 +20,9 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 from yinuo.apps.base import Actor
 from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import raise_objection
-from yinuo.apps.commitments.models import Commitment, Finding, Objection, ObjectionState
+from yinuo.apps.commitments.models import Commitment, CommitmentState, Finding, Fulfilment, Objection, ObjectionState
 from yinuo.apps.rules import pack
+from yinuo.core.calendar import TZ
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
 from yinuo.web.public import readings, throttle, words
@@ -25,49 +30,121 @@ from yinuo.web.public.forms import ObjectionForm
 
 SIZE = 20
 LONGEST = 60
-VIEWS = {"notice": "公示中", "decided": "公示后与履约", "pledges": "备案承诺"}
+VIEWS = {"notice": "公示中", "decided": "公示后与履约", "results": "验收评估", "pledges": "备案证"}
+KEPT = {"": "全部", **dict(Fulfilment.choices)}
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=TZ), timedelta(microseconds=1)
 M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the zone is asked for; `after` is the key of the last row seen."""
+
+    view: str
+    text: str
+    department: str
+    fulfilment: str
+    after: str
+
+    def url(self, **changes: str) -> str:
+        """The address of this list, or of another that differs in `changes`; a new choice begins at the first page."""
+        asked = {"view": self.view, "q": self.text, "department": self.department, "fulfilment": self.fulfilment, "after": "", **changes}
+        return f"{reverse('public:zone')}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def wanted(request: HttpRequest) -> Wanted:
+    asked = request.GET
+    view, fulfilment = asked.get("view", ""), asked.get("fulfilment", "")
+    department = asked.get("department", "")
+    return Wanted(
+        view=view if view in VIEWS else "notice",
+        text=words.typed(asked.get("q", ""), LONGEST),
+        department=department if department in pack().departments else "",
+        fulfilment=fulfilment if fulfilment in KEPT else "",
+        after=asked.get("after", ""),
+    )
 
 
 @require_safe
 @conditional_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Three lists by keyset: in notice, what came after, and the filing pledges."""
-    now = timezone.now()
-    view = request.GET.get("view", "")
-    view = view if view in VIEWS else "notice"
-    text = words.typed(request.GET.get("q", ""), LONGEST)
-    after = words.number(request.GET.get("after", ""))
-    context: dict[str, Any] = {"view": view, "q": text, "views": _views(view, text), "period": pack().integer("notice.period", now.date())}
-    if view == "notice":
-        # Five working days of a county: one page.
-        context["lines"] = [readings.zone_line(row, now) for row in readings.in_notice(now, text)[:200]]
-    elif view == "decided":
-        rows, more = _page(readings.after_notice(now, text), after)
-        context |= {"lines": [readings.zone_line(row, now) for row in rows], "next_url": _url(view, text, more)}
-    else:
-        found, more = _page(readings.pledges(text), after)
-        context |= {"pledges": [readings.pledge_line(row) for row in found], "next_url": _url(view, text, more)}
-    context["first_url"] = _url(view, text, -1) if after else ""
+    """Four lists by keyset: in notice, what came after, what verification found, and the filing pledges with their certificates."""
+    now, asked = timezone.now(), wanted(request)
+    lines, more = LISTS[asked.view](asked, now)
+    context: dict[str, Any] = {
+        "view": asked.view,
+        "q": asked.text,
+        "views": [
+            NavItem(label, asked.url(view=key, fulfilment="", department=""), current=key == asked.view) for key, label in VIEWS.items()
+        ],
+        "period": pack().integer("notice.period", now.date()),
+        "lines": lines,
+        "filtered": bool(asked.text or asked.department or asked.fulfilment),
+        "departments": _departments(asked) if asked.view in ("notice", "decided") else [],
+        "fulfilments": [(value, label, value == asked.fulfilment) for value, label in KEPT.items()] if asked.view == "decided" else [],
+        "next_url": asked.url(after=more) if more else "",
+        "first_url": asked.url() if asked.after else "",
+        "all_url": asked.url(q="", department="", fulfilment=""),
+    }
     return render(request, "public/zone.html", context)
 
 
-def _page(rows: QuerySet[M], after: int) -> tuple[list[M], int]:
-    """The rows after a key, newest first, and the key of the next page; 0 = no more."""
-    found = list((rows.filter(id__lt=after) if after else rows)[: SIZE + 1])
-    return found[:SIZE], found[SIZE - 1].pk if len(found) > SIZE else 0
+def _departments(asked: Wanted) -> list[tuple[str, str, bool]]:
+    """Those that decide matters a promise may be made for."""
+    rules, day = pack(), timezone.localdate()
+    deciding = {matter.department for matter in rules.matters_at(day)}
+    named = [(key, row.short_name, key == asked.department) for key, row in rules.departments.items() if key in deciding]
+    return [("", "全部", not asked.department), *named]
 
 
-def _url(view: str, text: str, after: int) -> str:
-    """The address of a page; `after` -1 is the first, 0 none."""
-    if after == 0:
-        return ""
-    query = {"view": view, **({"q": text} if text else {}), **({"after": after} if after > 0 else {})}
-    return f"/zone/?{urlencode(query)}"
+def _page(rows: QuerySet[M], after: str) -> tuple[list[M], str]:
+    """The rows after a key, newest first, and the key of the next page; nothing = no more."""
+    last = words.number(after)
+    found = list((rows.filter(id__lt=last) if last else rows)[: SIZE + 1])
+    return found[:SIZE], str(found[SIZE - 1].pk) if len(found) > SIZE else ""
 
 
-def _views(current: str, text: str) -> list[NavItem]:
-    return [NavItem(label, _url(key, text, -1), current=key == current) for key, label in VIEWS.items()]
+def _of_department(rows: QuerySet[Commitment], asked: Wanted) -> QuerySet[Commitment]:
+    return rows.filter(department__key=asked.department) if asked.department else rows
+
+
+def _in_notice(asked: Wanted, now: datetime) -> tuple[list[Any], str]:
+    """The soonest to end first; the key is its end and, of several that end together, the row."""
+    rows = _of_department(readings.in_notice(now, asked.text), asked)
+    stamp, _, last = asked.after.partition("-")
+    if words.number(stamp) and words.number(last):
+        until = EPOCH + words.number(stamp) * MICROSECOND
+        rows = rows.filter(Q(notice_until__gt=until) | Q(notice_until=until, id__gt=words.number(last)))
+    found = list(rows[: SIZE + 1])
+    end = found[SIZE - 1] if len(found) > SIZE else None
+    key = f"{(end.notice_until - EPOCH) // MICROSECOND}-{end.pk}" if end else ""
+    return [readings.zone_line(row, now) for row in found[:SIZE]], key
+
+
+def _decided(asked: Wanted, now: datetime) -> tuple[list[Any], str]:
+    rows = _of_department(readings.after_notice(now, asked.text), asked)
+    if asked.fulfilment:
+        rows = rows.filter(state=CommitmentState.DECIDED, fulfilment=asked.fulfilment)
+    found, more = _page(rows, asked.after)
+    return [readings.zone_line(row, now) for row in found], more
+
+
+def _results(asked: Wanted, now: datetime) -> tuple[list[Any], str]:
+    found, more = _page(readings.results(asked.text), asked.after)
+    return [readings.result_line(row) for row in found], more
+
+
+def _pledges(asked: Wanted, now: datetime) -> tuple[list[Any], str]:
+    found, more = _page(readings.pledges(asked.text), asked.after)
+    return [readings.pledge_line(row) for row in found], more
+
+
+LISTS: dict[str, Callable[[Wanted, datetime], tuple[list[Any], str]]] = {
+    "notice": _in_notice,
+    "decided": _decided,
+    "results": _results,
+    "pledges": _pledges,
+}
 
 
 @never_cache

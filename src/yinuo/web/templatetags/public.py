@@ -1,0 +1,10 @@
+"""What only public pages need: `{% load public %}`."""
+
+from __future__ import annotations
+
+from django import template
+
+from yinuo.web.public.masking import masked
+
+register = template.Library()
+register.filter("masked", masked)
