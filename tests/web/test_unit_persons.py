@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.apps.county import at, new_person
-from tests.web.unit_desk import Desk, new_desk, pdf
+from tests.web.unit_desk import Desk, new_desk, pdf, signed_in
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.people.actions import confirm_binding
 from yinuo.apps.people.models import AuthorisedPerson, Person
@@ -128,3 +128,14 @@ def test_the_list_takes_a_fixed_number_of_queries(desk: Desk, colleague: Person,
     desk.get("/persons/")
     with django_assert_num_queries(7):
         desk.get("/persons/")
+
+
+def test_who_confirms_reads_the_letter_of_a_company_that_has_no_project_yet(desk: Desk, colleague: Person) -> None:
+    desk.post("/persons/authorise/", sent(colleague))
+    made = AuthorisedPerson.objects.get(person=colleague)
+    convener = signed_in(desk.county.person("general_convener"))
+    page = convener.get("/staff/people/").content.decode()
+    assert f"/files/{made.letter_id}/" in page
+    assert f'id="sign-{made.pk}" value="1" checked' in page
+    assert convener.get(f"/files/{made.letter_id}/").status_code == 200
+    assert desk.official().get(f"/files/{made.letter_id}/").status_code == 403

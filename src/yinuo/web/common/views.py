@@ -15,7 +15,8 @@ from yinuo.apps.documents.actions import paper_of
 from yinuo.apps.documents.models import Document, StoredFile
 from yinuo.apps.notices import queries
 from yinuo.apps.notices.actions import mark_read
-from yinuo.apps.people.models import Membership
+from yinuo.apps.people.access import can_manage_people
+from yinuo.apps.people.models import AuthorisedPerson, Membership
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import seen
 from yinuo.web.acting import SESSION_KEY, actor_of, hats_of, person_of
@@ -97,8 +98,10 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
 
 
 def _of_hall(actor: Actor, found: StoredFile) -> bool:
-    """A company's file where it has a project, an official's where they work."""
+    """A company's file where it has a project, or a letter that waits to be confirmed; an official's where they work."""
     if found.unit_id is not None:
+        if can_manage_people(actor) and AuthorisedPerson.objects.filter(letter_id=found.pk, confirmed_at__isnull=True).exists():
+            return True
         return Project.objects.filter(unit_id=found.unit_id, hall_id=actor.hall_id).exists()
     return Membership.objects.filter(person_id=found.by_id, department__hall_id=actor.hall_id).exists()
 

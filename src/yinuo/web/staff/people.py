@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -135,8 +136,8 @@ def people(request: HttpRequest) -> HttpResponse:
     context = {
         "offices": list(offices.values()),
         "bindings": list(
-            AuthorisedPerson.objects.filter(InForce.on(day), confirmed_at__isnull=True)
-            .select_related("person", "unit")
+            AuthorisedPerson.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=day), confirmed_at__isnull=True)
+            .select_related("person", "unit", "asked_by")
             .order_by("id")[:100]
         ),
         "substitutions": _substitutions(set(known), day),
