@@ -15,6 +15,7 @@ from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import accept, close_escalation, open_escalation
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.actions import delegate, end_role
+from yinuo.apps.people.models import Membership
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import Reminder, WorkItem
 
@@ -227,3 +228,25 @@ def test_the_halls_pages_cost_the_same_however_much_lies_there(
     client.get(f"/staff/{page}/")
     with django_assert_max_num_queries(most):
         client.get(f"/staff/{page}/?hours=72")
+
+
+def test_a_departments_head_passes_on_only_what_is_the_departments(county: County, company: Company, set_clock: SetClock) -> None:
+    filed(county, company)
+    work = WorkItem.objects.get(kind="review")
+    person = county.person("approver", "development_reform")
+    both = county.add("approver", "development_reform")
+    county.actor("approver", "ecology")
+    office = county.people[("approver", "ecology")].department
+    Membership.objects.create(person=both.person, department=office, role="approver", from_on=both.from_on)
+    values = WorkItem.objects.filter(pk=work.pk).values().get()
+    other = WorkItem.objects.create(**{**values, "id": None, "subject_id": 999_999, "department_id": office.pk})
+    set_clock("2026-11-04 10:00")
+    client = desk(county, "principal")
+    form = {"person": person.pk, "to": both.person_id, "why": "轮岗"}
+    preview = text_of(client.post("/staff/reassign/", form))
+    assert "会转交 1" in preview
+    assert "转不过去，留在原处 1" in preview
+    client.post("/staff/reassign/", {**form, "sure": "1"})
+    work.refresh_from_db()
+    other.refresh_from_db()
+    assert (work.assignee_id, other.assignee_id) == (both.person_id, person.pk)

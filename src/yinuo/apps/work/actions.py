@@ -271,13 +271,19 @@ def reassign(*, actor: Actor, item: WorkItem, person: Person, at: datetime, why:
 
 @action
 def reassign_all(*, actor: Actor, person: Person, to: Person, at: datetime, why: str) -> int:
-    """All open items of a person given to another at once; those the other may not handle stay, and are counted out."""
-    moved = 0
-    for item in WorkItem.objects.select_for_update(no_key=True).filter(assignee=person, state__in=["running", "paused"]).order_by("id"):
-        if access.works_for(to, item.department_id, at.astimezone(clocks.clock.TZ).date()):
-            reassign(actor=actor, item=item, person=to, at=at, why=why)
-            moved += 1
-    return moved
+    """All open items of a person given to another at once.
+
+    Those the other may not handle stay, and so do those of departments that are not the actor's to arrange.
+    """
+    held = WorkItem.objects.select_for_update(no_key=True).filter(assignee=person, state__in=["running", "paused"]).order_by("id")
+    day = at.astimezone(clocks.clock.TZ).date()
+    fitting = [item for item in held if access.works_for(to, item.department_id, day)]
+    own = [item for item in fitting if access.can_reassign(actor, item)]
+    if fitting and not own:
+        raise forbid("只有本部门办理人员、总召集人可以转交")
+    for item in own:
+        reassign(actor=actor, item=item, person=to, at=at, why=why)
+    return len(own)
 
 
 def tick(now: datetime, batch: int = 200) -> int:

@@ -142,11 +142,13 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
         if form.is_valid() and attempt(form, act) is not None:
             return _onwards(request, actor, found, verb, words)
     forms_by = {name: form for name, (form, _, _) in steps.items()}
+    event = queries.event_of(found) if found.state == ProposalState.EXECUTED else None
     context = {
         "proposal": found,
         "rows": _rows(found),
         "effect": _effect(found, now),
-        "event": queries.event_of(found) if found.state == ProposalState.EXECUTED else None,
+        "event": event,
+        "moved": {"points": signed(event.points), "after": score_words(event.score_after, event.grade_after)} if event else {},
         "evidence": [part if isinstance(part, dict) else {"name": str(part), "file": None} for part in found.evidence],
         "forms": forms_by,
         "form": forms_by.get(verb, forms.Form()),

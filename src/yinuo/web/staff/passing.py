@@ -118,8 +118,9 @@ def look_over(actor: Actor, person: Person, to: Person, now: datetime) -> Previe
     works = list(WorkItem.objects.filter(assignee=person, state__in=OPEN).select_related("department", "assignee").order_by("due_at", "id"))
     offices = {work.department_id for work in works}
     fit = {number for number in offices if access.works_for(to, number, today(now))}
-    going = [work for work in works if work.department_id in fit]
-    staying = [work for work in works if work.department_id not in fit]
+    going = [work for work in works if work.department_id in fit and access.can_reassign(actor, work)]
+    moved = {work.pk for work in going}
+    staying = [work for work in works if work.pk not in moved]
     return Preview(_rows(going, actor, now), _rows(staying, actor, now), len(going), len(staying))
 
 

@@ -31,7 +31,7 @@ from yinuo.web.staff.inbox import CONVENING
 from yinuo.web.staff.projects import head_of, visible_project
 from yinuo.web.templatetags.yinuo import light
 
-SIZE = 100
+SIZE = 40
 READERS = (*CONVENING, "principal")
 COLUMNS = [Column("时间", "date"), Column("告知谁"), Column("内容"), Column("怎样告知，送达没有")]
 FIELDS = (
