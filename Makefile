@@ -23,7 +23,7 @@ setup-test: setup
 	$(BIN)/python scripts/browser.py
 
 check: lint
-	$(PYTEST) -q -m "not browser and not slow"
+	$(PYTEST) -q -m "not browser and not slow and not full"
 
 lint: setup
 	$(BIN)/ruff check .

@@ -83,9 +83,31 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the files out among them the long ones come first: at the end nobody waits for one of them."""
-    if not hasattr(config, "workerinput"):
-        return
+    leave_the_rest_to_the_whole_run(items)
+    if hasattr(config, "workerinput"):
+        the_long_ones_first(items)
+
+
+def leave_the_rest_to_the_whole_run(items: list[pytest.Item]) -> None:
+    """`make check` takes of a file's tests with a database the first two, and those marked `quick`; the others are marked `full`."""
+    taken: dict[Path, set[str]] = {}
+    for item in items:
+        if not needs_a_database(item) or item.get_closest_marker("quick") or item.get_closest_marker("slow"):
+            continue
+        names = taken.setdefault(item.path, set())
+        # Of a test with parameters the first will do.
+        name = getattr(item, "originalname", item.name)
+        if len(names) >= 2 or name in names:
+            item.add_marker("full")
+        names.add(name)
+
+
+def needs_a_database(item: pytest.Item) -> bool:
+    return "django_db_setup" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db") is not None
+
+
+def the_long_ones_first(items: list[pytest.Item]) -> None:
+    """Several processes share the files out among them: at the end nobody is to wait for one of the long ones."""
     lengths = dict.fromkeys((item.path for item in items), 2)
     for item in items:
         if item.get_closest_marker("slow"):

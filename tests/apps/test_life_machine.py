@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -378,6 +379,7 @@ PLAYED = settings(
 )
 
 
+@pytest.mark.slow
 def test_a_project_played_at_random_keeps_what_must_always_hold(county: County, company: Company) -> None:
     everybody(county)
     done: set[str] = set()
