@@ -121,7 +121,7 @@ def test_a_page_reads_no_more_than_it_must(populated: Populated, url: str, most:
 
 def test_the_detail_pages_read_a_fixed_number_of_rows_whatever_they_hold(populated: Populated) -> None:
     for name in ("running", "completed", "unrated"):
-        assert queries_of(certificate_of(populated.projects[name])) == 6
+        assert queries_of(certificate_of(populated.projects[name])) == 7
     for row in Commitment.objects.order_by("id"):
         assert queries_of(f"/zone/{row.pk}/") == 3
     assert queries_of(f"/receipts/{populated.receipt_no}/") == 1
@@ -447,7 +447,8 @@ def test_a_recoded_project_leads_to_its_successor_and_back(populated: Populated)
 
 def test_the_page_shows_the_commitments_and_how_they_were_kept(populated: Populated) -> None:
     page = text_of(certificate_of(populated.projects["completed"]))
-    assert page.count("已履行") == 2
+    assert page.count('t-green">已履行') == 2
+    assert "2 件：已履行 2 件，未履行 0 件，履行中 0 件" in page
     assert "竣工验收" in page
     assert "35 %" in text_of(certificate_of(populated.projects["running"]))
 

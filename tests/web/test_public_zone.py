@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.web.populated import NOW, Populated, populate
-from yinuo.apps.commitments.models import Commitment, CompletionVerification
+from yinuo.apps.commitments.models import Commitment, CompletionVerification, Finding
+from yinuo.apps.projects.models import Project
 from yinuo.web.public import zone
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -86,6 +87,25 @@ def test_certificates_are_listed_with_their_pledge_and_what_is_void_says_so(popu
     assert populated.projects["running"].certificate.number in shown
     assert "已撤回" in shown
     assert populated.projects["held"].name not in shown
+
+
+def verified_on(project: Project) -> list[tuple[int, int]]:
+    shown = page(f"/verify/{project.code}/{project.unit.credit_code}/")
+    return [(int(checked), int(met)) for checked, met in re.findall(r"核验 (\d+) 条，符合 (\d+) 条", shown)]
+
+
+def test_a_certificate_tells_how_many_requirements_verification_found_kept(populated: Populated) -> None:
+    project = populated.projects["completed"]
+    before = verified_on(project)
+    assert len(before) == 2
+    assert all(checked == len(row.requirements) for row, (checked, _met) in zip(project.commitments.order_by("id"), before, strict=True))
+    # The last word on a requirement counts.
+    finding = Finding.objects.filter(commitment__project=project, requirement__isnull=False).order_by("commitment_id", "id")[0]
+    finding.pk, finding.round, finding.met = None, finding.round + 1, not finding.met
+    finding.save()
+    after = verified_on(project)
+    assert after[0] == (before[0][0], before[0][1] + (1 if finding.met else -1))
+    assert after[1] == before[1]
 
 
 @pytest.mark.parametrize("view", ["notice", "decided", "results", "pledges"])

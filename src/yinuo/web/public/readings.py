@@ -7,13 +7,13 @@ is among them, so no page can show one by mistake.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from statistics import median_low
 
 from django.db.models import Count, F, Q, QuerySet
 
-from yinuo.apps.commitments.models import Commitment, CommitmentState, CompletionState, CompletionVerification, Fulfilment
+from yinuo.apps.commitments.models import Commitment, CommitmentState, CompletionState, CompletionVerification, Finding, Fulfilment
 from yinuo.apps.commitments.queries import CommitmentShare, commitment_share, days_left
 from yinuo.apps.onemap.models import CONCLUDED, MapItem, Submission
 from yinuo.apps.projects import queries as projects
@@ -115,7 +115,10 @@ def _count(day: date) -> Figures:
 
 @dataclass(frozen=True, slots=True)
 class ZoneLine:
-    """A commitment in the zone. `days_left` counts the working days in which one may still object, today included."""
+    """A commitment in the zone. `days_left` counts the working days in which one may still object, today included.
+
+    `checked` requirements have been verified, `met` of them were found kept; 0 where nobody looked them up.
+    """
 
     id: int
     matter: str
@@ -130,6 +133,9 @@ class ZoneLine:
     notice_from: datetime
     notice_until: datetime
     days_left: int
+    credit_code: str = ""
+    checked: int = 0
+    met: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +239,21 @@ def zone_line(row: Commitment, now: datetime) -> ZoneLine:
         notice_from=row.notice_from,
         notice_until=row.notice_until,
         days_left=days_left(row, now),
+        credit_code=row.project.unit.credit_code or "",
     )
+
+
+def verified(project: Project) -> dict[int, tuple[int, int]]:
+    """Commitment → how many requirements were verified and how many kept, by the last word on each."""
+    last: dict[tuple[int | None, int | None], bool] = {}
+    findings = Finding.objects.filter(commitment__project=project, requirement__isnull=False).order_by("round", "id")
+    for commitment_id, requirement, met in findings.values_list("commitment_id", "requirement", "met"):
+        last[commitment_id, requirement] = met
+    found: dict[int, tuple[int, int]] = {}
+    for (commitment_id, _requirement), met in last.items():
+        checked, kept = found.get(commitment_id or 0, (0, 0))
+        found[commitment_id or 0] = (checked + 1, kept + met)
+    return found
 
 
 def pledge_line(row: Pledge) -> PledgeLine:
@@ -346,7 +366,7 @@ def published(project_code: str, credit_code: str = "") -> Project | None:
 
 
 def project_page(project: Project, now: datetime) -> PublicProject:
-    """Seven readings whatever the project holds, the one that found it included."""
+    """Eight readings whatever the project holds, the one that found it included."""
     facts, certificate = project.facts, getattr(project, "certificate", None)
     pledge = Pledge.objects.filter(project=project).values_list("at", flat=True).first()
     items = MapItem.objects.filter(project=project).aggregate(
@@ -354,6 +374,7 @@ def project_page(project: Project, now: datetime) -> PublicProject:
     )
     reports = ProgressReport.objects.filter(project=project).order_by("on", "id").only("on", "kind", "percent")
     rows = zone().filter(project=project).order_by("id")
+    counts = verified(project)
     successor = Project.objects.filter(replaces=project, state__in=projects.PUBLIC_STATES).select_related("unit").first()
     graded = certificate is not None
     grade = projects.grade_of(project) if graded else ""
@@ -385,12 +406,17 @@ def project_page(project: Project, now: datetime) -> PublicProject:
         done=items["done"],
         total=items["total"],
         reports=tuple(ReportLine(row.on, str(ReportKind(row.kind).label), row.percent) for row in reports),
-        commitments=tuple(zone_line(row, now) for row in rows),
+        commitments=tuple(_with_verification(zone_line(row, now), counts) for row in rows),
         pledged_on=_day(pledge),
         successor=_linked(successor),
         predecessor=_linked(project.replaces) if project.replaces_id else None,
         issuer=pack().departments[FILING_DEPARTMENT].name,
     )
+
+
+def _with_verification(line: ZoneLine, counts: dict[int, tuple[int, int]]) -> ZoneLine:
+    checked, met = counts.get(line.id, (0, 0))
+    return replace(line, checked=checked, met=met)
 
 
 def _policy(facts: dict[str, object]) -> str:
