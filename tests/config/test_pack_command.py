@@ -150,8 +150,8 @@ def test_a_threshold_that_moved_is_a_difference_wherever_a_condition_reads_it(yi
     assert changes.keys() == {"row:negative.matter.1", "parameter:threshold.pipeline_length"}
     row = changes["row:negative.matter.1"]
     assert row["from"] == "2026-07-01"
-    assert "管线长度 ≤ 100 米" in row["before"]
-    assert "管线长度 ≤ 200 米" in row["after"]
+    assert "管线长度不超过 100 米" in row["before"]
+    assert "管线长度不超过 200 米" in row["after"]
 
 
 def test_a_pack_ended_earlier_and_begun_later_differs_only_in_between(yinuo: Yinuo, folder: Path, tmp_path: Path) -> None:

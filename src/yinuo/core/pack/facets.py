@@ -17,6 +17,9 @@ from yinuo.core.wording import in_words as in_plain_words
 
 DAY = timedelta(days=1)
 _EVERYBODY = "全部项目"
+_LEVELS = {"county": "县级", "prefecture": "州级", "province": "省级", "state": "国家级", "utility": "公用企业"}
+_HANDLING = {"instant": "即办件", "promised": "承诺件", "reported_upward": "上报件", "self_service": "自主办理", "utility": "公用服务报装"}
+_COLOURS = {"green": "绿色", "blue": "蓝色", "yellow": "黄色", "red": "红色"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,10 @@ def _grades(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
             says = f"{low}{in_words(band.low)}, {in_words(band.high)}]，等次 {band.class_}"
             yield f"band:{band.grade}", Facet(f"等级 {band.grade}", f"{band.grade} 级企业", says, scale.cites)
         for name, look in scale.classes.items():
-            yield f"class:{name}", Facet(f"等次 {name}", f"{name} 等次企业", f"{look['name']}，{look['colour']}", scale.cites)
+            yield (
+                f"class:{name}",
+                Facet(f"等次 {name}", f"{name} 等次企业", f"{look['name']}，{_COLOURS.get(look['colour'], look['colour'])}", scale.cites),
+            )
     for measure in all_at(pack.measures, day):
         whom = f"{measure.class_} 等次企业"
         yield f"measure:{measure.id}", Facet(f"措施 {measure.effect}", whom, f"{measure.value}：{measure.text}", measure.cites)
@@ -165,8 +171,9 @@ def _lists(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
         whom = "符合条件的项目" if row.part == "project" else f"{row.department} 办理的项目"
         yield f"row:{row.id}", Facet(f"负面清单 {name}", whom, f"条件 {_when(row.when, pack, day)}{exceptions}", row.cites)
     for scheme in all_at(pack.schemes, day):
-        moves = "".join(f"；{matter} → {stage}" for matter, stage in scheme.moves.items())
-        says = " → ".join(f"{stage.name}（{stage.department}）" for stage in scheme.stages) + moves
+        named = {stage.id: stage.name for stage in scheme.stages}
+        moves = "".join(f"；{_matter(pack, matter)} → {named.get(stage, stage)}" for matter, stage in scheme.moves.items())
+        says = " → ".join(f"{stage.name}（{_office(pack, stage.department)}）" for stage in scheme.stages) + moves
         yield (
             f"scheme:{scheme.id}",
             Facet(f"阶段方案 {scheme.name}", _when(scheme.when, pack, day) if scheme.when else _EVERYBODY, says, scheme.cites),
@@ -178,7 +185,7 @@ def _matters(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
         kinds = "、".join(FACTS["kind"].choices[kind] for kind in matter.kinds)
         whom = f"须办理“{matter.full_name}”的{kinds or '各'}类项目"
         yield f"matter:{matter.id}.needed", Facet(f"{matter.full_name}：何时须办理", whom, _when(matter.needed, pack, day), matter.basis)
-        for key, label, says, cites, provenance in _sayings(matter, day):
+        for key, label, says, cites, provenance in _sayings(pack, matter, day):
             note = "未经核实" if "unverified" in (matter.provenance, provenance) else ""
             yield f"matter:{matter.id}.{key}", Facet(f"{matter.full_name}：{label}", whom, says, cites, note)
 
@@ -188,10 +195,25 @@ def _when(name: str, pack: Pack, day: date) -> str:
     return "依申请" if name == ON_REQUEST else in_plain_words(pack.condition(name, day))
 
 
-def _sayings(matter: Matter, day: date) -> Iterator[tuple[str, str, str, tuple[str, ...], str]]:
+def _office(pack: Pack, name: str) -> str:
+    return pack.departments[name].name if name in pack.departments else name
+
+
+def _matter(pack: Pack, name: str) -> str:
+    return pack.matters[name].full_name if name in pack.matters else name
+
+
+def _stage(pack: Pack, name: str, day: date) -> str:
+    """The stage's name in the schemes of the day; schemes that call it differently are all told."""
+    names = dict.fromkeys(stage.name for scheme in all_at(pack.schemes, day) for stage in scheme.stages if stage.id == name)
+    return "、".join(names) or name
+
+
+def _sayings(pack: Pack, matter: Matter, day: date) -> Iterator[tuple[str, str, str, tuple[str, ...], str]]:
     basis = matter.basis
-    yield "office", "办理", f"{matter.department}，{matter.level}，{matter.handling}，阶段 {matter.stage}", basis, ""
-    yield "after", "前置事项", "、".join(matter.after) or "无", basis, ""
+    place = f"{_office(pack, matter.department)}，{_LEVELS.get(matter.level, matter.level)}"
+    yield "office", "办理", f"{place}，{_HANDLING.get(matter.handling, matter.handling)}，阶段 {_stage(pack, matter.stage, day)}", basis, ""
+    yield "after", "前置事项", "、".join(_matter(pack, other) for other in matter.after) or "无", basis, ""
     if matter.materials:
         yield "materials", "材料", "、".join(material.name for material in matter.materials), basis, ""
     for limit in all_at(matter.statutory, day):
