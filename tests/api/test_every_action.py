@@ -26,7 +26,18 @@ IN_PERSON = "who acts for whom is confirmed by somebody who has seen the paper, 
 ON_PAPER = "a paper is made for somebody who looks at it"
 NOT_BY_MACHINES = {
     **dict.fromkeys(
-        ["people.ask_binding", "people.confirm_binding", "people.end_binding", "people.authorise", "people.give_role", "people.end_role"],
+        [
+            "people.open_account",
+            "people.change_account",
+            "people.change_department",
+            "people.correct_unit",
+            "people.ask_binding",
+            "people.confirm_binding",
+            "people.end_binding",
+            "people.authorise",
+            "people.give_role",
+            "people.end_role",
+        ],
         IN_PERSON,
     ),
     "people.issue_key": "a key gives no keys: they are issued by the command",

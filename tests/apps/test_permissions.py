@@ -85,6 +85,10 @@ MAY: dict[str, set[str]] = {
     "people.end_binding": {"unit", *CONVENER_AND_ADMINISTRATOR},
     "people.register_reserved_unit": ANYWHERE,
     "people.give_credit_code": ANYWHERE,
+    "people.open_account": {"administrator", "administrator abroad"},
+    "people.change_account": {"administrator", "administrator abroad"},
+    "people.change_department": CONVENER_AND_ADMINISTRATOR,
+    "people.correct_unit": CONVENER_AND_ADMINISTRATOR,
     "people.give_role": CONVENER_AND_ADMINISTRATOR,
     "people.end_role": CONVENER_AND_ADMINISTRATOR,
     "people.delegate": {"approver", *CONVENER_AND_ADMINISTRATOR},
@@ -369,6 +373,16 @@ def of_people(world: World, action: str) -> Act:
         ),
         "people.give_credit_code": lambda actor: people.give_credit_code(
             actor=actor, unit_id=reserved.pk, credit_code=make_credit_code("622927", "00000077"), at=NOON
+        ),
+        "people.open_account": lambda actor: people.open_account(actor=actor, username="new", name="新人", email="n@example.org", at=NOON),
+        "people.change_account": lambda actor: people.change_account(
+            actor=actor, person_id=world.newcomer.pk, changes={"phone": "13900000000"}, at=NOON
+        ),
+        "people.change_department": lambda actor: people.change_department(
+            actor=actor, department_id=world.department.pk, phone="0930-7720000", at=NOON
+        ),
+        "people.correct_unit": lambda actor: people.correct_unit(
+            actor=actor, unit_id=world.company.unit.pk, changes={"address": "吹麻滩镇1号"}, why="营业执照变更", at=NOON
         ),
         "people.give_role": lambda actor: people.give_role(
             actor=actor, person=world.newcomer, department=world.department, role="principal", at=NOON, from_on=TODAY

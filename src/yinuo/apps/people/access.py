@@ -17,6 +17,11 @@ def can_manage_hall(actor: Actor, hall_id: int) -> bool:
     return can_manage_people(actor) and actor.hall_id == hall_id
 
 
+def can_open_accounts(actor: Actor) -> bool:
+    """Accounts are opened, corrected and closed by administrators; what somebody may do is given apart from that."""
+    return actor.role == "administrator"
+
+
 def can_register_units(actor: Actor) -> bool:
     """Units that cannot be looked up by a licence are entered at the hall, after somebody has seen the paper."""
     return can_manage_people(actor)

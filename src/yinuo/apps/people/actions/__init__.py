@@ -1,0 +1,27 @@
+"""Every write to people, units and what they may do."""
+
+from yinuo.apps.people.actions.accounts import change_account, change_department, open_account
+from yinuo.apps.people.actions.bindings import ask_binding, authorise, confirm_binding, end_binding
+from yinuo.apps.people.actions.keys import issue_key, revoke_key
+from yinuo.apps.people.actions.roles import delegate, end_delegation, end_role, give_role
+from yinuo.apps.people.actions.units import correct_unit, find_or_register_unit, give_credit_code, register_reserved_unit
+
+__all__ = [
+    "ask_binding",
+    "authorise",
+    "change_account",
+    "change_department",
+    "confirm_binding",
+    "correct_unit",
+    "delegate",
+    "end_binding",
+    "end_delegation",
+    "end_role",
+    "find_or_register_unit",
+    "give_credit_code",
+    "give_role",
+    "issue_key",
+    "open_account",
+    "register_reserved_unit",
+    "revoke_key",
+]
