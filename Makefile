@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. The others are for those who work here.
-.PHONY: run test setup setup-test check lint assets schema format lock clean
+.PHONY: run test setup setup-test check lint assets pictures schema format lock clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -35,6 +35,10 @@ lint: setup
 assets:
 	rm -f build/static/.made
 	$(MAKE) build/static/.made
+
+# Every page as each role sees it, on a desk and on a phone: build/pictures/index.html.
+pictures: setup-test
+	$(BIN)/python scripts/pictures.py
 
 # After a change of the facts of a project (src/yinuo/core/fact_specs.py).
 schema: setup

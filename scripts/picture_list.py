@@ -1,0 +1,233 @@
+"""Which pages `make pictures` takes, of whom, and on which of the demonstration's rows; what is not pictured is excused here.
+
+A page names who may open it with what; the first that opens is pictured, so that a demonstration may change.
+Every URL name of the faces stands in one of the two lists: tests/web/test_pictures.py says which is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
+from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
+from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.onemap.models import GuidanceAnswer, MapItem, Submission
+from yinuo.apps.people.models import AuthorisedPerson, Membership
+from yinuo.apps.projects.models import Draft, Project, Question
+
+# A login and the address's arguments.
+Chance = tuple[str, list[Any]]
+Chances = Callable[[], Iterator[Chance]]
+MANY = 60
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    chances: Chances
+    query: str = ""
+    who: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.name.replace(":", "/") + (f"-{self.who}" if self.who else "")
+
+
+def anybody(*arguments: Any) -> Chances:
+    return lambda: iter([("", list(arguments))])
+
+
+def citizens(rows: Callable[[], Any], *fields: str) -> Chances:
+    return lambda: (("", [_at(row, field) for field in fields]) for row in rows()[:MANY])
+
+
+def person_of(unit_id: int) -> str:
+    found = AuthorisedPerson.objects.filter(unit_id=unit_id, confirmed_at__isnull=False).order_by("-may_sign", "id").first()
+    return found.person.username if found else ""
+
+
+def units(rows: Callable[[], Any], unit: str, *fields: str) -> Chances:
+    """The person of each row's unit, which stands in its field `unit`."""
+    return lambda: ((person_of(_at(row, unit)), [_at(row, field) for field in fields]) for row in rows()[:MANY])
+
+
+def staff(role: str, department: str = "") -> str:
+    """Somebody with this role and no other, in the department where one is named."""
+    members = Membership.objects.filter(role=role).order_by("id")
+    if department:
+        members = members.filter(department__key=department)
+    hats = list(Membership.objects.values_list("person_id", flat=True))
+    alone = [member for member in members.select_related("person") if hats.count(member.person_id) == 1]
+    return alone[0].person.username if alone else ""
+
+
+def officials(role: str, rows: Callable[[], Any], *fields: str, department: str = "") -> Chances:
+    """Who has the role in the row's department, which stands in its field `department`; anywhere without one."""
+    return lambda: (
+        (staff(role, _at(row, department) if department else ""), [_at(row, field) for field in fields]) for row in rows()[:MANY]
+    )
+
+
+def one(role: str, *arguments: Any) -> Chances:
+    return lambda: iter([(staff(role), list(arguments))])
+
+
+def company(*arguments: Any) -> Chances:
+    return lambda: iter([("maxiaoyun", list(arguments))])
+
+
+def _at(row: Any, path: str) -> Any:
+    for name in path.split("."):
+        row = getattr(row, name)
+    return row
+
+
+def projects(**having: Any) -> Callable[[], Any]:
+    return lambda: Project.objects.filter(**having).order_by("id")
+
+
+def items(*states: str) -> Callable[[], Any]:
+    return lambda: (
+        MapItem.objects.filter(**({"state__in": states} if states else {})).select_related("project", "department").order_by("id")
+    )
+
+
+def all_of(model: Any, *related: str, **having: Any) -> Callable[[], Any]:
+    rows = model.objects.filter(**having)
+    return lambda: (rows.select_related(*related) if related else rows).order_by("pk")
+
+
+ROLES = ("approver", "principal", "stage_convener", "general_convener", "supervisor", "comprehensive", "administrator")
+MINE, MY_ITEM = ("unit_id", "pk"), ("project.unit_id", "pk")
+CHECK = "?kind=filing&project_class=private"
+
+PAGES = [
+    Page("public:home", anybody()),
+    Page("public:about", anybody()),
+    Page("public:accessibility", anybody()),
+    Page("public:search", anybody(), "?q=水土保持"),
+    Page("public:company", citizens(all_of(AuthorisedPerson, "unit"), "unit.credit_code")),
+    Page("public:check", anybody()),
+    Page("public:check_topic", anybody("site"), CHECK),
+    Page("public:check_result", anybody(), CHECK),
+    Page("public:guides", anybody()),
+    Page("public:guide", anybody("soil_conservation_plan")),
+    Page("public:zone", anybody()),
+    Page("public:commitment", citizens(all_of(Commitment, state="notice"), "pk")),
+    Page("public:objection", citizens(all_of(Objection), "receipt_no")),
+    Page("public:verify", anybody()),
+    Page("public:certificate", citizens(projects(code__isnull=False), "code", "unit.credit_code")),
+    Page("public:rules", anybody()),
+    Page("public:rules_ask", anybody()),
+    Page("public:rules_section", anybody("negative-list")),
+    Page("public:receipts", anybody()),
+    Page("public:receipt", citizens(all_of(Submission), "receipt_no")),
+    Page("common:act_as", lambda: iter([("zhaoyonghong", [])])),
+    Page("common:messages", company()),
+    Page("unit:projects", company()),
+    Page("unit:filing", company()),
+    Page("unit:filing_step", units(all_of(Draft), "unit_id", "pk", "step")),
+    Page("unit:filing_check", units(all_of(Draft), *MINE)),
+    Page("unit:filing_done", units(all_of(Draft), *MINE)),
+    *(Page(f"unit:{name}", units(projects(), *MINE)) for name in ("project", "report", "questions", "end", "amend", "completion")),
+    *(Page(f"unit:{name}", units(projects(state="confirmed"), *MINE)) for name in ("participants", "benefits")),
+    Page("unit:amend_step", lambda: ((person_of(row.unit_id), [row.pk, "industry"]) for row in projects(state="confirmed")())),
+    *(Page(f"unit:{name}", units(projects(state="confirmed"), *MINE)) for name in ("map", "map_landing")),
+    Page("unit:map", units(projects(state="confirmed"), *MINE), "?view=board", "board"),
+    Page("unit:map", units(projects(state="confirmed"), *MINE), "?view=list", "list"),
+    *(Page(f"unit:{name}", units(items(), "project.unit_id", "project_id", "pk")) for name in ("map_routes", "map_due")),
+    *(Page("unit:item", units(items(state), *MY_ITEM), who=state) for state in ("open", "incomplete", "accepted", "paused", "notice", "granted")),
+    Page("unit:item_submit", units(items("open", "incomplete", "incorrect"), *MY_ITEM)),
+    Page("unit:item_withdraw", units(items("received", "accepted"), *MY_ITEM)),
+    Page("unit:again", units(items("refused"), *MY_ITEM)),
+    Page("unit:to_promise", units(items("received", "accepted", "incomplete"), *MY_ITEM)),
+    Page("unit:later", units(items("granted"), *MY_ITEM)),
+    Page("unit:remedy", units(items("refused", "granted"), *MY_ITEM)),
+    Page("unit:commit", units(items("open"), *MY_ITEM)),
+    *(Page(f"unit:{name}", units(items("notice", "decidable", "granted"), *MY_ITEM)) for name in ("fulfilment", "difficulty", "regular")),
+    *(Page(f"unit:{name}", company()) for name in ("credit", "promises", "all_questions", "library", "persons", "authorise")),
+    Page("unit:relief", units(all_of(CreditEvent), *MINE)),
+    Page("unit:library_file", units(all_of(StoredFile, unit_id__isnull=False), *MINE)),
+    Page("unit:end_binding", units(all_of(AuthorisedPerson), "unit_id", "pk")),
+    *(Page("staff:inbox", one(role), who=role) for role in ROLES),
+    Page("staff:filters", one("approver")),
+    Page("staff:hall", one("general_convener")),
+    Page("staff:early", one("general_convener")),
+    Page("staff:load", one("general_convener")),
+    Page("staff:reassign", one("general_convener")),
+    Page("staff:people", one("administrator")),
+    Page("staff:reserved", one("administrator")),
+    Page("staff:questions", one("general_convener")),
+    Page("staff:question", officials("general_convener", all_of(Question), "pk")),
+    Page("staff:delegation", one("approver")),
+    Page("staff:projects", one("general_convener")),
+    *(Page("staff:project", officials(role, projects(state="confirmed"), "pk"), who=role) for role in ("approver", "supervisor")),
+    *(Page(f"staff:{name}", officials("general_convener", projects(state="confirmed"), "pk")) for name in ("map", "map_landing", "told")),
+    Page("staff:rules_on", officials("comprehensive", projects(state="confirmed"), "pk")),
+    Page("staff:map", officials("general_convener", projects(state="confirmed"), "pk"), "?view=board", "board"),
+    *(Page(f"staff:{name}", officials("general_convener", items(), "project_id", "pk")) for name in ("map_routes", "map_due")),
+    Page("staff:review", lambda: (("macheng", [row.pk]) for row in projects(state="filed")())),
+    Page("staff:manual", lambda: (("macheng", [row.pk]) for row in projects(state="manual")())),
+    Page("staff:confirm", lambda: (("macheng", [row.pk]) for row in projects(state="confirmed")())),
+    Page("staff:guidance", officials("approver", all_of(GuidanceAnswer, "department"), "pk", department="department.key")),
+    *(
+        Page("staff:item", officials("approver", items(state), "pk", department="department.key"), who=state)
+        for state in ("received", "accepted", "paused", "granted")
+    ),
+    Page("staff:commitment", officials("approver", all_of(Commitment, "item__department"), "pk", department="item.department.key")),
+    Page("staff:objection", officials("approver", all_of(Objection, "commitment__item__department"), "pk", department="commitment.item.department.key")),
+    Page("staff:difficulty", officials("approver", all_of(Difficulty, "commitment__item__department"), "pk", department="commitment.item.department.key")),
+    Page("staff:completion", officials("approver", projects(), "pk")),
+    Page("staff:credit", one("principal")),
+    Page("staff:propose", one("approver")),
+    Page("staff:proposal", officials("principal", all_of(PointProposal), "pk")),
+    Page("staff:relief", officials("approver", all_of(CreditRelief), "pk")),
+    Page("staff:unit_credit", officials("comprehensive", all_of(AuthorisedPerson), "unit_id")),
+    Page("styleguide:index", anybody()),
+    Page("styleguide:error", anybody("404")),
+    Page("account_login", anybody()),
+    Page("account_change_password", company()),
+    Page("mfa_index", company()),
+]  # fmt: skip
+
+# Names that answer GET with no page of their own, and pages the demonstration has nothing for.
+EXCUSED = {
+    "common:start": "leads on to where one's work is",
+    "common:read_message": "takes a POST alone",
+    "common:document": "a PDF file",
+    "common:file": "a file as it was uploaded",
+    "public:zone_feed": "an Atom feed",
+    "unit:certificate": "a PDF file",
+    "unit:poster": "a PDF file",
+    "unit:commit_letter": "a PDF file",
+    "unit:map_pdf": "a PDF file",
+    "unit:map_fresh": "a part of the map, for a script",
+    "unit:library_retire": "takes a POST alone",
+    "unit:library_restore": "takes a POST alone",
+    "unit:later_withdraw": "the demonstration has no later document asked for",
+    "staff:map_pdf": "a PDF file",
+    "staff:map_fresh": "a part of the map, for a script",
+    "staff:later": "the demonstration has no later document asked for",
+    "staff:made": "the demonstration has no table in the making",
+    "staff:export": "a table as a file",
+    "staff:download": "a table as a file",
+    "staff:reserved_code": "the demonstration has no unit with a reserved name",
+}
+
+
+def prepare() -> None:
+    """What nobody of the demonstration has begun: a form half filled in, and one that was sent."""
+    from django.utils import timezone
+
+    from yinuo.apps.people.queries import actor_of_binding
+    from yinuo.apps.projects.actions import open_draft
+
+    if Draft.objects.filter(filed_as__isnull=False, step="industry").exists():
+        return
+    binding = AuthorisedPerson.objects.get(person__username="maxiaoyun")
+    sent = Project.objects.filter(unit=binding.unit_id, draft__isnull=True, state="confirmed").earliest("id")
+    for filed in (None, sent):
+        draft = open_draft(actor=actor_of_binding(binding), unit_id=binding.unit_id, facts=sent.facts, at=timezone.now())
+        Draft.objects.filter(pk=draft.pk).update(filed_as=filed, step="industry")
