@@ -93,3 +93,19 @@ def test_a_new_company_is_led_to_its_first_filing(desk: Desk) -> None:
     assert "从这里开始" in page
     assert 'href="/filing/"' in page
     assert "等您办的" not in page
+
+
+def test_what_was_told_to_the_person_and_to_the_company_is_shown_once(desk: Desk) -> None:
+    guided(desk.county, desk.company)
+    for page in (desk.get("/projects/").split('id="news"')[1], desk.get("/messages/").split("<main")[1]):
+        assert page.count("<b>“一张图”已生成</b>") == 1
+
+
+def test_a_reason_that_ends_with_a_full_stop_does_not_end_with_two(desk: Desk) -> None:
+    item = accepted(desk)
+    handler = desk.county.actor("approver", item.department.key)
+    points = [{**POINTS[0], "code": code_of("incorrect")}]
+    send_back(actor=handler, item_id=item.pk, kind="incorrect", points=points, reason="坐标不符。", at=at("2026-11-06 11:00"))
+    page = desk.get("/messages/")
+    assert "坐标不符。请按" in page
+    assert "。。" not in page

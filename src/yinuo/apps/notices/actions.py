@@ -27,6 +27,8 @@ def tell(
 ) -> None:
     """Queues a message of `template` to persons (by the template's channels) and, in the site, to a unit."""
     text = TEXTS[template]
+    # What people wrote may end with a full stop; the text sets its own.
+    words = {name: word.rstrip("。") if isinstance(word, str) else word for name, word in words.items()}
     subject, body = text.subject.format(**words)[:120], text.body.format(**words)
     unit = current()
 

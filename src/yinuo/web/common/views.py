@@ -20,6 +20,9 @@ from yinuo.apps.people.models import AuthorisedPerson, Membership
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import seen
 from yinuo.web.acting import SESSION_KEY, actor_of, hats_of, person_of
+from yinuo.web.common.told import without_twins
+
+SHOWN_MESSAGES = 60
 
 
 def home_of(role: str) -> str:
@@ -57,7 +60,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def messages(request: HttpRequest) -> HttpResponse:
-    rows = list(queries.of_actor(actor_of(request))[:60])
+    rows = without_twins(queries.of_actor(actor_of(request))[: 2 * SHOWN_MESSAGES], SHOWN_MESSAGES)
     return render(request, "common/messages.html", {"rows": rows})
 
 

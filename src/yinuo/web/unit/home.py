@@ -22,6 +22,7 @@ from yinuo.apps.projects.models import Draft, ProgressReport, Project, ProjectSt
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.web.acting import actor_of, hat_of, need_unit
+from yinuo.web.common.told import without_twins
 from yinuo.web.components.shapes import Colour, State, Task
 from yinuo.web.components.text import closing, zh_moment
 from yinuo.web.unit import waiting
@@ -78,7 +79,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "standing": standing,
         "score": score_words(standing),
         "next_band": next_band(standing.score, day),
-        "messages_": list(notices.of_actor(actor)[:SHOWN_MESSAGES]),
+        "messages_": without_twins(notices.of_actor(actor)[: 4 * SHOWN_MESSAGES], SHOWN_MESSAGES),
         "check_url": _check_url(),
         "next_url": f"?after={page.after}" if page.after else "",
         "first_url": reverse("unit:projects") if after else "",
