@@ -238,3 +238,10 @@ def test_a_request_goes_on_after_completion_and_ends_with_its_project(county: Co
     terminate(actor=county.actor("general_convener"), project_id=other.project_id, why="不建了", at=at("2027-01-04 09:00"))
     request.refresh_from_db()
     assert (request.state, company_of_other.pk) == ("withdrawn", other.project.unit_id)
+
+
+def test_a_request_that_nobody_works_on_is_found(county: County, company: Company) -> None:
+    asked = ask(company, decided(county, company))
+    assert stuck() == []
+    WorkItem.objects.filter(subject_id=asked.pk, subject_kind="onemap.laterdocument").update(state="cancelled", closed_at=ASKED)
+    assert [one.why for one in stuck()] == ["“建设工程规划许可证核发”补办审批文件待审核，但没有“收件审查”在办"]

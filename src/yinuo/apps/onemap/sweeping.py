@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from yinuo.apps.onemap import building
-from yinuo.apps.onemap.models import ENDED, Guidance, GuidanceAnswer, GuidanceKind, ItemState, MapItem
+from yinuo.apps.onemap.models import ENDED, Guidance, GuidanceAnswer, GuidanceKind, ItemState, LaterDocument, LaterState, MapItem
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.work.models import Light, WorkItem, WorkKind
 from yinuo.apps.work.queries import OPEN
@@ -24,6 +24,11 @@ WAITS_FOR = {
     ItemState.INCORRECT: (WorkKind.LIMIT, WorkKind.RECTIFICATION),
     ItemState.PAUSED: (WorkKind.LIMIT,),
     ItemState.DECIDABLE: (WorkKind.COMMITMENT_DECISION,),
+}
+LATER_WAITS_FOR = {
+    LaterState.RECEIVED: WorkKind.RECEIPT,
+    LaterState.INCOMPLETE: WorkKind.RECTIFICATION,
+    LaterState.ACCEPTED: WorkKind.LIMIT,
 }
 PROJECT_WAITS_FOR = {ProjectState.MANUAL: WorkKind.MANUAL_FILING, ProjectState.FILED: WorkKind.REVIEW}
 WORK_OF = {GuidanceKind.PRE_START: WorkKind.GUIDANCE, GuidanceKind.COMPLETION: WorkKind.COMPLETION_GUIDANCE}
@@ -40,7 +45,8 @@ class Stuck:
 
 def stuck(project_id: int | None = None) -> list[Stuck]:
     """Every project, guidance, matter and clock that waits for nothing; of one project, or of all."""
-    found = [*_projects(project_id), *_guidances(project_id), *_items(project_id), *_circles(project_id), *_clocks(project_id)]
+    found = [*_projects(project_id), *_guidances(project_id), *_items(project_id), *_requests(project_id)]
+    found += [*_circles(project_id), *_clocks(project_id)]
     return sorted(found, key=lambda one: (one.project_id, one.item_id or 0, one.why))
 
 
@@ -92,6 +98,14 @@ def _items(project_id: int | None) -> Iterator[Stuck]:
     yield from found(notice, "在公示，但既没有决定也没有异议在办")
     decided = running.filter(state__in=[ItemState.GRANTED, ItemState.REFUSED], delivered_at__isnull=True)
     yield from found(decided.filter(~_open(WorkKind.DELIVERY, MapItem)), "已决定，但没有送达在办")
+
+
+def _requests(project_id: int | None) -> Iterator[Stuck]:
+    """Documents asked for that nobody works on."""
+    for state, kind in LATER_WAITS_FOR.items():
+        rows = LaterDocument.objects.filter(_of("item__project_id", project_id), ~_open(kind, LaterDocument), state=state)
+        for project, item, name in rows.order_by("id").values_list("item__project_id", "item_id", "item__name"):
+            yield Stuck(project, item, f"“{name}”补办审批文件{state.label}，但没有“{kind.label}”在办")
 
 
 def _circles(project_id: int | None) -> Iterator[Stuck]:

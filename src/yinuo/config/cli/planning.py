@@ -52,7 +52,7 @@ def routes(matter: Matter, answer: MatterAnswer, pack: Pack, day: date, start: d
     limit = matter.promised_at(day) or matter.statutory_at(day)
     found = {REGULAR: 0 if matter.handling == "instant" or limit is None else working_days(limit, start, calendar)}
     if answer.promisable:
-        found[COMMITMENT] = pack.integer("notice.period", day) + pack.integer("notice.decision_days", day)
+        found[COMMITMENT] = pack.integer("notice.period", day) + max(pack.integer("notice.decision_days", day), 1)
     return found
 
 

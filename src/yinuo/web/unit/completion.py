@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -26,7 +27,13 @@ from yinuo.web.unit.own import crumbs, posted, project_of
 COLOURS: dict[str, Colour] = {"guidance": "blue", "inspection": "blue", "rectifying": "amber", "passed": "green", "failed": "red"}
 
 
-class ApplyForm(forms.Form):
+class Keyed(forms.Form):
+    """Sent twice it applies once."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
+
+
+class ApplyForm(Keyed):
     why = forms.CharField(
         label="还有开工前事项没有办结，为什么已经竣工",
         required=False,
@@ -35,7 +42,7 @@ class ApplyForm(forms.Form):
     )
 
 
-class AgainForm(forms.Form):
+class AgainForm(Keyed):
     text = forms.CharField(
         label="整改了什么", widget=forms.Textarea({"rows": 5}), max_length=4000, error_messages={"required": "写明整改的情况"}
     )
@@ -48,10 +55,11 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
     project = project_of(request, project_id)
     view = queries.completion_of(project.pk)
     form: forms.Form | None = None
+    start = {"key": f"completion:{uuid.uuid4()}"}
     if view is None:
-        form = ApplyForm(posted(request))
+        form = ApplyForm(posted(request), initial=start)
     elif view.completion.state in ("rectifying", "failed") and project.state == "confirmed":
-        form = AgainForm(posted(request))
+        form = AgainForm(posted(request), initial=start)
     if request.method == "POST" and form is not None and form.is_valid():
         done: Any = attempt(form, lambda: _apply(request, project, view, form))
         if done is not None:
@@ -73,8 +81,8 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
 def _apply(request: HttpRequest, project: Project, view: CompletionView | None, form: forms.Form) -> object:
     actor, now, values = actor_of(request), timezone.now(), form.cleaned_data
     if view is None:
-        return apply_completion(actor=actor, project_id=project.pk, at=now, why=values["why"])
-    return apply_again(actor=actor, completion_id=view.completion.pk, text=values["text"], at=now)
+        return apply_completion(actor=actor, project_id=project.pk, at=now, why=values["why"], idempotency_key=values["key"])
+    return apply_again(actor=actor, completion_id=view.completion.pk, text=values["text"], at=now, idempotency_key=values["key"])
 
 
 def _before(project: Project) -> list[Task]:

@@ -31,7 +31,7 @@ from yinuo.apps.projects.actions.changes import filing_department
 from yinuo.apps.projects.actions.filing import about, url_of
 from yinuo.apps.projects.models import Project, ProjectState, ReportKind
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import action, record
+from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
 
@@ -48,8 +48,11 @@ def _of(project: Project) -> CompletionVerification:
 
 
 @action
-def apply_completion(*, actor: Actor, project_id: int, at: datetime, why: str = "") -> CompletionVerification:
+def apply_completion(*, actor: Actor, project_id: int, at: datetime, why: str = "", idempotency_key: str = "") -> CompletionVerification:
     """The unit applies; second guidance starts at once. A project that has not landed says `why` it is finished nevertheless."""
+    claimed = claim(actor, idempotency_key, "commitments.apply_completion", [project_id, why], at=at)
+    if (known := answered(claimed)) is not None:
+        return CompletionVerification.objects.get(pk=known)
     project = lock(project_id)
     if not access.can_apply_completion(actor, project):
         raise forbid("只能为本单位的项目申请竣工验收")
@@ -83,6 +86,7 @@ def apply_completion(*, actor: Actor, project_id: int, at: datetime, why: str = 
     )
     open_completion_guidance(actor=actor, project=project, departments=departments, at=at)
     completion.refresh_from_db()
+    remember(claimed, completion)
     return completion
 
 
@@ -220,8 +224,11 @@ def _conclude(actor: Actor, item_id: int, document_number: str, note: str, at: d
 
 
 @action
-def apply_again(*, actor: Actor, completion_id: int, text: str, at: datetime) -> CompletionVerification:
+def apply_again(*, actor: Actor, completion_id: int, text: str, at: datetime, idempotency_key: str = "") -> CompletionVerification:
     """The unit has rectified: only what was not met is verified again. Open after a failure too, since nothing is used unverified."""
+    claimed = claim(actor, idempotency_key, "commitments.apply_again", [completion_id, text], at=at)
+    if (known := answered(claimed)) is not None:
+        return CompletionVerification.objects.get(pk=known)
     completion = locked(completion_id)
     project = completion.project
     if not access.can_apply_completion(actor, project):
@@ -247,6 +254,7 @@ def apply_again(*, actor: Actor, completion_id: int, text: str, at: datetime) ->
         data={"round": completion.round},
     )
     _ask_departments(actor, completion, "verification.repeat_limit", at)
+    remember(claimed, completion)
     return completion
 
 
