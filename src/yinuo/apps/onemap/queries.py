@@ -86,6 +86,8 @@ def map_of(project_id: int, now: datetime, standing: Standing | None = None) -> 
     project = standing.project
     items = list(
         MapItem.objects.filter(project_id=project_id)
+        # What only the page of one matter shows, and is long.
+        .defer("materials", "promisable_why", "guidance_note")
         .select_related("department", "handler")
         .prefetch_related(Prefetch("problems", Problem.objects.order_by("id")))
         .order_by("position")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,7 @@ from yinuo.web.components.shapes import (
     RankRow,
     Row,
     Task,
+    Tie,
 )
 
 register = template.Library()
@@ -241,17 +242,48 @@ def facts_bar(facts: Iterable[Fact]) -> dict[str, Any]:
 @register.inclusion_tag("components/onemap_card.html")
 def onemap_card(card: Card) -> dict[str, Any]:
     """A matter on the map."""
+    return {"card": card, "shown": _shown(card), "say": _card_words()}
+
+
+def _card_words() -> dict[str, str]:
+    """The words every card has, translated once for all of them."""
+    return {
+        "new": _("新"),
+        "proof": _("，看这个日期怎么算的："),
+        "hint": _("它等什么，什么等它"),
+        "ties": _("前后："),
+        "before": _("它等"),
+        "opens": _("等它"),
+    }
+
+
+def _shown(card: Card) -> dict[str, object]:
+    """What a card's template would have to work out sixty times over: mark, word, and its ties as links."""
     shape = MARKS[card.state]
-    return {"card": card, "svg": shape.svg, "word": card.word or shape.word}
+    done = format_html(' <span class="done-word">{}</span>', _("已办结"))
+    return {
+        "svg": shape.svg,
+        "word": card.word or shape.word,
+        "ids": " ".join(str(tie.id) for tie in card.before),
+        "before": _tied(card.before, done),
+        "opens": _tied(card.opens, ""),
+    }
+
+
+def _tied(ties: Sequence[Tie], done: str) -> SafeString:
+    return format_html_join("、", '<a href="#card-{}">{}</a>{}', ((tie.id, tie.name, done if tie.done else "") for tie in ties))
 
 
 @register.inclusion_tag("components/onemap_stage.html")
 def onemap_stage(stage: MapStage, number: int) -> dict[str, Any]:
     """A stage's column with its cards."""
-    cards, folded = (
-        [(card, MARKS[card.state].svg, card.word or MARKS[card.state].word) for card in part] for part in (stage.cards, stage.folded)
-    )
-    return {"stage": stage, "number": number, "cards": cards, "folded": folded}
+    return {
+        "stage": stage,
+        "number": number,
+        "cards": [(card, _shown(card)) for card in stage.cards],
+        "folded": [(card, MARKS[card.state].svg) for card in stage.folded],
+        "say": _card_words(),
+    }
 
 
 @register.inclusion_tag("components/legend.html")

@@ -97,4 +97,8 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && map() && window.htmx) window.htmx.trigger(map(), "refresh");
 });
 
+// A card asked for by its address is open before this script begins; so is one in a map just swapped in.
+document.addEventListener("htmx:afterSettle", () => rest(document.querySelector(".board")));
+rest(document.querySelector(".board"));
+
 for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
