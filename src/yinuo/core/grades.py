@@ -12,6 +12,8 @@ from yinuo.core.decision import plain
 from yinuo.core.pack.types import Band, GradeScale, Measure, Pack
 
 UNRATED = "unrated"
+# The colours a pack may give to a class, as a certificate's ground is called.
+COLOUR_WORDS = {"green": "绿色", "blue": "蓝色", "yellow": "黄色", "red": "红色"}
 
 
 class ScoreError(ValueError):

@@ -10,6 +10,7 @@ from typing import Any
 from yinuo.core.dated import all_at
 from yinuo.core.fact_specs import FACTS
 from yinuo.core.findings import ON_REQUEST
+from yinuo.core.grades import COLOUR_WORDS
 from yinuo.core.pack.coverage import boundary_days
 from yinuo.core.pack.types import Limit, Matter, Pack
 from yinuo.core.units import in_words
@@ -19,7 +20,6 @@ DAY = timedelta(days=1)
 _EVERYBODY = "全部项目"
 _LEVELS = {"county": "县级", "prefecture": "州级", "province": "省级", "state": "国家级", "utility": "公用企业"}
 _HANDLING = {"instant": "即办件", "promised": "承诺件", "reported_upward": "上报件", "self_service": "自主办理", "utility": "公用服务报装"}
-_COLOURS = {"green": "绿色", "blue": "蓝色", "yellow": "黄色", "red": "红色"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,9 @@ def _grades(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
         for name, look in scale.classes.items():
             yield (
                 f"class:{name}",
-                Facet(f"等次 {name}", f"{name} 等次企业", f"{look['name']}，{_COLOURS.get(look['colour'], look['colour'])}", scale.cites),
+                Facet(
+                    f"等次 {name}", f"{name} 等次企业", f"{look['name']}，{COLOUR_WORDS.get(look['colour'], look['colour'])}", scale.cites
+                ),
             )
     for measure in all_at(pack.measures, day):
         whom = f"{measure.class_} 等次企业"

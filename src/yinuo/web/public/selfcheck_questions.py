@@ -77,7 +77,7 @@ TOPICS = (
     Topic(
         "company",
         "谁来投资",
-        "项目有下面哪些情况？有一项，整个项目都不适用信用承诺制。",
+        "项目有下面哪些情况？它们决定整个项目能不能实行信用承诺制。",
         _COMPANY,
         _group("unit", "declarations", flags=True),
     ),

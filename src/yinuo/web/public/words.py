@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from yinuo.apps.rules import pack
 from yinuo.core.credit import COMMITMENT_FIELDS
 from yinuo.core.decision import jsonable, plain
-from yinuo.core.grades import UNRATED, scale_at
+from yinuo.core.grades import COLOUR_WORDS, UNRATED, scale_at
 from yinuo.core.pack.types import DatedValue, Limit, Parameter
 from yinuo.core.schema import FACTS
 from yinuo.core.units import WORDS
@@ -29,9 +29,6 @@ HANDLING = {
 }
 PROVENANCE = {"source": "已逐字核对原文", "tested": "已有实例验证", "unverified": "尚未核对原文"}
 KINDS = FACTS["kind"].choices
-
-
-COLOURS = {"green": "绿色", "blue": "蓝色", "yellow": "黄色", "red": "红色"}
 
 
 def typed(text: str, longest: int) -> str:
@@ -58,7 +55,9 @@ def grade_classes(day: date) -> list[GradeClass]:
     """What the letters and colours of a certificate mean on the day, best first; the unrated last."""
     scale = scale_at(pack(), day)
     made = [
-        GradeClass(tuple(band.grade for band in scale.bands if band.class_ == key), look["name"], look["colour"], COLOURS[look["colour"]])
+        GradeClass(
+            tuple(band.grade for band in scale.bands if band.class_ == key), look["name"], look["colour"], COLOUR_WORDS[look["colour"]]
+        )
         for key, look in scale.classes.items()
     ]
     return [*made, GradeClass((UNRATED,), "未评级", "white", "白色")]
