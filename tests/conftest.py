@@ -73,6 +73,9 @@ def set_up_django() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined()
     django.setup()
+    from tests.shuffling import shuffle_what_has_no_order
+
+    shuffle_what_has_no_order()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:
