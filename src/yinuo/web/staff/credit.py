@@ -334,6 +334,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
         "rows": list(_history(lines)),
         "projects": projects,
         "may_propose": actor.role == "approver",
+        "export_url": f"{reverse('staff:export', args=['unit-credit'])}?unit={unit_id}",
         "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem(found.name)],
     }
     return render(request, "staff/unit_credit.html", context)

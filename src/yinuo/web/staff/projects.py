@@ -86,6 +86,7 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "may_review": filing and found.state == ProjectState.FILED,
         "may_withdraw": filing and found.kind == ProjectKind.FILING and found.state == ProjectState.CONFIRMED,
         "may_manual": filing and found.state == ProjectState.MANUAL,
+        "next": next_of(actor, now, request.path) if actor.role in ("approver", "principal") else None,
         "told_url": reverse("staff:told", args=[found.pk]) if actor.role in (*CONVENING, "principal") else "",
     }
     return render(request, "staff/project.html", context)
