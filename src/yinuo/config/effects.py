@@ -8,6 +8,7 @@ from __future__ import annotations
 EFFECTS: list[tuple[str, str, str]] = [
     ("work.yellow", "yinuo.apps.notices.effects.light_turned", "in"),
     ("work.red", "yinuo.apps.notices.effects.light_turned", "in"),
+    ("work.due_today", "yinuo.apps.notices.effects.due_today", "in"),
     ("work.remind", "yinuo.apps.notices.effects.reminded", "in"),
     ("work.lapsed", "yinuo.apps.onemap.effects.lapsed", "in"),
     ("work.pause_ended", "yinuo.apps.onemap.effects.pause_ended", "in"),

@@ -43,6 +43,21 @@ def light_turned(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_
     )
 
 
+def due_today(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: Any) -> None:
+    """The handler alone: the supervisor heard of the yellow light and will hear of the red one."""
+    due = subject.due_at.astimezone(TZ).strftime("%H:%M") if subject.due_at else ""
+    tell(
+        "due_today",
+        at=at,
+        persons=readers(subject, at),
+        project_code=subject.project_code,
+        url=subject.url,
+        title=subject.title,
+        subtitle=subject.subtitle,
+        due=due,
+    )
+
+
 def reminded(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: Any) -> None:
     """A supervisor's or convener's urging reaches whoever handles the item; on record alone it would hurry nobody."""
     tell(

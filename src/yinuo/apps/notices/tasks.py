@@ -56,7 +56,8 @@ def dispatch() -> None:
         dispatch.defer()
 
 
-@app.periodic(cron="5 9 * * *")
+# The hours of a cron are UTC's: five past nine in the county's morning.
+@app.periodic(cron="5 1 * * *")
 @app.task(queue="notices", name="notices.expiring_keys", queueing_lock="notices.expiring_keys")
 def expiring_keys(timestamp: int) -> int:
     """Once a day: who holds a key that ends soon hears of it in time."""

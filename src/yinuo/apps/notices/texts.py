@@ -38,6 +38,7 @@ TEXTS = {
     "remedy_entered": Text("决定被提请复议、诉讼或者投诉", "【一诺】“{matter}”的决定已登记{kind}：{why}", (SITE,)),
     "remedy_concluded": Text("复议、诉讼或者投诉已有结果", "【一诺】“{matter}”的{kind}已有结果：{why}", (SITE,)),
     "yellow": Text("黄灯提醒", "【一诺】“{title}”（{subtitle}）办理时限只剩五分之一，应于 {due} 前办结。", (SITE, SMS)),
+    "due_today": Text("今天到期", "【一诺】“{title}”（{subtitle}）今天 {due} 到期，请及时办结。", (SITE, SMS)),
     "red": Text("红灯提醒", "【一诺】“{title}”（{subtitle}）已超过办理时限（{due}），请尽快办结并启动协调。", (SITE, SMS)),
     "urged": Text("催办", "【一诺】“{title}”请加快办理：{note}", (SITE, SMS)),
     "commitment_published": Text("承诺已公示", "【一诺】“{matter}”的信用承诺已公示，{until} 公示期满。", (SITE,)),

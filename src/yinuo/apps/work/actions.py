@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, current, record, remember, unit_of_work
 from yinuo.apps.work import access, clocks
-from yinuo.apps.work.models import CalendarNotice, ClockEvent, Export, Light, Reminder, SavedFilter, WorkItem, WorkState
+from yinuo.apps.work.models import CalendarNotice, ClockEvent, Export, Light, Moment, Reminder, SavedFilter, WorkItem, WorkState
 from yinuo.core.dated import the_one_at
 from yinuo.core.pack.types import DayNotice, PauseReason
 
@@ -326,12 +326,60 @@ def _announce(item: WorkItem, now: datetime) -> None:
     for step in steps:
         moment = item.yellow_at if step == Light.YELLOW else item.due_at
         item.announced = step
-        Reminder.objects.bulk_create([Reminder(item=item, light=step, at=now)], ignore_conflicts=True)
+        when = Moment.BEFORE if step == Light.YELLOW else Moment.AFTER
+        Reminder.objects.bulk_create([Reminder(item=item, light=step, moment=when, at=now)], ignore_conflicts=True)
         record(Actor.system(), f"work.{step}", item, at=now, project_code=item.project_code, data={"turned_at": moment})
     item.next_transition_at = clocks.next_transition(item)
     item.save(update_fields=["announced", "next_transition_at"])
     if light == Light.RED:
         record(Actor.system(), "work.lapsed", item, at=now, project_code=item.project_code)
+
+
+def _moment(item: WorkItem, at: datetime) -> Moment:
+    due = item.due_shown(at)
+    if due is None:
+        return Moment.BEFORE
+    same_day = at.astimezone(clocks.clock.TZ).date() == due.astimezone(clocks.clock.TZ).date()
+    return Moment.AFTER if at > due else Moment.ON if same_day else Moment.BEFORE
+
+
+def remind_on_the_day(now: datetime) -> int:
+    """On the morning of its last day whoever has an item hears of it once more (U-4); returns how many were told.
+
+    Only what began before today: what was taken up today was told its term then. Costs what falls due today, not what is open.
+    """
+    calendar, day = clocks.calendar(), now.astimezone(clocks.clock.TZ).date()
+    if calendar.is_working(day) and now < calendar.opening(day):
+        return 0
+    begins = datetime.combine(day, time.min, clocks.clock.TZ)
+    ends = begins + timedelta(days=1)
+    told = Reminder.objects.filter(item=models.OuterRef("pk"), moment=Moment.ON, by_id__isnull=True)
+    due = WorkItem.objects.filter(
+        ~models.Exists(told),
+        state=WorkState.RUNNING,
+        waits_for="staff",
+        next_transition_at__lt=ends,
+        due_at__gt=now,
+        due_at__lt=ends,
+        started_at__lt=begins,
+    )
+    return sum(_remind(item_id, project_id, now, ends) for item_id, project_id in list(due.order_by("id").values_list("id", "project_id")))
+
+
+def _remind(item_id: int, project_id: int | None, now: datetime, ends: datetime) -> int:
+    with unit_of_work():
+        if project_id is not None:
+            import_string(settings.YINUO_PROJECT_LOCK)(project_id)
+        item = (
+            WorkItem.objects.select_for_update(skip_locked=True, no_key=True)
+            .filter(pk=item_id, state=WorkState.RUNNING, due_at__gt=now, due_at__lt=ends)
+            .first()
+        )
+        if item is None or item.reminders.filter(moment=Moment.ON, by_id__isnull=True).exists():
+            return 0
+        Reminder.objects.create(item=item, light=item.light_at(now), moment=Moment.ON, at=now)
+        record(Actor.system(), "work.due_today", item, at=now, project_code=item.project_code, data={"due_at": item.due_at})
+        return 1
 
 
 @action
@@ -344,7 +392,9 @@ def remind(*, actor: Actor, item: WorkItem, note: str, at: datetime, idempotency
         return Reminder.objects.get(pk=known)
     if not item.is_open:
         raise Refused("work.closed", "这件事已经办完，不需要催办", remedy="请刷新页面查看最新状态")
-    reminder = Reminder.objects.create(item=item, light=item.light_at(at), at=at, by_id=actor.person_id, note=note[:200])
+    reminder = Reminder.objects.create(
+        item=item, light=item.light_at(at), moment=_moment(item, at), at=at, by_id=actor.person_id, note=note[:200]
+    )
     record(actor, "work.remind", item, at=at, project_code=item.project_code, why=note)
     remember(claimed, reminder)
     return reminder

@@ -178,11 +178,18 @@ class CalendarNotice(AppendOnly):
     imported_by = models.BigIntegerField(null=True)
 
 
+class Moment(models.TextChoices):
+    BEFORE = "before", "到期以前"
+    ON = "on", "到期当天"
+    AFTER = "after", "到期以后"
+
+
 class Reminder(AppendOnly):
-    """That somebody was told of a light, and whether it turned later; before, on and after the due moment."""
+    """That somebody was told of an item's term, by itself or by hand: before it ends, on its last day, after it (U-4)."""
 
     item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="reminders")
     light = models.CharField(max_length=6, choices=Light.choices)
+    moment = models.CharField(max_length=6, choices=Moment.choices, default=Moment.BEFORE)
     at = models.DateTimeField()
     told = models.JSONField(default=list)
     by_id = models.BigIntegerField(null=True)
@@ -190,7 +197,8 @@ class Reminder(AppendOnly):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["item", "light"], condition=Q(by_id__isnull=True), name="reminder_once_per_light"),
+            models.UniqueConstraint(fields=["item", "light", "moment"], condition=Q(by_id__isnull=True), name="reminder_once_per_moment"),
+            models.UniqueConstraint(fields=["item"], condition=Q(by_id__isnull=True, moment="on"), name="reminder_once_on_the_day"),
         ]
 
 

@@ -18,6 +18,14 @@ def tick(timestamp: int) -> None:
     actions.tick(timezone.now())
 
 
+# The hours of a cron are UTC's: from eight in the county's morning to six in its evening.
+@app.periodic(cron="*/15 0-10 * * *")
+@app.task(queue="work", name="work.remind_on_the_day", queueing_lock="work.remind_on_the_day")
+def remind_on_the_day(timestamp: int) -> int:
+    """What falls due today is told in the morning."""
+    return actions.remind_on_the_day(timezone.now())
+
+
 @app.task(queue="work", name="work.calendar_imported")
 def calendar_imported(touching: str) -> None:
     """Queued with an import: until every process has read it, clocks may still be counted by the old calendar."""

@@ -20,7 +20,7 @@ from yinuo.apps.base import Actor, forbid
 from yinuo.apps.people.models import Person
 from yinuo.apps.work import access
 from yinuo.apps.work.actions import remind
-from yinuo.apps.work.models import Light, Reminder, WorkItem
+from yinuo.apps.work.models import Light, Moment, Reminder, WorkItem
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import InboxRow, NavItem
 from yinuo.web.components.text import zh_day, zh_moment, zh_weekday
@@ -152,6 +152,8 @@ def told_of(items: Sequence[int]) -> dict[int, list[str]]:
 
 
 def reminder_words(row: Reminder, names: Mapping[int, str]) -> str:
+    if row.by_id is None and row.moment == Moment.ON:
+        return f"{zh_moment(row.at)} 系统提醒：今天到期"
     if row.by_id is None:
         return f"{zh_moment(row.at)} 系统提醒：{'亮黄灯' if row.light == Light.YELLOW else '亮红灯'}"
     return f"{zh_moment(row.at)} {names.get(row.by_id, '')}催办：{row.note}"

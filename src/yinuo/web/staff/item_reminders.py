@@ -9,7 +9,7 @@ from datetime import datetime
 from yinuo.apps.notices.models import Channel, Message, MessageState
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Person
-from yinuo.apps.work.models import Light, Reminder, WorkItem
+from yinuo.apps.work.models import Light, Moment, Reminder, WorkItem
 from yinuo.web.staff.reading import between, today
 
 STATES = {MessageState.SENT: "已发", MessageState.FAILED: "未送达", MessageState.QUEUED: "待发"}
@@ -34,14 +34,14 @@ def reminders_of(item: MapItem, works: Sequence[WorkItem]) -> list[Reminded]:
         return []
     names = dict(Person.objects.filter(pk__in={row.by_id for row in rows if row.by_id}).values_list("pk", "name"))
     sent = Message.objects.filter(
-        project_code=item.project.code or "", template__in=["yellow", "red", "urged"], queued_at__in={row.at for row in rows}
+        project_code=item.project.code or "", template__in=["yellow", "due_today", "red", "urged"], queued_at__in={row.at for row in rows}
     )
     messages = list(sent.filter(url=f"/staff/items/{item.pk}/").select_related("person").order_by("person_id", "channel"))
     return [_reminded(row, by_id[row.item_id], names, messages) for row in rows]
 
 
 def _reminded(row: Reminder, work: WorkItem, names: dict[int, str], messages: Sequence[Message]) -> Reminded:
-    template = "urged" if row.by_id else row.light
+    template = "urged" if row.by_id else "due_today" if row.moment == Moment.ON else row.light
     ways: dict[str, list[str]] = {}
     for message in messages:
         if message.template == template and message.queued_at == row.at and message.person is not None:
