@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.infochain import access, keys
-from yinuo.apps.infochain.models import IssuerKey, LeafRecord, Subject
+from yinuo.apps.infochain.models import Checkpoint, Cosignature, IssuerKey, LeafRecord, Subject
 from yinuo.apps.infochain.sealing import KEY_ADDED, KEY_REVOKED, key_row
 from yinuo.apps.people.models import Department
 from yinuo.apps.trail.actions import action, current, record
+from yinuo.chain.verifier import Checkpoint as Head
+from yinuo.chain.verifier import Note, Policy, Unverified
 
 
 @action
@@ -99,3 +101,33 @@ def erase(*, actor: Actor, label: str, why: str, at: datetime) -> int:
     emptied = LeafRecord.objects.filter(subject=subject, fields__isnull=False).update(fields=None)
     record(actor, "infochain.erase", subject, at=at, why=why.strip(), data={"leaves": emptied})
     return emptied
+
+
+@action
+def take_cosignatures(*, actor: Actor, body: bytes, policy: Policy | None, at: datetime) -> int:
+    """Keeps what the nodes of the policy signed below a checkpoint of ours; how many lines were new. Sent twice it changes nothing.
+
+    Whoever holds a node's key may hand its signature in: the signature is its own proof.
+    Raises: Refused for what is no checkpoint, none of ours, or signed by no node of the policy.
+    """
+    try:
+        note = Note.parse(body)
+        head = Head.parse(note.text)
+        signed = note.signed_by(policy.witnesses.values()) if policy else {}
+    except Unverified as error:
+        raise Refused("infochain.cosignature", f"这不是可用的见证：{error}", field="body") from None
+    row = Checkpoint.objects.filter(pk=head.size).first()
+    if row is None or Note.parse(row.note.encode()).text != note.text:
+        raise Refused("infochain.checkpoint", "这不是本日志发布的检查点", field="body", remedy="请先取得最新的检查点，再提交见证")
+    if not signed or policy is None:
+        raise Refused("infochain.witness", "签名的节点不在见证规则里", field="body", remedy="请联系平台运行者把节点的公钥加入见证规则")
+    kept = 0
+    for name, key in policy.witnesses.items():
+        seconds = signed.get(key)
+        line = next((line for line in note.lines if (line.name, line.id) == (key.name, key.id)), None)
+        if seconds is not None and line is not None:
+            _, made = Cosignature.objects.get_or_create(
+                checkpoint=row, witness=name, defaults={"line": str(line), "seconds": seconds, "at": at}
+            )
+            kept += made
+    return kept

@@ -98,6 +98,7 @@ class LogHead(models.Model):
     root = models.BinaryField()
     note = models.TextField(default="")
     published = models.BigIntegerField(default=0)
+    refused = models.CharField(max_length=300, default="", blank=True)
 
     class Meta:
         constraints = [

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
 
 from yinuo.apps.infochain.models import Checkpoint, Cosignature, IssuerKey, LeafRecord, LogEdge, LogEntry, LogHead, LogTile, Subject
 from yinuo.apps.infochain.sealing import shown
+from yinuo.apps.infochain.storage import known_log
 from yinuo.apps.people.models import Department
 from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import canonical
@@ -117,6 +121,7 @@ class Status:
     checkpoint: Note | None
     witnessed_size: int
     witnesses: dict[str, int]
+    refused: str
 
 
 def status(policy: Policy | None) -> Status:
@@ -134,14 +139,28 @@ def status(policy: Policy | None) -> Status:
         checkpoint=checkpoint() if head and head.published else None,
         witnessed_size=int(note.text.split("\n")[1]) if note else 0,
         witnesses=seen,
+        refused=head.refused if head else "",
     )
 
 
-def policy_of(data: bytes | None, log: VerifierKey | None) -> Policy | None:
-    """The policy in force: the operator's file; without one the log alone, which no node has witnessed."""
-    if data is not None:
-        return Policy.parse(data)
-    return None if log is None else Policy((log,), {}, {}, "none")
+def log_key() -> VerifierKey | None:
+    """The log's public key; None where its key is not on this machine and nothing was signed here."""
+    known = known_log(Path(settings.YINUO_CHAIN_HOME))
+    return known.verifier if known else None
+
+
+def policy() -> Policy | None:
+    """The policy in force: the operator's file, else the log alone, which no node witnesses. Raises Unverified for a broken file."""
+    try:
+        return Policy.parse(Path(settings.YINUO_CHAIN_POLICY).read_bytes())
+    except FileNotFoundError:
+        log = log_key()
+        return Policy((log,), {}, {}, "none") if log else None
+
+
+def platform_key() -> bytes | None:
+    row = IssuerKey.objects.filter(department__isnull=True, retired_at__isnull=True).values_list("public", flat=True).first()
+    return None if row is None else bytes(row)
 
 
 def departments_without_key() -> list[int]:

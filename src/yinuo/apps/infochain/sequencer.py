@@ -49,10 +49,30 @@ def step(*, key: SigningKey, lock: HeadLock, at: datetime, batch: int = BATCH) -
         waiting = _drain(batch)
         if waiting or not head.note:
             head = _grow(head, waiting, key, at)
+        elif head.refused:
+            LogHead.objects.filter(pk=1).update(refused="")
     if head.published < head.size or not lock.path.exists():
         lock.write(Note.parse(head.note.encode()))
         LogHead.objects.filter(pk=1, published__lt=head.size).update(published=head.size)
     return Step(len(waiting), head.size)
+
+
+def idle() -> bool:
+    """Whether nothing waits: no leaf, a first head, and that published. One small question, asked often."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IDLE)
+        return not cursor.fetchone()[0]
+
+
+_IDLE = """
+    SELECT EXISTS (SELECT 1 FROM trail_chainrow)
+        OR NOT EXISTS (SELECT 1 FROM infochain_loghead WHERE id = 1 AND published = size AND note <> '' AND refused = '')
+"""
+
+
+def note_refusal(why: str) -> None:
+    """Keeps why nothing is signed, for the status page; the next round that signs takes it back."""
+    LogHead.objects.filter(pk=1).update(refused=why[:300])
 
 
 def _need_whole(head: LogHead, lock: HeadLock) -> None:
@@ -102,7 +122,7 @@ def _grow(head: LogHead, waiting: list[tuple[int, object, bytes]], key: SigningK
     _keep_tiles(grown)
     note = sign_checkpoint(Checkpoint(key.name, grown.size, grown.root), key)
     text = bytes(note).decode()
-    moved = LogHead.objects.filter(pk=1, size=head.size).update(size=grown.size, root=grown.root, note=text)
+    moved = LogHead.objects.filter(pk=1, size=head.size).update(size=grown.size, root=grown.root, note=text, refused="")
     if moved != 1:
         raise Behind("另一个进程同时移动了日志的头")
     SignedHead.objects.create(size=grown.size, root=grown.root, note=text, at=at)

@@ -1,0 +1,62 @@
+"""The process that writes the log: `python -m yinuo.config.sequencer`. A second one finds nothing to do and waits.
+
+It alone holds the log's key. When it may not sign it says so, in its log and on the status page, and asks again.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+from yinuo.config.processes import die_with_parent
+
+IDLE_SECONDS = 0.02
+REFUSED_SECONDS = 5.0
+DISTURBED_SECONDS = 1.0
+
+
+def main() -> None:
+    die_with_parent()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.config.settings")
+    import django
+
+    django.setup()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    run(stop)
+
+
+def run(stop: threading.Event) -> None:
+    """Rounds until told to stop."""
+    import structlog
+    from django.conf import settings
+    from django.db import DatabaseError, connection
+    from django.utils.timezone import now
+
+    from yinuo.apps.infochain import sequencer, storage
+
+    log = structlog.get_logger(__name__)
+    settings.YINUO_CHAIN_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = storage.log_key(settings.YINUO_CHAIN_HOME, settings.YINUO_CHAIN_ORIGIN)
+    lock = storage.HeadLock(settings.YINUO_CHAIN_HOME / "head")
+    while not stop.is_set():
+        try:
+            if sequencer.idle():
+                stop.wait(IDLE_SECONDS)
+                continue
+            if sequencer.step(key=key, lock=lock, at=now()) is None:
+                stop.wait(DISTURBED_SECONDS)
+        except sequencer.Behind as error:
+            log.error("chain refused", why=str(error))
+            sequencer.note_refusal(str(error))
+            stop.wait(REFUSED_SECONDS)
+        except DatabaseError as error:
+            log.warning("database away", why=str(error))
+            connection.close()
+            stop.wait(DISTURBED_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

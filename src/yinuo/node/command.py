@@ -1,0 +1,99 @@
+"""`yinuo node init|serve|status`: begin a node in a folder, run it, ask how it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from yinuo.chain.signing import SigningKey
+from yinuo.chain.verifier import COSIGNATURE, Unverified, VerifierKey, decode64, encode64
+from yinuo.node.mirror import Mirror, Pinned
+from yinuo.node.server import State, fetcher, follow, serve, status_of
+from yinuo.node.store import Store
+
+app = typer.Typer(help="信息链节点：镜像日志、逐条核对、见证检查点。", no_args_is_help=True, rich_markup_mode=None)
+Folder = Annotated[Path, typer.Argument(metavar="文件夹", help="节点自己的文件夹")]
+
+
+@app.command()
+def init(
+    folder: Folder,
+    name: Annotated[str, typer.Option(help="节点的名称，如 bank.example/node")],
+    url: Annotated[str, typer.Option(help="日志的网址，如 https://yinuo.example/chain")],
+    log: Annotated[str, typer.Option(help="日志的公钥（平台运行者以可信途径告知）")],
+    platform: Annotated[str, typer.Option(help="平台签名密钥的公钥（同上）")],
+) -> None:
+    """新建一个节点：生成自己的密钥，记下所跟随的日志。打印要告诉平台的公钥。"""
+    try:
+        pinned = Pinned(VerifierKey.parse(log), decode64(platform, "platform"))
+        key = SigningKey.generate(name, COSIGNATURE)
+    except Unverified as error:
+        raise typer.BadParameter(str(error)) from None
+    begin(folder, url, pinned, key)
+    print(key.verifier)
+
+
+def begin(folder: Path, url: str, pinned: Pinned, key: SigningKey) -> None:
+    """Writes a node's folder. Raises BadParameter where one is already."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(folder / "node.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise typer.BadParameter(f"{folder} 里已经有一个节点") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump({"url": url, "log": str(pinned.log), "platform": encode64(pinned.platform), "key": str(key)}, file)
+
+
+def opened(folder: Path) -> tuple[Mirror, str]:
+    """The node of a folder, and its log's address. Raises BadParameter."""
+    try:
+        kept: dict[str, Any] = json.loads((folder / "node.json").read_text(encoding="utf-8"))
+        pinned = Pinned(VerifierKey.parse(kept["log"]), decode64(kept["platform"], "platform"))
+        key = SigningKey.parse(kept["key"])
+    except (OSError, ValueError, KeyError, Unverified) as error:
+        raise typer.BadParameter(f"{folder} 里没有可用的节点（{error}）") from None
+    return Mirror(Store(folder / "node.db"), fetcher(kept["url"]), key, pinned), kept["url"]
+
+
+@app.command("serve")
+def run(
+    folder: Folder,
+    host: Annotated[str, typer.Option(help="监听的地址")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="端口；0 为任意空闲端口")] = 0,
+    every: Annotated[float, typer.Option(min=0.05, help="每隔几秒核对一次")] = 1.0,
+) -> None:
+    """运行节点，直到 Ctrl-C。"""
+    mirror, url = opened(folder)
+    state, stop = State(), threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    server = serve(mirror, state, host, port)
+    (folder / "port").write_text(f"{server.server_port}\n", encoding="ascii")
+    print(f"节点 {mirror.key.name} 已就绪：http://{host}:{server.server_port}/", flush=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        follow(mirror, url, state, stop, every)
+    finally:
+        server.shutdown()
+        mirror.store.close()
+
+
+@app.command()
+def status(folder: Folder, as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False) -> int:
+    """节点见证到哪里，有没有异常证据（有则退出码为 1）。"""
+    mirror, _ = opened(folder)
+    found = status_of(mirror, State())
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, sort_keys=True))
+    else:
+        print(f"{found['name']}：已见证 {found['size']} 条，异常证据 {len(found['evidence'])} 件")
+        for one in found["evidence"]:
+            print(f"  {one['kind']}：{one['text']}")
+    mirror.store.close()
+    return 1 if found["evidence"] else 0
