@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.database import TestDatabase
 
 TESTS = Path(__file__).resolve().parent
-WITHOUT_DJANGO = {"core", "chain", "packs", "scripts"}
+WITHOUT_DJANGO = {"core", "chain", "node", "packs", "scripts"}
 
 
 class UndefinedVariable(Exception):

@@ -158,6 +158,15 @@ def policy() -> Policy | None:
         return Policy((log,), {}, {}, "none") if log else None
 
 
+def policy_text() -> str:
+    """The policy file as it is; without one, what it would say of the log alone."""
+    try:
+        return Path(settings.YINUO_CHAIN_POLICY).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        log = log_key()
+        return f"log {log}\nquorum none\n" if log else ""
+
+
 def platform_key() -> bytes | None:
     row = IssuerKey.objects.filter(department__isnull=True, retired_at__isnull=True).values_list("public", flat=True).first()
     return None if row is None else bytes(row)

@@ -117,6 +117,9 @@ def _prepare(demo: bool) -> list[tuple[str, str, str]]:
     from yinuo.config import demo as demonstration
 
     if demo:
+        from yinuo.config.demo import nodes
+
+        nodes.begin(os.environ["YINUO_ORIGIN"])
         return list(demonstration.build(_say))
     demonstration.refuse_in_earnest()
     return []
@@ -135,7 +138,10 @@ def _children(home: Path, host: str, port: int, workers: int) -> list[Child]:
         return Child(name, [sys.executable, "-m", *command], log, environment)
 
     web = child("web", "yinuo.config.web", host, str(port), str(WEB_WORKERS))
-    return [web, *(child(f"worker-{number}", "yinuo.config.worker") for number in range(1, workers + 1))]
+    made = [web, *(child(f"worker-{number}", "yinuo.config.worker") for number in range(1, workers + 1))]
+    made.append(child("sequencer", "yinuo.config.sequencer"))
+    nodes = home / "nodes"
+    return [*made, *(child(f"node-{folder.name}", "yinuo.config.node", str(folder), "0") for folder in sorted(nodes.glob("*/")))]
 
 
 def _serve(home: Path, host: str, port: int, workers: int, stop: threading.Event, logins: list[tuple[str, str, str]], began: float) -> None:

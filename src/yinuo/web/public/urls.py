@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.web.public import companies, feed, guides, home, receipts, rules, search, selfcheck, verify, zone
+from yinuo.web.public import chain, companies, feed, guides, home, receipts, rules, search, selfcheck, verify, zone
 
 app_name = "public"
 urlpatterns = [
@@ -22,6 +22,12 @@ urlpatterns = [
     path("objections/<str:receipt_no>/", zone.objection, name="objection"),
     path("verify/", verify.ask, name="verify"),
     path("verify/<str:project_code>/<str:credit_code>/", verify.certificate, name="certificate"),
+    path("chain/", chain.page, name="chain"),
+    path("chain/checkpoint", chain.checkpoint, name="chain_checkpoint"),
+    path("chain/policy", chain.policy_file, name="chain_policy"),
+    path("chain/keys", chain.keys, name="chain_keys"),
+    path("chain/cosignatures", chain.cosignatures, name="chain_cosignatures"),
+    path("chain/tile/<path:path>", chain.tile, name="chain_tile"),
     path("rules/", rules.overview, name="rules"),
     path("rules/ask/", rules.ask, name="rules_ask"),
     path("rules/<slug:section>/", rules.section, name="rules_section"),

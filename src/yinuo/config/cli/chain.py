@@ -1,0 +1,166 @@
+"""`yinuo chain`: how the log stands, whether everything agrees with it, a proof of one record, and a proof checked anywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from yinuo.chain import leaves
+from yinuo.chain.policies import lint
+from yinuo.chain.verifier import Policy, Proof, Unverified, check_proof
+from yinuo.config.binaries import DatabaseError
+from yinuo.config.cli.asking import Json
+
+app = typer.Typer(help="信息链：状态、审计、验证、证明", no_args_is_help=True, rich_markup_mode=None)
+
+
+def _django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.config.settings")
+    import django
+
+    django.setup()
+
+
+@contextmanager
+def _instance() -> Iterator[None]:
+    """The instance's database, up for as long as the question takes. Raises DatabaseError where nothing was ever started."""
+    _django()
+    from django.db import ProgrammingError
+
+    from yinuo.config.instance import running
+
+    with running():
+        try:
+            yield
+        except ProgrammingError as error:
+            raise DatabaseError(f"这里的数据库还没有准备好，请先运行 yinuo up（{error}）") from None
+
+
+def _show(found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, sort_keys=True))
+        return
+    for name, value in found.items():
+        print(f"{name}：{'；'.join(map(str, value)) if isinstance(value, list) else value}")
+
+
+@app.command()
+def status(as_json: Json = False) -> int:
+    """日志写到哪里，谁见证到哪里；暂停签名或者见证规则有缺陷时退出码为 1。"""
+    with _instance():
+        from yinuo.apps.infochain import queries
+
+        policy = queries.policy()
+        found = queries.status(policy)
+        faults = lint(policy) if policy and policy.quorum != "none" else []
+    _show(
+        {
+            "size": found.size,
+            "published": found.published,
+            "waiting": found.waiting,
+            "witnessed": found.witnessed_size,
+            "witnesses": found.witnesses if as_json else [f"{name} {size}" for name, size in found.witnesses.items()],
+            "independently_witnessed": bool(policy and policy.quorum != "none"),
+            "policy_faults": faults,
+            "refused": found.refused,
+        },
+        as_json,
+    )
+    return 1 if found.refused or faults else 0
+
+
+@app.command()
+def audit(as_json: Json = False) -> int:
+    """从头核对日志、树、签名、链下记录和业务表；有一处对不上，退出码为 1 并逐条列出。"""
+    with _instance():
+        from yinuo.apps.infochain import audit as auditing
+        from yinuo.apps.infochain import queries
+
+        report = auditing.audit(queries.log_key())
+    if as_json:
+        print(json.dumps(vars(report) | {"clean": report.clean}, ensure_ascii=False, sort_keys=True))
+    else:
+        print(f"核对了 {report.entries} 条日志、{report.leaves} 条链下记录、{report.rows} 行业务数据")
+        for fault in report.faults:
+            print(f"  不符：{fault}")
+        print("全部相符" if report.clean else f"有 {len(report.faults)} 处不符")
+    return 0 if report.clean else 1
+
+
+@app.command()
+def prove(
+    code: Annotated[str, typer.Argument(metavar="项目代码")],
+    out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹")] = Path(),
+    show: Annotated[str, typer.Option(help="公开哪些字段，逗号分隔；不写则全部，none 则一个也不公开")] = "",
+) -> int:
+    """为一个项目的每一条记录写一份可离线核对的证明（.tlog-proof）。"""
+    wanted = None if not show else [] if show == "none" else show.split(",")
+    out.mkdir(parents=True, exist_ok=True)
+    with _instance():
+        from yinuo.apps.infochain import queries
+
+        records = queries.leaves_of(code)
+        if not records:
+            print(f"信息链上没有 {code}")
+            return 1
+        policy, waiting = queries.policy(), 0
+        for record in records:
+            try:
+                proven = queries.prove(record, policy, show=wanted)
+            except queries.NotYet as error:
+                print(f"第 {record.n} 条（{record.type}）：{error}")
+                waiting += 1
+                continue
+            file = out / f"{code}-{record.n}.tlog-proof"
+            file.write_bytes(bytes(proven.proof))
+            print(f"第 {record.n} 条（{record.type}）：{file}")
+    return 1 if waiting else 0
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="文件", exists=True, dir_okay=False, help=".tlog-proof 文件")],
+    policy: Annotated[Path, typer.Option("--policy", exists=True, dir_okay=False, help="见证规则（可信途径得来）")],
+    as_json: Json = False,
+) -> int:
+    """不问任何服务器，核对一份证明；不成立则退出码为 1，并说明哪里不对。"""
+    try:
+        trusted = Policy.parse(policy.read_bytes())
+    except Unverified as error:
+        raise typer.BadParameter(f"见证规则读不懂：{error}", param_hint="--policy") from None
+    try:
+        found = _verified(file.read_bytes(), trusted)
+    except Unverified as error:
+        _show({"valid": False, "why": str(error)}, as_json)
+        return 1
+    _show({"valid": True, **found}, as_json)
+    return 0
+
+
+def _verified(data: bytes, policy: Policy) -> dict[str, Any]:
+    """What the proof says, checked. Raises Unverified."""
+    proof = Proof.parse(data)
+    try:
+        extra = json.loads(proof.extra or b"")
+        entry, shown = extra["entry"].encode(), list(extra["disclosures"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Unverified("the proof carries no entry") from None
+    seen = check_proof(entry, proof, policy)
+    leaf = leaves.parse(entry)
+    return {
+        "index": proof.index,
+        "log": seen.checkpoint.origin,
+        "log_size": seen.checkpoint.size,
+        "witnesses": sorted(seen.witnesses),
+        "type": leaf.type,
+        "issuer": leaf.issuer,
+        "at": leaf.at,
+        "n": leaf.n,
+        "fields": dict(leaves.check_disclosure(leaf, str(one)) for one in shown),
+    }
