@@ -27,7 +27,7 @@ app = typer.Typer(help="启动全部：数据库、迁移、规则包、后台�
 console = Console(highlight=False)
 
 WEB_WORKERS = 2
-HEALTHY_WITHIN_SECONDS = 60
+HEALTHY_WITHIN_SECONDS = 180
 
 
 @app.command()
@@ -151,9 +151,11 @@ def _serve(home: Path, host: str, port: int, workers: int, stop: threading.Event
     children = _children(home, host, port, workers)
     try:
         _say("启动网站与后台任务")
-        for child in children:
-            child.start()
+        # The website first and alone: whoever waits for it does not wait for the others.
+        children[0].start()
         _wait_until_healthy(children[0], host, port, stop)
+        for child in children[1:]:
+            child.start()
         if not stop.is_set():
             _announce(port, logins, time.monotonic() - began, home)
         while not stop.wait(0.5):
