@@ -137,10 +137,27 @@ def verify(
     try:
         found = _verified(file.read_bytes(), trusted)
     except Unverified as error:
-        _show({"valid": False, "why": str(error)}, as_json)
+        _show({"valid": False, "why": _in_words(str(error))}, as_json)
         return 1
     _show({"valid": True, **found}, as_json)
     return 0
+
+
+# What the verifier says, for whoever reads Chinese; it stays in English itself, as the specifications it follows are.
+WORDS = {
+    "leads to another root": "条目与检查点对不上：条目、位置或证明被改动过",
+    "quorum": "见证的节点不够：没有达到见证规则的要求",
+    "not signed by a log": "检查点不是见证规则里的日志签的",
+    "does not fit": "签名与内容不符",
+    "form c2sp.org/tlog-proof": "这不是 .tlog-proof 文件",
+    "carries no entry": "证明里没有附上条目",
+    "not the one in the entry": "公开的字段与条目里的摘要不符",
+}
+
+
+def _in_words(error: str) -> str:
+    told = next((words for part, words in WORDS.items() if part in error), "证明不成其形式")
+    return f"{told}（{error}）"
 
 
 def _verified(data: bytes, policy: Policy) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""`yinuo chain verify`: a proof in a file, checked without a server and without a database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from yinuo.chain.leaves import build, canonical, disclosure
+from yinuo.chain.signing import SigningKey, sign_checkpoint
+from yinuo.chain.tree import Tree, append
+from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note, Proof, hash_leaf
+from yinuo.config.cli import main
+
+LOG, NODE = SigningKey.generate("county.example/log"), SigningKey.generate("bank.example", COSIGNATURE)
+SHOWN = disclosure(bytes(16), "code", "2611-622927-04-01-123456")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    """A proof, and the policy it is checked under."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    leaf = build(
+        type="project.basic", subject="x" * 43, n=1, prev=None, disclosures=[SHOWN], documents=[], issuer="发展和改革局",
+        private=Ed25519PrivateKey.generate(), at="2026-11-24T12:00:00+08:00",
+    )  # fmt: skip
+    entries = [b"another", leaf.entry(), b"a third"]
+    grown = append(0, {}.__getitem__, [hash_leaf(entry) for entry in entries])
+    tree = Tree(grown.size, dict(grown.tiles).__getitem__)
+    note = sign_checkpoint(Checkpoint(LOG.name, grown.size, grown.root), LOG)
+    note = Note(note.text, (*note.lines, NODE.cosign(note.text, 1)))
+    extra = canonical({"entry": leaf.entry().decode(), "disclosures": [SHOWN]})
+    proof, policy = tmp_path / "p.tlog-proof", tmp_path / "policy"
+    proof.write_bytes(bytes(Proof(1, tuple(tree.inclusion(1)), note, extra)))
+    policy.write_text(f"log {LOG.verifier}\nwitness bank {NODE.verifier}\nquorum bank\n", encoding="utf-8")
+    return proof, policy
+
+
+def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as end:
+        main(["chain", *arguments])
+    told = capsys.readouterr()
+    return int(end.value.code or 0), told.out, told.err
+
+
+def test_a_good_proof_tells_what_it_proves(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = ask(capsys, "verify", str(files[0]), "--policy", str(files[1]), "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert told["valid"] is True
+    assert told["witnesses"] == ["bank"]
+    assert told["fields"] == {"code": "2611-622927-04-01-123456"}
+    assert (told["index"], told["log_size"], told["issuer"]) == (1, 3, "发展和改革局")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ((b"index 1", b"index 2"), "对不上"),
+        ((b"county.example/log\n3\n", b"county.example/log\n4\n"), "签名与内容不符"),
+        ((b"@v1", b"@v2"), "不是 .tlog-proof"),
+        (("— bank.example".encode(), "— bonk.example".encode()), "见证的节点不够"),
+        ((b"extra ", b"index "), "不成其形式"),
+    ],
+)
+def test_a_changed_proof_is_refused_in_words(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str], change: tuple[bytes, bytes], why: str
+) -> None:
+    data = files[0].read_bytes()
+    assert change[0] in data
+    files[0].write_bytes(data.replace(*change, 1))
+    code, out, _ = ask(capsys, "verify", str(files[0]), "--policy", str(files[1]))
+    assert code == 1
+    assert "valid：False" in out
+    assert why in out
+
+
+def test_a_field_that_is_not_the_entry_s_is_refused(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    proof = Proof.parse(files[0].read_bytes())
+    extra = json.loads(proof.extra or b"")
+    extra["disclosures"] = [disclosure(bytes(16), "code", "别的项目")]
+    files[0].write_bytes(bytes(Proof(proof.index, proof.hashes, proof.checkpoint, canonical(extra))))
+    code, out, _ = ask(capsys, "verify", str(files[0]), "--policy", str(files[1]))
+    assert (code, "摘要不符" in out) == (1, True)
+
+
+def test_a_policy_that_cannot_be_read_is_wrong_input(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    files[1].write_text("quorum nobody\n", encoding="utf-8")
+    code, _, err = ask(capsys, "verify", str(files[0]), "--policy", str(files[1]))
+    assert code == 2
+    assert "--policy" in err
+    assert len(err.strip().splitlines()) == 1
