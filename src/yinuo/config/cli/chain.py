@@ -146,6 +146,7 @@ def verify(
 # What the verifier says, for whoever reads Chinese; it stays in English itself, as the specifications it follows are.
 WORDS = {
     "leads to another root": "条目与检查点对不上：条目、位置或证明被改动过",
+    "inclusion proof is too": "条目与检查点对不上：位置或证明被改动过",
     "quorum": "见证的节点不够：没有达到见证规则的要求",
     "not signed by a log": "检查点不是见证规则里的日志签的",
     "does not fit": "签名与内容不符",
