@@ -19,7 +19,7 @@ HELP = {
 }
 USAGE = {"[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…"}
 TYPES = {
-    "<str>": "文字", "<int>": "整数", "<int range>": "整数", "<decimal>": "数字", "<path>": "路径", "<file>": "文件", "<dir>": "文件夹",
+    "<str>": "文字", "<int>": "整数", "<int range>": "整数", "<float>": "数字", "<float range>": "数字", "<decimal>": "数字", "<path>": "路径", "<file>": "文件", "<dir>": "文件夹",
 }  # fmt: skip
 ERRORS = (
     (r"^Missing argument '?(.+?)'?\.", r"缺少参数 \1"),
