@@ -188,3 +188,17 @@ def test_what_was_done_under_the_key_stays_on_the_trail(county: County, company:
     assert Entry.objects.filter(verb="projects.ask_question", subject_id=str(first.pk)).exists()
     first.refresh_from_db()
     assert first.text == "环评要多久？"
+
+
+def test_a_proposal_whose_evidence_was_uploaded_again_is_still_the_same_one(county: County, company: Company, project: Project) -> None:
+    approver = county.actor("approver", "natural_resources")
+
+    def send(file: int, digest: str = "ab") -> Any:
+        return propose_points(
+            actor=approver, unit_id=company.unit.pk, project_code="", project_id=project.pk, type="act", on=NOON.date(), data=ACT,
+            basis="检查笔录", evidence=[{"file": file, "name": "照片", "sha256": digest}], at=NOON, idempotency_key="k",
+        )  # fmt: skip
+
+    assert send(1).pk == send(2).pk
+    with pytest.raises(Refused, match="请求编号"):
+        send(3, "cd")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -54,6 +55,7 @@ class ProposeForm(EvidenceForm):
     act = choice("违规情形", (), "选择违规情形", radio=True)
     on = forms.DateField(label="发生日期", widget=DateInput(), error_messages={"required": "填写发生日期", "invalid": "日期有误"})
     basis = text_area("事实和依据", "写明事实和依据", "写明何时、何地、何事，由什么文书认定。")
+    key = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
@@ -92,7 +94,7 @@ class ReliefForm(Versioned):
 def propose(request: HttpRequest) -> HttpResponse:
     """提出加减分 for an act, with its evidence: named basis, then consent, then execution by three people."""
     actor, now = actor_of(request), timezone.now()
-    start = {"code": request.GET.get("code", "")[:24]}
+    start = {"code": request.GET.get("code", "")[:24], "key": f"points:{uuid.uuid4()}"}
     form = ProposeForm(request.POST or None, request.FILES or None, day=today(now), initial=start)
     if request.method == "POST" and form.is_valid() and form.take(request, actor, now):
         found = _project(actor, form.cleaned_data["code"])
@@ -122,6 +124,7 @@ def _propose(actor: Actor, found: Project, form: ProposeForm, now: datetime) -> 
         evidence=form.evidence,
         project_id=found.pk,
         at=now,
+        idempotency_key=form.cleaned_data["key"],
     )
 
 

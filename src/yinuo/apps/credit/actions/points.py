@@ -81,7 +81,9 @@ def propose_points(
         if (project.unit_id, project.hall_id) != (unit_id, department.hall_id):
             raise Refused("credit.project", "这个项目不是这家单位在本大厅的项目", field="project_code", remedy="请核对项目代码")
         project_code, project_kind = project.code or "", project.kind
-    body = [unit_id, project_code, type, on, dict(data), basis, list(evidence), source]
+    # A file sent again is stored again: what it holds is the same, its number is not.
+    shown = [one.get("sha256", one) if isinstance(one, Mapping) else one for one in evidence]
+    body = [unit_id, project_code, type, on, dict(data), basis, shown, source]
     claimed = claim(actor, idempotency_key, "credit.propose", body, at=at)
     if (known := answered(claimed)) is not None:
         return PointProposal.objects.get(pk=known)
