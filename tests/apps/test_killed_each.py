@@ -10,6 +10,7 @@ import ast
 import importlib
 import pkgutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.apps import test_credit_access
+from tests.apps.chaining import Log
 from tests.apps.county import new_company, new_county
 from tests.apps.killing import survives
 from tests.apps.test_permissions import ACTORS, MAY, NOON, ROOMS, World, act_of, outcome, public_actions
@@ -26,12 +28,16 @@ from yinuo.apps.base import Actor
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.documents import actions as documents
 from yinuo.apps.documents.models import Document
+from yinuo.apps.infochain import actions as infochain
+from yinuo.apps.infochain.queries import checkpoint
 from yinuo.apps.notices.actions import mark_read, warn_of_expiring_keys
 from yinuo.apps.notices.models import Message
 from yinuo.apps.people import actions as people
 from yinuo.apps.projects import actions as projects
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import clocks
+from yinuo.chain.signing import SigningKey
+from yinuo.chain.verifier import COSIGNATURE, Note, Policy
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -107,9 +113,21 @@ def _waiting_for_its_code(world: World, _: pytest.MonkeyPatch) -> Act:
     return lambda: projects.assign_code(actor=Actor.system(), project_id=project.pk, at=NOON)
 
 
+def _cosigned(world: World, _: pytest.MonkeyPatch) -> Act:
+    log = Log(Path(tempfile.mkdtemp()))
+    log.step(NOON)
+    node = SigningKey.generate("bank.example", COSIGNATURE)
+    policy = Policy((log.key.verifier,), {"bank.example": node.verifier}, {}, "bank.example")
+    note = checkpoint()
+    assert note is not None
+    body = bytes(Note(note.text, (*note.lines, node.cosign(note.text, 1))))
+    return lambda: infochain.take_cosignatures(actor=Actor.public(), body=body, policy=policy, at=NOON)
+
+
 # What the matrices leave out because the page, or nobody, asks who may.
 ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
     "documents.paper_of": _paper,
+    "infochain.take_cosignatures": _cosigned,
     "projects.certificate_paper": _certificate,
     "projects.site_poster": _poster,
     "projects.assign_code": _waiting_for_its_code,

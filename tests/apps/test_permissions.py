@@ -177,7 +177,7 @@ IN_OTHER_FILES = {
     "test_completion.py": {"apply_completion", "apply_again", "record_finding", "fail_completion", "propose_cycle", "handle_difficulty"},
 }
 READS = {"commitments.preview_letter"}
-OPEN_TO_EVERYBODY = {"commitments.raise_objection"}
+OPEN_TO_EVERYBODY = {"commitments.raise_objection", "infochain.take_cosignatures"}
 
 
 class World:
@@ -324,7 +324,9 @@ def act_of(world: World, action: str) -> Act:
     room = action.split(".")[0]
     if action.split(" ")[0] in AFTER_A_DECISION:
         return of_decisions(world, action)
-    return {"people": of_people, "infochain": of_infochain, "projects": of_projects, "onemap": of_onemap}.get(room, of_the_rest)(world, action)
+    return {"people": of_people, "infochain": of_infochain, "projects": of_projects, "onemap": of_onemap}.get(room, of_the_rest)(
+        world, action
+    )
 
 
 def of_people(world: World, action: str) -> Act:
