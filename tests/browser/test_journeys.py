@@ -194,13 +194,13 @@ def landed_and_built(life: Life) -> None:
     report(company, life, "完成投资", "2027-03-31", 累计完成投资="5,200")
     company.travel("2027-06-30 17:00")
     report(company, life, "竣工", "2027-06-30")
-    company.reads("2027-06-30 竣工", "2027-03-31 建设进度 60%")
+    company.reads("2027年6月30日", "60%", "5\u00a0200 万元")
 
 
 def report(company: AtTheBrowser, life: Life, kind: str, on: str, **more: str) -> None:
     company.go(f"/projects/{life.project.pk}/report/")
-    company.choose("报送什么", kind)
-    company.fill("发生日期", on)
+    company.follow(kind, exact=True)
+    company.fill({"开工建设": "哪天开工", "竣工": "哪天竣工"}.get(kind, "截至哪天"), on)
     for label, value in more.items():
         company.fill(label, value)
     company.press("报送")

@@ -146,6 +146,12 @@ def test_a_self_check_becomes_a_filing_without_retyping(desk: Desk) -> None:
     assert "已带入自查时的 5 项回答" in desk.get(f"/filing/{Draft.objects.get().pk}/project/")
 
 
+def test_the_declaration_sent_twice_begins_one_draft(desk: Desk) -> None:
+    sent = {"secrecy": "none", "key": value_of(desk.get("/filing/"), "key")}
+    assert desk.post("/filing/", sent).headers["Location"] == desk.post("/filing/", sent).headers["Location"]
+    assert Draft.objects.count() == 1
+
+
 def test_a_secret_project_leaves_nothing_of_its_self_check(desk: Desk) -> None:
     page = desk.get(f"/filing/{CARRIED}")
     answer = desk.post("/filing/", {"secrecy": "classified", "carried": html.unescape(value_of(page, "carried"))}, status=200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -46,6 +47,7 @@ class SecrecyForm(forms.Form):
         help_text="涉密项目及信息不得通过平台办理和传递。回答以前，这里不保存任何内容。",
         error_messages={"required": "先选择是否涉及国家秘密"},
     )
+    key = forms.CharField(widget=forms.HiddenInput, max_length=80, required=False)
 
 
 class PledgeForm(forms.Form):
@@ -72,7 +74,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     day = timezone.localdate()
     carried = request.POST.get("carried", "") if request.method == "POST" else request.META.get("QUERY_STRING", "")
     brought = handover.carried(handover.reread(carried))
-    form = SecrecyForm(posted(request))
+    form = SecrecyForm(posted(request), initial={"key": f"draft:{uuid.uuid4()}"})
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["secrecy"] == "classified":
             rules = pack()
@@ -81,7 +83,9 @@ def begin(request: HttpRequest) -> HttpResponse:
             return render(request, "unit/filing_secret.html", {"cites": cites, "office": office})
         actor = actor_of(request)
         facts = steps.nested({"kind": "filing", **brought, "declarations.secret": False})
-        draft = open_draft(actor=actor, unit_id=actor.unit_id or 0, facts=facts, at=timezone.now())
+        draft = open_draft(
+            actor=actor, unit_id=actor.unit_id or 0, facts=facts, at=timezone.now(), idempotency_key=form.cleaned_data["key"]
+        )
         if brought:
             messages.success(request, f"已带入自查时的 {len(brought)} 项回答，请逐页核对，接着填其余的。")
         return redirect("unit:filing_step", draft.pk, STEPS[0].slug)

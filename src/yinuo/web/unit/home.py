@@ -39,7 +39,7 @@ COLOURS: dict[str, Colour] = {
     "terminated": "grey",
 }
 RUNNING = (ProjectState.FILED, ProjectState.CONFIRMED)
-SHOWN_READY = 3
+SHOWN_READY = 4
 SHOWN_MESSAGES = 4
 
 
