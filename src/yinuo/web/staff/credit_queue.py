@@ -126,7 +126,7 @@ def place(actor: Actor, found: PointProposal) -> str:
 
 
 def _line(row: PointProposal, now: datetime) -> list[Any]:
-    waited = ""
+    waited = "—"
     if row.state in (ProposalState.PROPOSED, ProposalState.CONSENTED):
         since = row.consented_at or row.proposed_at
         waited = f"{clocks.calendar().working_days_between(today(since), today(now))} 个工作日"
