@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,26 +13,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yinuo.apps.base import Refused, Stale, forbid
-from yinuo.apps.credit.queries import head
 from yinuo.apps.projects.actions import file_project, open_draft, save_draft
 from yinuo.apps.projects.models import Draft
 from yinuo.apps.rules import pack
-from yinuo.core.calendar import TZ
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.pack.types import Pack
 from yinuo.core.schema import FACTS
-from yinuo.core.screen import screen_filing
 from yinuo.web.acting import actor_of, need_unit, person_of
 from yinuo.web.components.marks import bar
 from yinuo.web.components.shapes import NavItem, Row, Task
 from yinuo.web.components.text import percent
 from yinuo.web.handling import attempt
-from yinuo.web.unit import earlier, factforms, handover, steps
+from yinuo.web.unit import answers, earlier, factforms, handover, steps
 from yinuo.web.unit.factforms import FactForm, words_of
 from yinuo.web.unit.own import posted
 from yinuo.web.unit.steps import BY_SLUG, STEPS, Step
@@ -56,7 +51,6 @@ class PledgeForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-SHOWN_LABELS = 4
 PLEDGE = (
     "填报的项目信息真实、合法、完整，不存在弄虚作假。",
     "项目符合国家产业政策和有关规划，不属于禁止投资建设的项目。",
@@ -291,17 +285,17 @@ def check(request: HttpRequest, draft_id: int) -> HttpResponse:
                 duplicate = reverse("unit:project", args=[refusal.data["project"]])
                 form.add_error("another", str(refusal))
             else:
-                problems = [_problem(draft, path, message) for path, message in refusal.errors.items()]
+                problems = [answers.problem(draft, path, message) for path, message in refusal.errors.items()]
                 form.add_error(None, str(refusal))
         else:
             return redirect("unit:filing_done", draft.pk)
     context = {
         "draft": draft,
         "form": form,
-        "groups": [_group(draft, topic, asked[topic.slug]) for topic in STEPS],
-        "unit_rows": _unit_rows(request, draft),
-        "judged": preview(draft),
-        "missing": _missing(draft, asked),
+        "groups": [answers.group(draft, topic, asked[topic.slug]) for topic in STEPS],
+        "unit_rows": answers.unit_rows(draft.unit, person_of(request)),
+        "judged": answers.preview(draft),
+        "missing": answers.missing(draft, asked),
         "problems": problems,
         "duplicate": duplicate,
         "pledge": PLEDGE,
@@ -321,80 +315,6 @@ def _send(request: HttpRequest, draft: Draft, form: PledgeForm) -> None:
         draft_id=draft.pk,
         allow_duplicate=form.cleaned_data["another"],
     )
-
-
-def preview(draft: Draft) -> dict[str, Any]:
-    """The filing question asked of the draft as it stands: instant, held by which rule and by which answers, or not yet decidable."""
-    day = timezone.now().astimezone(TZ).date()
-    unit = draft.unit
-    known = {"type": unit.type, "credit_code": unit.credit_code, "grade": head(unit.pk).grade}
-    decision = screen_filing({**draft.facts, "unit": {key: value for key, value in known.items() if value}}, pack(), day)
-    read = {step.rule: step.facts for step in decision.trace}
-    stops = [_stop(draft, stop, read.get(stop["rule"], {})) for stop in decision.outcome["stops"]]
-    return {"instant": decision.outcome["instant"], "stops": stops, "kind": draft.facts.get("kind", "")}
-
-
-def _stop(draft: Draft, stop: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
-    """A rule in the way, its clause, and the answers it turned on with the way to each."""
-    answers = [
-        NavItem(f"{FACTS[path].label}：{words_of(path, value)}", _step_url(draft, path))
-        for path, value in facts.items()
-        if path in steps.STEP_OF and path in FACTS
-    ]
-    return {"why": stop["why"], "cites": pack().cite_texts(stop["cites"]), "answers": answers}
-
-
-def _missing(draft: Draft, asked: Mapping[str, list[str]]) -> list[NavItem]:
-    """Required answers still open, each with the page that asks it."""
-    found = []
-    for topic in STEPS:
-        for path in steps.unanswered((p for p in asked[topic.slug] if p in topic.required), draft.facts):
-            found.append(_problem(draft, path, FACTS[path].label))
-    return found
-
-
-def _step_url(draft: Draft, path: str) -> str:
-    topic = steps.STEP_OF.get(path)
-    return f"{reverse('unit:filing_step', args=[draft.pk, topic.slug])}?back=check#{factforms.anchor(path)}" if topic else ""
-
-
-def _problem(draft: Draft, path: str, message: str) -> NavItem:
-    return NavItem(message, _step_url(draft, path))
-
-
-def _group(draft: Draft, topic: Step, asked: list[str]) -> dict[str, Any]:
-    """The answers of one topic; what was answered 否 is one line, and what may stay open another, so that the page can be read."""
-    rows, noes, open_ = [], [], []
-    base = reverse("unit:filing_step", args=[draft.pk, topic.slug]) + "?back=check"
-    for path in asked:
-        value, spec = look_up(draft.facts, path), FACTS[path]
-        if value is UNKNOWN and path not in topic.required:
-            open_.append(spec.label)
-        elif value is False and path not in topic.required:
-            noes.append(spec.label)
-        else:
-            rows.append(Row(spec.label, words_of(path, value), f"{base}#{factforms.anchor(path)}"))
-    if noes:
-        rows.append(Row("不涉及", _folded(noes), base))
-    if open_:
-        rows.append(Row("没有填，可以不填", _folded(open_), base, "补填"))
-    return {"title": topic.title, "rows": rows}
-
-
-def _folded(labels: Sequence[str]) -> str:
-    """A few are written out; of many the first, the rest to be opened."""
-    if len(labels) <= SHOWN_LABELS:
-        return "、".join(labels)
-    told = "、".join(labels)
-    return format_html('<details class="more"><summary>{}等 {} 项</summary><div>{}</div></details>', labels[0], len(labels), told)
-
-
-def _unit_rows(request: HttpRequest, draft: Draft) -> list[Row]:
-    """What the platform knows of the unit and its person: shown, and not asked again."""
-    unit, person = draft.unit, person_of(request)
-    rows = [("单位名称", unit.name), ("统一社会信用代码", unit.credit_code or unit.reservation_no)]
-    rows += [("法定代表人", unit.legal_representative), ("住所", unit.address), ("联系人", f"{person.name} {person.phone}".strip())]
-    return [Row(label, value) for label, value in rows if value]
 
 
 @need_unit

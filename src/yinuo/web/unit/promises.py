@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -72,7 +72,7 @@ def _broken(live: Sequence[Commitment]) -> Fact:
     return Fact("未履行", count, "项", note="整改后可以申请修复" if count else "")
 
 
-def promises_of(unit_id: int):  # type: ignore[no-untyped-def]
+def promises_of(unit_id: int) -> QuerySet[Commitment]:
     """The unit's promises, newest first, each with its last report and what is open on it."""
     return (
         Commitment.objects.filter(project__unit_id=unit_id)
