@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.core.codes import CodeError, parse_project_code
-from yinuo.web.public import guidebook, readings, receipts, registers, words
+from yinuo.web.public import guidebook, projectpage, readings, receipts, registers, words
 
 LONGEST = 60
 SHOWN = 5
@@ -37,7 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def _page_of(text: str) -> str:
     """The address a code leads to; empty where it is none, or nothing published has it."""
     if _is_code(text):
-        project = readings.published(text)
+        project = projectpage.published(text)
         return reverse("public:certificate", args=[project.code, project.unit.credit_code]) if project else ""
     if registers.is_credit_code(text):
         known = registers.company(text, timezone.now())

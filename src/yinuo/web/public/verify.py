@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_safe
 
-from yinuo.web.public import readings, words
+from yinuo.web.public import projectpage, words
 from yinuo.web.public.forms import VerifyForm
 
 
@@ -16,7 +16,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """A code that is known leads to its page; the answer is read, nothing is kept."""
     form = VerifyForm(request.GET) if "code" in request.GET else VerifyForm()
     if form.is_bound and form.is_valid():
-        project = readings.published(form.project_code, form.credit_code)
+        project = projectpage.published(form.project_code, form.credit_code)
         if project is not None:
             return redirect("public:certificate", project_code=project.code, credit_code=project.unit.credit_code)
         form.add_error("code", "没有查到这个项目代码对应的已公开项目。请核对备案证上的代码；刚刚申报的项目要等赋码后才能查到")
@@ -27,9 +27,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 @conditional_page
 def certificate(request: HttpRequest, project_code: str, credit_code: str) -> HttpResponse:
     """The certificate as it stands now. A wrong pair gets a page that says so, and no hint at which half is wrong."""
-    project = readings.published(project_code, credit_code)
+    project = projectpage.published(project_code, credit_code)
     if project is None:
         return render(request, "public/verify_unknown.html", {"project_code": project_code, "credit_code": credit_code}, status=404)
     now, day = timezone.now(), timezone.localdate()
-    context = {"p": readings.project_page(project, now), "day": day, "colours": words.grade_classes(day)}
+    context = {"p": projectpage.project_page(project, now), "day": day, "colours": words.grade_classes(day)}
     return render(request, "public/certificate.html", context)
