@@ -101,10 +101,14 @@ class AtTheBrowser:
         self.moment: datetime | None = None
         self.said: list[str] = []
         self.answers: dict[str, int] = {}
-        self.seen = 0
+        self.seen = self.clicks = 0
         self.script = script
         self.context = live.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="zh-CN", java_script_enabled=script, has_touch=thumbs, reduced_motion="reduce"
+            viewport={"width": size[0], "height": size[1]},
+            locale="zh-CN",
+            java_script_enabled=script,
+            has_touch=thumbs,
+            reduced_motion="reduce",
         )
         self.context.set_default_timeout(PATIENCE)
         live.contexts.append(self.context)
@@ -188,14 +192,15 @@ class AtTheBrowser:
 
     def unfold(self, title: str) -> None:
         self.page.locator("summary").filter(has_text=title).first.click()
+        self.clicks += 1
 
     def press(self, button: str, expect: int = 200, within: Locator | None = None) -> None:
         """Presses a button and looks at the page it leads to; within a form its name may go on, with what it is about."""
         place = within or self.page
-        self._onward(lambda: place.get_by_role("button", name=button, exact=within is None).first.click(), expect)
+        self.onward(lambda: place.get_by_role("button", name=button, exact=within is None).first.click(), expect)
 
     def follow(self, link: str, expect: int = 200, *, exact: bool = False) -> None:
-        self._onward(lambda: self.page.get_by_role("link", name=link, exact=exact).first.click(), expect)
+        self.onward(lambda: self.page.get_by_role("link", name=link, exact=exact).first.click(), expect)
 
     def take(self, *words: str) -> None:
         """Opens the inbox, and from it the one thing these words tell."""
@@ -207,9 +212,16 @@ class AtTheBrowser:
         row = self.page.get_by_role("listitem")
         for word in words:
             row = row.filter(has_text=word)
-        self._onward(lambda: row.first.get_by_role("heading").get_by_role("link").click(), 200)
+        self.onward(lambda: row.first.get_by_role("heading").get_by_role("link").click(), 200)
 
-    def _onward(self, act: Callable[[], None], expect: int) -> None:
+    def begin(self, path: str) -> None:
+        """At home, signed in; what is clicked from now on is counted: what turns a page or opens a part of one, not the answers."""
+        self.go(path)
+        self.clicks = 0
+
+    def onward(self, act: Callable[[], None], expect: int = 200) -> None:
+        """What leads to another page, which is then looked at."""
+        self.clicks += 1
         with self.page.expect_navigation(wait_until="load", timeout=PATIENCE) as going:
             act()
         self._arrived(going.value, expect)
