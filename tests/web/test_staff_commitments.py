@@ -135,7 +135,7 @@ def test_each_department_sees_a_form_at_its_own_requirements_only(
     points = pending(completion)
     client = desk(county, "approver", DEPARTMENT)
     client.get(place(completion))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         page = text_of(client.get(place(completion)))
     own = {key_of(point) for point in points if point.department.key == DEPARTMENT}
     foreign = {key_of(point) for point in points} - own

@@ -240,5 +240,5 @@ def test_the_completion_page_takes_a_fixed_number_of_queries(desk: Desk, django_
     desk.moment("2027-07-13 10:00")
     path = f"/projects/{completion.project_id}/completion/"
     desk.get(path)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         desk.get(path)

@@ -19,6 +19,7 @@ from yinuo.apps.commitments import access, queries
 from yinuo.apps.commitments.actions.completion import fail_completion, propose_cycle, record_finding
 from yinuo.apps.commitments.inspection import Point
 from yinuo.apps.commitments.queries import CompletionPart, CompletionView
+from yinuo.apps.documents.queries import of_subject
 from yinuo.apps.projects.actions.changes import filing_department
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem
@@ -107,6 +108,7 @@ def completion(request: HttpRequest, project_id: int) -> HttpResponse:
         **head,
         "view": view,
         "completion": view.completion,
+        "documents": list(of_subject(view.completion).defer("data")),
         "parts": desk.parts,
         "done": sum(point.met is True for point in view.points),
         "total": len(view.points),

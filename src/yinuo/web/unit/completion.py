@@ -17,6 +17,7 @@ from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import apply_again, apply_completion
 from yinuo.apps.commitments.inspection import Point
 from yinuo.apps.commitments.queries import CompletionPart, CompletionView
+from yinuo.apps.documents.queries import of_subject
 from yinuo.apps.projects.models import Project, ReportKind
 from yinuo.apps.rules import pack
 from yinuo.web.acting import actor_of, need_unit
@@ -71,6 +72,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "view": view,
         "tasks": _before(project),
         "colour": COLOURS[view.completion.state] if view else "",
+        "documents": list(of_subject(view.completion).defer("data")) if view else [],
         "parts": [_part(part) for part in view.parts] if view else [],
         "guidance_days": pack().integer("completion.guidance.limit", project.rules_on),
         "breadcrumbs": crumbs(project, "竣工验收"),
