@@ -13,7 +13,13 @@ from yinuo.apps.rules import pack
 from yinuo.web.acting import Hat, hat_of
 from yinuo.web.components.shapes import Account, NavItem
 
-PUBLIC = [("办事指南", "public:guides"), ("承诺专区", "public:zone"), ("核验备案证", "public:verify"), ("规则", "public:rules")]
+PUBLIC = [
+    ("自查", "public:check"),
+    ("办事指南", "public:guides"),
+    ("承诺专区", "public:zone"),
+    ("核验备案证", "public:verify"),
+    ("规则", "public:rules"),
+]
 UNIT = [
     ("我的项目", "unit:projects"),
     ("承诺", "unit:promises"),
