@@ -59,7 +59,9 @@ TEXTS = {
     "relief_due": Text("信用修复或异议待办理", "【一诺】{unit}申请{kind}，请在 {due} 前办理。", (SITE,)),
     "relief_decided": Text("信用修复或异议结果", "【一诺】贵单位的{kind}申请：{outcome}。{why}", (SITE, SMS)),
     "question": Text("项目单位提问", "【一诺】“{project}”提问：{text}", (SITE,)),
-    "rules_moved": Text("项目适用的规则日期已改变", "【一诺】“{project}”自即日起适用 {to} 的规则，“一张图”有 {count} 处变化。理由：{why}", (SITE, SMS)),
+    "rules_moved": Text(
+        "项目适用的规则日期已改变", "【一诺】“{project}”自即日起适用 {to} 的规则，“一张图”有 {count} 处变化。理由：{why}", (SITE, SMS)
+    ),
     "key_expiring": Text("接口密钥即将到期", "【一诺】接口密钥“{name}”（{prefix}…）将于 {until} 到期，请及时更换。", (SITE, MAIL)),
     "answer": Text("提问已答复", "【一诺】您的提问已答复：{text}", (SITE,)),
 }
