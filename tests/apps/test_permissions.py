@@ -363,7 +363,7 @@ def of_people(world: World, action: str) -> Act:
             from_on=TODAY,
             to_on=None,
             at=NOON,
-        ),  # fmt: skip
+        ),
         "people.confirm_binding": lambda actor: people.confirm_binding(
             actor=actor, binding=AuthorisedPerson.objects.get(pk=asked.pk), may_sign=True, at=NOON
         ),
