@@ -61,7 +61,7 @@ def cast(request: HttpRequest, body: CastIn) -> Status[dict[str, Any]]:
         staff = [_staff(department, StaffRole.APPROVER, now) for department in Department.objects.filter(hall=hall).order_by("id")]
         office = Department.objects.get(hall=hall, key=FILING_DEPARTMENT)
         staff += [_staff(office, role, now) for role in AT_FILING_UNIT]
-        return Status(201, {"units": [_unit(name, now) for name in body.units], "staff": staff})
+        return Status(201, {"units": [_unit(name, hall, now) for name in body.units], "staff": staff})
 
 
 def _staff(department: Department, role: StaffRole, now: datetime) -> dict[str, str]:
@@ -72,8 +72,8 @@ def _staff(department: Department, role: StaffRole, now: datetime) -> dict[str, 
     return {"role": role, "department": department.key, "name": person.name, "key": secret}
 
 
-def _unit(name: str, now: datetime) -> dict[str, str]:
-    actor = Actor(None, "administrator", entrance="system")
+def _unit(name: str, hall: Hall, now: datetime) -> dict[str, str]:
+    actor = Actor(None, "administrator", hall_id=hall.pk, entrance="system")
     unit: ProjectUnit = find_or_register_unit(
         credit_code=make_credit_code(_district(now), f"{secrets.randbelow(10**8):08d}"), name=name, type="enterprise"
     )
