@@ -207,7 +207,9 @@ def test_the_departments_choice_of_the_day_decides_on_the_promise_and_a_promise_
         actor=county.actor("principal", "ecology"), department=office, matter_id="eia_table", offered=False,
         from_on=TURN, basis="局务会", at=at("2026-11-06 09:00"),
     )  # fmt: skip
-    promised = next(item for item in MapItem.objects.filter(project=project, promisable=True).exclude(matter_id="eia_table"))
+    items = list(MapItem.objects.filter(project=project).order_by("position"))
+    done = {item.matter_id for item in items if item.concluded}
+    promised = next(item for item in items if item.promisable and item.matter_id != "eia_table" and set(item.after) <= done)
     promise(company, promised, at("2026-11-06 10:00"))
     assert item_of(project, "eia_table").promisable is True
     move(county, project)

@@ -167,7 +167,11 @@ class AtTheBrowser:
 
     def fill(self, label: str, value: str, within: Locator | None = None) -> None:
         """Types into, or chooses in, the control with this label."""
-        control = (within or self.page).get_by_label(re.compile(f"^{re.escape(label)}(（选填）)?$"))
+        control = (
+            (within or self.page)
+            .get_by_label(re.compile(f"^{re.escape(label)}(（选填）)?$"))
+            .and_(self.page.locator("input, select, textarea"))
+        )
         if control.evaluate("control => control.tagName") == "SELECT":
             control.select_option(control.locator("option").filter(has_text=value).first.get_attribute("value"))
         else:

@@ -14,19 +14,27 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 25
+ORPHAN_SECONDS = 25
 
 
 def die_with_parent() -> None:
-    """Asks to be ended when the parent is gone, even if that was killed outright: the kernel does it on Linux, a watch elsewhere."""
+    """Asks to be ended when the parent is gone, even if that was killed outright: the kernel does it on Linux, a watch elsewhere.
+
+    A server that is asked while its workers are still starting may not hear: the watch then ends its whole group.
+    """
     parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        return
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(1)
-        os.kill(os.getpid(), signal.SIGTERM)
+        if sys.platform != "linux":
+            os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(ORPHAN_SECONDS)
+        if os.getpgrp() == os.getpid():
+            os.killpg(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
 
