@@ -14,8 +14,12 @@ INSERT INTO work_workitem (kind, state, subject_kind, subject_id, project_id, pr
 INSERT INTO trail_storeddecision (id, question, outcome, body, as_of, pack_hash, at) VALUES (gen_random_uuid(), 'instant_filing', '{"instant": true, "stops": []}', ('{"trace": "' || repeat('x', 3000) || '"}')::jsonb, current_date, repeat('a', 64), now());
 INSERT INTO trail_entry (at, verb, role, entrance, subject_kind, subject_id, project_code, why, data)
   SELECT now(), 'projects.file', 'unit', 'api', 'projects.project', '1', '2611-622927-04-01-000011', '', '{"name": "测量项目"}' FROM generate_series(1, 3);
-INSERT INTO trail_chainrow (outbox_id, type, project_code, payload, at)
-  SELECT gen_random_uuid(), 'project.basic', '2611-622927-04-01-000011', '{"name": "测量项目"}', now() FROM generate_series(1, 3);
+INSERT INTO infochain_subject (label, key, name, n, last)
+  SELECT left(code, 60), decode(repeat('ab', 32), 'hex'), code || repeat('x', 10), 3, decode(repeat('cd', 32), 'hex') FROM (SELECT gen_random_uuid()::text AS code) AS fresh;
+INSERT INTO infochain_leafrecord (outbox_id, subject_id, n, type, hash, fields, at)
+  SELECT gen_random_uuid(), (SELECT name FROM infochain_subject WHERE id = currval('infochain_subject_id_seq')), n, 'project.basic', decode(repeat('cd', 32), 'hex'), '[["c2FsdHNhbHRzYWx0c2FsdA", "name", "测量项目"]]', now() FROM generate_series(1, 3) AS n;
+INSERT INTO trail_chainrow (outbox_id, type, label, entry, at)
+  SELECT gen_random_uuid(), 'project.basic', '2611-622927-04-01-000011', decode(repeat('7b', 800), 'hex'), now() FROM generate_series(1, 3);
 INSERT INTO notices_message (id, channel, state, person_id, template, project_code, subject, body, url, queued_at, attempts, next_attempt_at, error)
   SELECT gen_random_uuid(), 'site', 'sent', (SELECT min(id) FROM people_person), 'filed', '2611-622927-04-01-000011', '项目备案已办结', '测量', '', now(), 0, now(), '' FROM generate_series(1, 7);
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('notices', 'notices.dispatch', 0, NULL, NULL, '{}'::jsonb, NULL)::procrastinate_job_to_defer_v1]);
