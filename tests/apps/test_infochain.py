@@ -13,13 +13,14 @@ from yinuo.apps.infochain import actions, keys, queries, tasks
 from yinuo.apps.infochain.audit import audit
 from yinuo.apps.infochain.models import Checkpoint, IssuerKey, LeafRecord, LogEntry, LogHead, Subject
 from yinuo.apps.infochain.sequencer import Behind
+from yinuo.apps.infochain.storage import HeadLock
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.actions import file_project
 from yinuo.apps.projects.models import FilingCertificate, Project
 from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import check_disclosure, check_follows, check_signature, parse
 from yinuo.chain.verifier import Checkpoint as Head
-from yinuo.chain.verifier import Policy, Proof, Unverified, check_proof
+from yinuo.chain.verifier import Note, Policy, Proof, Unverified, check_proof
 
 MORNING = at("2026-11-03 09:12")
 ADMIN = Actor.system()
@@ -162,14 +163,25 @@ def test_a_database_behind_its_lock_file_signs_nothing(county: County, company: 
     assert audit(log.key.verifier).clean
 
 
-def test_a_log_ahead_of_its_lock_is_published_at_the_next_round(county: County, company: Company, log: Log) -> None:
-    file(company)
-    log.step()
-    LogHead.objects.update(published=0)
-    log.lock.path.unlink()
-    LogHead.objects.update(published=0)
-    with pytest.raises(Behind):
-        log.step()
+def test_power_lost_between_the_commit_and_the_lock_file_is_made_good_at_the_next_round(
+    county: County, company: Company, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the very first round, when there is no lock file yet, and later, when there is an older one."""
+    for name in ("第一个项目", "第二个项目"):
+        file(company, name)
+        with monkeypatch.context() as dark:
+            dark.setattr(type(log.lock), "write", lambda *_: (_ for _ in ()).throw(OSError("power lost")))
+            with pytest.raises(OSError, match="power lost"):
+                log.step()
+        before = LogHead.objects.get()
+        assert before.published < before.size
+        assert queries.checkpoint() is None or Head.parse(queries.checkpoint().text).size == before.published  # type: ignore[union-attr]
+        done = log.step()
+        assert done is not None
+        assert (done.entries, done.size) == (0, before.size)
+        assert LogHead.objects.get().published == before.size
+        assert Head.parse(Note.parse(log.lock.path.read_bytes()).text).size == before.size
+    assert audit(log.key.verifier).clean
 
 
 def test_a_changed_business_row_is_found_and_named(county: County, company: Company, log: Log) -> None:
@@ -295,6 +307,31 @@ def test_a_rival_sequencer_finds_nothing_to_do(committed_db: str, tmp_path: Path
     done = log.step()
     assert done is not None
     assert done.size == LogEntry.objects.count() > 0
+    connection.close()
+
+
+def test_a_rival_waits_until_the_lock_file_holds_what_was_committed(
+    committed_db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it could sign on, and then have its newer head in the file overwritten by the older one."""
+    from tests.apps.county import new_company, new_county
+    from yinuo.apps.infochain.sequencer import ADVISORY
+
+    new_county()
+    log, free, write = Log(tmp_path), [], HeadLock.write
+    file(new_company())
+
+    def slowly(lock: HeadLock, note: Note) -> None:
+        rival = connections.create_connection("default")
+        with rival.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY])
+            free.append(cursor.fetchone()[0])
+        rival.close()
+        write(lock, note)
+
+    monkeypatch.setattr(HeadLock, "write", slowly)
+    log.step()
+    assert free == [False]
     connection.close()
 
 

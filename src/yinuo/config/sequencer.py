@@ -32,7 +32,7 @@ def run(stop: threading.Event) -> None:
     """Rounds until told to stop."""
     import structlog
     from django.conf import settings
-    from django.db import DatabaseError, connection
+    from django.db import Error, connection
     from django.utils.timezone import now
 
     from yinuo.apps.infochain import sequencer, storage
@@ -52,7 +52,7 @@ def run(stop: threading.Event) -> None:
             log.error("chain refused", why=str(error))
             sequencer.note_refusal(str(error))
             stop.wait(REFUSED_SECONDS)
-        except DatabaseError as error:
+        except Error as error:
             log.warning("database away", why=str(error))
             connection.close()
             stop.wait(DISTURBED_SECONDS)

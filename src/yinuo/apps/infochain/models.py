@@ -38,18 +38,26 @@ class IssuerKey(models.Model):
 class Subject(models.Model):
     """What the log speaks of: its name there, its own running number and its last leaf. Without `key` it has been erased."""
 
-    label = models.CharField(max_length=80, unique=True)
+    label = models.CharField(max_length=80)
     key = models.BinaryField(null=True)
-    name = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=200)
     n = models.PositiveIntegerField()
     last = models.BinaryField()
+
+    class Meta:
+        # Not `unique=True`: that would keep a second index for LIKE, and every filing writes here.
+        constraints = [
+            models.UniqueConstraint(fields=["label"], name="subject_label_once"),
+            models.UniqueConstraint(fields=["name"], name="subject_name_once"),
+        ]
 
 
 class LeafRecord(models.Model):
     """The private side of a leaf: salts and values of its fields, to be shown to whoever may see them. Erasure empties them."""
 
     outbox_id = models.UUIDField(unique=True)
-    subject = models.ForeignKey(Subject, to_field="name", on_delete=models.PROTECT, related_name="leaves")
+    # Found by the unique pair below; an index of its own would be written three times a filing and read by nobody.
+    subject = models.ForeignKey(Subject, to_field="name", on_delete=models.PROTECT, related_name="leaves", db_index=False)
     n = models.PositiveIntegerField()
     type = models.CharField(max_length=40)
     hash = models.BinaryField()

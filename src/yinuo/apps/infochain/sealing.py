@@ -26,7 +26,7 @@ def seal(rows: Sequence[ChainRow], unit: UnitOfWork) -> None:
     The subjects' rows are locked in the order of their labels, after everything else the action locked.
     """
     labels = {row.label for row in rows}
-    subjects = _subjects(sorted(labels))
+    subjects = _subjects(sorted(labels - {row.label for row in rows if row.first}))
     new = labels - set(subjects)
     for row in rows:
         subject = subjects.get(row.label)
@@ -51,6 +51,8 @@ _LOCK = "SELECT id, label, key, name, n, last FROM infochain_subject WHERE label
 
 
 def _subjects(labels: list[str]) -> dict[str, Subject]:
+    if not labels:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [labels])
         return {row[1]: Subject(id=row[0], label=row[1], key=row[2], name=row[3], n=row[4], last=row[5]) for row in cursor.fetchall()}

@@ -6,6 +6,8 @@ or behind what a node has seen, was restored or lost: nothing is signed any more
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,24 +39,39 @@ class Step:
 
 def step(*, key: SigningKey, lock: HeadLock, at: datetime, batch: int = BATCH) -> Step | None:
     """Takes what waits, at most `batch` leaves. None = another sequencer is at work. Raises Behind."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY])
-            if not cursor.fetchone()[0]:
-                return None
-        head = LogHead.objects.select_for_update().filter(pk=1).first()
-        if head is None:
-            head = LogHead.objects.create(size=0, root=sha256(b""))
-        _need_whole(head, lock)
-        waiting = _drain(batch)
-        if waiting or not head.note:
-            head = _grow(head, waiting, key, at)
-        elif head.refused:
-            LogHead.objects.filter(pk=1).update(refused="")
-    if head.published < head.size or not lock.path.exists():
-        lock.write(Note.parse(head.note.encode()))
-        LogHead.objects.filter(pk=1, published__lt=head.size).update(published=head.size)
-    return Step(len(waiting), head.size)
+    with _alone() as alone:
+        if not alone:
+            return None
+        with transaction.atomic():
+            head = LogHead.objects.select_for_update().filter(pk=1).first()
+            if head is None:
+                head = LogHead.objects.create(size=0, root=sha256(b""))
+            _need_whole(head, lock)
+            waiting = _drain(batch)
+            if waiting or not head.note:
+                head = _grow(head, waiting, key, at)
+            elif head.refused:
+                LogHead.objects.filter(pk=1).update(refused="")
+        if head.published < head.size or not lock.path.exists():
+            lock.write(Note.parse(head.note.encode()))
+            LogHead.objects.filter(pk=1, published__lt=head.size).update(published=head.size)
+        return Step(len(waiting), head.size)
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether no other sequencer is at work. Held beyond the commit, until the lock file is written: else an older head could
+    overwrite a newer one's. Ends with the connection, so a killed sequencer keeps nobody waiting.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY])
+        held: bool = cursor.fetchone()[0]
+    try:
+        yield held
+    finally:
+        if held:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY])
 
 
 def idle() -> bool:
@@ -83,7 +100,8 @@ def _need_whole(head: LogHead, lock: HeadLock) -> None:
             raise Behind(f"库中日志的树根与记录的不符（{head.size} 条）")
         signed = lock.read()
         if signed is None:
-            if head.size:
+            # Nothing published yet: a crash before the very first lock file, and nobody has seen a head.
+            if head.published:
                 raise Behind(f"锁定文件 {lock.path} 不见了，而日志已有 {head.size} 条：请从节点核对后恢复锁定文件")
         elif signed.size > head.size or Tree(signed.size, read_tile).root() != signed.root:
             raise Behind(f"数据库里的日志有 {head.size} 条，而已签到 {signed.size} 条：多半恢复了旧备份。不再签名，请从节点取回缺少的条目")

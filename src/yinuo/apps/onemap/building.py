@@ -64,6 +64,10 @@ def barred(kept: Mapping[str, Any], text: str, cites: Iterable[str]) -> dict[str
     return {**kept, "outcome": {**(kept.get("outcome") or {}), "promisable": False}, "trace": [*kept.get("trace", []), step]}
 
 
+def is_barred(kept: Mapping[str, Any]) -> bool:
+    return any(step["rule"] == BARRED for step in kept.get("trace", []))
+
+
 def with_bars(found: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """A new answer of the rules, with what bars the promise whatever the rules say."""
     for step in before.get("trace", []):

@@ -25,7 +25,6 @@ UNACCEPTED = (ItemState.OPEN, ItemState.RECEIVED, ItemState.INCOMPLETE)
 NEEDED = {"yes": "须办理", "no": "不须办理", "unknown": "待部门确认"}
 PROMISE = {True: "可以承诺", False: "不能承诺", None: "待确认"}
 LIMIT = ("limit_value", "limit_unit", "statutory_value", "statutory_unit")
-UPHELD = "commitments.upheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,7 @@ def _days(value: int | None, unit: str) -> str:
 
 def _promise(item: MapItem, moved: Project) -> Iterator[ItemChange]:
     """Whether the matter may be promised; an objection upheld bars it whatever the rules say."""
-    if item.route != Route.REGULAR or any(step["rule"] == UPHELD for step in item.promisable_why.get("trace", [])):
+    if item.route != Route.REGULAR or building.is_barred(item.promisable_why):
         return
     option = building.option_of(moved, item.matter_id, moved.rules_on)
     may = option.outcome["promisable"] is True

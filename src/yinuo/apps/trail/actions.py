@@ -147,10 +147,13 @@ def record(
     return entry
 
 
-def enter(type: str, label: str, data: dict[str, Any], *, at: datetime, issuer_id: int | None = None) -> None:
-    """A leaf for the information chain, signed by its issuer when the action ends."""
+def enter(type: str, label: str, data: dict[str, Any], *, at: datetime, issuer_id: int | None = None, first: bool = False) -> None:
+    """A leaf for the information chain, signed by its issuer when the action ends.
+
+    `first`: nothing was ever said of this subject, for it came to be in this very action; then nobody looks for its last leaf.
+    """
     row = ChainRow(type=type, label=label, at=at)
-    row.payload, row.issuer_id = _plain(data), issuer_id
+    row.payload, row.issuer_id, row.first = _plain(data), issuer_id, first
     current().add(row)
 
 

@@ -58,6 +58,7 @@ class ChainRow(models.Model):
     # What the leaf states and whose it is: until it is sealed at the end of the action, and in no column.
     payload: dict[str, Any]
     issuer_id: int | None
+    first: bool = False
 
 
 class Seen(AppendOnly):

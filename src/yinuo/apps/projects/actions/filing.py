@@ -260,7 +260,7 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> 
     """What follows a code: the certificate of a filing, the review's clock, and everybody told."""
     code = project.code or ""
     issuer = hall.department(access.FILING_DEPARTMENT).pk
-    enter("project.basic", code, leaves.basic(project), at=at, issuer_id=issuer)
+    enter("project.basic", code, leaves.basic(project), at=at, issuer_id=issuer, first=True)
     record(
         actor,
         "projects.assign_code",

@@ -1,0 +1,94 @@
+"""Two rival sequencers under load, killed outright again and again: every leaf stands in the log once, at a place without a gap."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from tests.apps.chaining import Log
+from tests.apps.county import at
+from yinuo.apps.infochain import keys
+from yinuo.apps.infochain.audit import audit
+from yinuo.apps.infochain.models import Checkpoint, LeafRecord, LogEntry, LogHead
+from yinuo.apps.trail.actions import action, enter
+from yinuo.apps.trail.models import ChainRow
+from yinuo.chain.tree import Tree
+from yinuo.chain.verifier import Checkpoint as Head
+from yinuo.chain.verifier import Note, check_consistency
+
+MORNING = at("2026-11-03 09:12")
+KILLS, LEAVES, SUBJECTS = 24, 1500, 7
+
+pytestmark = pytest.mark.slow
+
+
+@action
+def say(number: int) -> None:
+    enter("test.said", f"subject {number % SUBJECTS}", {"number": number}, at=MORNING)
+
+
+def forked(act: Callable[[], None]) -> int:
+    """Runs `act` in a child; its process number."""
+    connections.close_all()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        try:
+            act()
+            os._exit(0)
+        except BaseException as error:
+            print(f"child: {error!r}", flush=True)
+            os._exit(1)
+    return child
+
+
+def write_all() -> None:
+    for number in range(LEAVES):
+        say(number)
+        time.sleep(0.001)
+
+
+def test_rival_sequencers_killed_under_load_lose_double_and_miss_nothing(committed_db: str, tmp_path: Path) -> None:
+    keys.forget()
+    log, chance = Log(tmp_path), random.Random(20261124)
+
+    def sequence() -> None:
+        while True:
+            log.step(batch=chance.randint(1, 40))
+
+    writer = forked(write_all)
+    deaths = []
+    for _ in range(KILLS // 2):
+        rivals = [forked(sequence), forked(sequence)]
+        for rival in rivals:
+            time.sleep(chance.uniform(0.02, 0.15))
+            os.kill(rival, signal.SIGKILL)
+            deaths.append(os.waitpid(rival, 0)[1])
+    assert all(os.WIFSIGNALED(status) for status in deaths), "a sequencer stopped by itself"
+    assert os.waitpid(writer, 0)[1] == 0
+    while ChainRow.objects.exists():
+        log.step()
+    log.step()
+
+    head = LogHead.objects.get()
+    assert LogHead.objects.get().published == head.size == LEAVES
+    assert list(LogEntry.objects.order_by("index").values_list("index", flat=True)) == list(range(LEAVES))
+    assert set(LogEntry.objects.values_list("outbox_id", flat=True)) == set(LeafRecord.objects.values_list("outbox_id", flat=True))
+    assert audit(log.key.verifier).faults == []
+    from yinuo.apps.infochain.queries import read_tile
+
+    # Whoever saw any of the heads signed on the way finds it at the beginning of the last.
+    tree = Tree(head.size, read_tile)
+    for row in Checkpoint.objects.order_by("size"):
+        seen = Head.parse(Note.parse(row.note.encode()).text)
+        check_consistency(seen.size, seen.root, head.size, bytes(head.root), tree.consistency(seen.size))
+    assert Checkpoint.objects.count() > KILLS
