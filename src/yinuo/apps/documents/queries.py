@@ -2,11 +2,17 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from yinuo.apps.documents.models import Document, FileMark, MarkKind, StoredFile
 
 OUT_OF_USE = (MarkKind.RETIRED, MarkKind.REPLACED)
+
+
+def listed(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Newest first, for a list of links: without what they say, but for the matter that tells papers of one kind apart."""
+    return documents.defer("data").annotate(matter_name=KT("data__matter_name")).order_by("-issued_at", "-id")
 
 
 def of_subject(subject: models.Model) -> QuerySet[Document]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.documents.models import Document
+from yinuo.apps.documents.queries import listed
 from yinuo.apps.onemap import building
 from yinuo.apps.onemap import queries as maps
 from yinuo.apps.onemap.actions import confirm_review
@@ -77,7 +78,7 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "guidances": maps.guidance_of(found.pk),
         "unit_rows": _unit_rows(found, now),
         "works": _working(works, actor, now),
-        "papers": list(Document.objects.filter(project_code=found.code).order_by("-issued_at", "-id")) if found.code else [],
+        "papers": list(listed(Document.objects.filter(project_code=found.code))) if found.code else [],
         "proposals": _proposals(found),
         "days": days[:OPEN_DAYS],
         "older": days[OPEN_DAYS:],

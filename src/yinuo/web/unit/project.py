@@ -19,6 +19,7 @@ from yinuo.apps.catalogue.queries import book
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.qr import qr_svg, verification_url
+from yinuo.apps.documents.queries import listed
 from yinuo.apps.onemap import planning
 from yinuo.apps.onemap.models import CONCLUDED, MapItem
 from yinuo.apps.projects import queries
@@ -113,7 +114,7 @@ def _papers(project: Project) -> list[Document]:
     if not project.code:
         return []
     rows = Document.objects.filter(project_code=project.code, unit_id=project.unit_id).exclude(kind=DocumentKind.POSTER)
-    return list(rows.defer("data").order_by("-issued_at", "-id")[:SHOWN_PAPERS])
+    return list(listed(rows)[:SHOWN_PAPERS])
 
 
 def badge(project: Project) -> dict[str, str]:
