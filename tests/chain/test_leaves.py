@@ -58,6 +58,14 @@ def test_an_entry_is_read_as_it_is_written_and_its_signature_holds() -> None:
     assert len(made.entry()) < 700
 
 
+def test_a_changed_copy_writes_an_entry_of_its_own() -> None:
+    made = leaf()
+    assert made.entry() is made.entry()
+    changed = replace(made, type="project.basic")
+    assert parse(changed.entry()) == changed != made
+    assert changed.hash != made.hash
+
+
 def test_an_entry_holds_neither_the_code_nor_any_field() -> None:
     entry = leaf().entry().decode()
     for private in ("2611-622927", "1200.5", "total_investment", SALT.hex()):

@@ -12,7 +12,7 @@ import hmac
 import json
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import rfc8785
@@ -51,6 +51,8 @@ class Leaf:
     kid: str
     at: str
     sig: str = ""
+    # Written once: a leaf is hashed, kept and sent on as the same bytes. A changed copy writes its own.
+    _entry: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     def unsigned(self) -> dict[str, Any]:
         return {
@@ -68,7 +70,10 @@ class Leaf:
 
     def entry(self) -> bytes:
         """The bytes that stand in the log."""
-        return canonical({**self.unsigned(), "sig": self.sig})
+        if self._entry is None:
+            object.__setattr__(self, "_entry", canonical({**self.unsigned(), "sig": self.sig}))
+        assert self._entry is not None
+        return self._entry
 
     @property
     def hash(self) -> bytes:
