@@ -107,7 +107,7 @@ def _need_plain(value: Any) -> bool:
         simple = True
         for name, one in value.items():
             _need_plain(name)
-            simple &= _need_plain(one) and all(char <= _SIMPLE for char in name)
+            simple &= _need_plain(one) and (name.isascii() or max(name) <= _SIMPLE)
         return simple
     elif kind is list or kind is tuple:
         return min(map(_need_plain, value), default=True)
