@@ -92,17 +92,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def leave_the_rest_to_the_whole_run(items: list[pytest.Item]) -> None:
-    """`make check` takes of a file's tests with a database the first two, and those marked `quick`; the others are marked `full`."""
-    taken: dict[Path, set[str]] = {}
+    """`make check` takes of a file's tests with a database the first, and those marked `quick`; the others are marked `full`."""
+    taken: set[Path] = set()
     for item in items:
         if not needs_a_database(item) or item.get_closest_marker("quick") or item.get_closest_marker("slow"):
             continue
-        names = taken.setdefault(item.path, set())
-        # Of a test with parameters the first will do.
-        name = getattr(item, "originalname", item.name)
-        if len(names) >= 2 or name in names:
+        if item.path in taken:
             item.add_marker("full")
-        names.add(name)
+        taken.add(item.path)
 
 
 def needs_a_database(item: pytest.Item) -> bool:

@@ -204,6 +204,7 @@ def secrets_of(world: World, *people: str) -> dict[str, str]:
     return {who: machine(world, who).secret for who in people}
 
 
+@pytest.mark.slow
 def test_no_hostile_value_in_any_body_is_an_error_of_ours(world: World) -> None:
     secrets = secrets_of(world, *{row[0] for row in bodies(world).values()})
     found = []

@@ -22,6 +22,8 @@ from yinuo.apps.projects.actions import file_project, withdraw_filing
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work.actions import tick
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def stage(committed_db: str) -> tuple[County, Company]:

@@ -19,6 +19,8 @@ from yinuo.apps.projects.actions.confirming import confirm_facts
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work.models import WorkItem
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def stage(committed_db: str) -> tuple[County, Company]:

@@ -59,6 +59,8 @@ from yinuo.apps.work.models import WorkItem
 LATE = at("2027-06-01 09:00")
 Act = Callable[[], Any]
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def stage(committed_db: str) -> tuple[County, Company]:

@@ -22,6 +22,8 @@ from yinuo.apps.projects.models import Project
 
 __all__ = ["closing_time", "live"]
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 WIDE = (1920, 1000)
 LATER = "2026-11-12 14:20"
 VIEWS = ("", "?view=list&sort=due", "?view=timeline", "?view=print", "landing/", "routes/{open}/", "due/{paused}/", "?focus={open}")
