@@ -13,7 +13,7 @@ from tests.apps.county import Company, County, at, facts
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.infochain import keys, queries
 from yinuo.apps.infochain.actions import take_cosignatures
-from yinuo.apps.infochain.models import Cosignature, LogHead
+from yinuo.apps.infochain.models import Cosignature, LogHead, Subject
 from yinuo.apps.infochain.sequencer import Behind, idle, note_refusal
 from yinuo.apps.projects.actions import file_project
 from yinuo.chain.signing import SigningKey, sign_checkpoint
@@ -66,7 +66,7 @@ def published() -> Note:
 
 
 def test_a_proof_waits_until_enough_nodes_have_seen_its_entry(log: Log) -> None:
-    record = queries.leaves_of(str(queries.Subject.objects.exclude(label__startswith="key:").get().label))[0]
+    record = queries.leaves_of(str(Subject.objects.exclude(label__startswith="key:").get().label))[0]
     with pytest.raises(queries.NotYet, match="见证"):
         queries.prove(record, policy(log))
     assert take(log, cosigned(published(), NODES[0])) == 1

@@ -83,13 +83,23 @@ def _healthy(port: int) -> bool:
         return False
 
 
-def _gone(pids: list[int]) -> bool:
-    deadline = time.monotonic() + 40
-    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+def _state(pid: int) -> str:
+    """The letter of /proc/PID/stat and the name; Z for one that has ended and only waits to be collected by whoever adopted it."""
+    try:
+        name, _, rest = Path(f"/proc/{pid}/stat").read_text().partition(") ")
+    except OSError:
+        return "gone"
+    return f"{rest[0]} {name}"
+
+
+def _living(pids: list[int]) -> dict[int, str]:
+    """Those of `pids` that still run after ample time."""
+    deadline = time.monotonic() + PATIENCE
+    while living := {pid: state for pid in pids if (state := _state(pid))[0] not in "gZ"}:
         if time.monotonic() > deadline:
-            return False
+            return living
         time.sleep(0.1)
-    return True
+    return {}
 
 
 def test_it_comes_up_healthy_and_goes_down_leaving_nothing_behind(data: Path) -> None:
@@ -120,7 +130,7 @@ def test_killed_outright_it_takes_its_children_along_and_the_next_start_finds_it
     children = up.children()
     key = (data / "secret_key").read_text()
     up.end(signal.SIGKILL)
-    assert _gone(children)
+    assert not _living(children)
     again = Up(data, _free_port())
     try:
         again.wait_ready()

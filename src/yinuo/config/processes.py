@@ -14,7 +14,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 25
-ORPHAN_SECONDS = 25
+ORPHAN_SECONDS = 15
 
 
 def die_with_parent() -> None:

@@ -135,3 +135,4 @@ class Cosignature(AppendOnly):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="cosignature_once")]
+        indexes = [models.Index(fields=["witness", "-checkpoint"], name="last_of_a_witness")]

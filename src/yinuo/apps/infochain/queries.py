@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from yinuo.apps.infochain.models import Checkpoint, Cosignature, IssuerKey, LeafRecord, LogEdge, LogEntry, LogHead, LogTile, Subject
+from yinuo.apps.infochain.models import Checkpoint, Cosignature, IssuerKey, LeafRecord, LogEdge, LogEntry, LogHead, LogTile
 from yinuo.apps.infochain.sealing import shown
 from yinuo.apps.infochain.storage import known_log
 from yinuo.apps.people.models import Department
@@ -117,7 +117,6 @@ class Status:
     size: int
     published: int
     waiting: int
-    subjects: int
     checkpoint: Note | None
     witnessed_size: int
     witnesses: dict[str, int]
@@ -127,15 +126,13 @@ class Status:
 def status(policy: Policy | None) -> Status:
     """`witnessed_size`: how many entries stand under a checkpoint the policy accepts; `witnesses`: each one's largest size."""
     head = LogHead.objects.filter(pk=1).first()
-    seen: dict[str, int] = {}
-    for name, size in Cosignature.objects.order_by("witness", "-checkpoint_id").distinct("witness").values_list("witness", "checkpoint_id"):
-        seen[name] = size
+    sizes = Cosignature.objects.order_by("-checkpoint_id").values_list("checkpoint_id", flat=True)
+    seen = {name: size for name in (policy.witnesses if policy else ()) if (size := sizes.filter(witness=name).first()) is not None}
     note = witnessed(policy) if policy is not None and policy.quorum != "none" else None
     return Status(
         size=head.size if head else 0,
         published=head.published if head else 0,
         waiting=ChainRow.objects.count(),
-        subjects=Subject.objects.count(),
         checkpoint=checkpoint() if head and head.published else None,
         witnessed_size=int(note.text.split("\n")[1]) if note else 0,
         witnesses=seen,
