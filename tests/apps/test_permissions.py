@@ -49,13 +49,17 @@ if TYPE_CHECKING:
 
     from tests.database import TestDatabase
 
-ROOMS = ("people", "infochain", "catalogue", "work", "documents", "notices", "projects", "onemap", "credit", "commitments")
+ROOMS_ABOVE = ("window", "mock", "deficient", "regional", "land", "agency")
+ROOMS = ("people", "infochain", "catalogue", "work", "documents", "notices", "projects", "onemap", "credit", "commitments", *ROOMS_ABOVE)
 SOURCE = Path(work.__file__).parents[2]
 NOON = at("2026-11-06 12:00")
 TODAY = date(2026, 11, 6)
 
 # Every actor of the matrix. “elsewhere” = the same role in another department, stage or unit; “abroad” = in another county's hall.
-STAFF_ROLES = ("approver", "principal", "stage_convener", "general_convener", "supervisor", "comprehensive", "administrator")
+STAFF_ROLES = (
+    *("approver", "principal", "stage_convener", "general_convener", "supervisor", "comprehensive", "administrator"),
+    *("window", "agent", "zone", "utility"),
+)
 ACTORS = (
     "unit", "unit elsewhere", "unit of nobody", "public", "system",
     "approver", "approver of the filing unit", "approver elsewhere", "approver abroad",
@@ -65,6 +69,7 @@ ACTORS = (
     "supervisor", "supervisor abroad",
     "comprehensive", "comprehensive abroad",
     "administrator", "administrator abroad",
+    "window", "window abroad", "agent", "agent abroad", "zone", "zone abroad", "utility", "utility abroad",
 )  # fmt: skip
 CONVENER_AND_ADMINISTRATOR = {"general_convener", "administrator"}
 ANYWHERE = {"general_convener", "general_convener abroad", "administrator", "administrator abroad"}
@@ -159,6 +164,10 @@ MAY: dict[str, set[str]] = {
     "onemap.take_in_result": {"administrator", "system"},
     "onemap.move_rules_on": {"general_convener", "comprehensive"},
 }
+# The rooms above have a module each, furnished alike: MAY, INNER, act_of(world, action).
+ABOVE = {room: importlib.import_module(f"tests.apps.matrix.{room}") for room in ROOMS_ABOVE}
+for _matrix in ABOVE.values():
+    MAY |= _matrix.MAY
 
 # Steps of other actions: they ask nobody, so nothing but an action may call them.
 INNER = {
@@ -167,6 +176,7 @@ INNER = {
     "projects.assign_code", "projects.complete", "projects.end_project",
     "onemap.conclude", "onemap.hand_over", "onemap.open_completion_guidance", "onemap.set_route",
 }  # fmt: skip
+INNER |= set().union(*(matrix.INNER for matrix in ABOVE.values()))
 # Done by the clock, for everybody alike.
 BY_THE_CLOCK = {"notices.warn_of_expiring_keys"}
 # Papers and marks: the page that gives them asks who may see (tests/web).
@@ -196,7 +206,9 @@ class World:
         self.reviewed = self.file("待辅导项目")
         onemap.confirm_review(actor=county.actor("approver"), project_id=self.reviewed.pk, at=REVIEWED)
         self.abroad = Hall.objects.create(name="东乡县政务服务大厅", region=Region.objects.create(code="622926", name="东乡县"))
-        for key in {"development_reform", self.department.key}:
+        for key in ("zone-chuimatan", "utility-power"):
+            Department.objects.create(hall=county.hall, key=key, name=key, short_name=key)
+        for key in {"development_reform", self.department.key, *OFFICES.values()}:
             Department.objects.create(hall=self.abroad, key=key, name=key, short_name=key)
         self.members: dict[str, Actor] = {}
         for name in ACTORS:
@@ -218,6 +230,8 @@ class World:
             key, stage = ("meteorology", "") if role != "stage_convener" else (key, "completion")
         elif where == "abroad":
             hall = self.abroad
+        if role in OFFICES:
+            key = OFFICES[role]
         if name == "approver":
             return self.county.actor("approver", key)
         office = Department.objects.get(hall=hall, key=key)
@@ -308,6 +322,8 @@ class World:
         return WorkItem.objects.get(subject_kind="onemap.mapitem", subject_id=self.item.pk, state__in=["running", "paused"])
 
 
+# Where the people of these roles sit, whichever department the matter is of.
+OFFICES = {"window": "government_services", "agent": "government_services", "zone": "zone-chuimatan", "utility": "utility-power"}
 LATE = at("2027-06-01 09:00")
 Act = Callable[[Actor], object]
 
@@ -322,6 +338,9 @@ def ready_and_elsewhere(project: Project, item: MapItem) -> bool:
 def act_of(world: World, action: str) -> Act:
     """The action ready to be done, everything in place but its actor. Rows are read anew: nothing leaks from one actor to the next."""
     room = action.split(".")[0]
+    if room in ABOVE:
+        found: Act = ABOVE[room].act_of(world, action)
+        return found
     if action.split(" ")[0] in AFTER_A_DECISION:
         return of_decisions(world, action)
     return {"people": of_people, "infochain": of_infochain, "projects": of_projects, "onemap": of_onemap}.get(room, of_the_rest)(

@@ -33,10 +33,23 @@ def new_id() -> uuid.UUID:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """As far as somebody may act for a unit that is not their own: one project, of it all matters (None) or these only."""
+
+    project_id: int
+    matter_ids: frozenset[str] | None = None
+
+    def covers(self, project_id: int | None, matter_id: str | None) -> bool:
+        return project_id == self.project_id and (self.matter_ids is None or matter_id in self.matter_ids)
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, in which role, for which department or unit; ids only, so that names can be erased.
 
-    `role` is one of ROLES; `entrance` says where the act came in: web, api, window, system, agent.
+    `role` is one of ROLES; `entrance` says where the act came in: web, api, window, system, agent. Whoever acts for a unit without
+    being its authorised person – a clerk at the window for a visitor, an agent under an agreement – has its role, and `via` names
+    the row that lets them (“window.visit:12”), `scope` how far it reaches.
     """
 
     person_id: int | None
@@ -46,6 +59,8 @@ class Actor:
     unit_id: int | None = None
     stage: str = ""
     entrance: str = "web"
+    via: str = ""
+    scope: Scope | None = None
 
     @classmethod
     def system(cls) -> Actor:
@@ -68,6 +83,10 @@ ROLES = {
     "principal": "主要负责同志",
     "comprehensive": "综合管理部门",
     "administrator": "系统管理员",
+    "window": "综合窗口",
+    "agent": "代办员",
+    "zone": "特殊功能区管委会",
+    "utility": "市政公用服务单位",
     "public": "公众",
     "system": "系统",
 }

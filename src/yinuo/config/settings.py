@@ -39,7 +39,10 @@ ROOT_URLCONF = "yinuo.config.urls"
 WSGI_APPLICATION = "yinuo.config.wsgi.application"
 
 # ── what it consists of ────────────────────────────────────────────────────────────────
-ROOMS = ["trail", "people", "infochain", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"]
+ROOMS = [
+    *("trail", "people", "infochain", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"),
+    *("window", "mock", "deficient", "regional", "land", "agency"),
+]
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",

@@ -39,3 +39,29 @@ class MatterHandler(InForce):
         constraints = [
             models.UniqueConstraint(fields=["hall_id", "matter_id", "person"], condition=Q(to_on__isnull=True), name="handler_once"),
         ]
+
+
+class ZoneKind(models.TextChoices):
+    STATE = "state", "国家级特殊功能区"
+    DEVELOPMENT = "development", "开发区"
+    INDUSTRIAL = "industrial", "产业园区"
+    LOGISTICS = "logistics", "物流园区"
+    CLUSTER = "cluster", "产业集中区"
+
+
+class Zone(InForce):
+    """特殊功能区: where assessments are made once for all who settle there (附件3·二(一)).
+
+    `body`: the committee, or the department named where there is none; `key` is what a project's `site.zone_id` says.
+    """
+
+    hall_id = models.BigIntegerField()
+    key = models.SlugField("代号", max_length=40, unique=True)
+    name = models.CharField("名称", max_length=80)
+    kind = models.CharField("类别", max_length=12, choices=ZoneKind.choices)
+    body = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="zones")
+    place = models.CharField("四至范围", max_length=240, default="", blank=True)
+    basis = models.CharField("设立依据", max_length=240, default="", blank=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -63,6 +63,20 @@ class DocumentKind(models.TextChoices):
     GUIDANCE = "guidance_summary", "辅导意见告知书"
     COMPLETION = "completion_opinion", "竣工验收意见书"
     DELIVERY = "delivery_record", "送达回证"
+    MOCK_APPLICATION = "mock_application", "模拟审批申请表"
+    MOCK_COMMITMENT = "mock_commitment", "模拟审批承诺书"
+    MOCK_NOTICE = "mock_notice", "模拟审批告知单"
+    MOCK_CIRCULATION = "mock_circulation", "模拟审批告知流转单"
+    MOCK_RESULT = "mock_result", "模拟审批意见"
+    DEFICIENT_APPLICATION = "deficient_application", "容缺受理申请表"
+    DEFICIENT_NOTICE = "deficient_notice", "容缺受理通知书"
+    REGIONAL_REPORT = "regional_result", "区域评估评审结果"
+    LAND_LIST = "land_list", "用地清单"
+    AGENCY_AGREEMENT = "agency_agreement", "委托代办协议"
+    AGENCY_END = "agency_end", "代办终止（办结）通知书"
+    COORDINATION = "coordination_minutes", "协调会议纪要"
+    WINDOW_RECEIPT = "window_receipt", "窗口收件回执"
+    HANDOUT = "handout_record", "领证登记单"
 
 
 class Document(models.Model):

@@ -10,7 +10,7 @@ from yinuo.apps.projects.models import Project
 
 def can_apply(actor: Actor, item: MapItem) -> bool:
     """Hand in material, withdraw the application: the project's unit."""
-    return acts_for(actor, item.project.unit_id)
+    return acts_for(actor, item.project.unit_id, item.project_id, item.matter_id)
 
 
 def can_handle(actor: Actor, item: MapItem) -> bool:

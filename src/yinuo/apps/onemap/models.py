@@ -50,6 +50,7 @@ class ItemState(models.TextChoices):
     PAUSED = "paused", "暂停"
     NOTICE = "notice", "承诺公示中"
     DECIDABLE = "decidable", "公示期满，待决定"
+    MOCK_GRANTED = "mock_granted", "模拟通过"
     GRANTED = "granted", "已办结"
     REFUSED = "refused", "不予许可"
     EXEMPT = "exempt", "免办"
@@ -69,7 +70,8 @@ ENDED = ("granted", "exempt", "refused", "cancelled")
 class MapItem(Versioned):
     """One matter of one project (项目上的事项), as guidance put it on the map; `after` names the matters it waits for.
 
-    `round` counts the applications: what became of an earlier one stands in `PastApplication`.
+    `round` counts the applications: what became of an earlier one stands in `PastApplication`. `mock`: under 模拟审批, without legal
+    force until converted; `deficient`: accepted with a gap (容缺受理).
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="items")
@@ -101,6 +103,8 @@ class MapItem(Versioned):
     result_text = models.TextField(default="")
     delivered_at = models.DateTimeField(null=True)
     external = models.BooleanField(default=False)
+    mock = models.BooleanField(default=False)
+    deficient = models.BooleanField(default=False)
     round = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
@@ -159,6 +163,8 @@ class SendBack(AppendOnly):
 class PastOutcome(models.TextChoices):
     REFUSED = "refused", "不予许可"
     WITHDRAWN = "withdrawn", "企业撤回"
+    GIVEN_UP = "given_up", "逾期未补，视为放弃"
+    MOCK_LAPSED = "mock_lapsed", "模拟审批失效"
 
 
 class PastApplication(AppendOnly):

@@ -35,6 +35,11 @@ def can_manage_unit(actor: Actor, unit: ProjectUnit) -> bool:
     return keeper is None or actor.hall_id == keeper
 
 
-def acts_for(actor: Actor, unit_id: int) -> bool:
-    """A person bound to the unit, acting for it. Nobody files for another."""
-    return actor.role == "unit" and actor.unit_id == unit_id
+def acts_for(actor: Actor, unit_id: int, project_id: int | None = None, matter_id: str | None = None) -> bool:
+    """A person bound to the unit, or the window for its visitor; an agent only as far as the agreement reaches.
+
+    Nobody files for another. What is asked without a project is the unit's own affair as a whole, and no agent's.
+    """
+    if actor.role != "unit" or actor.unit_id != unit_id:
+        return False
+    return actor.scope is None or actor.scope.covers(project_id, matter_id)

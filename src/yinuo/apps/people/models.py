@@ -85,6 +85,10 @@ class StaffRole(models.TextChoices):
     PRINCIPAL = "principal", "主要负责同志"
     COMPREHENSIVE = "comprehensive", "综合管理部门"
     ADMINISTRATOR = "administrator", "系统管理员"
+    WINDOW = "window", "综合窗口"
+    AGENT = "agent", "代办员"
+    ZONE = "zone", "特殊功能区管委会"
+    UTILITY = "utility", "市政公用服务单位"
 
 
 class InForce(models.Model):

@@ -14,13 +14,13 @@ def can_file(actor: Actor, unit_id: int) -> bool:
 def can_see(actor: Actor, project: Project) -> bool:
     """The unit its own; the hall's people all of the hall's (the code gathers everything, 附件7·第四条)."""
     if actor.role == "unit":
-        return actor.unit_id == project.unit_id
+        return actor.unit_id == project.unit_id and (actor.scope is None or actor.scope.project_id == project.pk)
     return actor.role not in ("public",) and actor.hall_id == project.hall_id
 
 
 def can_change(actor: Actor, project: Project) -> bool:
     """Amend, report, withdraw: the unit, on its own project."""
-    return acts_for(actor, project.unit_id)
+    return acts_for(actor, project.unit_id, project.pk)
 
 
 def can_terminate(actor: Actor, project: Project, filing_department_id: int) -> bool:

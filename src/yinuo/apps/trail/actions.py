@@ -127,6 +127,7 @@ def record(
         department_id=actor.department_id,
         unit_id=actor.unit_id,
         entrance=actor.entrance,
+        via=actor.via,
         subject_kind=subject._meta.label_lower,
         subject_id=str(subject.pk),
         project_code=project_code,

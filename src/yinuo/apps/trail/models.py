@@ -29,6 +29,7 @@ class Entry(AppendOnly):
     department_id = models.BigIntegerField(null=True)
     unit_id = models.BigIntegerField(null=True)
     entrance = models.CharField(max_length=12)
+    via = models.CharField(max_length=40, default="")
     subject_kind = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=40)
     project_code = models.CharField(max_length=24, default="")

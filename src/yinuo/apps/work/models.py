@@ -28,6 +28,16 @@ class WorkKind(models.TextChoices):
     CREDIT_OBJECTION = "credit_objection", "加减分异议"
     ESCALATION = "escalation", "红灯协调"
     QUESTION = "question", "答复提问"
+    MOCK_OPINION = "mock_opinion", "模拟审批初审"
+    MOCK_CONVERSION = "mock_conversion", "模拟转正式"
+    DEFICIENT_OPINION = "deficient_opinion", "容缺审核"
+    DEFICIENT_GAP = "deficient_gap", "容缺补交"
+    REGIONAL_APPROVAL = "regional_approval", "区域评估审查"
+    REGIONAL_UPKEEP = "regional_upkeep", "区域评估更新"
+    LAND_INPUT = "land_input", "用地清单要素"
+    AGENCY_APPLICATION = "agency_application", "代办受理"
+    AGENCY_SERVICE = "agency_service", "代办服务"
+    COORDINATION = "coordination", "1+X 协调"
 
 
 class WorkState(models.TextChoices):
