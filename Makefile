@@ -15,7 +15,7 @@ run: setup
 	$(BIN)/yinuo up --demo --port $(PORT)
 
 test: setup-test
-	$(PYTEST)
+	$(PYTEST) --durations=30
 
 setup: .venv/.package build/static/.made
 

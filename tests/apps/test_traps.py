@@ -221,6 +221,20 @@ def test_a_notice_moves_only_the_clocks_it_touches(county: County, company: Comp
     assert rebuild() == 0
 
 
+def test_an_import_that_is_rolled_back_leaves_no_day_in_the_process(county: County) -> None:
+    clocks.forget_calendar()
+    with transaction.atomic():
+        import_calendar(
+            actor=county.actor("administrator"),
+            days=[DayNotice(date(2026, 11, 4), working=False, name="州庆", cites=())],
+            source="州政府通知",
+            at=at("2026-11-02 09:00"),
+        )
+        assert not clocks.calendar().is_working(date(2026, 11, 4))
+        transaction.set_rollback(True)
+    assert clocks.calendar().is_working(date(2026, 11, 4))
+
+
 def test_a_clock_counted_by_the_old_calendar_after_an_import_is_counted_again(county: County, company: Company) -> None:
     """Another process may not have read the notice yet when it opens a clock; the job queued with the import sets it right."""
     old = clocks.calendar()

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.module_loading import import_string
 
 from yinuo.apps.base import Actor, Refused, forbid
@@ -422,7 +422,8 @@ def import_calendar(*, actor: Actor, days: Iterable[DayNotice], source: str, at:
         )
         for day in fresh
     )
-    clocks.forget_calendar()
+    clocks.forget_calendar(doubtful=True)
+    transaction.on_commit(clocks.forget_calendar)
     changed = 0
     if fresh:
         first_day = min(day.on for day in fresh)

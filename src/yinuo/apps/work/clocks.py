@@ -14,6 +14,7 @@ from yinuo.core.pack.types import DayNotice
 
 FRESH_SECONDS = 60
 _cached: tuple[float, WorkCalendar] | None = None
+_kept_from = 0.0
 
 
 def calendar() -> WorkCalendar:
@@ -26,14 +27,18 @@ def calendar() -> WorkCalendar:
             extra[row.on] = DayNotice(on=row.on, working=row.working, name=row.name, cites=(row.source,))
             if row.settles_year:
                 settled.add(row.on.year)
-        _cached = (time.monotonic(), WorkCalendar.from_data(pack().calendar, extra, published=settled))
+        read = WorkCalendar.from_data(pack().calendar, extra, published=settled)
+        if time.monotonic() < _kept_from:
+            return read
+        _cached = (time.monotonic(), read)
     return _cached[1]
 
 
-def forget_calendar() -> None:
-    """After an import in this process, and between tests."""
-    global _cached
+def forget_calendar(*, doubtful: bool = False) -> None:
+    """After an import in this process, and between tests. `doubtful`: the import may yet be rolled back, so nothing read is kept."""
+    global _cached, _kept_from
     _cached = None
+    _kept_from = time.monotonic() + FRESH_SECONDS if doubtful else 0.0
 
 
 def events_of(item: WorkItem, rows: Sequence[ClockEvent]) -> list[clock.Event]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -31,7 +31,6 @@ from yinuo.web.unit.own import crumbs, posted, project_of
 
 UNREPORTED = {"article": "46", "item": "unreported"}
 ONCE = (ReportKind.START, ReportKind.COMPLETION)
-QUIET_AFTER = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def _due(project: Project, kind: ReportKind, last: ProgressReport | None, today:
         return "还没报送", "grey", ""
     since = last.on if last else project.started_on
     told = f"上次 {zh_date(last.on)}" if last else "还没有报送过"
-    if since is not None and today - since > QUIET_AFTER:
+    if since is not None and (today - since).days > pack().integer("progress.report_interval", today):
         return "该报送了", "amber", f"{told}，已有 {(today - since).days} 天"
     return "随时可报", "blue", told
 
