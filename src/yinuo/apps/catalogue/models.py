@@ -27,6 +27,29 @@ class CommitmentOffer(InForce):
         ]
 
 
+class Tolerance(InForce):
+    """What a department publishes of 容缺受理 for a matter: which materials may come later, and how long at most (附件5·三(二)).
+
+    `materials`: ids of the matter's secondary materials; none = from then on no gap is tolerated. `days`: working days.
+    """
+
+    hall_id = models.BigIntegerField()
+    matter_id = models.CharField(max_length=60)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    materials = models.JSONField("可以容缺的材料", default=list)
+    days = models.PositiveSmallIntegerField("容缺时限（工作日）", default=0)
+    basis = models.CharField("依据", max_length=240)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on")), name="tolerance_span"),
+            models.CheckConstraint(condition=Q(materials=[]) | Q(days__gt=0), name="tolerance_with_term"),
+            models.UniqueConstraint(fields=["hall_id", "matter_id"], condition=Q(to_on__isnull=True), name="tolerance_once"),
+        ]
+
+
 class MatterHandler(InForce):
     """Who handles a matter in a hall: shown in its guide, and whom its work items are given to."""
 

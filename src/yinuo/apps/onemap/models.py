@@ -304,6 +304,80 @@ class Escalation(models.Model):
     closed_at = models.DateTimeField(null=True)
 
 
+class CoordinationState(models.TextChoices):
+    REQUESTED = "requested", "待牵头部门决定"
+    DECLINED = "declined", "未启动"
+    RUNNING = "running", "协调中"
+    CONCLUDED = "concluded", "已形成意见"
+    ENDED = "ended", "随项目终止"
+
+
+COORDINATION_OPEN = ("requested", "running")
+
+
+class Coordination(Versioned):
+    """“1+X” (附件6·四(二)3): the stage's lead department and those a special case concerns work it out; the clocks affected pause.
+
+    `ends_by`: the longest term of the pause, after which the clocks run again whatever has come of it.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="coordinations")
+    stage = models.CharField(max_length=40)
+    lead = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    issue = models.TextField()
+    state = models.CharField(max_length=10, choices=CoordinationState.choices, default=CoordinationState.REQUESTED)
+    requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    requested_from = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    started_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField(null=True)
+    ends_by = models.DateTimeField(null=True)
+    meeting_at = models.DateTimeField(null=True)
+    meeting_place = models.CharField(max_length=120, default="")
+    conclusion = models.TextField(default="")
+    minutes = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="requested") | Q(state="running", started_at__isnull=False) | Q(ended_at__isnull=False),
+                name="coordination_in_order",
+            ),
+            models.CheckConstraint(condition=~Q(state__in=["declined", "concluded"]) | ~Q(conclusion=""), name="coordination_with_reason"),
+        ]
+        indexes = [models.Index(fields=["project", "state"], name="coordinations_of_project")]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in COORDINATION_OPEN
+
+
+class CoordinationItem(models.Model):
+    """A matter a coordination is about; `paused`: its clock has stood still for it."""
+
+    coordination = models.ForeignKey(Coordination, on_delete=models.PROTECT, related_name="affected")
+    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="coordinations")
+    paused = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["coordination", "item"], name="coordinated_once")]
+
+
+class CoordinationOpinion(Versioned):
+    """A department that takes part, and what it says."""
+
+    coordination = models.ForeignKey(Coordination, on_delete=models.PROTECT, related_name="opinions")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(default="")
+    given_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["coordination", "department"], name="takes_part_once")]
+
+
 class Problem(models.Model):
     """A problem found on a matter (附件7·第十七条) and its handling; both show on the map."""
 
