@@ -198,8 +198,8 @@ def test_every_threshold_has_a_pair_of_cases_on_and_off_the_bound_with_opposite_
         value = look_up(case.facts.get("project", case.facts), path)
         if name in case.exercises and value is not UNKNOWN:
             answers[as_number(value) - bound] = json.dumps(case.expect, sort_keys=True)
-    hundredth = Decimal("0.01")
-    beside = answers.get(hundredth) or answers.get(-hundredth)
+    step = Decimal(1) if county().parameters[name].unit == "count" else Decimal("0.01")
+    beside = answers.get(step) or answers.get(-step)
     assert beside and answers[Decimal(0)] != beside, (path, name, answers)
 
 

@@ -203,6 +203,17 @@ _SPECS = (
     _flag("declarations.public_body_building", "楼堂馆所项目", "二类事业单位和国有企业投资的楼堂馆所建设、维修改造"),
     _flag("declarations.truthful", "声明内容真实", "对项目信息的真实性、合法性和完整性负责"),
     _flag("declarations.industrial_policy", "声明符合产业政策"),
+    # 模拟审批: what the window asks when it takes the application
+    _flag("mock.plan_conforms", "符合国土空间规划和控制性详细规划"),
+    _flag("mock.inside_construction_land", "在城市和村庄、集镇建设用地范围内", "国土空间规划确定的建设用地范围"),
+    _choice("mock.stability_risk", "社会稳定风险评估结果", {"none": "未评估", "low": "低风险", "medium": "中风险", "high": "高风险"}),
+    _flag("mock.land_formalities_done", "已办理用地手续", "已签订土地出让合同或者已取得划拨决定书"),
+    _choice(
+        "mock.subject", "项目主体",
+        {"registered": "已取得合法主体资格", "reserved": "已通过企业名称预先核准登记", "none": "主体尚未明确"},
+    ),
+    _amount("mock.contacts", "全程配合的联系人", "", "至少两名工作人员", greatest="99"),
+    _flag("mock.cost_acknowledged", "承诺自行承担费用和不能转入正式审批的风险"),
     # what a clerk confirms: industries the negative list marks * are covered only in part
     *(
         _flag(f"confirmations.eia_{code}", f"{name}属于可承诺的环评报告表范围", "负面清单带 * 号的行业，由办理人员确认")
@@ -214,5 +225,5 @@ FACTS: Mapping[str, FactSpec] = {spec.path: spec for spec in _SPECS}
 
 GROUPS: Mapping[str, str] = {
     "unit": "项目单位", "site": "选址", "construction": "建设", "operation": "生产运营", "declarations": "声明",
-    "confirmations": "人工确认",
+    "mock": "模拟审批", "confirmations": "人工确认",
 }  # fmt: skip

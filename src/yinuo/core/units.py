@@ -16,10 +16,10 @@ LIMIT_UNITS: tuple[str, ...] = get_args(LimitUnit)
 # A value of one of these may bound a fact of the same unit.
 AMOUNTS = {
     "yuan": "元", "ten_thousand_yuan": "万元", "tce": "吨标准煤", "ten_thousand_kwh": "万千瓦时", "metres": "米",
-    "square_metres": "平方米", "cubic_metres": "立方米", "count": "",
+    "square_metres": "平方米", "cubic_metres": "立方米", "count": "", "share": "",
 }  # fmt: skip
 WORDS = AMOUNTS | {
-    "working_days": "个工作日", "calendar_days": "天", "months": "个月", "hours": "小时", "points": "分", "share": "", "flag": "",
+    "working_days": "个工作日", "calendar_days": "天", "months": "个月", "hours": "小时", "points": "分", "flag": "",
     "text": "", "working": "个工作日", "calendar": "天",
 }  # fmt: skip
 

@@ -1,8 +1,9 @@
 """Runs the worked examples of a pack: facts in, the code's answer, and where it differs from what the case expects.
 
 **Shape** of a case's facts by `ask`: `screen` the project's facts · `listed` and `promisable` `{row? | matter?, project, grade?,
-offered?}` · `grade` `{score}` · `measures` `{grade}` · `benefits` `{project, grade?}` · `points` and `hall` the input of
-`yinuo policy points|hall` · `due` `{accepted, days, unit?, pauses?, extend?, now?}` · `plan` `{items, from}`. `expect` names part of the answer. An answer's `rules`
+offered?}` · `grade` `{score}` · `measures` `{grade}` · `benefits` `{project, grade?}` · `track` `{track, project, grade?}` ·
+`points` and `hall` the input of `yinuo policy points|hall` · `due` `{accepted, days, unit?, pauses?, extend?, now?}` ·
+`plan` `{items, from}`. `expect` names part of the answer. An answer's `rules`
 are the rules that had a say in it: of the cases that claim to exercise a rule, one must show it so.
 """
 
@@ -29,6 +30,7 @@ from yinuo.core.pack.types import Case, NegativeRow, Pack
 from yinuo.core.planner import PlanItem, plan
 from yinuo.core.schema import validate
 from yinuo.core.screen import promisable, screen, screen_filing
+from yinuo.core.tracks import eligible
 
 ORDERED = ("points", "hall", "due", "plan")
 
@@ -82,7 +84,7 @@ def must_be_exercised(pack: Pack) -> dict[str, tuple[str, str]]:
 def _project(case: Case) -> Mapping[str, Any]:
     if case.ask == "screen":
         return case.facts
-    return case.facts.get("project", {}) if case.ask in ("listed", "promisable", "benefits") else {}
+    return case.facts.get("project", {}) if case.ask in ("listed", "promisable", "benefits", "track") else {}
 
 
 # -- comparing
@@ -203,6 +205,13 @@ def _benefits(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str,
     return {"benefits": listed, "rules": [a.benefit.id for a in answers if a.holds]}
 
 
+def _track(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
+    """Whether a project may take a special track, and why."""
+    decision = eligible(facts["track"], facts.get("project", {}), pack, as_of, facts.get("grade", UNRATED))
+    rules = [step.rule for step in decision.trace] + [read.id for read in decision.parameters]
+    return {**decision.outcome, "missing": list(decision.missing), "rules": rules}
+
+
 def _points(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
     start = as_number(facts["start"]) if "start" in facts else None
     events = [
@@ -275,6 +284,7 @@ _ASKS: Mapping[str, Callable[[Mapping[str, Any], Pack, date], Mapping[str, Any]]
     "grade": _grade,
     "measures": _measures,
     "benefits": _benefits,
+    "track": _track,
     "points": _points,
     "hall": _hall,
     "due": _due,

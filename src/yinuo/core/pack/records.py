@@ -38,7 +38,7 @@ from yinuo.core.units import LIMIT_UNITS, UNITS
 LEVELS = ("county", "prefecture", "province", "state")
 HANDLINGS = ("instant", "promised", "reported_upward", "self_service", "utility")
 KINDS = ("filing", "verification", "approval")
-ASKS = ("screen", "grade", "measures", "points", "hall", "due", "plan", "promisable", "listed", "benefits")
+ASKS = ("screen", "grade", "measures", "points", "hall", "due", "plan", "promisable", "listed", "benefits", "track")
 ON_REQUEST = "on_request"
 _WHOLE = {"working_days", "calendar_days", "months", "hours", "count"}
 

@@ -11,6 +11,7 @@ from yinuo.core.pack.faults import Fault, fault_at
 from yinuo.core.pack.load import Reading
 from yinuo.core.pack.predicates import BUILT_IN, FILE
 from yinuo.core.pack.types import Matter, Pack
+from yinuo.core.tracks import MARK
 from yinuo.core.units import AMOUNTS, WORDS
 
 # What the code asks of every pack, with its unit; the numbers themselves are the pack's.
@@ -47,6 +48,13 @@ REQUIRED: Mapping[str, str] = {
     "kpi.commitment_share": "share",
     "light.warn_share": "share",
     "manual_filing.limit": "working_days",
+    "mock.bring": "text",
+    "mock.change_share": "share",
+    "mock.conversion_limit": "working_days",
+    "mock.land_matters": "text",
+    "mock.opinion_departments": "text",
+    "mock.opinion_limit": "working_days",
+    "mock.validity": "months",
     "notice.decision_days": "working_days",
     "notice.period": "working_days",
     "objection.answer_limit": "working_days",
@@ -130,6 +138,11 @@ def _parameters(pack: Pack) -> Iterator[Fault]:
             yield Fault("pack.toml", 1, "missing-parameter", f"缺少参数 {name}" + (f"（单位 {unit}）" if unit else ""))
         elif unit and parameter.unit != unit:
             yield fault_at(parameter.where, "wrong-type", f"参数 {name} 的单位应为 {unit}，现为 {parameter.unit}")
+    for parameter in pack.parameters.values():
+        for value in parameter.values if MARK in parameter.id else ():
+            for name in value.value if isinstance(value.value, tuple) else (str(value.value),):
+                if name not in pack.predicates:
+                    yield fault_at(value.where, "unknown-predicate", f"predicates.py 没有条件 {name}{near(name, pack.predicates)}")
     required = pack.parameters.get("filing.required_facts")
     for value in required.values if required else ():
         for path in value.value if isinstance(value.value, tuple) else ():

@@ -270,3 +270,21 @@ in_evaluated_zone = fact("site.zone_id").given()
 encouraged_enterprise_project = all_of(enterprise_unit, fact("declarations.catalogue_class").equals("encouraged"))
 # 财税〔2008〕56号·一: GB/T 4754 2625 有机肥料及微生物肥料制造
 organic_fertiliser_project = all_of(enterprise_unit, fact("industry").starts_with("2625"))
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Section 4: the special tracks
+# ---------------------------------------------------------------------------------------------------------------------
+
+# 模拟审批, 附件4·三(一)
+mock_plan_conforms = fact("mock.plan_conforms").is_true()
+mock_inside_construction_land = fact("mock.inside_construction_land").is_true()
+mock_no_permanent_farmland = fact("site.permanent_farmland").is_false()
+mock_little_cultivated_land = fact("site.cultivated_share").le(parameter("mock.cultivated_share_most"))
+mock_low_stability_risk = fact("mock.stability_risk").equals("low")
+mock_land_formalities_not_done = fact("mock.land_formalities_done").is_false()
+# 附件4·三(二)
+mock_subject_definite = fact("mock.subject").one_of("registered", "reserved")
+# 附件4·二(一) and 附件4-2·二
+mock_cost_acknowledged = fact("mock.cost_acknowledged").is_true()
+# 附件4-2·五
+mock_two_contacts = fact("mock.contacts").ge(parameter("mock.contacts_least"))
