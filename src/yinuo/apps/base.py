@@ -74,6 +74,24 @@ class Actor:
         return replace(self, entrance=entrance)
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """One way somebody with a role of their own may act for a unit now: an open visit at the window, an agreement in force.
+
+    Rooms tell them (`YINUO_STAND_INS`); `actor.via` is the name a page or a machine chooses one by. `title` and `note` say what it
+    is and for whom (“窗口代申报”, “来访人 马某”); `back` leads to where it is looked after, `end` is what a POST ends it at.
+    """
+
+    actor: Actor
+    unit_name: str
+    unit_code: str
+    title: str
+    note: str
+    back: str
+    end: str = ""
+    end_label: str = "结束"
+
+
 ROLES = {
     "unit": "项目单位",
     "approver": "审批办理人员",

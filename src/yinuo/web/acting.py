@@ -1,4 +1,6 @@
-"""Who a signed-in person is acting as: one of their roles in a department, or one of the units they are bound to."""
+"""Who a signed-in person is acting as: one of the units they are bound to, one of their roles in a department, or – from such a
+role – a unit they stand in for, by an open visit at the window or an agreement.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from yinuo.apps.base import Actor, forbid
+from yinuo.apps.base import Actor, StandIn, forbid
 from yinuo.apps.people.models import AuthorisedPerson, Membership, Person
-from yinuo.apps.people.queries import actor_of_binding, actor_of_membership, bindings_of, memberships_of
+from yinuo.apps.people.queries import actor_of_binding, actor_of_membership, bindings_of, memberships_of, stand_ins_of
 
 SESSION_KEY = "acting"
 P = ParamSpec("P")
@@ -22,23 +24,43 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True, slots=True)
 class Hat:
-    """One way a person may act; `key` is what the session keeps."""
+    """One way a person may act; `key` is what the session keeps. One that stands in for a unit names the membership behind it too."""
 
     key: str
     actor: Actor
     label: str
     membership: Membership | None = None
     binding: AuthorisedPerson | None = None
+    stand_in: StandIn | None = None
+
+    @property
+    def unit(self) -> tuple[str, str]:
+        """Name and credit code of the unit acted for; empty for a role."""
+        if self.stand_in:
+            return self.stand_in.unit_name, self.stand_in.unit_code
+        return (self.binding.unit.name, self.binding.unit.credit_code or "") if self.binding else ("", "")
 
 
 def hats_of(person: Person) -> list[Hat]:
-    """Every way the person may act today: units first, then roles."""
-    day = timezone.localdate()
+    """Every way the person may act today: units first, then roles, each with the units it lets them stand in for."""
+    now = timezone.now()
+    day = timezone.localdate(now)
     hats = [Hat(f"b{row.pk}", actor_of_binding(row), row.unit.name, binding=row) for row in bindings_of(person, day)]
     for row in memberships_of(person, day):
         label = f"{row.department.short_name} · {row.get_role_display()}"
-        hats.append(Hat(f"m{row.pk}", actor_of_membership(row), label, membership=row))
+        actor = actor_of_membership(row)
+        hats.append(Hat(f"m{row.pk}", actor, label, membership=row))
+        for found in stand_ins_of(actor, now):
+            hats.append(Hat(found.actor.via, found.actor, f"{found.title} · {found.unit_name}", membership=row, stand_in=found))
     return hats
+
+
+def _chosen(hats: list[Hat], key: str | None) -> Hat | None:
+    """The hat of the key. Whoever stood in for a unit and may no longer is back in a role, never in a unit of their own."""
+    found = next((hat for hat in hats if hat.key == key), None)
+    if found is None and key and ":" in key:
+        found = next((hat for hat in hats if hat.membership), None)
+    return found or (hats[0] if hats else None)
 
 
 def hat_of(request: HttpRequest) -> Hat | None:
@@ -47,8 +69,7 @@ def hat_of(request: HttpRequest) -> Hat | None:
         found = None
         if request.user.is_authenticated:
             hats = hats_of(cast(Person, request.user))
-            chosen = request.session.get(SESSION_KEY)
-            found = next((hat for hat in hats if hat.key == chosen), hats[0] if hats else None)
+            found = _chosen(hats, request.session.get(SESSION_KEY))
             request._yinuo_hats = hats  # type: ignore[attr-defined]
         request._yinuo_hat = found  # type: ignore[attr-defined]
     return cast("Hat | None", request._yinuo_hat)  # type: ignore[attr-defined]
@@ -60,17 +81,39 @@ def actor_of(request: HttpRequest) -> Actor:
     return hat.actor if hat else Actor.public()
 
 
+def behind(request: HttpRequest) -> Actor:
+    """The official of a page, also while they stand in for a unit: whoever looks after the visit or the agreement itself."""
+    hat = hat_of(request)
+    return actor_of_membership(hat.membership) if hat and hat.membership else actor_of(request)
+
+
+def put_on(request: HttpRequest, key: str) -> Hat:
+    """From the next page on the person acts under this hat. Raises Forbidden for one they do not have."""
+    chosen = next((hat for hat in hats_of(person_of(request)) if hat.key == key), None)
+    if chosen is None:
+        raise forbid("您没有这个身份，或授权已结束")
+    request.session[SESSION_KEY] = chosen.key
+    return chosen
+
+
+def put_back(request: HttpRequest) -> None:
+    """Takes off a hat that stands in for a unit: the person is back in the role behind it."""
+    hat = hat_of(request)
+    if hat and hat.stand_in and hat.membership:
+        request.session[SESSION_KEY] = f"m{hat.membership.pk}"
+
+
 def person_of(request: HttpRequest) -> Person:
     return cast(Person, request.user)
 
 
-def _need(test: Callable[[Actor], bool], refusal: str) -> Callable[[View], View]:
+def _need(test: Callable[[Actor], bool], refusal: str, who: Callable[[HttpRequest], Actor] = actor_of) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not test(actor_of(request)):
+            if not test(who(request)):
                 raise forbid(refusal)
             return view(request, *args, **kwargs)
 
@@ -86,3 +129,14 @@ need_staff = _need(lambda actor: actor.role not in ("unit", "public"), "这个�
 def need_role(*roles: str) -> Callable[[View], View]:
     """Only those acting in one of `roles`."""
     return _need(lambda actor: actor.role in roles, "您当前的角色不能使用这个页面")
+
+
+def need_behind(*roles: str) -> Callable[[View], View]:
+    """Only those in one of `roles`, also while they stand in for a unit; the view asks `behind` for who acts."""
+    return _need(lambda actor: actor.role in roles, "您当前的角色不能使用这个页面", behind)
+
+
+def need_own(view: View) -> View:
+    """Only the unit's own people: what nobody does or reads for it, at the window or under an agreement."""
+    refusal = "这件事只能由项目单位的经办人自己办理，窗口和代办人员不能代办"
+    return _need(lambda actor: actor.role == "unit" and not actor.via, refusal)(view)

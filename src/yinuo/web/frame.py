@@ -43,6 +43,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": _links(links, request.path),
         "account": _account(request, hat),
+        "stand_in": hat.stand_in if hat else None,
         "login_url": reverse("account_login"),
         "county": county,
         "service": f"{county}投资项目服务" + (" · 审批" if role not in ("unit", "public") else ""),
@@ -69,7 +70,9 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
     hats = getattr(request, "_yinuo_hats", [])
     links = [NavItem("消息", reverse("common:messages"))]
     if hat and hat.actor.role == "unit":
-        links += [NavItem("提问与答复", reverse("unit:all_questions")), NavItem("经办人", reverse("unit:persons"))]
+        links = [] if hat.stand_in else links
+        links.append(NavItem("提问与答复", reverse("unit:all_questions")))
+        links += [] if hat.stand_in else [NavItem("经办人", reverse("unit:persons"))]
     links += [
         NavItem(f"切换：{other.label}", f"{reverse('common:act_as')}?hat={other.key}") for other in hats if hat and other.key != hat.key
     ]

@@ -43,3 +43,8 @@ def acts_for(actor: Actor, unit_id: int, project_id: int | None = None, matter_i
     if actor.role != "unit" or actor.unit_id != unit_id:
         return False
     return actor.scope is None or actor.scope.covers(project_id, matter_id)
+
+
+def is_own(actor: Actor, unit_id: int) -> bool:
+    """What nobody does for a unit, at the window or under an agreement: saying who acts for it."""
+    return acts_for(actor, unit_id) and not actor.via

@@ -3,10 +3,12 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 
-from yinuo.apps.base import Actor
+from yinuo.apps.base import Actor, StandIn
 from yinuo.apps.people.models import ApiKey, AuthorisedPerson, Delegation, Department, InForce, Membership, Person, ProjectUnit, StaffRole
 from yinuo.core.calendar import TZ
 
@@ -46,6 +48,12 @@ def actor_of_membership(membership: Membership, entrance: str = "web") -> Actor:
 
 def actor_of_binding(binding: AuthorisedPerson, entrance: str = "web") -> Actor:
     return Actor(person_id=binding.person_id, role="unit", unit_id=binding.unit_id, entrance=entrance)
+
+
+def stand_ins_of(actor: Actor, at: datetime) -> list[StandIn]:
+    """For which units the holder of a role may act at `at`, and through what; the rooms above say (`YINUO_STAND_INS`)."""
+    told = settings.YINUO_STAND_INS.get(actor.role)
+    return list(import_string(told)(actor, at)) if told else []
 
 
 def key_digest(secret: str) -> str:

@@ -7,6 +7,7 @@ from yinuo.web.common import views
 app_name = "common"
 urlpatterns = [
     path("act-as/", views.act_as, name="act_as"),
+    path("act-as/back/", views.step_back, name="step_back"),
     path("start/", views.start, name="start"),
     path("messages/", views.messages, name="messages"),
     path("messages/<uuid:message_id>/read/", views.read_message, name="read_message"),

@@ -19,7 +19,7 @@ from yinuo.apps.people.access import can_manage_people
 from yinuo.apps.people.models import AuthorisedPerson, Membership
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import seen
-from yinuo.web.acting import SESSION_KEY, actor_of, hats_of, person_of
+from yinuo.web.acting import SESSION_KEY, actor_of, hat_of, hats_of, person_of, put_back, put_on
 from yinuo.web.common.told import without_twins
 
 SHOWN_MESSAGES = 60
@@ -34,17 +34,22 @@ def home_of(role: str) -> str:
 @require_http_methods(["GET", "POST"])
 def act_as(request: HttpRequest) -> HttpResponse:
     """Chooses the unit or role one acts in. GET shows the choice, POST makes it."""
-    hats = hats_of(person_of(request))
     if request.method == "POST":
-        chosen = next((hat for hat in hats if hat.key == request.POST.get("hat")), None)
-        if chosen is None:
-            raise forbid("您没有这个身份，或授权已结束")
-        request.session[SESSION_KEY] = chosen.key
+        chosen = put_on(request, request.POST.get("hat", ""))
         after = request.POST.get("next", "")
         if url_has_allowed_host_and_scheme(after, {request.get_host()}):
             return HttpResponseRedirect(after)
         return redirect(home_of(chosen.actor.role))
-    return render(request, "common/act_as.html", {"hats": hats, "chosen": request.GET.get("hat", "")})
+    return render(request, "common/act_as.html", {"hats": hats_of(person_of(request)), "chosen": request.GET.get("hat", "")})
+
+
+@login_required
+@require_POST
+def step_back(request: HttpRequest) -> HttpResponse:
+    """Back into one's own role; what one stood in for stays open."""
+    hat = hat_of(request)
+    put_back(request)
+    return redirect(hat.stand_in.back if hat and hat.stand_in else "common:start")
 
 
 @login_required

@@ -70,16 +70,19 @@ def projects(request: HttpRequest) -> HttpResponse:
     reported = ProgressReport.objects.filter(project__in=running, kind=ReportKind.COMPLETION).values_list("project_id", flat=True)
     drafts = Draft.objects.filter(unit_id=unit_id, filed_as__isnull=True).order_by("-saved_at")[:10]
     hat = hat_of(request)
+    name, code = hat.unit if hat else ("", "")
     standing = credit.standing(unit_id, day)
     context = {
-        "unit": hat.binding.unit if hat and hat.binding else None,
+        "unit_name": name,
+        "unit_code": code,
         "duties": waiting.duties(running, work, credit.history(unit_id, day), set(reported), now),
         "lines": [_line(row, work, now) for row in page.projects],
         "drafts": [_draft(draft) for draft in drafts],
         "standing": standing,
         "score": score_words(standing),
         "next_band": next_band(standing.score, day),
-        "messages_": without_twins(notices.of_actor(actor)[: 4 * SHOWN_MESSAGES], SHOWN_MESSAGES),
+        # What the company was told is for its own people to open.
+        "messages_": [] if actor.via else without_twins(notices.of_actor(actor)[: 4 * SHOWN_MESSAGES], SHOWN_MESSAGES),
         "check_url": _check_url(),
         "next_url": f"?after={page.after}" if page.after else "",
         "first_url": reverse("unit:projects") if after else "",

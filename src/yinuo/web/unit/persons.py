@@ -18,7 +18,7 @@ from yinuo.apps.base import Actor, forbid
 from yinuo.apps.people import access, queries
 from yinuo.apps.people.actions import authorise, end_binding
 from yinuo.apps.people.models import AuthorisedPerson, ProjectUnit
-from yinuo.web.acting import actor_of, need_unit
+from yinuo.web.acting import actor_of, need_own
 from yinuo.web.components.forms import DateInput
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.components.text import mask_phone
@@ -32,7 +32,7 @@ LAST_YEAR = 2100
 SCOPES = [("act", "办事：填报、交材料、报送、提问"), ("sign", "办事，并代表单位签署信用承诺")]
 
 
-@need_unit
+@need_own
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """Five queries: who is signed in, the unit, who acts for it, who waits, who no longer does."""
@@ -89,7 +89,7 @@ class AuthoriseForm(forms.Form):
         return last + DAY if last else None
 
 
-@need_unit
+@need_own
 @never_cache
 @require_http_methods(["GET", "POST"])
 def name_person(request: HttpRequest) -> HttpResponse:
@@ -155,14 +155,14 @@ class EndForm(forms.Form):
     why = forms.CharField(label="为什么终止", max_length=200, widget=forms.Textarea({"rows": 2}), help_text="如：岗位调整、离职")
 
 
-@need_unit
+@need_own
 @never_cache
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, binding_id: int) -> HttpResponse:
     """From today the person no longer acts for the unit; what they did before stays."""
     actor, day = actor_of(request), timezone.localdate()
     binding = AuthorisedPerson.objects.select_related("person", "unit").get(pk=binding_id)
-    if not access.acts_for(actor, binding.unit_id):
+    if not access.is_own(actor, binding.unit_id):
         raise forbid("只能管理本单位的经办人")
     form = EndForm(posted(request))
     if request.method == "POST" and form.is_valid():

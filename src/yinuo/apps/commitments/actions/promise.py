@@ -91,6 +91,9 @@ def preview_letter(*, actor: Actor, item_id: int, at: datetime) -> bytes:
 
 
 def _binding(actor: Actor, item: MapItem, at: datetime) -> AuthorisedPerson | None:
+    """Who signs, signs as the unit's own person: an official who stands in for it has no signature of its."""
+    if actor.via:
+        return None
     return (
         AuthorisedPerson.objects.filter(
             InForce.on(onemap.day_of(at)), person_id=actor.person_id, unit_id=item.project.unit_id, confirmed_at__isnull=False

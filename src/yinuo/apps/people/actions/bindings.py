@@ -46,8 +46,8 @@ def authorise(
 
     `account` = login name or telephone; it has to fit `name`, and whether an account is there is told to nobody who cannot say whose.
     """
-    if not access.acts_for(actor, unit_id):
-        raise forbid("只能为本单位授权经办人")
+    if not access.is_own(actor, unit_id):
+        raise forbid("只能由本单位的经办人为本单位授权")
     if not basis.strip():
         raise Refused("people.binding_basis", "请写明授权依据", field="basis", remedy="例如：法定代表人授权委托书编号")
     if letter_id is None:
@@ -114,7 +114,7 @@ def confirm_binding(*, actor: Actor, binding: AuthorisedPerson, may_sign: bool, 
 @action
 def end_binding(*, actor: Actor, binding: AuthorisedPerson, at: datetime, why: str) -> AuthorisedPerson:
     """The unit or an official ends it from today; what the person did before stays theirs."""
-    if not (access.acts_for(actor, binding.unit_id) or access.can_manage_unit(actor, binding.unit)):
+    if not (access.is_own(actor, binding.unit_id) or access.can_manage_unit(actor, binding.unit)):
         raise forbid("只能由本单位，或者项目所在大厅的总召集人、管理员终止")
     end = max(day_of(at), binding.from_on)
     if binding.to_on is None or binding.to_on > end:
