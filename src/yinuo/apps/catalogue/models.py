@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from yinuo.apps.base import Versioned
+from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.people.models import Department, InForce, Person
 
 
@@ -88,3 +90,48 @@ class Zone(InForce):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RegionalResult(InForce, Versioned):
+    """区域评估评审结果 as it is published: made once for a zone, shared by every project there that meets its conditions (附件3·三(三)).
+
+    In force from `from_on` until `to_on`; withdrawn, or replaced by `superseded_by`, it is shared no longer. `conditions` in the shape
+    of core.regional.Conditions, `obligations` what each project still does itself. `assessment_id`: the process it came of.
+    """
+
+    hall_id = models.BigIntegerField()
+    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="results")
+    matter_id = models.CharField(max_length=60)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    assessment_id = models.BigIntegerField(unique=True)
+    title = models.CharField("报告名称", max_length=160)
+    institution = models.CharField("评估机构", max_length=120)
+    institution_code = models.CharField("评估机构统一社会信用代码", max_length=18, default="")
+    qualification = models.CharField("资质", max_length=160)
+    report_number = models.CharField("报告编号", max_length=60)
+    report_on = models.DateField("报告日期")
+    report_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    scope = models.TextField("适用范围")
+    conditions = models.JSONField("适用条件", default=dict)
+    obligations = models.JSONField("项目仍须做到", default=list)
+    document_number = models.CharField("批准文号", max_length=60, unique=True)
+    approved_at = models.DateTimeField()
+    published_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_why = models.TextField(default="")
+    superseded_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(to_on__isnull=False) & Q(to_on__gt=F("from_on")), name="regional_result_span"),
+            models.CheckConstraint(condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_why=""), name="regional_withdrawn_with_reason"),
+            models.UniqueConstraint(
+                fields=["zone", "matter_id"],
+                condition=Q(withdrawn_at__isnull=True, superseded_at__isnull=True),
+                name="regional_result_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

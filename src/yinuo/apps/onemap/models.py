@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from yinuo.apps.base import AppendOnly, Versioned
+from yinuo.apps.catalogue.models import RegionalResult
 from yinuo.apps.documents.models import Document
 from yinuo.apps.people.models import Department, Person
 from yinuo.apps.projects.models import Project
@@ -71,7 +72,7 @@ class MapItem(Versioned):
     """One matter of one project (项目上的事项), as guidance put it on the map; `after` names the matters it waits for.
 
     `round` counts the applications: what became of an earlier one stands in `PastApplication`. `mock`: under 模拟审批, without legal
-    force until converted; `deficient`: accepted with a gap (容缺受理).
+    force until converted; `deficient`: accepted with a gap (容缺受理); `shared`: the regional result it is satisfied by.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="items")
@@ -105,6 +106,7 @@ class MapItem(Versioned):
     external = models.BooleanField(default=False)
     mock = models.BooleanField(default=False)
     deficient = models.BooleanField(default=False)
+    shared = models.ForeignKey(RegionalResult, null=True, on_delete=models.PROTECT, related_name="items")
     round = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
@@ -114,6 +116,7 @@ class MapItem(Versioned):
                 condition=~Q(state__in=["granted", "refused", "exempt"]) | Q(concluded_at__isnull=False), name="item_concluded_at"
             ),
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(result_text=""), name="item_refused_with_reason"),
+            models.CheckConstraint(condition=Q(route="regional") ^ Q(shared__isnull=True), name="item_shares_a_result"),
         ]
         indexes = [models.Index(fields=["project", "stage", "position"], name="items_of_project")]
 
@@ -165,6 +168,7 @@ class PastOutcome(models.TextChoices):
     WITHDRAWN = "withdrawn", "企业撤回"
     GIVEN_UP = "given_up", "逾期未补，视为放弃"
     MOCK_LAPSED = "mock_lapsed", "模拟审批失效"
+    UNSHARED = "unshared", "不再共享区域评估"
 
 
 class PastApplication(AppendOnly):
