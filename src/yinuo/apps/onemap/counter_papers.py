@@ -12,14 +12,14 @@ from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.wording import iso, moment
 from yinuo.apps.onemap.models import ItemState, MapItem, Submission
-from yinuo.apps.onemap.papers import number, project_lines
+from yinuo.apps.onemap.papers import MOCK, number, project_lines
 from yinuo.apps.people.models import Person
 from yinuo.apps.work.models import WorkItem
 
 
-def issue_receipt(item: MapItem, submission: Submission, work: WorkItem | None, *, matter_name: str = "") -> Document:
-    """The receipt of one hand-in; its number is the one by which anybody may look the progress up."""
-    data = receipt(item, submission, work) | ({"matter_name": matter_name} if matter_name else {})
+def issue_receipt(item: MapItem, submission: Submission, work: WorkItem | None, *, matter_name: str = "", note: str = "") -> Document:
+    """The receipt of one hand-in; its number is the one by which anybody may look the progress up. `note`: what happens next."""
+    data = receipt(item, submission, work) | ({"matter_name": matter_name} if matter_name else {}) | ({"answer_note": note} if note else {})
     return _issue(DocumentKind.RECEIPT, item, data, submission.at, submission.receipt_no)
 
 
@@ -48,7 +48,7 @@ def receipt(item: MapItem, submission: Submission, work: WorkItem | None) -> dic
         "answer_note": note,
         "contact": {"name": item.department.name, "phone": item.department.phone, "address": None} if item.department.phone else None,
         "verify_url": f"{settings.YINUO_ORIGIN.rstrip('/')}/receipts/{submission.receipt_no}/",
-        "watermark": None,
+        "watermark": MOCK if item.mock else None,
     }
 
 

@@ -11,7 +11,18 @@ from yinuo.apps.onemap import building
 from yinuo.apps.onemap.actions.common import day_of, locked, save
 from yinuo.apps.onemap.actions.handling import _accept
 from yinuo.apps.onemap.actions.later import begin, end_request
-from yinuo.apps.onemap.models import ENDED, LATER_OPEN, ItemState, LaterDocument, LaterState, MapItem
+from yinuo.apps.onemap.actions.pausing import going_on, hold
+from yinuo.apps.onemap.models import (
+    COORDINATION_OPEN,
+    ENDED,
+    LATER_OPEN,
+    Coordination,
+    CoordinationState,
+    ItemState,
+    LaterDocument,
+    LaterState,
+    MapItem,
+)
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import cancel_of_project
@@ -48,8 +59,8 @@ def pause_ended(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> N
         return
     item = locked(subject.subject_id)
     if item.state == ItemState.PAUSED:
-        item.state = ItemState.ACCEPTED
-        save(item, "state")
+        going_on(item, subject)
+        hold(item, at)
 
 
 def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
@@ -61,6 +72,9 @@ def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
         asked.item.project = subject
         end_request(actor, asked, at, why[:40])
     cancel_of_project(actor=actor, project_id=subject.pk, at=at, why=why)
+    for one in Coordination.objects.select_for_update(no_key=True).filter(project=subject, state__in=COORDINATION_OPEN).order_by("id"):
+        one.state, one.ended_at, one.conclusion, one.version = CoordinationState.ENDED, at, why, one.version + 1
+        one.save(update_fields=["state", "ended_at", "conclusion", "version"])
 
 
 def project_completed(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:

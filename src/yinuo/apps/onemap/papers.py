@@ -12,9 +12,11 @@ from yinuo.apps.documents.wording import cited, iso
 from yinuo.apps.onemap.models import LaterDocument, MapItem, SendBack, SendBackKind
 from yinuo.apps.projects.papers import remedies
 from yinuo.apps.rules import pack
-from yinuo.apps.work.models import WorkItem
+from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
 
+# Across every paper of a matter under mock approval.
+MOCK = "模拟"
 UNIT_WORDS = {"working": "个工作日", "calendar": "日"}
 
 
@@ -78,13 +80,19 @@ def acceptance(item: MapItem, work: WorkItem, at: datetime) -> dict[str, Any]:
         "statutory_limit": in_days(item.statutory_value, item.statutory_unit),
         "due_on": iso(work.due_at) if work.due_at else None,
         "provisional": work.provisional,
-        "materials": [{"name": row["name"], "note": "电子件"} for row in materials],
+        "materials": [{"name": row["name"], "note": "电子件"} for row in materials] + _gap_lines(item, materials),
         "basis": basis(item),
         "contact": contact(item),
         "issued_on": iso(at),
         "verify_url": verify_url(item),
-        "watermark": None,
+        "watermark": MOCK if item.mock else None,
     }
+
+
+def _gap_lines(item: MapItem, handed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is still to come of an application accepted with a gap."""
+    given = {row["id"] for row in handed}
+    return [{"name": row["name"], "note": "容缺，待补"} for row in item.materials if row["id"] not in given] if item.deficient else []
 
 
 def supplement(item: MapItem, sent: SendBack, at: datetime) -> dict[str, Any]:
@@ -110,7 +118,7 @@ def supplement(item: MapItem, sent: SendBack, at: datetime) -> dict[str, Any]:
         "contact": contact(item),
         "issued_on": iso(at),
         "verify_url": verify_url(item),
-        "watermark": None,
+        "watermark": MOCK if item.mock else None,
     }
 
 
@@ -123,12 +131,24 @@ def refusal_reasons(reason_code: str, text: str) -> list[dict[str, Any]]:
     ]
 
 
+def passed_with_gap(item: MapItem) -> str:
+    """The mark of 容缺受理 on the document: the gap was filled, and when."""
+    gap = WorkItem.objects.filter(
+        subject_kind=item._meta.label_lower, subject_id=item.pk, kind=WorkKind.DEFICIENT_GAP, outcome="completed"
+    ).latest("id")
+    assert gap.closed_at is not None
+    day = gap.closed_at.astimezone(TZ)
+    return f"本事项容缺受理，容缺材料已于{day.year}年{day.month}月{day.day}日补齐，容缺通过。"
+
+
 def decision(item: MapItem, at: datetime, *, granted: bool, reason_code: str, commitment: str) -> dict[str, Any]:
     matter = pack().matters[item.matter_id]
     reasons = [] if granted else refusal_reasons(reason_code, item.result_text)
     contents = [f"准予{item.project.unit.name}“{item.project.name}”的{item.name}。"] if granted else []
     if granted and item.result_text:
         contents.append(item.result_text)
+    if granted and item.deficient:
+        contents.append(passed_with_gap(item))
     return {
         **project_lines(item),
         "number": item.document_number,

@@ -12,14 +12,13 @@ from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
 from yinuo.apps.onemap.actions.common import GOING_ON, clock, day_of, limits_of, need_text, save, take, words
+from yinuo.apps.onemap.actions.pausing import CORRECTION, go_on, halt, hold, need_not_coordinated, need_own_procedure
 from yinuo.apps.onemap.models import ItemState, MapItem, SendBack, SendBackKind
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
-from yinuo.apps.work.actions import Limits, close, extend, open_item, open_of, pause, pause_reason, resume
+from yinuo.apps.work.actions import Limits, close, extend, open_item, open_of, pause
 from yinuo.apps.work.models import Light, WorkItem, WorkKind
 from yinuo.core.calendar import TZ
-
-CORRECTION = "correction"
 
 
 @action
@@ -73,6 +72,7 @@ def _accept(actor: Actor, item: MapItem, at: datetime, counted_from: datetime, *
         matter=item.name,
         due=due,
     )
+    hold(item, at)
     return item
 
 
@@ -80,7 +80,7 @@ def _open_clock(actor: Actor, item: MapItem, started_at: datetime) -> WorkItem:
     return open_item(
         actor=actor,
         kind=WorkKind.LIMIT,
-        about=words(item),
+        about=words(item, tags=("容缺",) if item.deficient else ()),
         limits=limits_of(item),
         rules_on=item.project.rules_on,
         at=started_at,
@@ -205,50 +205,16 @@ def _wait_for_unit(actor: Actor, item: MapItem, at: datetime) -> None:
 def pause_item(*, actor: Actor, item_id: int, reason: str, note: str, at: datetime, version: int | None = None) -> MapItem:
     """暂停计时 for a reason of the pack (G-5); told to the company with its longest term."""
     item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED], version, GOING_ON)
-    if reason == CORRECTION:
-        raise Refused("onemap.pause_reason", "材料有误请用“退回修改”", field="reason", remedy="退回修改会一次性告知并自动暂停计时")
-    work = pause(actor=actor, item=clock(item), reason=reason, note=need_text(note, "note", "请写明暂停的具体情况"), at=at)
-    item.state = ItemState.PAUSED
-    save(item, "state")
-    label = pause_reason(reason, item.project.rules_on).label
-    record(
-        actor,
-        "onemap.pause",
-        item,
-        at=at,
-        project_code=item.project.code or "",
-        why=note,
-        data={"reason": reason, "ends_by": work.pause_ends_at},
-    )
-    tell(
-        "paused",
-        at=at,
-        unit_id=item.project.unit_id,
-        project_code=item.project.code or "",
-        url=f"/items/{item.pk}/",
-        matter=item.name,
-        why=label,
-    )
+    need_own_procedure(reason)
+    halt(actor, item, reason, need_text(note, "note", "请写明暂停的具体情况"), at)
     return item
 
 
 @action
 def resume_item(*, actor: Actor, item_id: int, note: str, at: datetime, version: int | None = None) -> MapItem:
     item = take(actor, item_id, access.can_handle, [ItemState.PAUSED], version, GOING_ON)
-    work = resume(actor=actor, item=clock(item), at=at, note=note)
-    item.state = ItemState.ACCEPTED
-    save(item, "state")
-    record(actor, "onemap.resume", item, at=at, project_code=item.project.code or "", why=note)
-    due = work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
-    tell(
-        "resumed",
-        at=at,
-        unit_id=item.project.unit_id,
-        project_code=item.project.code or "",
-        url=f"/items/{item.pk}/",
-        matter=item.name,
-        due=due,
-    )
+    need_not_coordinated(item, at)
+    go_on(actor, item, note, at)
     return item
 
 

@@ -23,6 +23,7 @@ from yinuo.apps.onemap.actions.common import (
     url_of,
     words,
 )
+from yinuo.apps.onemap.actions.pausing import hold
 from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.models import ItemState, MapItem, PastApplication, PastOutcome, Route, Submission
 from yinuo.apps.rules import pack
@@ -64,6 +65,7 @@ def submit_materials(
         item.state = ItemState.ACCEPTED
         save(item, "state")
         _close_correction(actor, item, at)
+        hold(item, at)
     else:
         _close_correction(actor, item, at)
         item.state, item.received_at, item.route = ItemState.RECEIVED, at, Route.REGULAR
@@ -161,7 +163,7 @@ def withdraw_application(*, actor: Actor, item_id: int, why: str, at: datetime, 
     states = (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED)
     item = take(actor, item_id, access.can_apply, states, version, GOING_ON)
     why = need_text(why, "why", "请写明撤回的原因")
-    for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION):
+    for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION, WorkKind.DEFICIENT_GAP):
         work = open_of(item, kind)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="application withdrawn", cancelled=True)
@@ -218,8 +220,12 @@ def begin_anew(item: MapItem, outcome: PastOutcome, text: str, at: datetime, why
     )
     item.state, item.route, item.round = ItemState.OPEN, Route.REGULAR, item.round + 1
     item.received_at = item.accepted_at = item.concluded_at = item.delivered_at = None
-    item.deemed_accepted, item.external, item.document_number, item.result_text = False, False, "", ""
+    item.deemed_accepted = item.external = item.deficient = False
+    item.document_number = item.result_text = ""
     save(item, "state", "route", "round", *EMPTIED)
 
 
-EMPTIED = ("received_at", "accepted_at", "concluded_at", "delivered_at", "deemed_accepted", "external", "document_number", "result_text")
+EMPTIED = (
+    *("received_at", "accepted_at", "concluded_at", "delivered_at"),
+    *("deemed_accepted", "external", "deficient", "document_number", "result_text"),
+)

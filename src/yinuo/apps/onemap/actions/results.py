@@ -12,6 +12,7 @@ from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
 from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_prerequisites, need_text, save, take, words
+from yinuo.apps.onemap.actions.gaps import need_no_gap
 from yinuo.apps.onemap.counter_papers import issue_delivery
 from yinuo.apps.onemap.models import CONCLUDED, ItemState, MapItem, Route
 from yinuo.apps.rules import pack
@@ -35,10 +36,11 @@ def decide(
     """Grants or refuses with a document number; a refusal states its reasons and tells the remedies.
 
     What was sent back is decided as it stands once the correction's longest term is over.
-    Raises: Refused while the clock is paused, before the prerequisites, or with a number already used.
+    Raises: Refused while the clock is paused, before the prerequisites or the filling of a gap, or with a number already used.
     """
     item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED, ItemState.INCORRECT], version, GOING_ON)
     _need_running(item, at)
+    need_no_gap(item, at, granted=granted)
     need_prerequisites(item)
     number = need_text(document_number, "document_number", "请填写决定书文号")
     if not granted:
@@ -47,9 +49,10 @@ def decide(
         if known is None or not known.id.startswith("refusal."):
             raise Refused("onemap.refusal_code", "请选择不予许可的情形", field="reason_code")
     close(actor=actor, item=clock(item), at=at, outcome="granted" if granted else "refused")
-    waiting = open_of(item, WorkKind.RECTIFICATION)
-    if waiting is not None:
-        close(actor=actor, item=waiting, at=at, outcome="decided", cancelled=True)
+    for kind in (WorkKind.RECTIFICATION, WorkKind.DEFICIENT_GAP):
+        waiting = open_of(item, kind)
+        if waiting is not None:
+            close(actor=actor, item=waiting, at=at, outcome="decided", cancelled=True)
     return conclude(actor=actor, item=item, granted=granted, document_number=number, text=text, at=at, reason_code=reason_code)
 
 
