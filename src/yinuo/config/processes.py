@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+PARENT = "YINUO_PARENT"
 STOP_SECONDS = 25
 ORPHAN_SECONDS = 15
 
@@ -20,9 +21,12 @@ ORPHAN_SECONDS = 15
 def die_with_parent() -> None:
     """Asks to be ended when the parent is gone, even if that was killed outright: the kernel does it on Linux, a watch elsewhere.
 
-    A server that is asked while its workers are still starting may not hear: the watch then ends its whole group.
+    A server that is asked while its workers are still starting may not hear: the watch then ends its whole group. A parent may be
+    gone before its child has come as far as this; so `Child` tells it whose child it is.
     """
     parent = os.getppid()
+    if parent != int(os.environ.pop(PARENT, parent)):
+        sys.exit("the process that started this one is gone")
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -60,7 +64,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT if output else None,
-                env=self.environment,
+                env={**self.environment, PARENT: str(os.getpid())},
                 start_new_session=True,
             )
         finally:
