@@ -63,5 +63,14 @@ TEXTS = {
         "项目适用的规则日期已改变", "【一诺】“{project}”自即日起适用 {to} 的规则，“一张图”有 {count} 处变化。理由：{why}", (SITE, SMS)
     ),
     "key_expiring": Text("接口密钥即将到期", "【一诺】接口密钥“{name}”（{prefix}…）将于 {until} 到期，请及时更换。", (SITE, MAIL)),
+    "regional_shared": Text(
+        "共享区域评估结果", "【一诺】“{project}”落户{zone}，共享区域评估结果：{matters}不再单独评估评审，结果要求项目做到的请照办。", (SITE, SMS)
+    ),
+    "regional_unshared": Text("事项不再共享区域评估", "【一诺】“{matter}”须单独办理。{why}", (SITE, SMS)),
+    "regional_opinion_due": Text("请对区域评估提出意见", "【一诺】{zone}拟开展“{matter}”区域评估，请在 {due} 前提出意见。", (SITE, SMS)),
+    "regional_approval_due": Text("区域评估报告待审查", "【一诺】{zone}报送“{matter}”区域评估报告，请在 {due} 前审查。", (SITE, SMS)),
+    "regional_decided": Text("区域评估报告审查结果", "【一诺】{zone}“{matter}”区域评估报告：{outcome}。{why}", (SITE, SMS)),
+    "regional_ended": Text("区域评估结果停止使用", "【一诺】{zone}“{matter}”区域评估结果{outcome}。已共享的项目不受影响。{why}", (SITE,)),
+    "regional_new": Text("所在园区公布了新的区域评估结果", "【一诺】{zone}公布了“{matter}”区域评估结果，“{project}”可以共享，请到事项页面选择。", (SITE,)),
     "answer": Text("提问已答复", "【一诺】您的提问已答复：{text}", (SITE,)),
 }

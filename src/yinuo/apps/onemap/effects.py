@@ -12,6 +12,7 @@ from yinuo.apps.onemap.actions.common import day_of, locked, save
 from yinuo.apps.onemap.actions.handling import _accept
 from yinuo.apps.onemap.actions.later import begin, end_request
 from yinuo.apps.onemap.actions.pausing import going_on, hold
+from yinuo.apps.onemap.actions.sharing import give_back
 from yinuo.apps.onemap.models import (
     COORDINATION_OPEN,
     ENDED,
@@ -94,13 +95,17 @@ def project_completed(*, actor: Actor, subject: Project, at: datetime, why: str)
 
 
 def facts_changed(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
-    """A fact confirmed or amended after the map was drawn: what has not been applied for is judged again, whether it may be promised."""
+    """A fact confirmed or amended after the map was drawn: what has not been applied for is judged again, whether it may be promised.
+
+    A matter a region's result stands for is judged again too, and comes back where the result no longer fits.
+    """
     for item in MapItem.objects.select_for_update(no_key=True).filter(project=subject, state=ItemState.OPEN).order_by("id"):
         found = building.with_bars(building.option_of(subject, item.matter_id, day_of(at)).to_json(), item.promisable_why)
         promisable = found["outcome"]["promisable"] is True
         if (promisable, found) != (item.promisable, item.promisable_why):
             item.promisable, item.promisable_why = promisable, found
             save(item, "promisable", "promisable_why")
+    give_back(subject, at)
 
 
 def reassigned(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:

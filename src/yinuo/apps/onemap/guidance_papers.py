@@ -63,6 +63,8 @@ def summary(guidance: Guidance, project: Project, items: Sequence[MapItem], at: 
 
 def _matter(row: Mapping[str, Any], department: str, item: MapItem | None) -> dict[str, Any]:
     promisable = item.promisable if item else False
+    # The company is told of the region's result with the guidance (附件3·三(三)).
+    shared = f"共享区域评估结果（{item.document_number}），不再单独办理" if item and item.shared_id else ""
     after = item.after if item else row["after"]
     return {
         "name": row["name"],
@@ -73,6 +75,12 @@ def _matter(row: Mapping[str, Any], department: str, item: MapItem | None) -> di
         "after": [pack().matters[name].full_name for name in after],
         "materials": [material["name"] for material in row["materials"]],
         "promisable": promisable,
-        "way": "可以选择信用承诺制" if promisable else "常规办理",
-        "note": row["note"],
+        "way": _way(item),
+        "note": "；".join(filter(None, [shared, row["note"]])),
     }
+
+
+def _way(item: MapItem | None) -> str:
+    if item is not None and item.shared_id is not None:
+        return "共享区域评估"
+    return "可以选择信用承诺制" if item is not None and item.promisable else "常规办理"

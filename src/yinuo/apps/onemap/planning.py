@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -32,8 +32,13 @@ def regular_days(item: MapItem) -> int:
     return item.limit_value if item.limit_unit == "working" else -(-item.limit_value * 5 // 7)
 
 
-def plan_items(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime) -> list[PlanItem]:
-    """Items in the planner's words; a running one ends when its clock says, an open one takes its route's days."""
+def plan_items(
+    items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime, shared: Collection[str] = ()
+) -> list[PlanItem]:
+    """Items in the planner's words; a running one ends when its clock says, an open one takes its route's days.
+
+    `shared`: the matters for which the project's zone has a result that fits; they could take it and need no days at all.
+    """
     made = []
     for item in items:
         if item.state in ENDED and item.state not in CONCLUDED:
@@ -42,7 +47,7 @@ def plan_items(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: da
         if item.promisable or item.route == Route.COMMITMENT:
             routes[Route.COMMITMENT.value] = commitment_days(day)
         route = item.route if item.route in routes else Route.REGULAR.value
-        if item.route == Route.REGIONAL:
+        if item.route == Route.REGIONAL or (item.state == ItemState.OPEN and item.matter_id in shared):
             routes[Route.REGIONAL.value] = 0
         work = clocks.get(item.pk)
         due = work.due_shown(now) if work else None
@@ -62,9 +67,9 @@ def plan_items(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: da
     return made
 
 
-def plan_of(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime) -> Plan:
+def plan_of(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime, shared: Collection[str] = ()) -> Plan:
     """The plan from today on. Refused or cancelled prerequisites no longer hold anything up."""
-    rows = plan_items(items, clocks, day, now)
+    rows = plan_items(items, clocks, day, now, shared)
     return plan(rows, now.astimezone(TZ).date(), calendar(), known_absent=_absent(rows))
 
 
@@ -84,12 +89,14 @@ class RouteOption:
     planned: bool
 
 
-def route_options(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime) -> dict[int, tuple[RouteOption, ...]]:
+def route_options(
+    items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime, shared: Collection[str] = ()
+) -> dict[int, tuple[RouteOption, ...]]:
     """For every matter not yet applied for that has more than one way, each way with the landing it leads to.
 
-    A shared regional assessment counts no days: there is nothing left to apply for. Whether the place has one, the page must say.
+    A shared regional assessment counts no days, for there is nothing left to apply for; it is a way only for the matters of `shared`.
     """
-    rows = plan_items(items, clocks, day, now)
+    rows = plan_items(items, clocks, day, now, shared)
     absent, start, days = _absent(rows), now.astimezone(TZ).date(), calendar()
     planned = {row.id: row for row in rows}
     found = {}
@@ -97,10 +104,9 @@ def route_options(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day:
         if item.state != ItemState.OPEN or item.matter_id not in planned:
             continue
         row = planned[item.matter_id]
-        ways = {**row.routes, **({Route.REGIONAL.value: 0} if pack().matters[item.matter_id].regional else {})}
-        if len(ways) > 1:
+        if len(row.routes) > 1:
             made = []
-            for route, length in ways.items():
+            for route, length in row.routes.items():
                 ends_on, landing_on = landing_if(rows, start, days, row.id, route, length, known_absent=absent)
                 made.append(RouteOption(route, length, ends_on, landing_on, route == row.route))
             found[item.pk] = tuple(made)

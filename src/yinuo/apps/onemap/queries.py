@@ -9,12 +9,13 @@ from typing import Any
 from django.db.models import Prefetch
 
 from yinuo.apps.base import Actor
-from yinuo.apps.onemap import building, planning
+from yinuo.apps.onemap import building, planning, regional
 from yinuo.apps.onemap.models import CONCLUDED, ENDED, Guidance, GuidanceAnswer, ItemState, MapItem, Problem
 from yinuo.apps.onemap.standing import Standing, standing_of
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work import clocks
 from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
+from yinuo.core.calendar import TZ
 from yinuo.core.planner import Plan, PlannedItem
 
 # What a card shows, by word: the mark and colour belong to the pages.
@@ -63,7 +64,10 @@ class StageColumn:
 
 @dataclass(frozen=True, slots=True)
 class MapView:
-    """一张图 of one project at one moment; `plan` None while guidance is under way."""
+    """一张图 of one project at one moment; `plan` None while guidance is under way.
+
+    `shared`: the open matters for which the zone has a result that fits.
+    """
 
     project: Project
     stages: tuple[StageColumn, ...]
@@ -74,6 +78,7 @@ class MapView:
     landed_at: datetime | None
     waiting_departments: tuple[str, ...]
     now: datetime
+    shared: frozenset[str]
 
     @property
     def cards(self) -> list[Card]:
@@ -98,7 +103,8 @@ def map_of(project_id: int, now: datetime, standing: Standing | None = None) -> 
         .order_by("department_id")
         .values_list("department__short_name", flat=True)
     )
-    plan = planning.plan_of(items, running, project.rules_on, now) if items else None
+    shared = regional.fitting(project, items, now.astimezone(TZ).date())
+    plan = planning.plan_of(items, running, project.rules_on, now, shared) if items else None
     planned = {row.id: row for row in plan.items} if plan else {}
     critical = set(plan.critical) if plan else set()
     names = {item.matter_id: item.name for item in items}
@@ -122,6 +128,7 @@ def map_of(project_id: int, now: datetime, standing: Standing | None = None) -> 
         landed_at=project.landed_at,
         waiting_departments=waiting,
         now=now,
+        shared=shared,
     )
 
 

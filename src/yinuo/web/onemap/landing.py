@@ -92,7 +92,7 @@ def _best_first(gain: Gain) -> tuple[int, str]:
 
 def _options(view: MapView, standing: Standing) -> dict[int, tuple[RouteOption, ...]]:
     items = [card.item for card in view.cards]
-    return planning.route_options(items, standing.clocks, view.project.rules_on, view.now)
+    return planning.route_options(items, standing.clocks, view.project.rules_on, view.now, view.shared)
 
 
 def _step(number: int, seen: Seen, before: Seen | None, view: MapView, face: Face, options: dict[int, Any]) -> Step:
@@ -156,9 +156,7 @@ def _skipped(first: date, last: date) -> tuple[str, ...]:
 def _gain(seen: Seen, options: tuple[RouteOption, ...], view: MapView, face: Face) -> Gain:
     assert view.plan is not None
     others = [option for option in options if not option.planned]
-    # A shared assessment is no gain anybody can count on before the place is known to have one.
-    sure = [option for option in others if option.route != Route.REGIONAL] or others
-    best = min(sure, key=lambda option: option.landing_on)
+    best = min(others, key=lambda option: option.landing_on)
     now = next(option for option in options if option.planned)
     saves = calendar().working_days_between(best.landing_on, now.landing_on)
     words = "、".join(ROUTES[option.route] for option in others)
@@ -192,7 +190,7 @@ def ways(view: MapView, standing: Standing, seen: Seen, face: Face) -> tuple[Way
     options = _options(view, standing).get(seen.item.pk, ())
     if not options:
         return ()
-    landing = min(option.landing_on for option in options if option.route != Route.REGIONAL)
+    landing = min(option.landing_on for option in options)
     now = next(option for option in options if option.planned)
     return tuple(_way(option, now, landing, seen, view, face) for option in options)
 
@@ -201,8 +199,8 @@ def _way(option: RouteOption, now: RouteOption, best: date, seen: Seen, view: Ma
     item, day = seen.item, view.project.rules_on
     needs, notice, credit, source, cites, remark = _terms(option.route, seen, day)
     saves = calendar().working_days_between(option.landing_on, now.landing_on) if option.landing_on < now.landing_on else 0
-    chosen = face.chooses and not seen.waiting_for
-    target = {Route.COMMITMENT.value: "commit/", Route.REGULAR.value: "submit/"}.get(option.route, "")
+    chosen = face.chooses and (not seen.waiting_for or option.route == Route.REGIONAL)
+    target = {Route.COMMITMENT.value: "commit/", Route.REGULAR.value: "submit/", Route.REGIONAL.value: "share/"}.get(option.route, "")
     return Way(
         route=option.route,
         label=ROUTES[option.route],
@@ -216,9 +214,9 @@ def _way(option: RouteOption, now: RouteOption, best: date, seen: Seen, view: Ma
         source=source,
         cites=tuple(dict.fromkeys(pack().cite_texts(cites))),
         planned=option.planned,
-        best=option.landing_on == best and best < now.landing_on and option.route != Route.REGIONAL,
+        best=option.landing_on == best and best < now.landing_on,
         choose=f"{face.item(item)}{target}" if chosen and target else "",
-        choose_words={"commitment": "选信用承诺", "regular": "按常规申报"}.get(option.route, "") if chosen else "",
+        choose_words={"commitment": "选信用承诺", "regular": "按常规申报", "regional": "共享区域评估"}.get(option.route, "") if chosen else "",
         remark=remark,
     )
 
@@ -237,8 +235,9 @@ def _terms(route: str, seen: Seen, day: date) -> Terms:
         period = rules.integer("notice.period", day)
         return needs, f"公示 {period} 个工作日，任何人可以提出异议", _consequences(day), words, cites, ""
     if route == Route.REGIONAL:
-        needs = ("不用编制评估材料", "所在区域要有评审通过并在有效期内的区域评估成果")
-        return needs, "不用公示", ("不影响信用分",), "共享已有的评审结果", (), "先向承办部门确认所在区域有没有成果"
+        needs = ("不用编制评估材料", "项目符合结果的全部适用条件")
+        sharing = rules.parameter("regional.sharing", day)
+        return needs, "不用公示", ("不影响信用分",), "共享所在区域已经批准公布的结果", sharing.cites, "结果要求项目仍须做到的，照样要做到"
     materials = tuple(row["name"] for row in item.materials[:4])
     more = len(item.materials) - len(materials)
     needs = (*materials, *([f"等共 {len(item.materials)} 份材料"] if more > 0 else []))

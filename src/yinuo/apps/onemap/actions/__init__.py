@@ -15,6 +15,7 @@ from yinuo.apps.onemap.actions.later import (
 )
 from yinuo.apps.onemap.actions.remedies import conclude_remedy, enter_remedy
 from yinuo.apps.onemap.actions.results import conclude, decide, deliver, hand_over, set_route
+from yinuo.apps.onemap.actions.sharing import share_result
 
 __all__ = [
     "accept",
@@ -42,6 +43,7 @@ __all__ = [
     "return_document_request",
     "send_back",
     "set_route",
+    "share_result",
     "submit_materials",
     "take_in_result",
     "withdraw_application",

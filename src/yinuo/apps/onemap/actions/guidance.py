@@ -10,6 +10,7 @@ from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.catalogue.queries import HallBook, book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, building
+from yinuo.apps.onemap.actions import sharing
 from yinuo.apps.onemap.actions.common import day_of
 from yinuo.apps.onemap.guidance_papers import issue_summary
 from yinuo.apps.onemap.models import Guidance, GuidanceAnswer, GuidanceKind, ItemState, MapItem
@@ -259,6 +260,7 @@ def _draw(guidance: Guidance, project: Project, at: datetime) -> None:
         if item.matter_id == opening:
             item.state, item.concluded_at, item.accepted_at = ItemState.GRANTED, project.filed_at, project.filed_at
             item.document_number, item.delivered_at = project.certificate.number, project.filed_at
+    found = sharing.propose(project, items, at)
     MapItem.objects.bulk_create(items)
     issue_summary(guidance, project, items, at)
     record(
@@ -282,6 +284,7 @@ def _draw(guidance: Guidance, project: Project, at: datetime) -> None:
         count=len(items),
         landing=landing_text(project, items, at),
     )
+    sharing.tell_drawn(project, items, found, at)
 
 
 @action

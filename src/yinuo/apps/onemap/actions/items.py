@@ -222,7 +222,8 @@ def begin_anew(item: MapItem, outcome: PastOutcome, text: str, at: datetime, why
     item.received_at = item.accepted_at = item.concluded_at = item.delivered_at = None
     item.deemed_accepted = item.external = item.deficient = False
     item.document_number = item.result_text = ""
-    save(item, "state", "route", "round", *EMPTIED)
+    item.shared = None
+    save(item, "state", "route", "round", "shared", *EMPTIED)
 
 
 EMPTIED = (
