@@ -12,8 +12,8 @@ INSERT INTO projects_filingcertificate (project_id, number, issued_at) VALUES (c
 INSERT INTO work_workitem (kind, state, subject_kind, subject_id, project_id, project_code, title, subtitle, url, stage, tags, role, waits_for, grade, started_at, limit_value, limit_unit, statutory_unit, rules_on, outcome, due_at, yellow_at, provisional, announced, next_transition_at)
   VALUES ('review', 'running', 'projects.project', currval('projects_project_id_seq'), currval('projects_project_id_seq'), '2611-622927-04-01-000011', '备案复核', '测量项目', '/staff/', 'initiation', '[]', 'approver', 'staff', 'A-', now(), 1, 'working', 'working', current_date, '', now() + interval '1 day', now() + interval '20 hours', false, 'green', now() + interval '20 hours');
 INSERT INTO trail_storeddecision (id, question, outcome, body, as_of, pack_hash, at) VALUES (gen_random_uuid(), 'instant_filing', '{"instant": true, "stops": []}', ('{"trace": "' || repeat('x', 3000) || '"}')::jsonb, current_date, repeat('a', 64), now());
-INSERT INTO trail_entry (at, verb, role, entrance, subject_kind, subject_id, project_code, why, data)
-  SELECT now(), 'projects.file', 'unit', 'api', 'projects.project', '1', '2611-622927-04-01-000011', '', '{"name": "测量项目"}' FROM generate_series(1, 3);
+INSERT INTO trail_entry (at, verb, role, entrance, via, subject_kind, subject_id, project_code, why, data)
+  SELECT now(), 'projects.file', 'unit', 'api', '', 'projects.project', '1', '2611-622927-04-01-000011', '', '{"name": "测量项目"}' FROM generate_series(1, 3);
 INSERT INTO infochain_subject (label, key, name, n, last)
   SELECT left(code, 60), decode(repeat('ab', 32), 'hex'), code || repeat('x', 10), 3, decode(repeat('cd', 32), 'hex') FROM (SELECT gen_random_uuid()::text AS code) AS fresh;
 INSERT INTO infochain_leafrecord (outbox_id, subject_id, n, type, hash, fields, at)
