@@ -88,8 +88,9 @@ MAY: dict[str, set[str]] = {
     "people.authorise": {"unit"},
     "people.confirm_binding": CONVENER_AND_ADMINISTRATOR,
     "people.end_binding": {"unit", *CONVENER_AND_ADMINISTRATOR},
-    "people.register_reserved_unit": ANYWHERE,
-    "people.give_credit_code": ANYWHERE,
+    "people.register_unit": ANYWHERE | {"window", "window abroad"},
+    "people.register_reserved_unit": ANYWHERE | {"window", "window abroad"},
+    "people.give_credit_code": ANYWHERE | {"window", "window abroad"},
     "people.open_account": {"administrator", "administrator abroad"},
     "people.change_account": {"administrator", "administrator abroad"},
     "people.change_department": CONVENER_AND_ADMINISTRATOR,
@@ -388,6 +389,9 @@ def of_people(world: World, action: str) -> Act:
         ),
         "people.end_binding": lambda actor: people.end_binding(
             actor=actor, binding=AuthorisedPerson.objects.get(pk=world.company.binding.pk), at=NOON, why="离职"
+        ),
+        "people.register_unit": lambda actor: people.register_unit(
+            actor=actor, credit_code=make_credit_code("622927", "00000078"), name="新来的企业", type="enterprise", at=NOON
         ),
         "people.register_reserved_unit": lambda actor: people.register_reserved_unit(
             actor=actor, name="积石山县百合食品有限公司", type="enterprise", reservation_no="（甘）名称预核〔2026〕第2号", at=NOON

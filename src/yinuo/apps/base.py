@@ -110,6 +110,10 @@ ROLES = {
 }
 
 
+# Where somebody acts for a unit who is none of its people, in the words of trail, story and map.
+STOOD_IN = {"window": "综合窗口代申报", "agent": "代办员代办"}
+
+
 class Refused(Exception):
     """An action said no: `message` is for the user's eyes, `remedy` says what to do, `field` names the input at fault.
 

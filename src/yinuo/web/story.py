@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from yinuo.apps.base import ROLES
+from yinuo.apps.base import ROLES, STOOD_IN
+from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import Entry
 from yinuo.web.components.shapes import Event, State
 
@@ -45,6 +46,7 @@ WORDS: dict[str, tuple[str, State]] = {
     "onemap.extend": ("延长期限：{matter}", "paused"),
     "onemap.grant": ("办结：{matter}", "done"),
     "onemap.refuse": ("不予许可：{matter}", "ended"),
+    "window.hand_out": ("在综合窗口领取文书", "done"),
     "onemap.deliver": ("送达：{matter}", "done"),
     "onemap.take_in_result": ("外部系统办理结果：{matter}", "done"),
     "onemap.report_problem": ("发现问题：{matter}", "red"),
@@ -97,6 +99,12 @@ def _together(events: list[Event]) -> list[Event]:
     return made
 
 
+def filed_by(project: Project) -> str:
+    """Who filed a project; an official who did it for the unit is told as one."""
+    how = STOOD_IN.get({"window.visit": "window"}.get(project.filed_via.split(":")[0], "agent"), "")
+    return f"{project.filed_by.name}（{how}）" if project.filed_via else project.filed_by.name
+
+
 def _matter(entry: Entry, names: Mapping[Any, str]) -> str:
     if entry.subject_kind == "onemap.mapitem" and entry.subject_id.isdigit():
         return names.get(int(entry.subject_id), "")
@@ -107,6 +115,8 @@ def _matter(entry: Entry, names: Mapping[Any, str]) -> str:
 
 
 def _who(entry: Entry, offices: Mapping[int, str]) -> str:
+    if entry.via and entry.role == "unit":
+        return STOOD_IN.get(entry.entrance, "")
     if entry.department_id in offices:
         return offices[entry.department_id]
     return "系统" if entry.role == "system" else ROLES.get(entry.role, "")

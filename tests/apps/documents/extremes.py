@@ -6,12 +6,14 @@ from tests.apps.documents.samples import (
     COMPLETION,
     GRANT,
     GUIDANCE,
+    HANDOUT,
     LETTER,
     LONG_NAME,
     MATERIALS,
     REFUSAL,
     SAMPLES,
     SUPPLEMENT,
+    WINDOW,
     WITHDRAWAL,
     completion_point,
     guidance_line,
@@ -43,6 +45,8 @@ SHORT: Any = {
     "guidance_summary": {"matters": GUIDANCE["matters"][:1], "landing_on": None, "chain": [], "departments": 1, **NO_URL},
     "completion_opinion": {"points": COMPLETION["points"][:1], "promised": 0, "kept": 0, "basis": [], **NO_URL},
     "delivery_record": {"deliverer": None, "how": "邮寄", "note": "受送达人下落不明，已在政务服务网公告。"},
+    "window_receipt": {"lines": [], "contact": None, "authority": "法定代表人本人"},
+    "handout_record": {"documents": HANDOUT["documents"][:1], "authority": "法定代表人本人"},
     "map_print": {
         "grade": None, "landing_on": None, "chain": [], "done": 0, "total": 1, **NO_URL,
         "stages": [stage(name, "", [printed(1, name="取水许可", who="", when="", state="ready", word="可办")] if name == "立项" else []) for name in ("立项", "用地规划建设许可", "施工许可", "竣工验收")],
@@ -108,6 +112,8 @@ EXTREME: Any = {
     "guidance_summary": LONG | {"matters": [guidance_line(n, name=LONG_MATTER if n % 5 == 0 else f"第{n}项审批手续", materials=["申请表", *(f"第{m}份材料，加盖公章" for m in range(n % 7))], promisable=n % 4 == 0, way="可以选择信用承诺制" if n % 4 == 0 else "常规办理") for n in range(1, 49)], "chain": [LONG_MATTER] * 6, "provisional": True, "departments": 17},
     "completion_opinion": LONG | {"outcome": "failed", "points": _POINTS, "rounds": 2, "promised": 16, "kept": 11, "why": "经整改后仍有要求没有达到。", "remedies": REFUSAL["remedies"]},
     "delivery_record": LONG | {"department": LONG_OFFICE, "how": "邮寄送达（EMS 1234567890123，法定代表人签收）", "document_number": "积石山住建许〔2026〕11123452-37号"},
+    "window_receipt": {"unit_name": LONG_UNIT, "purpose": "备案新项目" * 20, "lines": [line | {"about": LONG_NAME} for line in WINDOW["lines"]] * 12},
+    "handout_record": {"unit_name": LONG_UNIT, "documents": [row | {"project": LONG_NAME} for row in HANDOUT["documents"]] * 10, "scan_sha256": "9f" * 32, "note": "另附附图两份。"},
     "map_print": LONG | _sixty(),
 }  # fmt: skip
 # The grounds and words one sample does not show.

@@ -368,6 +368,67 @@ MAP: Any = dict(
     verify_url=URL,
 )  # fmt: skip
 
+VISITOR: Any = {
+    **PROJECT,
+    "hall": "积石山县政务服务大厅",
+    "identity": "居民身份证 6229************2X",
+    "authority": "持授权委托书 绿源授〔2026〕3号",
+    "clerk": "马红梅",
+    "watermark": None,
+}
+WINDOW: Any = dict(
+    VISITOR,
+    number="W2611036F0B2A91C4",
+    visitor="马建国",
+    purpose="备案新项目，交用地预审材料",
+    came_at="2026-11-03T09:12:00+08:00",
+    left_at="2026-11-03T09:41:00+08:00",
+    lines=[
+        {
+            "at": "2026-11-03T09:15:00+08:00",
+            "what": "扫描材料，存入单位材料库",
+            "about": "",
+            "project_code": "",
+            "receipt_no": "",
+            "times": 4,
+        },
+        {
+            "at": "2026-11-03T09:24:00+08:00",
+            "what": "申报项目备案",
+            "about": PROJECT["project_name"],
+            "project_code": PROJECT["project_code"],
+            "receipt_no": "",
+            "times": 1,
+        },
+        {
+            "at": "2026-11-03T09:37:00+08:00",
+            "what": "提交申报材料",
+            "about": "建设项目用地预审与选址意见书核发",
+            "project_code": PROJECT["project_code"],
+            "receipt_no": "S261103A91C4F0B2D",
+            "times": 1,
+        },
+    ],
+    contact={"name": "综合窗口", "phone": "0930-7721000", "address": None},
+    verify_url="https://yinuo.example.gov.cn/receipts/W2611036F0B2A91C4/",
+)
+HANDOUT: Any = dict(
+    VISITOR,
+    number="W2611036F0B2A91C4-1",
+    taker="马建国",
+    documents=[
+        {
+            "title": "决定书（建设工程规划许可证核发）",
+            "number": "积自然资审〔2026〕31号",
+            "project": PROJECT["project_name"],
+            "issued_on": "2026-11-02",
+        },
+        {"title": "信用备案证", "number": "", "project": PROJECT["project_name"], "issued_on": "2026-10-21"},
+    ],
+    handed_at="2026-11-03T09:40:00+08:00",
+    scan_sha256=None,
+    note=None,
+)
 SAMPLES: Any = {
     "filing_certificate": CERTIFICATE,
     "site_poster": POSTER,
@@ -380,5 +441,7 @@ SAMPLES: Any = {
     "guidance_summary": GUIDANCE,
     "completion_opinion": COMPLETION,
     "delivery_record": DELIVERY,
+    "window_receipt": WINDOW,
+    "handout_record": HANDOUT,
     "map_print": MAP,
 }

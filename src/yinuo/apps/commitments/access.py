@@ -7,12 +7,12 @@ from yinuo.apps.commitments.models import Commitment, Objection
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.access import acts_for
 from yinuo.apps.people.models import AuthorisedPerson
-from yinuo.apps.projects.access import can_change
+from yinuo.apps.projects.access import can_change, in_reach
 from yinuo.apps.projects.models import Project
 
 
 def can_commit(actor: Actor, item: MapItem) -> bool:
-    return acts_for(actor, item.project.unit_id)
+    return acts_for(actor, item.project.unit_id) and in_reach(actor, item.project)
 
 
 def can_sign(binding: AuthorisedPerson | None) -> bool:
@@ -22,12 +22,12 @@ def can_sign(binding: AuthorisedPerson | None) -> bool:
 
 def can_withdraw(actor: Actor, commitment: Commitment) -> bool:
     """Take the promise back and go the regular way: the unit."""
-    return acts_for(actor, commitment.project.unit_id)
+    return acts_for(actor, commitment.project.unit_id) and in_reach(actor, commitment.project)
 
 
 def can_report(actor: Actor, commitment: Commitment) -> bool:
     """Report fulfilment or difficulty: the unit."""
-    return acts_for(actor, commitment.project.unit_id)
+    return acts_for(actor, commitment.project.unit_id) and in_reach(actor, commitment.project)
 
 
 def can_handle(actor: Actor, commitment: Commitment) -> bool:

@@ -72,5 +72,11 @@ TEXTS = {
     "regional_decided": Text("区域评估报告审查结果", "【一诺】{zone}“{matter}”区域评估报告：{outcome}。{why}", (SITE, SMS)),
     "regional_ended": Text("区域评估结果停止使用", "【一诺】{zone}“{matter}”区域评估结果{outcome}。已共享的项目不受影响。{why}", (SITE,)),
     "regional_new": Text("所在园区公布了新的区域评估结果", "【一诺】{zone}公布了“{matter}”区域评估结果，“{project}”可以共享，请到事项页面选择。", (SITE,)),
+    "window_opened": Text(
+        "有人在窗口为贵单位办事",
+        "【一诺】{visitor}（{authority}）正在{hall}综合窗口为贵单位办事：{purpose}。如非贵单位委托，请立即联系综合窗口{phone}。",
+        (SITE, SMS),
+    ),
+    "window_closed": Text("窗口办理结果", "【一诺】{visitor}今天在综合窗口为贵单位办理：{what}。来访回执 {receipt}，登录即可查看。", (SITE, SMS)),
     "answer": Text("提问已答复", "【一诺】您的提问已答复：{text}", (SITE,)),
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from yinuo.apps.base import Actor
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.people.access import acts_for
+from yinuo.apps.projects.access import in_reach
 from yinuo.apps.projects.models import Project
 
 
 def can_apply(actor: Actor, item: MapItem) -> bool:
     """Hand in material, withdraw the application: the project's unit."""
-    return acts_for(actor, item.project.unit_id, item.project_id, item.matter_id)
+    return acts_for(actor, item.project.unit_id, item.project_id, item.matter_id) and in_reach(actor, item.project)
 
 
 def can_handle(actor: Actor, item: MapItem) -> bool:

@@ -29,6 +29,12 @@ def persons_of(unit_id: int, day: date) -> list[AuthorisedPerson]:
     return list(rows.select_related("person", "asked_by").order_by("confirmed_at", "id"))
 
 
+def persons_bound(unit_id: int, day: date) -> list[Person]:
+    """Everybody who acts for the unit on `day`."""
+    rows = AuthorisedPerson.objects.filter(InForce.on(day), unit_id=unit_id, confirmed_at__isnull=False, person__is_active=True)
+    return [row.person for row in rows.select_related("person").order_by("id")]
+
+
 def former_persons_of(unit_id: int, day: date) -> list[AuthorisedPerson]:
     """Whose authorisation has ended, the latest first."""
     rows = AuthorisedPerson.objects.filter(unit_id=unit_id, to_on__lte=day).select_related("person").order_by("-to_on", "-id")

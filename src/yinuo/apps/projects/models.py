@@ -47,7 +47,8 @@ class Draft(Versioned):
 class Project(Versioned):
     """An investment project. Its code is its one identity; `facts` are the filing form's fields.
 
-    `rules_on` and `pack_hash` pin the rules it runs under (U-6). `code` is empty while the code is being assigned (赋码中).
+    `rules_on` and `pack_hash` pin the rules it runs under (U-6). `filed_via`: through which visit or agreement `filed_by` filed it,
+    who then is an official; empty = one of the unit's own people did. `code` is empty while the code is being assigned (赋码中).
     """
 
     code = models.CharField("项目代码", max_length=24, null=True, unique=True)
@@ -64,6 +65,7 @@ class Project(Versioned):
     pack_hash = models.CharField(max_length=64)
     filed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     filed_at = models.DateTimeField()
+    filed_via = models.CharField(max_length=40, default="")
     instant = models.BooleanField(default=False)
     decision = models.ForeignKey(StoredDecision, null=True, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue.queries import hall_of_region
-from yinuo.apps.people.models import ProjectUnit
+from yinuo.apps.people.models import Person, ProjectUnit
+from yinuo.apps.people.queries import persons_bound
 from yinuo.apps.projects.models import Project, ProjectState, Question
 from yinuo.apps.rules import pack
 from yinuo.core.benefits import benefits
+from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, parse_project_code
 
 PUBLIC_STATES = [ProjectState.FILED, ProjectState.CONFIRMED, ProjectState.COMPLETED, ProjectState.WITHDRAWN, ProjectState.TERMINATED]
@@ -45,7 +47,10 @@ class BenefitLine:
 def visible(actor: Actor) -> QuerySet[Project]:
     """What the actor may see: the unit its own, the hall's people the hall's."""
     if actor.role == "unit":
-        return Project.objects.filter(unit_id=actor.unit_id)
+        own = Project.objects.filter(unit_id=actor.unit_id)
+        if actor.scope is not None:
+            own = own.filter(pk=actor.scope.project_id)
+        return own.filter(hall_id=actor.hall_id) if actor.via else own
     return Project.objects.filter(hall_id=actor.hall_id) if actor.hall_id is not None else Project.objects.none()
 
 
@@ -148,6 +153,13 @@ def benefits_for(project: Project, day: date) -> list[BenefitLine]:
         if answer.holds is not False
     ]
     return sorted(lines, key=lambda line: not line.holds)
+
+
+def contacts(project: Project, at: datetime) -> list[Person]:
+    """Who of the unit is told of a project: whoever filed it; where an official did it for the unit, everybody authorised."""
+    if not project.filed_via:
+        return [project.filed_by]
+    return persons_bound(project.unit_id, at.astimezone(TZ).date())
 
 
 def grade_of(project: Project) -> str:

@@ -41,6 +41,7 @@ class Entry(AppendOnly):
         indexes = [
             models.Index(fields=["project_code", "id"], condition=~models.Q(project_code=""), name="trail_by_project"),
             models.Index(fields=["subject_kind", "subject_id", "id"], name="trail_by_subject"),
+            models.Index(fields=["via", "id"], condition=~models.Q(via=""), name="trail_by_via"),
         ]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from yinuo.apps.base import Actor
+from yinuo.apps.base import STOOD_IN, Actor
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.onemap.queries import MapView
 from yinuo.apps.projects.models import Project
@@ -74,7 +74,8 @@ def changes_since(actor: Actor, view: MapView, since: datetime) -> list[Change]:
         for entry in entries:
             item_id = places.item_of(entry) if places else None
             if item_id is not None:
-                _add(found, Change(item_id, TOLD[entry.verb], entry.at, 1))
+                stood_in = f"（{STOOD_IN.get(entry.entrance, '')}）" if entry.via and entry.role == "unit" else ""
+                _add(found, Change(item_id, TOLD[entry.verb] + stood_in, entry.at, 1))
     return sorted(found.values(), key=lambda change: (change.at, change.item_id), reverse=True)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from yinuo.apps.base import ROLES
+from yinuo.apps.base import ROLES, STOOD_IN
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Department, Person, ProjectUnit
@@ -127,7 +127,9 @@ def _matter(entry: Entry, names: Names) -> str:
 def _who(entry: Entry, names: Names) -> str:
     person = names.persons.get(entry.person_id or 0, "")
     place = names.offices.get(entry.department_id or 0, "") or (names.units.get(entry.unit_id or 0, "") if entry.role == "unit" else "")
-    return " ".join(filter(None, [place, person])) or ROLES.get(entry.role, "")
+    who = " ".join(filter(None, [place, person])) or ROLES.get(entry.role, "")
+    # The unit's own act, by somebody who is none of its people.
+    return f"{who}（{STOOD_IN.get(entry.entrance, '')}）" if entry.via and entry.role == "unit" else who
 
 
 def names_of(project: Project, entries: Iterable[Entry]) -> Names:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from yinuo.apps.base import ROLES
+from yinuo.apps.base import ROLES, STOOD_IN
 from yinuo.apps.documents.models import Document
 from yinuo.apps.documents.queries import of_subject
 from yinuo.apps.onemap.models import MapItem
@@ -104,9 +104,14 @@ def story_of(item: MapItem) -> list[Event]:
     entries = list(Entry.objects.filter(about, project_code=item.project.code or "").order_by("-id")[:STORY])
     names = dict(Person.objects.filter(pk__in={row.person_id for row in entries if row.person_id}).values_list("pk", "name"))
     return [
-        Event(row.at, VERBS.get(row.verb, row.verb), row.why, names.get(row.person_id or 0, "") or ROLES.get(row.role, row.role))
+        Event(row.at, VERBS.get(row.verb, row.verb), row.why, _who(row, names.get(row.person_id or 0, "")))
         for row in entries
     ]
+
+
+def _who(entry: Entry, name: str) -> str:
+    who = name or ROLES.get(entry.role, entry.role)
+    return f"{who}（{STOOD_IN.get(entry.entrance, '')}）" if entry.via and entry.role == "unit" else who
 
 
 def item_rows(item: MapItem, waiting: list[MapItem], opens: list[MapItem]) -> list[Row]:

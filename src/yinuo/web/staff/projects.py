@@ -42,6 +42,7 @@ from yinuo.web.staff.history import OPEN_DAYS, history
 from yinuo.web.staff.inbox import CONVENING, row_of
 from yinuo.web.staff.next import next_of
 from yinuo.web.staff.reading import today
+from yinuo.web.story import filed_by
 
 
 def visible_project(actor: Actor, project_id: int) -> Project:
@@ -114,7 +115,7 @@ def _unit_rows(found: Project, now: datetime) -> list[Row]:
         Row("统一社会信用代码", unit.credit_code or f"名称预先核准号 {unit.reservation_no}"),
         Row("法定代表人", unit.legal_representative),
         Row("经办人", sent),
-        Row("备案经办", f"{found.filed_by.name}，{zh_datetime(found.filed_at)}"),
+        Row("备案经办", f"{filed_by(found)}，{zh_datetime(found.filed_at)}"),
     ]
     return [row for row in rows if row.value]
 

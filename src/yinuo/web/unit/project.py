@@ -34,7 +34,7 @@ from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.components.shapes import Event, Fact, Row
 from yinuo.web.components.text import zh_date, zh_datetime
 from yinuo.web.handling import attempt
-from yinuo.web.story import story
+from yinuo.web.story import filed_by, story
 from yinuo.web.unit import building, questions, waiting
 from yinuo.web.unit.factforms import words_of
 from yinuo.web.unit.own import crumbs, posted, project_of
@@ -136,7 +136,7 @@ def _rows(project: Project) -> list[Row]:
         value = (project.facts.get(group) or {}).get(name) if group else project.facts.get(path)
         facts.append(Row(FACTS[path].label, words_of(path, value)))
     facts.append(Row("建设计划", _plan(project)))
-    facts.append(Row("申报", f"{zh_datetime(project.filed_at)} {project.filed_by.name}"))
+    facts.append(Row("申报", f"{zh_datetime(project.filed_at)} {filed_by(project)}"))
     facts.append(Row("适用的规则", f"{zh_date(project.rules_on)}施行的规则"))
     if project.replaces is not None:
         facts.append(

@@ -21,6 +21,7 @@ from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.actions.changes import filing_department
 from yinuo.apps.projects.actions.filing import about, url_of
 from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
@@ -50,7 +51,7 @@ def confirm_review(*, actor: Actor, project_id: int, at: datetime, version: int 
     tell(
         "confirmed",
         at=at,
-        persons=[project.filed_by],
+        persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=project.code or "",
         url=url_of(project),
@@ -276,7 +277,7 @@ def _draw(guidance: Guidance, project: Project, at: datetime) -> None:
     tell(
         "map_ready",
         at=at,
-        persons=[project.filed_by],
+        persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=project.code or "",
         url=f"/projects/{project.pk}/map/",

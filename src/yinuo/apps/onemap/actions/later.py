@@ -329,7 +329,11 @@ def deliver_document(*, actor: Actor, asked_id: int, how: str, at: datetime, ver
     asked = _take(actor, asked_id, [LaterState.ISSUED, LaterState.DECLINED], version)
     if asked.delivered_at is not None:
         raise Refused("onemap.delivered", "这份文件已经送达过", remedy="请刷新页面查看")
-    how = need_text(how, "how", "请写明送达方式")
+    return hand_over_document(actor=actor, asked=asked, how=need_text(how, "how", "请写明送达方式"), at=at)
+
+
+def hand_over_document(*, actor: Actor, asked: LaterDocument, how: str, at: datetime) -> LaterDocument:
+    """The delivery of a locked request's document, by its department or at the window."""
     work = open_of(asked, WorkKind.DELIVERY)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="delivered")

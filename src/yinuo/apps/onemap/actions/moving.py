@@ -14,6 +14,7 @@ from yinuo.apps.projects.access import can_move_rules
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.actions.filing import url_of
 from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.core.calendar import TZ
@@ -55,7 +56,7 @@ def move_rules_on(*, actor: Actor, project_id: int, to: date, reason: str, at: d
     tell(
         "rules_moved",
         at=at,
-        persons=[project.filed_by],
+        persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=code,
         url=url_of(project),

@@ -15,6 +15,7 @@ from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_prerequisites
 from yinuo.apps.onemap.actions.gaps import need_no_gap
 from yinuo.apps.onemap.counter_papers import issue_delivery
 from yinuo.apps.onemap.models import CONCLUDED, ItemState, MapItem, Route
+from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
@@ -116,7 +117,7 @@ def conclude(
     tell(
         "concluded" if granted else "refused",
         at=at,
-        persons=[item.project.filed_by],
+        persons=contacts(item.project, at),
         unit_id=item.project.unit_id,
         project_code=item.project.code or "",
         url=f"/items/{item.pk}/",

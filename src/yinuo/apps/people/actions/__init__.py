@@ -4,7 +4,7 @@ from yinuo.apps.people.actions.accounts import change_account, change_department
 from yinuo.apps.people.actions.bindings import ask_binding, authorise, confirm_binding, end_binding
 from yinuo.apps.people.actions.keys import issue_key, revoke_key
 from yinuo.apps.people.actions.roles import delegate, end_delegation, end_role, give_role
-from yinuo.apps.people.actions.units import correct_unit, find_or_register_unit, give_credit_code, register_reserved_unit
+from yinuo.apps.people.actions.units import correct_unit, find_or_register_unit, give_credit_code, register_reserved_unit, register_unit
 
 __all__ = [
     "ask_binding",
@@ -23,5 +23,6 @@ __all__ = [
     "issue_key",
     "open_account",
     "register_reserved_unit",
+    "register_unit",
     "revoke_key",
 ]

@@ -40,6 +40,29 @@ def find_or_register_unit(*, credit_code: str, name: str, type: str, **fields: o
 
 
 @action
+def register_unit(
+    *, actor: Actor, credit_code: str, name: str, type: str, at: datetime, legal_representative: str = "", address: str = ""
+) -> ProjectUnit:
+    """A unit whose licence somebody at the hall has in hand; one known already is given back as it stands."""
+    if not access.can_register_units(actor):
+        raise forbid()
+    credit_code = credit_code.strip().upper()
+    known = ProjectUnit.objects.filter(credit_code=credit_code).first()
+    if known is not None:
+        return known
+    name = text_of(name, "name", NAME_LENGTH)
+    if not name:
+        raise Refused("people.unit_name", "请照营业执照填写单位名称", field="name")
+    rest = {
+        field: text_of(value, field, ProjectUnit._meta.get_field(field).max_length)
+        for field, value in (("legal_representative", legal_representative), ("address", address))
+    }
+    unit = find_or_register_unit(credit_code=credit_code, name=name, type=type, **rest)
+    record(actor, "people.register_unit", unit, at=at, data={"name": name, "credit_code": credit_code})
+    return unit
+
+
+@action
 def register_reserved_unit(*, actor: Actor, name: str, type: str, reservation_no: str, at: datetime) -> ProjectUnit:
     """A unit that has only its name reserved (附件4·三), known by the reservation's number until it has a credit code."""
     if not access.can_register_units(actor):

@@ -16,6 +16,7 @@ from yinuo.apps.projects.actions.drafts import merge, refuse_secret
 from yinuo.apps.projects.actions.filing import after_code, ask_code, fetch_later, file_project, url_of
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.models import Amendment, Project, ProjectKind, ProjectState
+from yinuo.apps.projects.queries import contacts
 from yinuo.apps.trail.actions import action, enter, record
 from yinuo.apps.work.actions import close, open_of
 from yinuo.apps.work.models import WorkKind
@@ -60,7 +61,7 @@ def decide_by_hand(*, actor: Actor, project_id: int, approve: bool, why: str, at
     tell(
         "filing_decided",
         at=at,
-        persons=[project.filed_by],
+        persons=contacts(project, at),
         unit_id=project.unit_id,
         url=url_of(project),
         project=project.name,
@@ -120,7 +121,7 @@ def withdraw_filing(*, actor: Actor, project_id: int, problem: str, at: datetime
     tell(
         "withdrawn",
         at=at,
-        persons=[project.filed_by],
+        persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=project.code or "",
         url=url_of(project),
@@ -156,7 +157,7 @@ def end_project(*, actor: Actor, project_id: int, why: str, at: datetime) -> Pro
 def amend(*, actor: Actor, project_id: int, changes: dict[str, Any], reason: str, at: datetime, version: int | None = None) -> Project:
     """An adjustment that keeps the code. A major change is refused with the way to a new filing. Raises Refused."""
     project = lock(project_id)
-    if not access.can_change(actor, project):
+    if not access.can_dispose(actor, project):
         raise forbid("只能变更本单位的项目")
     check_version(project, version)
     if project.state not in RUNNING:
@@ -209,7 +210,7 @@ def recode(
 ) -> Project:
     """A major change: the old project ends, a new one with a new code is filed, and each names the other."""
     old = lock(project_id)
-    if not access.can_change(actor, old):
+    if not access.can_dispose(actor, old):
         raise forbid("只能变更本单位的项目")
     ended = Refused("projects.not_running", "这个项目现在不能重新备案", remedy="请刷新页面查看最新状态")
     # A request sent again finds the old project ended by itself: its key, not the state, says what to answer.

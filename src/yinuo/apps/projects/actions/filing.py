@@ -23,6 +23,7 @@ from yinuo.apps.projects.actions.drafts import refuse_secret
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.codes import BASIC_CONSTRUCTION, CodeRequest, provider
 from yinuo.apps.projects.models import Draft, FilingCertificate, Pledge, Project, ProjectKind, ProjectState
+from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import Once, action, current, enter, once, record, request_hash, store
 from yinuo.apps.work.actions import About, Limits, open_item
@@ -117,12 +118,26 @@ _APPLICANT = """
 """
 
 
+# An official who stands in for the unit needs no binding: the visit or the agreement is what lets them.
+_STOOD_IN = """
+    SELECT p.id, p.name, p.phone, p.email, u.id, u.name, u.type, u.credit_code, coalesce(c.grade, 'unrated'),
+           coalesce((SELECT x.id FROM projects_project x WHERE x.unit_id = u.id AND x.name = %s AND x.filed_at >= %s
+                     AND x.state NOT IN ('refused', 'withdrawn', 'terminated') LIMIT 1), 0)
+    FROM people_person p, people_projectunit u
+    LEFT JOIN credit_credithead c ON c.unit_id = u.id
+    WHERE p.id = %s AND p.is_active AND u.id = %s
+"""
+
+
 def _applicant(actor: Actor, unit_id: int, name: str, at: datetime) -> Applicant:
     """Person, unit, grade and a possible duplicate in one statement. Raises Forbidden without a confirmed binding."""
     day = at.astimezone(TZ).date()
     since = at - timedelta(days=pack().integer("duplicate.window", day))
     with connection.cursor() as cursor:
-        cursor.execute(_APPLICANT, [name, since, actor.person_id, unit_id, day, day])
+        if actor.via:
+            cursor.execute(_STOOD_IN, [name, since, actor.person_id, unit_id])
+        else:
+            cursor.execute(_APPLICANT, [name, since, actor.person_id, unit_id, day, day])
         row = cursor.fetchone()
     if row is None:
         raise forbid("您还没有获得该单位的授权，或授权已结束")
@@ -164,6 +179,10 @@ def _file(actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetim
     hall_id = hall_of_region(facts["region"])
     if hall_id is None:
         raise Refused("projects.region", "本平台不受理这个地区的项目", field="region", remedy="请选择项目所在县")
+    if actor.via and hall_id != actor.hall_id:
+        raise Refused(
+            "projects.other_hall", "这个地区的项目不在本大厅申报", field="region", remedy="请到项目所在县的政务服务大厅，或者由企业在线申报"
+        )
     hall = book(hall_id)
     kind = facts["kind"]
     held = kind == ProjectKind.FILING and decision.outcome["instant"] is not True
@@ -181,6 +200,7 @@ def _file(actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetim
         pack_hash=pack().hash,
         filed_by=applicant.person,
         filed_at=at,
+        filed_via=actor.via,
         instant=not held and kind == ProjectKind.FILING,
     )
     if kind == ProjectKind.FILING:
@@ -288,7 +308,7 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> 
     tell(
         "filed",
         at=at,
-        persons=[project.filed_by],
+        persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=code,
         url=url_of(project),
@@ -361,8 +381,7 @@ def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: Wo
 def _hand_over(actor: Actor, project: Project, hall: HallBook, decision: Decision, at: datetime) -> None:
     why = "；".join(stop["why"] for stop in decision.outcome["stops"]) or "需要人工确认"
     _open(actor, project, hall, at, WorkKind.MANUAL_FILING, "manual_filing.limit", f"/staff/projects/{project.pk}/manual/")
-    persons: list[Person] = [project.filed_by]
-    tell("held", at=at, persons=persons, unit_id=project.unit_id, url=url_of(project), project=project.name, why=why)
+    tell("held", at=at, persons=contacts(project, at), unit_id=project.unit_id, url=url_of(project), project=project.name, why=why)
 
 
 def _close_draft(draft_id: int, project: Project) -> None:

@@ -1,1 +1,0 @@
-"""综合窗口: who came to the counter, for which unit, and what was handed out."""

@@ -1,0 +1,6 @@
+"""Every write at the window: a visit opened and closed, documents handed out against signature."""
+
+from yinuo.apps.window.actions.handing_out import hand_out
+from yinuo.apps.window.actions.visits import close_left_open, close_visit, open_visit
+
+__all__ = ["close_left_open", "close_visit", "hand_out", "open_visit"]
