@@ -18,6 +18,7 @@ from yinuo.apps.credit.actions import (
     execute,
     import_score,
     import_scores,
+    list_at_province,
     propose_points,
     rebuild,
     refuse_consent,
@@ -34,6 +35,7 @@ ANYWHERE = set(WHERES)
 ALLOWED: dict[str, dict[str, set[str]]] = {
     "import_score": {"administrator": ANYWHERE, "comprehensive": ANYWHERE, "system": ANYWHERE},
     "import_scores": {"administrator": ANYWHERE, "comprehensive": ANYWHERE, "system": ANYWHERE},
+    "list_at_province": {"administrator": ANYWHERE, "comprehensive": ANYWHERE, "system": ANYWHERE},
     "rebuild": {"administrator": ANYWHERE, "system": ANYWHERE},
     "propose_points": {"approver": {"own"}, "system": ANYWHERE},
     "withdraw_proposal": {"approver": {"own"}},
@@ -87,6 +89,8 @@ class World:
             return lambda actor: import_score(actor=actor, unit_id=unit, score="70", source="评价", on=NOON.date(), at=NOON)
         if action == "import_scores":
             return lambda actor: import_scores(actor=actor, rows=[], source="评价", at=NOON)
+        if action == "list_at_province":
+            return lambda actor: list_at_province(actor=actor, unit_id=unit, listed=True, source="省平台", on=NOON.date(), at=NOON)
         if action == "rebuild":
             return lambda actor: rebuild(actor=actor, at=NOON)
         if action == "propose_points":

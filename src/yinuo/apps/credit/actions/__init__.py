@@ -1,6 +1,7 @@
 """Every write to credit: scores taken in, points proposed, consented and carried out, and points given back."""
 
 from yinuo.apps.credit.actions.points import consent, execute, propose_points, refuse_consent, withdraw_proposal
+from yinuo.apps.credit.actions.provincial import list_at_province
 from yinuo.apps.credit.actions.reliefs import ask_relief, decide_relief
 from yinuo.apps.credit.actions.scores import RowReport, import_score, import_scores, rebuild
 
@@ -12,6 +13,7 @@ __all__ = [
     "execute",
     "import_score",
     "import_scores",
+    "list_at_province",
     "propose_points",
     "rebuild",
     "refuse_consent",
