@@ -58,6 +58,8 @@ STEPS = {
     "work.resume": "onemap.resume_item",
     "work.cancel_of_project": "projects.withdraw_filing",
     "projects.end_project": "projects.terminate",
+    "onemap.take_in_contract": "land.settle_project",
+    "commitments.promise_in_contract": "land.settle_project",
 }
 # Killed by name in another file: the trail's verb is the action's name, but for these.
 VERBS = {

@@ -30,4 +30,9 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("onemap.completion_ready", "yinuo.apps.commitments.effects.completion_ready", "in"),
     ("onemap.grant", "yinuo.apps.commitments.effects.item_concluded", "in"),
     ("onemap.take_in_result", "yinuo.apps.commitments.effects.item_concluded", "in"),
+    ("commitments.close_notice", "yinuo.apps.land.effects.notice_over", "in"),
+    ("commitments.answer_objection", "yinuo.apps.land.effects.notice_over", "in"),
+    ("work.lapsed", "yinuo.apps.land.effects.term_over", "in"),
+    ("projects.withdraw_filing", "yinuo.apps.land.effects.project_ended", "in"),
+    ("projects.terminate", "yinuo.apps.land.effects.project_ended", "in"),
 ]

@@ -64,6 +64,13 @@ def _point(point: Point) -> dict[str, Any]:
         "department": point.department.name,
         "requirement": point.text,
         "met": point.met is True,
-        "note": "；".join(filter(None, [last.note if last else "", f"文号：{number}" if number else ""])),
+        "note": "；".join(filter(None, [_measured(point), last.note if last else "", f"文号：{number}" if number else ""])),
         "found_on": iso(found_at) if found_at else None,
     }
+
+
+def _measured(point: Point) -> str:
+    """实测 175 万元/亩: the figure last found, beside the requirement that names the promised one."""
+    if point.indicator is None or not point.findings:
+        return ""
+    return f"实测 {point.findings[-1].measured} {point.indicator['unit']}".strip()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from yinuo.apps.commitments.models import Commitment, CommitmentState, CompletionVerification, Finding
 from yinuo.apps.onemap.models import ItemState, MapItem
 from yinuo.apps.people.models import Department
+from yinuo.core.facts import as_number
 
 NOT_NEEDED = (ItemState.EXEMPT, ItemState.CANCELLED)
 Key = tuple[int | None, int | None, int | None]
@@ -25,6 +28,12 @@ class Point:
     commitment: Commitment | None
     requirement: int | None
     findings: tuple[Finding, ...]
+
+    @property
+    def indicator(self) -> dict[str, Any] | None:
+        """The figure promised (控制性指标), where the requirement is one that is measured."""
+        figures = self.commitment.indicators if self.commitment else []
+        return figures[self.requirement] if figures and self.requirement is not None else None
 
     @property
     def granted(self) -> bool:
@@ -62,3 +71,9 @@ def points_of(completion: CompletionVerification) -> list[Point]:
         if item.pk not in decided
     ]
     return points
+
+
+def reached(indicator: Mapping[str, Any], measured: str) -> bool:
+    """Whether the measured figure is on the promised side. Raises ValueError for what is no number."""
+    found, bound = as_number(measured), as_number(indicator["value"])
+    return found >= bound if indicator["side"] == "least" else found <= bound

@@ -31,7 +31,8 @@ class Commitment(Versioned):
     """A signed promise for one matter of one project. What was promised stands here whole, as the standard was on that day.
 
     The notice period is [notice_from, notice_until): a direct decision is possible from `notice_until` on, and only
-    without an open objection.
+    without an open objection. One given in a land contract (`contract` names it) stands without a decision of its own;
+    `indicators` = {name, side, value, unit} of each requirement, where it is a figure that will be measured.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="commitments")
@@ -41,6 +42,8 @@ class Commitment(Versioned):
     requirements = models.JSONField()
     promises = models.JSONField()
     field = models.CharField(max_length=24, default="")
+    contract = models.CharField("出让合同", max_length=60, default="")
+    indicators = models.JSONField(default=list)
     option = models.ForeignKey(StoredDecision, null=True, on_delete=models.PROTECT, related_name="+")
     letter = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     signed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -152,6 +155,7 @@ class Finding(AppendOnly):
     text = models.TextField()
     met = models.BooleanField()
     note = models.TextField(default="")
+    measured = models.CharField("实测值", max_length=24, default="")
     evidence = models.JSONField(default=list)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -27,6 +27,7 @@ def letter(
         "number": number(item, "诺", at) if turn == 1 else f"{number(item, '诺', at)}之{turn}",
         "matter_name": item.name,
         "department": item.department.name,
+        "opening": None,
         "standard_version": standard.version,
         "template_version": str(pack().parameter("commitment.letter_format", day).value),
         "requirements": list(standard.requirements),

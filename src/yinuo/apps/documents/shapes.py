@@ -77,6 +77,7 @@ class CommitmentLetterData(ProjectLines):
     number: str
     matter_name: str
     department: str
+    opening: str | None  # in place of the usual first sentence; where the promise is no choice of a procedure
     standard_version: str
     template_version: str
     requirements: list[str]
@@ -476,6 +477,60 @@ class AgencyEndData(ProjectLines):
     watermark: str | None
 
 
+class LandFact(TypedDict):
+    """A basic that is there, or an assessment the land brings."""
+
+    name: str
+    on: str
+    evidence: str
+
+
+class LandPoint(TypedDict):
+    """One point of an office: what it is about, what it says, and on what basis."""
+
+    subject: str
+    text: str
+    basis: str
+
+
+class LandSaid(TypedDict):
+    """What one office says; no points: it has nothing to require."""
+
+    office: str
+    points: list[LandPoint]
+
+
+class LandListData(ProjectLines):
+    """用地清单：土地现状、评估关键指标要素、技术设计要点，发放给受让单位。"""
+
+    number: str
+    department: str
+    version: int
+    why: str
+    parcel_number: str
+    parcel_name: str
+    zone: str
+    place: str
+    area: str
+    mu: str
+    land_use: str
+    standard: bool
+    contract: str
+    contract_on: str | None
+    surveyed_on: str
+    survey: str
+    basics: list[LandFact]
+    assessed: list[LandFact]
+    controls: list[str]
+    indicators: list[LandSaid]
+    design: list[LandSaid]
+    silent: list[str]
+    basis: list[str]
+    issued_on: str
+    verify_url: str | None
+    watermark: str | None
+
+
 SHAPES: dict[str, type] = {
     "agency_agreement": AgencyAgreementData,
     "agency_end": AgencyEndData,
@@ -491,6 +546,7 @@ SHAPES: dict[str, type] = {
     "completion_opinion": CompletionOpinionData,
     "delivery_record": DeliveryRecordData,
     "map_print": MapPrintData,
+    "land_list": LandListData,
     "window_receipt": WindowReceiptData,
     "handout_record": HandoutRecordData,
 }

@@ -288,3 +288,10 @@ mock_subject_definite = fact("mock.subject").one_of("registered", "reserved")
 mock_cost_acknowledged = fact("mock.cost_acknowledged").is_true()
 # 附件4-2·五
 mock_two_contacts = fact("mock.contacts").ge(parameter("mock.contacts_least"))
+
+# “标准地”, 正文·二(二) 企业投资工业项目: GB/T 4754 采矿业 (B), 制造业 (C), 电力、热力、燃气及水生产和供应业 (D)
+industrial_project = industry.starts_with(
+    "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19",
+    "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30", "31", "32", "33",
+    "34", "35", "36", "37", "38", "39", "40", "41", "42", "43", "44", "45", "46",
+)  # fmt: skip

@@ -12,7 +12,7 @@ from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.commitments import access
 from yinuo.apps.commitments.actions.common import PENDING, day_text, evidence_of, need_text
 from yinuo.apps.commitments.actions.settlement import earns_points, fail, keep, propose_kept, settle
-from yinuo.apps.commitments.inspection import Point, points_of
+from yinuo.apps.commitments.inspection import Point, points_of, reached
 from yinuo.apps.commitments.models import (
     Commitment,
     CommitmentState,
@@ -151,11 +151,12 @@ def record_finding(
     note: str = "",
     evidence: Sequence[int] = (),
     document_number: str = "",
+    measured: str = "",
 ) -> Finding:
     """The inspection's word on one point: requirement `requirement` of a promise, or the verification `item_id`.
 
-    A verification that is met gets its document (`document_number`). The last point of the round settles it. Raises: Refused
-    for a point already looked at, for a fault without a note.
+    A verification that is met gets its document (`document_number`); a promised figure is measured, and the measured one decides.
+    The last point of the round settles it. Raises: Refused for a point already looked at, for a fault without a note.
     """
     completion = locked(completion_id)
     point = _point(completion, commitment_id, requirement, item_id)
@@ -166,7 +167,8 @@ def record_finding(
     if not point.pending(completion.round):
         raise Refused("commitments.found", f"“{point.text}”已经核验过了", remedy="请刷新页面查看核验结果")
     note = note.strip() if met else need_text(note, "note", "请写明没有达到要求的情况")
-    finding = _write(completion, point, actor, met=met, note=note, evidence=evidence_of(evidence, None), at=at)
+    measured = _measured(point, measured, met)
+    finding = _write(completion, point, actor, met=met, note=note, measured=measured, evidence=evidence_of(evidence, None), at=at)
     record(
         actor,
         "commitments.record_finding",
@@ -174,12 +176,38 @@ def record_finding(
         at=at,
         project_code=completion.project.code or "",
         why=note,
-        data={"commitment": commitment_id, "item": point.item.pk, "requirement": requirement, "round": completion.round, "met": met},
+        data={
+            "commitment": commitment_id,
+            "item": point.item.pk,
+            "requirement": requirement,
+            "round": completion.round,
+            "met": met,
+            **({"measured": measured} if measured else {}),
+        },
     )
     if met and point.commitment is None:
         _conclude(actor, point.item.pk, document_number, note, at)
     settle(actor, _of(completion.project), at)
     return finding
+
+
+def _measured(point: Point, measured: str, met: bool) -> str:
+    """The figure found beside the one promised; "" where nothing is measured. The word must agree with it."""
+    if point.indicator is None:
+        return ""
+    try:
+        kept = reached(point.indicator, measured.strip())
+    except ValueError:
+        raise Refused("commitments.measured", "请填写实测值", field="measured", remedy="只填数字，单位与承诺的指标相同") from None
+    if kept != met:
+        word = "达到" if kept else "没有达到"
+        raise Refused(
+            "commitments.measured_differs",
+            f"实测值 {measured.strip()} {word}承诺的“{point.text}”，与核验结论不一致",
+            field="measured",
+            remedy="请核对实测值或者核验结论",
+        )
+    return measured.strip()
 
 
 def _point(completion: CompletionVerification, commitment_id: int | None, requirement: int | None, item_id: int | None) -> Point:

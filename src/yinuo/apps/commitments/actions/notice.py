@@ -141,6 +141,8 @@ def answer_objection(*, actor: Actor, objection_id: int, upheld: bool, answer: s
         project_code=code_of(commitment),
         data={"commitment": commitment.pk, "upheld": upheld},
     )
+    if commitment.state == CommitmentState.DECIDABLE:
+        _tell_decidable(commitment, at)
     tell(
         "objection_answered",
         at=at,
@@ -181,9 +183,21 @@ def _make_decidable(commitment: Commitment, at: datetime) -> None:
     commitment.state = CommitmentState.DECIDABLE
     save(commitment, "state")
     set_route(item=item, route=Route.COMMITMENT, state=ItemState.DECIDABLE)
+
+
+def _tell_decidable(commitment: Commitment, at: datetime) -> None:
+    """Asks the department to decide, unless what was recorded of the notice's end has decided already (“标准地”)."""
+    item = commitment.item
     work = open_of(item, WorkKind.COMMITMENT_DECISION)
-    persons = readers(work, at) if work else []
-    tell("decidable", at=at, persons=persons, project_code=code_of(commitment), url=f"/staff/items/{item.pk}/", matter=item.name)
+    if work is not None:
+        tell(
+            "decidable",
+            at=at,
+            persons=readers(work, at),
+            project_code=code_of(commitment),
+            url=f"/staff/items/{item.pk}/",
+            matter=item.name,
+        )
 
 
 def close_notices(now: datetime, batch: int = 200) -> int:
@@ -203,6 +217,7 @@ def _close_notice(commitment_id: int, now: datetime) -> int:
             return 0
         _make_decidable(commitment, now)
         record(Actor.system(), "commitments.close_notice", commitment, at=now, project_code=code_of(commitment))
+        _tell_decidable(commitment, now)
         return 1
 
 
