@@ -12,6 +12,7 @@ from tests.apps.documents.samples import (
     LONG_NAME,
     MATERIALS,
     REFUSAL,
+    REGIONAL,
     SAMPLES,
     SUPPLEMENT,
     WINDOW,
@@ -47,6 +48,7 @@ SHORT: Any = {
     "completion_opinion": {"points": COMPLETION["points"][:1], "promised": 0, "kept": 0, "basis": [], **NO_URL},
     "land_list": {"unit_name": "", "credit_code": "", "project_code": "", "basics": [], "assessed": [], "controls": [], "indicators": [], "contract": "", "silent": [], "zone": ""},
     "delivery_record": {"deliverer": None, "how": "邮寄", "note": "受送达人下落不明，已在政务服务网公告。"},
+    "regional_result": {"conditions": [], "obligations": [], "place": "", "institution_code": "", **NO_URL},
     "window_receipt": {"lines": [], "contact": None, "authority": "法定代表人本人"},
     "handout_record": {"documents": HANDOUT["documents"][:1], "authority": "法定代表人本人"},
     "map_print": {
@@ -117,6 +119,7 @@ EXTREME: Any = {
     "delivery_record": LONG | {"department": LONG_OFFICE, "how": "邮寄送达（EMS 1234567890123，法定代表人签收）", "document_number": "积石山住建许〔2026〕11123452-37号"},
     "window_receipt": {"unit_name": LONG_UNIT, "purpose": "备案新项目" * 20, "lines": [line | {"about": LONG_NAME} for line in WINDOW["lines"]] * 12},
     "handout_record": {"unit_name": LONG_UNIT, "documents": [row | {"project": LONG_NAME} for row in HANDOUT["documents"]] * 10, "scan_sha256": "9f" * 32, "note": "另附附图两份。"},
+    "regional_result": {"unit_name": LONG_OFFICE, "zone": LONG_NAME, "department": LONG_OFFICE, "conditions": REGIONAL["conditions"] * 15, "obligations": REGIONAL["obligations"] * 15},
     "map_print": LONG | _sixty(),
 }  # fmt: skip
 # The grounds and words one sample does not show.
