@@ -19,7 +19,19 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from yinuo.chain.verifier import Unverified, decode64, decode_hash, encode64, hash_leaf, need_sound, sha256
+from yinuo.chain.verifier import (
+    Policy,
+    Proof,
+    Unverified,
+    Witnessed,
+    check_proof,
+    decode64,
+    decode_hash,
+    encode64,
+    hash_leaf,
+    need_sound,
+    sha256,
+)
 
 VERSION = 1
 LIMIT = 2048
@@ -234,6 +246,32 @@ def check_document(leaf: Leaf, salt: bytes, data: bytes) -> None:
     """That the document is one the entry speaks of; bytes behind its length are not. Raises Unverified."""
     if not any(len(data) >= one.length and document_digest(salt, data, one.length) == one for one in leaf.docs):
         raise Unverified("the document is not the one in the entry")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a proof file states, checked: the entry, its place, who witnessed it, and the fields it discloses."""
+
+    index: int
+    leaf: Leaf
+    seen: Witnessed
+    fields: dict[str, Any]
+
+
+def read_proof(data: bytes, policy: Policy) -> Stated:
+    """Checks a .tlog-proof that carries its entry and disclosures as extra data. Raises Unverified.
+
+    The issuer's signature is not among it: every witness has checked that before it signed.
+    """
+    proof = Proof.parse(data)
+    try:
+        extra = json.loads(proof.extra or b"")
+        entry, disclosed = extra["entry"].encode(), list(extra["disclosures"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Unverified("the proof carries no entry") from None
+    seen = check_proof(entry, proof, policy)
+    leaf = parse(entry)
+    return Stated(proof.index, leaf, seen, dict(check_disclosure(leaf, str(one)) for one in disclosed))
 
 
 def build(

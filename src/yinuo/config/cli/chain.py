@@ -11,9 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
+from yinuo.apps.infochain.words import in_words
 from yinuo.chain import leaves
 from yinuo.chain.policies import lint
-from yinuo.chain.verifier import Policy, Proof, Unverified, check_proof
+from yinuo.chain.verifier import Policy, Unverified
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.cli.asking import Json
 
@@ -137,48 +138,23 @@ def verify(
     try:
         found = _verified(file.read_bytes(), trusted)
     except Unverified as error:
-        _show({"valid": False, "why": _in_words(str(error))}, as_json)
+        _show({"valid": False, "why": in_words(str(error))}, as_json)
         return 1
     _show({"valid": True, **found}, as_json)
     return 0
 
 
-# What the verifier says, for whoever reads Chinese; it stays in English itself, as the specifications it follows are.
-WORDS = {
-    "leads to another root": "条目与检查点对不上：条目、位置或证明被改动过",
-    "inclusion proof is too": "条目与检查点对不上：位置或证明被改动过",
-    "quorum": "见证的节点不够：没有达到见证规则的要求",
-    "not signed by a log": "检查点不是见证规则里的日志签的",
-    "does not fit": "签名与内容不符",
-    "form c2sp.org/tlog-proof": "这不是 .tlog-proof 文件",
-    "carries no entry": "证明里没有附上条目",
-    "not the one in the entry": "公开的字段与条目里的摘要不符",
-}
-
-
-def _in_words(error: str) -> str:
-    told = next((words for part, words in WORDS.items() if part in error), "证明不成其形式")
-    return f"{told}（{error}）"
-
-
 def _verified(data: bytes, policy: Policy) -> dict[str, Any]:
     """What the proof says, checked. Raises Unverified."""
-    proof = Proof.parse(data)
-    try:
-        extra = json.loads(proof.extra or b"")
-        entry, shown = extra["entry"].encode(), list(extra["disclosures"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise Unverified("the proof carries no entry") from None
-    seen = check_proof(entry, proof, policy)
-    leaf = leaves.parse(entry)
+    found = leaves.read_proof(data, policy)
     return {
-        "index": proof.index,
-        "log": seen.checkpoint.origin,
-        "log_size": seen.checkpoint.size,
-        "witnesses": sorted(seen.witnesses),
-        "type": leaf.type,
-        "issuer": leaf.issuer,
-        "at": leaf.at,
-        "n": leaf.n,
-        "fields": dict(leaves.check_disclosure(leaf, str(one)) for one in shown),
+        "index": found.index,
+        "log": found.seen.checkpoint.origin,
+        "log_size": found.seen.checkpoint.size,
+        "witnesses": sorted(found.seen.witnesses),
+        "type": found.leaf.type,
+        "issuer": found.leaf.issuer,
+        "at": found.leaf.at,
+        "n": found.leaf.n,
+        "fields": found.fields,
     }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.web.public import chain, companies, feed, guides, home, receipts, rules, search, selfcheck, verify, zone
+from yinuo.web.public import chain, companies, feed, guides, home, proofs, receipts, rules, search, selfcheck, verify, zone
 
 app_name = "public"
 urlpatterns = [
@@ -22,7 +22,9 @@ urlpatterns = [
     path("objections/<str:receipt_no>/", zone.objection, name="objection"),
     path("verify/", verify.ask, name="verify"),
     path("verify/<str:project_code>/<str:credit_code>/", verify.certificate, name="certificate"),
+    path("verify/<str:project_code>/<str:credit_code>/proof", proofs.of_certificate, name="certificate_proof"),
     path("chain/", chain.page, name="chain"),
+    path("chain/verify/", proofs.check, name="proof"),
     path("chain/checkpoint", chain.checkpoint, name="chain_checkpoint"),
     path("chain/policy", chain.policy_file, name="chain_policy"),
     path("chain/keys", chain.keys, name="chain_keys"),

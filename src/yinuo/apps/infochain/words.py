@@ -1,0 +1,46 @@
+"""What the verifier says, in the words of whoever reads Chinese; it stays in English itself, as the specifications it follows are."""
+
+from __future__ import annotations
+
+# A part of the verifier's message, and what it means; the first that fits counts.
+WORDS = {
+    "leads to another root": "条目与检查点对不上：条目、位置或证明被改动过",
+    "inclusion proof is too": "条目与检查点对不上：位置或证明被改动过",
+    "outside the tree": "条目与检查点对不上：位置或证明被改动过",
+    "quorum of the policy": "见证的节点不够：没有达到见证规则的要求",
+    "not signed by a log": "检查点不是见证规则里的日志签的",
+    "does not fit": "签名与内容不符",
+    "form c2sp.org/tlog-proof": "这不是 .tlog-proof 文件",
+    "carries no entry": "证明里没有附上条目",
+    "not the one in the entry": "公开的字段与条目里的摘要不符",
+    "policy": "见证规则读不懂",
+}
+OTHERWISE = "证明不成其形式"
+
+
+def in_words(error: str) -> str:
+    told = next((words for part, words in WORDS.items() if part in error), OTHERWISE)
+    return f"{told}（{error}）"
+
+
+TYPES = {
+    "project.basic": "项目基本信息",
+    "project.code_assigned": "项目赋码",
+    "approval.document": "审批文书",
+    "anomaly.reported": "异常情况",
+    "anomaly.closed": "异常情况已处置",
+    "credit.event": "信用加减分",
+    "key.added": "登记密钥",
+    "key.revoked": "作废密钥",
+}
+FIELDS = {
+    "code": "项目代码",
+    "number": "文书编号",
+    "name": "项目名称",
+    "kind": "项目类型",
+    "unit_code": "项目单位信用代码",
+    "matter": "审批事项",
+    "document_number": "文号",
+    "filed_at": "备案时间",
+    "total_investment": "总投资（万元）",
+}

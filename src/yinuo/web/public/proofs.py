@@ -1,0 +1,119 @@
+"""A proof checked by whoever holds it: in the browser, where nothing is sent, or without scripts by this server, which then is trusted.
+
+Also the proof of a certificate, for whoever stands before it: only what its public page shows is disclosed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from yinuo.apps.base import Refused
+from yinuo.apps.infochain import queries
+from yinuo.apps.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS, in_words
+from yinuo.chain.leaves import Stated, read_proof
+from yinuo.chain.verifier import Policy, Unverified
+from yinuo.core.calendar import TZ
+from yinuo.web.public import projectpage
+
+LIMIT = 200_000
+SHOWN_TO_ALL = ["code", "number"]
+
+
+class ProofForm(forms.Form):
+    file = forms.FileField(
+        label=_("证明文件"),
+        help_text=_("从备案证的核验页下载，或由项目单位给您，以 .tlog-proof 结尾。"),
+        error_messages={"required": _("选择证明文件"), "empty": _("这个文件是空的，请重新下载")},
+        widget=forms.FileInput(attrs={"accept": ".tlog-proof"}),
+    )
+    policy = forms.CharField(
+        label=_("见证规则"),
+        help_text=_("写明相信哪本日志、哪些节点。下面是本站现行的；要紧的事请换成您从公文等别的途径得到的。"),
+        error_messages={"required": _("填写见证规则")},
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "class": "code", "spellcheck": "false"}),
+    )
+
+    def clean_file(self) -> bytes:
+        uploaded = self.cleaned_data["file"]
+        if uploaded.size > LIMIT:
+            raise forms.ValidationError(_("这个文件太大，不是一份证明"))
+        data: bytes = uploaded.read()
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a proof says, in words."""
+
+    rows: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, str], ...]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """The page; a POST comes from browsers without scripts only. Nothing of it is kept."""
+    form = ProofForm(request.POST or None, request.FILES or None, initial={"policy": queries.policy_text() or ""})
+    told, why = None, ""
+    if request.method == "POST" and form.is_valid():
+        policy = form.cleaned_data["policy"].replace("\r\n", "\n")
+        try:
+            told = _told(read_proof(form.cleaned_data["file"], Policy.parse(policy.encode())))
+        except Unverified as error:
+            why = in_words(str(error))
+    context = {
+        "form": form,
+        "told": told,
+        "why": why,
+        "words": {"errors": WORDS, "otherwise": OTHERWISE, "types": TYPES, "fields": FIELDS},
+    }
+    return render(request, "public/proof.html", context)
+
+
+def _told(found: Stated) -> Told:
+    size, place = found.seen.checkpoint.size, found.index + 1
+    rows = (
+        ("记的是", TYPES.get(found.leaf.type, found.leaf.type)),
+        ("签发", found.leaf.issuer),
+        ("写于", _clock(datetime.fromisoformat(found.leaf.at))),
+        ("位置", f"日志的第 {place} 条，共 {size} 条；是这个主体的第 {found.leaf.n} 条"),
+        ("见证的节点", "、".join(found.seen.witnesses) or "没有独立的节点"),
+    )
+    return Told(rows, tuple((FIELDS.get(name, name), _plain(value)) for name, value in found.fields.items()))
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _clock(at: datetime) -> str:
+    here = at.astimezone(TZ)
+    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M:%S}"
+
+
+@require_safe
+def of_certificate(request: HttpRequest, project_code: str, credit_code: str) -> HttpResponse:
+    """The proof of a certificate, or of the code where there is none. Refused with the reason while it waits for the nodes."""
+    project = projectpage.published(project_code, credit_code)
+    leaves = queries.leaves_of(project.code or "") if project else []
+    found = next((leaf for leaf in leaves if leaf.type == "approval.document"), None) if hasattr(project, "certificate") else None
+    found = found or next((leaf for leaf in leaves if leaf.type == "project.code_assigned"), None)
+    if project is None or found is None:
+        return render(request, "public/verify_unknown.html", {"project_code": project_code, "credit_code": credit_code}, status=404)
+    try:
+        proven = queries.prove(found, queries.policy(), show=SHOWN_TO_ALL)
+    except queries.NotYet as error:
+        raise Refused("infochain.not_yet", str(error), remedy="一般只要几秒钟") from None
+    answer = HttpResponse(bytes(proven.proof), content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{project.code}.tlog-proof"'
+    answer["Cache-Control"] = "no-cache"
+    return answer

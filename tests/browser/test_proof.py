@@ -1,0 +1,195 @@
+"""A proof checked where it is: the browser's verifier says yes and no exactly where the one an auditor reads does, and sends nothing."""
+
+from __future__ import annotations
+
+import base64
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.template.loader import render_to_string
+from playwright.sync_api import Browser, Page, Route
+
+from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
+from tests.chain import naive
+from yinuo import web
+from yinuo.apps.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS
+from yinuo.chain.leaves import build, canonical, disclosure, read_proof, subject_of
+from yinuo.chain.signing import SigningKey, sign_checkpoint
+from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note, Policy, Proof, Unverified, encode64
+from yinuo.config import paths
+from yinuo.config.middleware import POLICY as CONTENT_POLICY
+from yinuo.web.public.proofs import ProofForm
+
+pytestmark = pytest.mark.browser
+
+ORIGIN = "https://yinuo.test"
+STATIC = Path(web.__file__).resolve().parent / "static"
+BUILT = paths.REPOSITORY / "build" / "static"
+TYPES_OF_FILES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
+LOG = SigningKey.generate("county.example/log")
+NODES = [SigningKey.generate(name, COSIGNATURE) for name in ("department.example", "bank.example", "watch.example")]
+ISSUER = Ed25519PrivateKey.generate()
+RULES = "".join(
+    [
+        f"log {LOG.verifier}\n",
+        *(f"witness {key.name} {key.verifier}\n" for key in NODES),
+        f"group two 2 {' '.join(key.name for key in NODES)}\n",
+        "quorum two\n",
+    ]
+)
+CODE = "2611-622927-04-01-123456"
+
+
+def proof(size: int = 7, index: int = 3, witnesses: int = 2, **changes: Any) -> Proof:
+    """An entry's proof in a log of `size` entries, seen by so many nodes."""
+    shown = [disclosure(bytes(range(16)), "code", CODE), disclosure(bytes(range(1, 17)), "name", "年产 5 万吨有机肥加工项目")]
+    leaf = build(
+        type="project.code_assigned",
+        subject=subject_of(b"k" * 32, CODE),
+        n=1,
+        prev=None,
+        disclosures=shown,
+        documents=[],
+        issuer="积石山县发展和改革局",
+        private=ISSUER,
+        at="2026-11-24T19:40:00+08:00",
+    )
+    entry = leaf.entry()
+    entries = [entry if number == index else f"entry {number}".encode() for number in range(size)]
+    text = str(Checkpoint(LOG.name, size, naive.mth(entries)))
+    note = sign_checkpoint(Checkpoint.parse(text), LOG)
+    note = Note(note.text, (*note.lines, *(node.cosign(note.text, 1764000000) for node in NODES[:witnesses])))
+    extra = {"entry": entry.decode(), "disclosures": shown, **changes}
+    return Proof(index, tuple(naive.path(index, entries)), note, canonical(extra))
+
+
+def python_says(data: bytes, rules: str) -> bool:
+    try:
+        read_proof(data, Policy.parse(rules.encode("utf-8", "surrogateescape")))
+    except Unverified:
+        return False
+    return True
+
+
+def cases() -> Iterator[tuple[str, bytes, str]]:
+    """Good proofs, and each with something bent: every line, many single bytes, other rules."""
+    whole = bytes(proof())
+    for size, index in ((1, 0), (2, 1), (7, 3), (8, 7), (300, 256)):
+        yield f"entry {index} of {size}", bytes(proof(size, index)), RULES
+    for count in (0, 1, 3):
+        yield f"{count} nodes", bytes(proof(witnesses=count)), RULES
+    lines = whole.split(b"\n")
+    for number in range(len(lines)):
+        yield f"line {number} left out", b"\n".join(lines[:number] + lines[number + 1 :]), RULES
+        yield f"line {number} twice", b"\n".join([*lines[:number], lines[number], *lines[number:]]), RULES
+    chance = random.Random(16)
+    for at in sorted(chance.sample(range(len(whole)), 150)):
+        yield f"byte {at} changed", whole[:at] + bytes([whole[at] ^ chance.choice((1, 2, 32))]) + whole[at + 1 :], RULES
+    entry = proof()
+    yield "no entry", bytes(Proof(entry.index, entry.hashes, entry.checkpoint)), RULES
+    yield "a field that is not in the entry", bytes(proof(disclosures=[disclosure(bytes(16), "code", "another")])), RULES
+    yield "disclosures are no list", bytes(proof(disclosures=3)), RULES
+    yield "another number", bytes(Proof(4, entry.hashes, entry.checkpoint, entry.extra)), RULES
+    yield "too long", bytes(Proof(entry.index, (*entry.hashes, bytes(32)), entry.checkpoint, entry.extra)), RULES
+    weak = f"log {LOG.name}+00000000+{encode64(bytes([1]) + bytes(32))}\nquorum none\n"
+    for name, rules in (
+        ("empty rules", ""),
+        ("no witness asked", f"log {LOG.verifier}\nquorum none\n"),
+        ("another log", f"log {SigningKey.generate('other.example/log').verifier}\nquorum none\n"),
+        ("three of three", RULES.replace("group two 2", "group two all")),
+        ("any of them", RULES.replace("group two 2", "group two any")),
+        ("four of three", RULES.replace("group two 2", "group two 4")),
+        ("a member twice", RULES.replace("group two 2", f"group two 2 {NODES[0].name}")),
+        ("two quorums", RULES + "quorum two\n"),
+        ("a comment and blanks", "# 见证规则\n\n \t" + RULES.replace(" ", "\t ")),
+        ("carriage returns", RULES.replace("\n", "\r\n")),
+        ("a key of small order", weak),
+        ("the log as a witness", RULES.replace(str(NODES[0].verifier), str(LOG.verifier))),
+        ("a name taken", RULES + f"witness two {NODES[0].verifier}\n"),
+    ):
+        yield name, whole, rules
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """The page as it is served, answered from memory; at the end nothing may have been said on the console or sent anywhere."""
+    form = ProofForm(initial={"policy": RULES})
+    words = {"errors": WORDS, "otherwise": OTHERWISE, "types": TYPES, "fields": FIELDS}
+    body = render_to_string("public/proof.html", {"form": form, "told": None, "why": "", "words": words, "county": "积石山县"})
+    said: list[str] = []
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(ORIGIN).split("?")[0]
+        if route.request.method != "GET":
+            said.append(f"sent to {path}")
+        if path == "/chain/verify/":
+            route.fulfill(body=body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": CONTENT_POLICY})
+        else:
+            name = path.removeprefix("/static/")
+            file = (BUILT if name.startswith("vendor/") else STATIC) / name
+            route.fulfill(body=file.read_bytes(), content_type=TYPES_OF_FILES[file.suffix]) if file.is_file() else route.fulfill(status=404)
+
+    context = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}, reduced_motion="reduce")
+    opened = context.new_page()
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.route(f"{ORIGIN}/**", answer)
+    opened.goto(f"{ORIGIN}/chain/verify/")
+    yield opened
+    context.close()
+    assert said == []
+
+
+JUDGE = """async (cases) => {
+  const { checkProof, Unverified } = await import("/static/js/proof.js"), found = [];
+  for (const [data, rules] of cases) {
+    try { await checkProof(Uint8Array.from(atob(data), (char) => char.charCodeAt(0)), rules); found.push(true); }
+    catch (error) { if (!(error instanceof Unverified)) throw error; found.push(false); }
+  }
+  return found;
+}"""
+
+
+def test_the_browser_says_yes_and_no_where_the_auditors_verifier_does(page: Page) -> None:
+    every = list(cases())
+    found = page.evaluate(JUDGE, [[base64.b64encode(data).decode(), rules] for _, data, rules in every])
+    said = dict(zip([name for name, _, _ in every], found, strict=True))
+    known = {name: python_says(data, rules) for name, data, rules in every}
+    assert {name: verdict for name, verdict in said.items() if verdict != known[name]} == {}
+    assert [known[name] for name in ("entry 256 of 300", "1 nodes", "three of three", "any of them")] == [True, False, False, True]
+    assert sum(known.values()) < 20
+
+
+def choose(page: Page, data: bytes) -> None:
+    page.get_by_label("证明文件").set_input_files({"name": "a.tlog-proof", "mimeType": "text/plain", "buffer": data})
+    page.get_by_role("button", name="核对").click()
+
+
+def test_a_good_proof_is_told_in_words_and_a_bent_one_with_what_is_wrong(page: Page) -> None:
+    choose(page, bytes(proof()))
+    verdict = page.locator("#verdict")
+    verdict.get_by_text("证明成立").wait_for()
+    told = verdict.inner_text()
+    for words in ("项目赋码", "积石山县发展和改革局", "2026年11月24日 19:40:00", "第 4 条，共 7 条", CODE, "年产 5 万吨有机肥加工项目"):
+        assert words in told
+    assert all(node.name in told for node in NODES[:2])
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert axe_faults(page) == []
+        assert sideways(page) == 0
+        picture(page, f"proof-yes-{size[0]}")
+    choose(page, bytes(proof(witnesses=1)))
+    verdict.get_by_text("证明不成立").wait_for()
+    assert "见证的节点不够" in verdict.inner_text()
+    assert axe_faults(page) == []
+    picture(page, f"proof-no-{PHONE[0]}")

@@ -1,0 +1,108 @@
+"""The proof of a certificate, as anybody takes it away, and the page that checks one without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.apps.chaining import Log
+from tests.apps.county import Company, at, facts, new_company, new_county
+from yinuo.apps.base import Actor
+from yinuo.apps.infochain import keys, queries
+from yinuo.apps.infochain.actions import take_cosignatures
+from yinuo.apps.projects.actions import file_project
+from yinuo.apps.projects.models import Project
+from yinuo.chain.leaves import read_proof
+from yinuo.chain.signing import SigningKey
+from yinuo.chain.verifier import COSIGNATURE, Note, Policy
+
+MORNING = at("2026-11-03 09:12")
+NODE = SigningKey.generate("bank.example", COSIGNATURE)
+
+
+@pytest.fixture(autouse=True)
+def no_key_of_another_database() -> Iterator[None]:
+    keys.forget()
+    yield
+    keys.forget()
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    new_county()
+    return new_company()
+
+
+@pytest.fixture
+def rules(company: Company, tmp_path: Path, settings: Any) -> str:
+    """A log with one filing that no node has seen yet, and the rules it is checked by."""
+    log = Log(tmp_path)
+    settings.YINUO_CHAIN_HOME, settings.YINUO_CHAIN_POLICY = log.folder, log.folder / "policy"
+    text = f"log {log.key.verifier}\nwitness {NODE.name} {NODE.verifier}\nquorum {NODE.name}\n"
+    (log.folder / "policy").write_text(text)
+    file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING)
+    log.step()
+    return text
+
+
+def witness(rules: str) -> None:
+    note = queries.checkpoint()
+    assert note is not None
+    body = bytes(Note(note.text, (*note.lines, NODE.cosign(note.text, 100))))
+    take_cosignatures(actor=Actor.public(), body=body, policy=Policy.parse(rules.encode()), at=MORNING)
+
+
+def address(company: Company) -> str:
+    return f"/verify/{Project.objects.get().code}/{company.unit.credit_code}/"
+
+
+def test_a_certificates_proof_is_taken_away_once_it_is_witnessed_and_shows_no_more_than_its_page(rules: str, company: Company) -> None:
+    visitor, project = Client(), Project.objects.get()
+    early = visitor.get(address(company) + "proof")
+    assert early.status_code == 422
+    assert "等待节点见证" in early.content.decode()
+    witness(rules)
+    assert f'href="{address(company)}proof"' in visitor.get(address(company)).content.decode()
+    proof = visitor.get(address(company) + "proof")
+    assert proof.headers["Content-Disposition"] == f'attachment; filename="{project.code}.tlog-proof"'
+    stated = read_proof(proof.content, Policy.parse(rules.encode()))
+    assert stated.leaf.type == "approval.document"
+    assert stated.fields == {"code": project.code, "number": project.certificate.number}
+    assert visitor.get(f"/verify/{project.code}/91440300192203821A/proof").status_code == 404
+
+
+def post(rules: str, content: bytes, **changes: str) -> tuple[int, str]:
+    answer = Client().post("/chain/verify/", {"file": SimpleUploadedFile("a.tlog-proof", content), "policy": rules, **changes})
+    return answer.status_code, answer.content.decode()
+
+
+def test_without_scripts_the_server_checks_and_says_so(rules: str, company: Company) -> None:
+    witness(rules)
+    proof = Client().get(address(company) + "proof").content
+    assert "<noscript>" in Client().get("/chain/verify/").content.decode()
+    status, page = post(rules.replace("\n", "\r\n"), proof)
+    assert status == 200
+    assert "证明成立" in page.split("<template")[0]
+    assert str(Project.objects.get().code) in page
+    _, bent = post(rules, proof.replace(b"index 2", b"index 1"))
+    assert "证明不成立" in bent.split("<template")[0]
+    assert "条目与检查点对不上" in bent
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"", "这个文件是空的"), (b"x" * 200_001, "这个文件太大"), (b"x", "这不是 .tlog-proof 文件")]
+)
+def test_what_is_no_proof_is_named(rules: str, content: bytes, said: str) -> None:
+    assert said in post(rules, content)[1]
+
+
+def test_rules_nobody_can_read_are_named_and_what_was_typed_stays(rules: str) -> None:
+    _, page = post(rules, b"x", policy="quorum nobody")
+    assert "见证规则读不懂" in page
+    assert "quorum nobody" in page
+    assert "填写见证规则" in post(rules, b"x", policy="")[1]
