@@ -561,6 +561,96 @@ class RegionalResultData(ProjectLines):
     watermark: str | None
 
 
+class MockOpinionLine(TypedDict):
+    """What a department said of the application."""
+
+    text: str
+    agreed: bool
+    by: str
+    on: str
+
+
+class MockApplicationData(ProjectLines):
+    """投资建设项目模拟审批申请表（附件4-1）；空白的可以打印后填写。"""
+
+    contact: str
+    phone: str
+    site: str
+    total_investment: str
+    progress: str
+    land: str
+    land_expected_on: str | None
+    matters: list[str]
+    legal_representative: str
+    natural_resources: MockOpinionLine | None
+    market_regulation: MockOpinionLine | None
+    verify_url: str | None
+    watermark: str | None
+
+
+class MockCommitmentData(ProjectLines):
+    """投资建设项目模拟审批承诺书（附件4-2），在纸上盖章、签名。"""
+
+    site: str
+    legal_representative: str
+    verify_url: str | None
+    watermark: str | None
+
+
+class MockNoticeData(ProjectLines):
+    """投资建设项目模拟审批告知单（附件4-3）。"""
+
+    number: str  # 模拟审批〔年〕号
+    hall: str
+    contacts: list[dict[str, str]]
+    window_contact: str
+    window_phone: str
+    issued_on: str | None
+    verify_url: str | None
+    watermark: str | None
+
+
+class MockCirculationLine(TypedDict):
+    """A matter's way from the mock to the formal document."""
+
+    department: str
+    matter: str
+    mock_on: str | None
+    mock_by: str
+    formal_on: str | None
+    formal_by: str
+    note: str
+
+
+class MockCirculationData(ProjectLines):
+    """投资建设项目模拟审批告知流转单（附件4-4）。"""
+
+    number: str
+    lines: list[MockCirculationLine]
+    verify_url: str | None
+    watermark: str | None
+
+
+class MockResultData(ProjectLines):
+    """模拟审批意见：注“模拟”字样，标项目代码，没有法律效力，由综合窗口保管。"""
+
+    number: str
+    department: str
+    matter_name: str
+    outcome: Literal["granted", "refused"]
+    accepted_on: str
+    contents: list[str]
+    reasons: list[DecisionReason]
+    basis: list[str]
+    no_force: str
+    valid_until: str | None
+    keeper: str
+    contact: Contact | None
+    decided_on: str
+    verify_url: str | None
+    watermark: str | None
+
+
 SHAPES: dict[str, type] = {
     "agency_agreement": AgencyAgreementData,
     "agency_end": AgencyEndData,
@@ -576,6 +666,11 @@ SHAPES: dict[str, type] = {
     "completion_opinion": CompletionOpinionData,
     "delivery_record": DeliveryRecordData,
     "map_print": MapPrintData,
+    "mock_application": MockApplicationData,
+    "mock_commitment": MockCommitmentData,
+    "mock_notice": MockNoticeData,
+    "mock_circulation": MockCirculationData,
+    "mock_result": MockResultData,
     "regional_result": RegionalResultData,
     "land_list": LandListData,
     "window_receipt": WindowReceiptData,

@@ -176,7 +176,7 @@ class PastApplication(AppendOnly):
 
     item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="past")
     round = models.PositiveSmallIntegerField()
-    outcome = models.CharField(max_length=10, choices=PastOutcome.choices)
+    outcome = models.CharField(max_length=12, choices=PastOutcome.choices)
     received_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     deemed_accepted = models.BooleanField(default=False)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from yinuo.apps.onemap.mocking import counted_done
 from yinuo.apps.onemap.models import CONCLUDED, ENDED, ItemState, MapItem, Route
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
@@ -40,6 +41,7 @@ def plan_items(
     `shared`: the matters for which the project's zone has a result that fits; they could take it and need no days at all.
     """
     made = []
+    converted = calendar().add_working_days(now.astimezone(TZ).date(), pack().integer("mock.conversion_limit", day))
     for item in items:
         if item.state in ENDED and item.state not in CONCLUDED:
             continue
@@ -50,21 +52,29 @@ def plan_items(
         if item.route == Route.REGIONAL or (item.state == ItemState.OPEN and item.matter_id in shared):
             routes[Route.REGIONAL.value] = 0
         work = clocks.get(item.pk)
-        due = work.due_shown(now) if work else None
+        due_on = _due_on(work, now)
+        if item.state == ItemState.MOCK_GRANTED:
+            # All departments turn their mock documents into formal ones by the same day, counted from the land: today at the earliest.
+            due_on = due_on or converted
         made.append(
             PlanItem(
                 id=item.matter_id,
                 name=item.name,
                 stage=item.stage,
                 pre_start=item.pre_start,
-                after=tuple(item.after),
+                after=tuple(item.after) if not item.mock else tuple(sorted(set(item.after) - counted_done(item, items, day))),
                 routes=routes,
                 route=route,
                 concluded_on=item.concluded_at.astimezone(TZ).date() if item.state in CONCLUDED and item.concluded_at else None,
-                due_on=due.astimezone(TZ).date() if due and item.state not in CONCLUDED else None,
+                due_on=due_on if item.state not in CONCLUDED else None,
             )
         )
     return made
+
+
+def _due_on(work: WorkItem | None, now: datetime) -> date | None:
+    due = work.due_shown(now) if work else None
+    return due.astimezone(TZ).date() if due else None
 
 
 def plan_of(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime, shared: Collection[str] = ()) -> Plan:

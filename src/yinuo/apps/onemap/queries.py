@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 
 from yinuo.apps.base import Actor
 from yinuo.apps.onemap import building, planning, regional
+from yinuo.apps.onemap.mocking import conversion_of, counted_done, open_before
 from yinuo.apps.onemap.models import CONCLUDED, ENDED, Guidance, GuidanceAnswer, ItemState, MapItem, Problem
 from yinuo.apps.onemap.standing import Standing, standing_of
 from yinuo.apps.projects.models import Project
@@ -29,12 +30,13 @@ LOOKS = {
     ItemState.PAUSED: "paused",
     ItemState.INCORRECT: "paused",
     ItemState.INCOMPLETE: "returned",
+    ItemState.MOCK_GRANTED: "mock",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One matter on the map. `look`: done refused cancelled notice paused returned green yellow red ready wait."""
+    """One matter on the map. `look`: done mock refused cancelled notice paused returned green yellow red ready wait."""
 
     item: MapItem
     look: str
@@ -110,7 +112,16 @@ def map_of(project_id: int, now: datetime, standing: Standing | None = None) -> 
     names = {item.matter_id: item.name for item in items}
     concluded = {item.matter_id for item in items if item.state in CONCLUDED}
     cards = [
-        _card(item, running.get(item.pk), names, concluded, item.matter_id in critical, planned.get(item.matter_id), now) for item in items
+        _card(
+            item,
+            running.get(item.pk),
+            names,
+            counted_done(item, items, project.rules_on) if item.mock else concluded,
+            item.matter_id in critical,
+            planned.get(item.matter_id),
+            now,
+        )
+        for item in items
     ]
     scheme = building.scheme_of(project)
     stages = []
@@ -181,11 +192,7 @@ def clocks_of(item: MapItem) -> list[WorkItem]:
 
 def waiting_for(item: MapItem) -> list[MapItem]:
     """The prerequisites on this map that are neither concluded nor fallen away."""
-    return list(
-        MapItem.objects.filter(project_id=item.project_id, matter_id__in=item.after)
-        .exclude(state__in=[*CONCLUDED, ItemState.CANCELLED])
-        .order_by("position")
-    )
+    return list(open_before(item))
 
 
 def opens(item: MapItem) -> list[MapItem]:
@@ -205,15 +212,18 @@ def applicable(actor: Actor, item: MapItem) -> dict[str, Any]:
     """Which actions the item's state leaves open; the page still asks access for each."""
     state = ItemState(item.state)
     return {
-        "submit": state in (ItemState.OPEN, ItemState.INCOMPLETE, ItemState.INCORRECT),
-        "commit": state == ItemState.OPEN and item.promisable,
-        "withdraw": state in (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED),
+        "submit": not item.mock and state in (ItemState.OPEN, ItemState.INCOMPLETE, ItemState.INCORRECT),
+        "commit": state == ItemState.OPEN and item.promisable and not item.mock,
+        "withdraw": not item.mock
+        and state in (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED),
         "accept": state == ItemState.RECEIVED,
         "send_back_incomplete": state == ItemState.RECEIVED,
         "send_back_incorrect": state == ItemState.ACCEPTED,
         "pause": state == ItemState.ACCEPTED,
         "resume": state == ItemState.PAUSED,
-        "decide": state == ItemState.ACCEPTED or (state == ItemState.INCORRECT and _correction_over(item)),
+        "decide": state == ItemState.ACCEPTED
+        or (state == ItemState.INCORRECT and _correction_over(item))
+        or (state == ItemState.MOCK_GRANTED and conversion_of(item) is not None),
         "deliver": state in (ItemState.GRANTED, ItemState.REFUSED) and item.delivered_at is None,
     }
 

@@ -14,7 +14,7 @@ from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
 
-CLOCKS = [WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION]
+CLOCKS = [WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION, WorkKind.MOCK_CONVERSION]
 OPEN = ["running", "paused"]
 
 # Every row the map is drawn from, in one line of text. Names are part of it: a person or department may be renamed.
@@ -71,12 +71,15 @@ def standing_of(project_id: int, now: datetime) -> Standing:
 def open_clocks(project_id: int) -> dict[int, WorkItem]:
     """The running clock of every item of a project."""
     rows = WorkItem.objects.filter(project_id=project_id, subject_kind="onemap.mapitem", kind__in=CLOCKS, state__in=OPEN)
+    # The validity of a mock document is no office's clock.
+    rows = rows.exclude(kind=WorkKind.MOCK_CONVERSION, waits_for="unit")
     return {row.subject_id: row for row in rows.order_by("id")}
 
 
 def histories(project_id: int) -> dict[int, list[WorkItem]]:
     """Every clock the matters of a project ever had, with its events, oldest first: two queries."""
     rows = WorkItem.objects.filter(project_id=project_id, subject_kind="onemap.mapitem", kind__in=CLOCKS)
+    rows = rows.exclude(kind=WorkKind.MOCK_CONVERSION, waits_for="unit")
     found: dict[int, list[WorkItem]] = {}
     for row in rows.prefetch_related("events").order_by("id"):
         found.setdefault(row.subject_id, []).append(row)

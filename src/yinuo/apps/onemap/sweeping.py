@@ -23,6 +23,7 @@ WAITS_FOR = {
     ItemState.ACCEPTED: (WorkKind.LIMIT,),
     ItemState.INCORRECT: (WorkKind.LIMIT, WorkKind.RECTIFICATION),
     ItemState.PAUSED: (WorkKind.LIMIT,),
+    ItemState.MOCK_GRANTED: (WorkKind.MOCK_CONVERSION,),
     ItemState.DECIDABLE: (WorkKind.COMMITMENT_DECISION,),
 }
 LATER_WAITS_FOR = {

@@ -52,6 +52,7 @@ REQUIRED: Mapping[str, str] = {
     "mock.change_share": "share",
     "mock.conversion_limit": "working_days",
     "mock.land_matters": "text",
+    "mock.offline": "flag",
     "mock.opinion_departments": "text",
     "mock.opinion_limit": "working_days",
     "mock.validity": "months",

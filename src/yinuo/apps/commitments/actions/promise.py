@@ -15,6 +15,7 @@ from yinuo.apps.documents.signing import Signatory
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap.actions import common as onemap
 from yinuo.apps.onemap.building import option_of
+from yinuo.apps.onemap.mocking import cites_of
 from yinuo.apps.onemap.models import ItemState, MapItem, Route
 from yinuo.apps.people.models import AuthorisedPerson, InForce
 from yinuo.apps.rules import pack
@@ -36,6 +37,7 @@ def commit(
     if claim is not None and claim.answer is not None:
         return Commitment.objects.get(pk=claim.answer["commitment"])
     item = onemap.take(actor, item_id, access.can_commit, [ItemState.OPEN], version)
+    _need_no_mock(item)
     binding = _signer(actor, item, at)
     _need_time(item)
     decision = _option(item, at)
@@ -88,6 +90,16 @@ def preview_letter(*, actor: Actor, item_id: int, at: datetime) -> bytes:
         raise Forbidden("commitments.binding", "您还没有获得该单位的授权，或授权已结束")
     _option(item, at)
     return papers.draft(item, _standard(item), binding, at, _turn(item))
+
+
+def _need_no_mock(item: MapItem) -> None:
+    if item.mock:
+        raise Refused(
+            "commitments.mock",
+            f"“{item.name}”正在模拟审批，不能同时按信用承诺办理",
+            remedy="取得土地手续、转入正式审批以后再选择办理方式",
+            cites=cites_of(item, "mock.offline"),
+        )
 
 
 def _binding(actor: Actor, item: MapItem, at: datetime) -> AuthorisedPerson | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.onemap.mocking import open_before
 from yinuo.apps.onemap.models import ENDED, ItemState, MapItem
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.actions.filing import about
@@ -85,13 +86,8 @@ def clock(item: MapItem, kind: WorkKind = WorkKind.LIMIT) -> WorkItem:
 
 
 def waiting_for(item: MapItem) -> list[str]:
-    """Names of the prerequisites on this map that are not concluded yet, in the map's order."""
-    return list(
-        MapItem.objects.filter(project_id=item.project_id, matter_id__in=item.after)
-        .exclude(state__in=[ItemState.GRANTED, ItemState.EXEMPT, ItemState.CANCELLED])
-        .order_by("position")
-        .values_list("name", flat=True)
-    )
+    """Names of the prerequisites on this map that still hold the item up, in the map's order."""
+    return list(open_before(item).values_list("name", flat=True))
 
 
 def need_prerequisites(item: MapItem) -> None:

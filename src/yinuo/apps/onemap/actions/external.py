@@ -76,8 +76,10 @@ def take_in_result(
 
 
 def _move(actor: Actor, item: MapItem, code: int, at: datetime, number: str, text: str) -> None:
-    """A code that does not fit where the item stands is kept and moves nothing."""
-    if code == ACCEPTED and item.state in (ItemState.OPEN, ItemState.RECEIVED, ItemState.INCOMPLETE):
+    """A code that does not fit where the item stands is kept and moves nothing; nor does one on a matter under mock approval."""
+    if item.mock:
+        save(item, "external")
+    elif code == ACCEPTED and item.state in (ItemState.OPEN, ItemState.RECEIVED, ItemState.INCOMPLETE):
         receipt = open_of(item, WorkKind.RECEIPT)
         if receipt is not None:
             close(actor=actor, item=receipt, at=at, outcome="accepted elsewhere")

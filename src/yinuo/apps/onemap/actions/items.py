@@ -25,6 +25,7 @@ from yinuo.apps.onemap.actions.common import (
 )
 from yinuo.apps.onemap.actions.pausing import hold
 from yinuo.apps.onemap.counter_papers import issue_receipt
+from yinuo.apps.onemap.mocking import need_counter
 from yinuo.apps.onemap.models import ItemState, MapItem, PastApplication, PastOutcome, Route, Submission
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
@@ -54,6 +55,7 @@ def submit_materials(
     if (known := answered(claimed)) is not None:
         return Submission.objects.get(pk=known)
     item = take(actor, item_id, access.can_apply, APPLICABLE, version, GOING_ON)
+    need_counter(actor, item)
     need_going_on(item)
     need_prerequisites(item)
     handed = checked_materials(item, materials)
@@ -162,6 +164,7 @@ def withdraw_application(*, actor: Actor, item_id: int, why: str, at: datetime, 
     """The company takes an undecided application back; the item is open again, what was applied for stays on record (U-7)."""
     states = (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED)
     item = take(actor, item_id, access.can_apply, states, version, GOING_ON)
+    need_counter(actor, item)
     why = need_text(why, "why", "请写明撤回的原因")
     for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION, WorkKind.DEFICIENT_GAP):
         work = open_of(item, kind)

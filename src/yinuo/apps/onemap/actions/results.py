@@ -13,7 +13,9 @@ from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
 from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_prerequisites, need_text, save, take, words
 from yinuo.apps.onemap.actions.gaps import need_no_gap
+from yinuo.apps.onemap.actions.mocking import conclude_mock
 from yinuo.apps.onemap.counter_papers import issue_delivery
+from yinuo.apps.onemap.mocking import need_land
 from yinuo.apps.onemap.models import CONCLUDED, ItemState, MapItem, Route
 from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
@@ -36,10 +38,13 @@ def decide(
 ) -> MapItem:
     """Grants or refuses with a document number; a refusal states its reasons and tells the remedies.
 
-    What was sent back is decided as it stands once the correction's longest term is over.
+    What was sent back is decided as it stands once the correction's longest term is over. Under mock approval the answer is a mock
+    document; decided once more when the land is there, it becomes the formal decision.
     Raises: Refused while the clock is paused, before the prerequisites or the filling of a gap, or with a number already used.
     """
-    item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED, ItemState.INCORRECT], version, GOING_ON)
+    item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.MOCK_GRANTED], version, GOING_ON)
+    converting = item.state == ItemState.MOCK_GRANTED
+    need_land(item)
     _need_running(item, at)
     need_no_gap(item, at, granted=granted)
     need_prerequisites(item)
@@ -49,18 +54,23 @@ def decide(
         known = pack().reasons.get(reason_code)
         if known is None or not known.id.startswith("refusal."):
             raise Refused("onemap.refusal_code", "请选择不予许可的情形", field="reason_code")
-    close(actor=actor, item=clock(item), at=at, outcome="granted" if granted else "refused")
+    running = clock(item, WorkKind.MOCK_CONVERSION if converting else WorkKind.LIMIT)
+    close(actor=actor, item=running, at=at, outcome="granted" if granted else "refused")
     for kind in (WorkKind.RECTIFICATION, WorkKind.DEFICIENT_GAP):
         waiting = open_of(item, kind)
         if waiting is not None:
             close(actor=actor, item=waiting, at=at, outcome="decided", cancelled=True)
-    return conclude(actor=actor, item=item, granted=granted, document_number=number, text=text, at=at, reason_code=reason_code)
+    end = conclude_mock if item.mock and not converting else conclude
+    item.mock = item.mock and not converting
+    return end(actor=actor, item=item, granted=granted, document_number=number, text=text, at=at, reason_code=reason_code)
 
 
 def _need_running(item: MapItem, at: datetime) -> None:
     """Raises Refused while the company still has time to correct what was sent back."""
+    if item.state != ItemState.INCORRECT:
+        return
     work = clock(item)
-    if item.state == ItemState.INCORRECT and work.state == WorkState.PAUSED and not (work.pause_ends_at and work.pause_ends_at <= at):
+    if work.state == WorkState.PAUSED and not (work.pause_ends_at and work.pause_ends_at <= at):
         raise Refused(
             "onemap.state", f"“{item.name}”已退回修改，计时暂停，不能作出决定", remedy="企业修改后再决定；修改期限届满未改的，届满后决定"
         )
@@ -86,7 +96,7 @@ def conclude(
     item.concluded_at, item.document_number, item.result_text = at, document_number, text.strip()
     if item.handler_id is None and actor.person_id is not None:
         item.handler_id = actor.person_id
-    save(item, "state", "concluded_at", "document_number", "result_text", "handler")
+    save(item, "state", "concluded_at", "document_number", "result_text", "handler", "mock")
     data = papers.decision(item, at, granted=granted, reason_code=reason_code, commitment=commitment)
     try:
         with transaction.atomic():
