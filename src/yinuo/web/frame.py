@@ -28,6 +28,7 @@ UNIT = [
     ("办事指南", "public:guides"),
 ]
 STAFF = [("待办", "staff:inbox"), ("项目", "staff:projects"), ("信用", "staff:credit"), ("规则", "public:rules")]
+WINDOW = [("综合窗口", "staff:window"), ("项目", "staff:projects"), ("规则", "public:rules")]
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
 
@@ -36,6 +37,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     hat = hat_of(request) if hasattr(request, "user") and hasattr(request, "session") else None
     role = hat.actor.role if hat else "public"
     links = UNIT if role == "unit" else PUBLIC if role == "public" else STAFF
+    if role == "window":
+        links = WINDOW
     if role in CONVENING:
         links = [links[0], ("大厅", "staff:hall"), *links[1:]]
     day = timezone.localdate()

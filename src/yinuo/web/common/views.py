@@ -27,6 +27,8 @@ SHOWN_MESSAGES = 60
 
 def home_of(role: str) -> str:
     """Where somebody of a role begins."""
+    if role == "window":
+        return "staff:window"
     return "unit:projects" if role == "unit" else "staff:inbox" if role != "public" else "public:home"
 
 
@@ -58,7 +60,7 @@ def start(request: HttpRequest) -> HttpResponse:
     hats = hats_of(person_of(request))
     if not hats:
         return render(request, "common/no_hat.html")
-    if len(hats) > 1 and SESSION_KEY not in request.session:
+    if len([hat for hat in hats if not hat.stand_in]) > 1 and SESSION_KEY not in request.session:
         return redirect("common:act_as")
     return redirect(home_of(actor_of(request).role))
 

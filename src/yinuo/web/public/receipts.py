@@ -11,8 +11,9 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.apps.commitments.models import Objection
 from yinuo.apps.onemap.models import ItemState
+from yinuo.apps.window.queries import by_receipt
 from yinuo.web.components.shapes import Event
-from yinuo.web.public import readings
+from yinuo.web.public import readings, visits
 from yinuo.web.public.forms import ReceiptForm
 
 COLOURS = {
@@ -29,8 +30,10 @@ COLOURS = {
 def page_of(text: str) -> str:
     """Where a receipt's number leads; empty for what is none. Only what is built like a number is looked for."""
     number = text.upper()
-    if not re.fullmatch(r"[SY]\d{6}[0-9A-F]{10,12}", number):
+    if not re.fullmatch(r"[SWY]\d{6}[0-9A-F]{10,12}", number):
         return ""
+    if number.startswith("W"):
+        return visits.page_of(number)
     if number.startswith("S"):
         return reverse("public:receipt", args=[number]) if readings.submission(number) is not None else ""
     return reverse("public:objection", args=[number]) if Objection.objects.filter(receipt_no=number).exists() else ""
@@ -51,6 +54,9 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 @conditional_page
 def receipt(request: HttpRequest, receipt_no: str) -> HttpResponse:
+    visit = by_receipt(receipt_no.upper()) if receipt_no[:1] in "Ww" else None
+    if visit is not None:
+        return visits.show(request, visit)
     found = readings.submission(receipt_no.upper())
     if found is None:
         form = ReceiptForm({"no": receipt_no})

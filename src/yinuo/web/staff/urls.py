@@ -24,6 +24,8 @@ from yinuo.web.staff import (
     rules_on,
     saved,
     told,
+    window,
+    window_visit,
 )
 from yinuo.web.staff import map as maps
 
@@ -64,6 +66,14 @@ urlpatterns = [
     path("objections/<int:objection_id>/", commitments.objection, name="objection"),
     path("difficulties/<int:difficulty_id>/", commitments.difficulty, name="difficulty"),
     path("completion/<int:project_id>/", completion.completion, name="completion"),
+    path("window/", window.desk, name="window"),
+    path("window/units/new/", window.unit, name="window_unit"),
+    path("window/units/<int:unit_id>/open/", window.open_one, name="window_open"),
+    path("window/visits/<int:visit_id>/", window_visit.visit, name="window_visit"),
+    path("window/visits/<int:visit_id>/close/", window_visit.close, name="window_close"),
+    path("window/visits/<int:visit_id>/handout/", window_visit.handout, name="window_handout"),
+    path("window/visits/<int:visit_id>/receipt/", window_visit.receipt, name="window_receipt"),
+    path("window/handouts/<int:handout_id>/", window_visit.handout_paper, name="window_handout_paper"),
     path("credit/", credit_queue.queue, name="credit"),
     path("credit/propose/", credit.propose, name="propose"),
     path("credit/<int:proposal_id>/", credit.proposal, name="proposal"),

@@ -20,6 +20,8 @@ from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.qr import qr_svg, verification_url
 from yinuo.apps.documents.queries import listed
+from yinuo.apps.land.queries import use_of
+from yinuo.apps.land.rules import promised
 from yinuo.apps.onemap import planning
 from yinuo.apps.onemap.models import CONCLUDED, MapItem
 from yinuo.apps.projects import queries
@@ -54,10 +56,13 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
     items = list(work.items)
     reports = list(project.reports.order_by("-at"))
     reported = {project.pk} if any(row.kind == ReportKind.COMPLETION for row in reports) else set()
+    land = use_of(project.pk)
     events = _events(project, items)
     promises = list(Commitment.objects.filter(project=project).only("state", "fulfilment", "project_id"))
     context = {
         "project": project,
+        "land": land,
+        "controls": promised(land.parcel) if land else [],
         "breadcrumbs": crumbs(project),
         "grade": badge(project),
         "facts": _figures(project, work, promises, now),
