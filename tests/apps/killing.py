@@ -11,7 +11,10 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, connections
 
-ROOMS = {"trail", "people", "infochain", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"}
+ROOMS = {
+    *("trail", "people", "infochain", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"),
+    *("window", "mock", "deficient", "regional", "land", "agency"),
+}
 
 
 def counts() -> dict[str, int]:

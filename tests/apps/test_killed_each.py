@@ -50,6 +50,8 @@ Act = Callable[[], object]
 STEPS = {
     "documents.issue": "onemap.accept",
     "onemap.conclude": "onemap.decide",
+    "onemap.accept_with_gap": "deficient.sign_gap_commitment",
+    "onemap.fill_gap": "deficient.supply_gap",
     "onemap.hand_over": "onemap.deliver",
     "work.open_item": "projects.file_project",
     "work.hand_over": "projects.pass_question",

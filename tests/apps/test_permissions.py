@@ -105,6 +105,7 @@ MAY: dict[str, set[str]] = {
     "people.revoke_key": {"system", "approver", *CONVENER_AND_ADMINISTRATOR},  # the approver whose key it is
     # catalogue: the department decides on its own matters
     "catalogue.offer_commitment": {"approver", "principal"},
+    "catalogue.publish_tolerance": {"approver", "principal"},
     "catalogue.set_handler": {"principal", *CONVENER_AND_ADMINISTRATOR},
     # work
     "work.reassign": {"approver", "principal", "general_convener"},
@@ -163,6 +164,13 @@ MAY: dict[str, set[str]] = {
     "onemap.report_problem": {"approver", *WATCHING},
     "onemap.handle_problem": {"approver", *WATCHING},
     "onemap.take_in_result": {"administrator", "system"},
+    # “1+X”: the approver puts the case, the stage's convener starts and ends it, the departments that take part speak
+    "onemap.request_coordination": {"approver"},
+    "onemap.start_coordination": {"stage_convener"},
+    "onemap.decline_coordination": {"stage_convener"},
+    "onemap.call_meeting": {"stage_convener"},
+    "onemap.give_coordination_opinion": {"approver", "principal"},
+    "onemap.conclude_coordination": {"stage_convener"},
     "onemap.move_rules_on": {"general_convener", "comprehensive"},
 }
 # The rooms above have a module each, furnished alike: MAY, INNER, act_of(world, action).
@@ -176,6 +184,7 @@ INNER = {
     "documents.issue", "documents.issue_signed",
     "projects.assign_code", "projects.complete", "projects.end_project",
     "onemap.conclude", "onemap.hand_over", "onemap.open_completion_guidance", "onemap.set_route",
+    "onemap.accept_with_gap", "onemap.fill_gap", "onemap.give_up",
 }  # fmt: skip
 INNER |= set().union(*(matrix.INNER for matrix in ABOVE.values()))
 # Done by the clock, for everybody alike.
@@ -345,6 +354,8 @@ def act_of(world: World, action: str) -> Act:
         return found
     if action.split(" ")[0] in AFTER_A_DECISION:
         return of_decisions(world, action)
+    if action in COORDINATING:
+        return of_coordination(world, action)
     return {"people": of_people, "infochain": of_infochain, "projects": of_projects, "onemap": of_onemap}.get(room, of_the_rest)(
         world, action
     )
@@ -463,9 +474,21 @@ def of_the_rest(world: World, action: str) -> Act:
     promisable = next(m.id for m in pack().matters.values() if m.department == world.department.key and m.standard_at(TODAY)) if (
         action == "catalogue.offer_commitment"
     ) else ""  # fmt: skip
+    tolerated = next(m for m in pack().matters.values() if m.department == world.department.key and m.handling == "promised")
+    lacking = [row.id for row in tolerated.materials if not row.main]
     acts: dict[str, Act] = {
         "catalogue.offer_commitment": lambda actor: catalogue.offer_commitment(
             actor=actor, department=world.department, matter_id=promisable, offered=True, from_on=TODAY, basis="局务会", at=NOON
+        ),
+        "catalogue.publish_tolerance": lambda actor: catalogue.publish_tolerance(
+            actor=actor,
+            department=world.department,
+            matter_id=tolerated.id,
+            materials=lacking,
+            days=5,
+            from_on=TODAY,
+            basis="公示",
+            at=NOON,
         ),
         "catalogue.set_handler": lambda actor: catalogue.set_handler(
             actor=actor, department=world.department, matter_id=matter, person=world.approver, at=NOON
@@ -629,6 +652,33 @@ def of_decisions(world: World, action: str) -> Act:
         ),
     }  # fmt: skip
     return acts[action.split(" ")[0]]
+
+
+COORDINATING = {
+    "onemap.request_coordination", "onemap.start_coordination", "onemap.decline_coordination",
+    "onemap.call_meeting", "onemap.give_coordination_opinion", "onemap.conclude_coordination",
+}  # fmt: skip
+
+
+def of_coordination(world: World, action: str) -> Act:
+    world.accepted()
+    others = Department.objects.filter(hall=world.county.hall, key__in=["housing", "meteorology"]).exclude(pk=world.department.pk)
+    said: dict[str, Any] = {
+        "item_id": world.item.pk, "issue_text": "红线交叉", "department_ids": list(others.values_list("pk", flat=True)[:1]), "at": NOON,
+    }  # fmt: skip
+    pk = onemap.request_coordination(actor=world.actor("approver"), **said).pk if action != "onemap.request_coordination" else 0
+    if action in ("onemap.call_meeting", "onemap.give_coordination_opinion", "onemap.conclude_coordination"):
+        onemap.start_coordination(actor=world.actor("stage_convener"), coordination_id=pk, at=NOON)
+    one: dict[str, Any] = {"coordination_id": pk, "at": NOON}
+    acts: dict[str, Act] = {
+        "onemap.request_coordination": lambda actor: onemap.request_coordination(actor=actor, **said),
+        "onemap.start_coordination": lambda actor: onemap.start_coordination(actor=actor, **one),
+        "onemap.decline_coordination": lambda actor: onemap.decline_coordination(actor=actor, why="不必", **one),
+        "onemap.call_meeting": lambda actor: onemap.call_meeting(actor=actor, meeting_at=LATE, place="三楼", **one),
+        "onemap.give_coordination_opinion": lambda actor: onemap.give_coordination_opinion(actor=actor, text="可以", **one),
+        "onemap.conclude_coordination": lambda actor: onemap.conclude_coordination(actor=actor, conclusion="按新方案", **one),
+    }
+    return acts[action]
 
 
 # -- the matrix

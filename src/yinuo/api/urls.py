@@ -3,11 +3,30 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path
 
-from yinuo.api import care, commitments, completion, credit, desk, hall, land, life, mock, onemap, projects, public, rules, trail, training, window
+from yinuo.api import (
+    care,
+    commitments,
+    completion,
+    coordination,
+    credit,
+    deficient,
+    desk,
+    hall,
+    land,
+    life,
+    mock,
+    onemap,
+    projects,
+    public,
+    rules,
+    trail,
+    training,
+    window,
+)
 from yinuo.api.app import api
 
 api.add_router("/projects", projects.router)
-for room in (life, onemap, care, commitments, completion, credit, hall, desk, trail, public, land, mock, window):
+for room in (life, onemap, care, commitments, completion, credit, hall, desk, trail, public, coordination, deficient, land, mock, window):
     api.add_router("", room.router)
 api.add_router("/rules", rules.router)
 if settings.YINUO_TRAINING:

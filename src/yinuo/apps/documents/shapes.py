@@ -304,6 +304,84 @@ class DeliveryRecordData(ProjectLines):
     watermark: str | None
 
 
+class GivenOpinion(TypedDict):
+    """A department's opinion on a form, with who gave it and when; open where it has still to be written."""
+
+    department: str
+    text: str | None
+    name: str | None
+    on: str | None
+
+
+class DeficientApplicationData(TypedDict):
+    """附件5—1：投资建设项目容缺受理申请表，按县里的表样；空的字段留白手填。"""
+
+    project_name: str
+    project_code: str
+    contact_name: str | None
+    contact_phone: str | None
+    site: str | None
+    total_investment: str | None
+    situation: str | None
+    matters: list[str]
+    unit_name: str
+    legal_representative: str | None
+    applied_on: str | None
+    opinions: list[GivenOpinion]
+    watermark: str | None
+
+
+class DeficientNoticeData(TypedDict):
+    """附件5—2：投资建设项目容缺受理通知书，承诺人签字、承诺单位签章的位置留白。"""
+
+    number: str
+    project_name: str
+    project_code: str
+    unit_name: str
+    matter_name: str | None
+    received_on: str | None
+    missing: list[str]
+    due_on: str | None
+    department: str
+    issued_on: str | None
+    verify_url: str | None
+    watermark: str | None
+
+
+class CoordinationVoice(TypedDict):
+    """A department at the table."""
+
+    department: str
+    lead: bool
+    text: str | None
+    name: str | None
+
+
+class CoordinatedMatter(TypedDict):
+    name: str
+    department: str
+    paused: bool
+
+
+class CoordinationMinutesData(ProjectLines):
+    """“1+X”协调会议纪要：牵头部门印发。"""
+
+    issuer: str
+    issue: str
+    requested_from: str
+    requested_on: str
+    started_at: str
+    convener: str
+    meeting_at: str | None
+    meeting_place: str | None
+    opinions: list[CoordinationVoice]
+    items: list[CoordinatedMatter]
+    conclusion: str
+    concluded_at: str
+    basis: list[str]
+    watermark: str | None
+
+
 class PrintedMatter(TypedDict):
     """A card of the printed map. `number` counts through the map; `after` names the numbers it waits for."""
 
@@ -719,6 +797,9 @@ SHAPES: dict[str, type] = {
     "guidance_summary": GuidanceSummaryData,
     "completion_opinion": CompletionOpinionData,
     "delivery_record": DeliveryRecordData,
+    "deficient_application": DeficientApplicationData,
+    "deficient_notice": DeficientNoticeData,
+    "coordination_minutes": CoordinationMinutesData,
     "map_print": MapPrintData,
     "window_receipt": WindowReceiptData,
     "handout_record": HandoutRecordData,

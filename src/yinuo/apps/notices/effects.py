@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from yinuo.apps.base import Actor
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Person, StaffRole
-from yinuo.apps.people.queries import holders
-from yinuo.apps.work.models import WorkItem
+from yinuo.apps.people.queries import holders, persons_of
+from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
 
 
@@ -29,6 +29,11 @@ def readers(item: WorkItem, at: datetime, *roles: StaffRole) -> list[Person]:
 
 def light_turned(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: Any) -> None:
     template = str(subject.announced)
+    if subject.kind == WorkKind.DEFICIENT_GAP:
+        # The company's own term: it hears of it before, and of its end from the room whose term it was.
+        if template == "yellow":
+            _tell_unit("gap_soon", subject, at)
+        return
     roles = [StaffRole.SUPERVISOR] if template == "yellow" else [StaffRole.SUPERVISOR, StaffRole.GENERAL_CONVENER]
     due = subject.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if subject.due_at else ""
     tell(
@@ -44,7 +49,10 @@ def light_turned(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_
 
 
 def due_today(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: Any) -> None:
-    """The handler alone: the supervisor heard of the yellow light and will hear of the red one."""
+    """The handler alone: the supervisor heard of the yellow light and will hear of the red one. A gap's term is the unit's."""
+    if subject.kind == WorkKind.DEFICIENT_GAP:
+        _tell_unit("gap_today", subject, at)
+        return
     due = subject.due_at.astimezone(TZ).strftime("%H:%M") if subject.due_at else ""
     tell(
         "due_today",
@@ -56,6 +64,30 @@ def due_today(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: A
         subtitle=subject.subtitle,
         due=due,
     )
+
+
+def _tell_unit(template: str, subject: WorkItem, at: datetime) -> None:
+    """The unit, and everybody who acts for it, by text message too."""
+    if subject.unit_id is None:
+        return
+    day = at.astimezone(TZ).date()
+    persons = [row.person for row in persons_of(subject.unit_id, day) if row.confirmed_at is not None and row.from_on <= day]
+    due = subject.due_at.astimezone(TZ) if subject.due_at else None
+    tell(
+        template,
+        at=at,
+        persons=persons,
+        unit_id=subject.unit_id,
+        project_code=subject.project_code,
+        url=subject.url.replace("/staff/", "/", 1),
+        title=subject.title,
+        due=f"{closing_day(due):%m月%d日} 24:00" if due and due.time() == time.min else f"{due:%m月%d日 %H:%M}" if due else "",
+    )
+
+
+def closing_day(due: datetime) -> datetime:
+    """The day that ends at this midnight."""
+    return due - timedelta(microseconds=1)
 
 
 def reminded(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: Any) -> None:

@@ -91,29 +91,56 @@ TEXTS = {
     "rules_moved": Text(
         "项目适用的规则日期已改变", "【一诺】“{project}”自即日起适用 {to} 的规则，“一张图”有 {count} 处变化。理由：{why}", (SITE, SMS)
     ),
+    "coordination_asked": Text(
+        "请决定是否启动“1+X”协调", "【一诺】{department}就“{project}”提请协调：{why}。请决定是否启动。", (SITE, SMS)
+    ),
+    "coordination_started": Text("“1+X”协调已启动", "【一诺】“{project}”已由{lead}牵头协调，受影响事项暂停计时：{why}", (SITE, SMS)),
+    "coordination_declined": Text("“1+X”协调没有启动", "【一诺】“{project}”的协调没有启动：{why}。计时照常。", (SITE,)),
+    "coordination_meeting": Text("协调会议", "【一诺】“{project}”协调会：{when}，{place}。", (SITE, SMS)),
+    "coordination_concluded": Text("“1+X”协调已结束", "【一诺】“{project}”协调形成意见：{why}。受影响事项恢复计时。", (SITE, SMS)),
+    "gap_asked": Text("容缺受理申请待审核", "【一诺】“{matter}”申请容缺受理，请在 {due} 前提出审核意见。", (SITE, SMS)),
+    "gap_declined": Text("不予容缺受理", "【一诺】“{matter}”不予容缺受理：{why}。可以补齐材料后按常规申报。", (SITE, SMS)),
+    "gap_noticed": Text("请签署容缺受理承诺", "【一诺】“{matter}”同意容缺受理，请到综合窗口签署承诺，{until}前补齐：{what}。", (SITE, SMS)),
+    "gap_open": Text("已容缺受理", "【一诺】“{matter}”已容缺受理，请在 {until} 前补齐：{what}。逾期视为放弃申请。", (SITE, SMS)),
+    "gap_soon": Text("容缺材料快到期", "【一诺】“{title}”应在 {due} 前补齐，逾期视为放弃申请，作退件处理。", (SITE, SMS)),
+    "gap_today": Text("容缺材料今天到期", "【一诺】“{title}”今天到期（{due}），逾期视为放弃申请，作退件处理。", (SITE, SMS)),
+    "gap_filled": Text("容缺材料已补齐", "【一诺】“{matter}”的容缺材料已补齐，请继续办理。", (SITE, SMS)),
+    "gap_given_up": Text(
+        "逾期未补齐，已退件", "【一诺】“{matter}”的容缺材料没有在 {until} 前补齐，视为放弃申请，作退件处理。可以重新申报。", (SITE, SMS)
+    ),
     "key_expiring": Text("接口密钥即将到期", "【一诺】接口密钥“{name}”（{prefix}…）将于 {until} 到期，请及时更换。", (SITE, MAIL)),
     "regional_shared": Text(
-        "共享区域评估结果", "【一诺】“{project}”落户{zone}，共享区域评估结果：{matters}不再单独评估评审，结果要求项目做到的请照办。", (SITE, SMS)
+        "共享区域评估结果",
+        "【一诺】“{project}”落户{zone}，共享区域评估结果：{matters}不再单独评估评审，结果要求项目做到的请照办。",
+        (SITE, SMS),
     ),
     "regional_unshared": Text("事项不再共享区域评估", "【一诺】“{matter}”须单独办理。{why}", (SITE, SMS)),
     "regional_opinion_due": Text("请对区域评估提出意见", "【一诺】{zone}拟开展“{matter}”区域评估，请在 {due} 前提出意见。", (SITE, SMS)),
     "regional_approval_due": Text("区域评估报告待审查", "【一诺】{zone}报送“{matter}”区域评估报告，请在 {due} 前审查。", (SITE, SMS)),
     "regional_decided": Text("区域评估报告审查结果", "【一诺】{zone}“{matter}”区域评估报告：{outcome}。{why}", (SITE, SMS)),
     "regional_ended": Text("区域评估结果停止使用", "【一诺】{zone}“{matter}”区域评估结果{outcome}。已共享的项目不受影响。{why}", (SITE,)),
-    "regional_new": Text("所在园区公布了新的区域评估结果", "【一诺】{zone}公布了“{matter}”区域评估结果，“{project}”可以共享，请到事项页面选择。", (SITE,)),
+    "regional_new": Text(
+        "所在园区公布了新的区域评估结果", "【一诺】{zone}公布了“{matter}”区域评估结果，“{project}”可以共享，请到事项页面选择。", (SITE,)
+    ),
     "window_opened": Text(
         "有人在窗口为贵单位办事",
         "【一诺】{visitor}（{authority}）正在{hall}综合窗口为贵单位办事：{purpose}。如非贵单位委托，请立即联系综合窗口{phone}。",
         (SITE, SMS),
     ),
-    "window_closed": Text("窗口办理结果", "【一诺】{visitor}今天在综合窗口为贵单位办理：{what}。来访回执 {receipt}，登录即可查看。", (SITE, SMS)),
+    "window_closed": Text(
+        "窗口办理结果", "【一诺】{visitor}今天在综合窗口为贵单位办理：{what}。来访回执 {receipt}，登录即可查看。", (SITE, SMS)
+    ),
     "answer": Text("提问已答复", "【一诺】您的提问已答复：{text}", (SITE,)),
     "land_input_due": Text("请提出用地清单要素", "【一诺】地块 {number}（{name}）请在 {due} 前提出{part}。", (SITE, SMS)),
     "land_input_lapsed": Text("用地清单要素逾期未提出", "【一诺】{office}没有在期限内提出地块 {number} 的{part}，清单不再等待。", (SITE,)),
     "land_assembly_due": Text("请汇总用地清单", "【一诺】地块 {number}（{name}）的要素已齐备，请在 {due} 前汇总形成清单。", (SITE, SMS)),
-    "land_sold": Text("土地出让合同已登记", "【一诺】地块 {number}（{name}）的出让合同 {contract} 已登记，可以在项目中确认用地。", (SITE, SMS)),
+    "land_sold": Text(
+        "土地出让合同已登记", "【一诺】地块 {number}（{name}）的出让合同 {contract} 已登记，可以在项目中确认用地。", (SITE, SMS)
+    ),
     "land_list_issued": Text("用地清单已发放", "【一诺】地块 {number}（{name}）的用地清单已发放，可据此开展工程方案设计。", (SITE, SMS)),
-    "land_list_corrected": Text("用地清单有更正", "【一诺】地块 {number}（{name}）的用地清单有新的版本：{why}。请以最新版本为准。", (SITE, SMS)),
+    "land_list_corrected": Text(
+        "用地清单有更正", "【一诺】地块 {number}（{name}）的用地清单有新的版本：{why}。请以最新版本为准。", (SITE, SMS)
+    ),
     "decided_at_once": Text(
         "“标准地”项目已按承诺决定", "【一诺】“{project}”的“{matter}”公示期满，已以贵部门名义作出决定，文号 {number}，请送达。", (SITE, SMS)
     ),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from yinuo.apps.base import Actor
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
+from yinuo.apps.onemap.models import Coordination, CoordinationOpinion, GuidanceAnswer, MapItem
 from yinuo.apps.people.access import acts_for
+from yinuo.apps.people.models import StaffRole
+from yinuo.apps.people.queries import holders
 from yinuo.apps.projects.access import in_reach
 from yinuo.apps.projects.models import Project
 
@@ -37,6 +41,20 @@ def can_report_problem(actor: Actor, item: MapItem) -> bool:
     return can_handle(actor, item) or (
         actor.role in ("supervisor", "general_convener", "comprehensive") and actor.hall_id == item.project.hall_id
     )
+
+
+def can_convene(actor: Actor, coordination: Coordination, day: date) -> bool:
+    """“1+X” is started and ended by a convener of its stage (附件7·第十条); of a stage without one, by the general convener."""
+    if actor.hall_id != coordination.project.hall_id:
+        return False
+    if actor.role == "general_convener":
+        return not holders(StaffRole.STAGE_CONVENER, day, hall_id=actor.hall_id, stage=coordination.stage)
+    return actor.role == "stage_convener" and actor.stage == coordination.stage
+
+
+def can_join_coordination(actor: Actor, opinion: CoordinationOpinion) -> bool:
+    """A department that takes part speaks through an approver or its head."""
+    return actor.role in ("approver", "principal") and actor.department_id == opinion.department_id
 
 
 def can_enter_remedy(actor: Actor, item: MapItem) -> bool:

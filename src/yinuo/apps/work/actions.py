@@ -366,10 +366,9 @@ def remind_on_the_day(now: datetime) -> int:
     due = WorkItem.objects.filter(
         ~models.Exists(told),
         state=WorkState.RUNNING,
-        waits_for="staff",
-        next_transition_at__lt=ends,
+        next_transition_at__lte=ends + timedelta(microseconds=1),
         due_at__gt=now,
-        due_at__lt=ends,
+        due_at__lte=ends,
         started_at__lt=begins,
     )
     return sum(_remind(item_id, project_id, now, ends) for item_id, project_id in list(due.order_by("id").values_list("id", "project_id")))
@@ -381,7 +380,7 @@ def _remind(item_id: int, project_id: int | None, now: datetime, ends: datetime)
             import_string(settings.YINUO_PROJECT_LOCK)(project_id)
         item = (
             WorkItem.objects.select_for_update(skip_locked=True, no_key=True)
-            .filter(pk=item_id, state=WorkState.RUNNING, due_at__gt=now, due_at__lt=ends)
+            .filter(pk=item_id, state=WorkState.RUNNING, due_at__gt=now, due_at__lte=ends)
             .first()
         )
         if item is None or item.reminders.filter(moment=Moment.ON, by_id__isnull=True).exists():

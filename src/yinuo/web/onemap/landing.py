@@ -216,7 +216,9 @@ def _way(option: RouteOption, now: RouteOption, best: date, seen: Seen, view: Ma
         planned=option.planned,
         best=option.landing_on == best and best < now.landing_on,
         choose=f"{face.item(item)}{target}" if chosen and target else "",
-        choose_words={"commitment": "选信用承诺", "regular": "按常规申报", "regional": "共享区域评估"}.get(option.route, "") if chosen else "",
+        choose_words={"commitment": "选信用承诺", "regular": "按常规申报", "regional": "共享区域评估"}.get(option.route, "")
+        if chosen
+        else "",
         remark=remark,
     )
 

@@ -103,10 +103,7 @@ def story_of(item: MapItem) -> list[Event]:
     about = Q(subject_kind=item._meta.label_lower, subject_id=str(item.pk)) | Q(data__item=item.pk)
     entries = list(Entry.objects.filter(about, project_code=item.project.code or "").order_by("-id")[:STORY])
     names = dict(Person.objects.filter(pk__in={row.person_id for row in entries if row.person_id}).values_list("pk", "name"))
-    return [
-        Event(row.at, VERBS.get(row.verb, row.verb), row.why, _who(row, names.get(row.person_id or 0, "")))
-        for row in entries
-    ]
+    return [Event(row.at, VERBS.get(row.verb, row.verb), row.why, _who(row, names.get(row.person_id or 0, ""))) for row in entries]
 
 
 def _who(entry: Entry, name: str) -> str:

@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('commitments', '0002_initial'),
+        ("commitments", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='commitment',
-            name='contract',
-            field=models.CharField(default='', max_length=60, verbose_name='出让合同'),
+            model_name="commitment",
+            name="contract",
+            field=models.CharField(default="", max_length=60, verbose_name="出让合同"),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='indicators',
+            model_name="commitment",
+            name="indicators",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='finding',
-            name='measured',
-            field=models.CharField(default='', max_length=24, verbose_name='实测值'),
+            model_name="finding",
+            name="measured",
+            field=models.CharField(default="", max_length=24, verbose_name="实测值"),
         ),
     ]

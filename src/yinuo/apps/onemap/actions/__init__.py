@@ -1,7 +1,16 @@
 """Every write to a map: guidance and its merging, what happens to an item, results from outside, coordination."""
 
 from yinuo.apps.onemap.actions.care import close_escalation, handle_problem, open_escalation, report_problem
+from yinuo.apps.onemap.actions.coordination import (
+    call_meeting,
+    conclude_coordination,
+    decline_coordination,
+    give_coordination_opinion,
+    request_coordination,
+    start_coordination,
+)
 from yinuo.apps.onemap.actions.external import take_in_result
+from yinuo.apps.onemap.actions.gaps import accept_with_gap, fill_gap, give_up
 from yinuo.apps.onemap.actions.guidance import answer_guidance, confirm_review, open_completion_guidance
 from yinuo.apps.onemap.actions.handling import accept, extend_item, pause_item, resume_item, send_back
 from yinuo.apps.onemap.actions.items import apply_anew, submit_materials, withdraw_application
@@ -20,30 +29,39 @@ from yinuo.apps.onemap.actions.sharing import share_result
 __all__ = [
     "accept",
     "accept_document_request",
+    "accept_with_gap",
     "answer_guidance",
     "apply_anew",
     "ask_document",
+    "call_meeting",
     "close_escalation",
     "conclude",
+    "conclude_coordination",
     "conclude_remedy",
     "confirm_review",
     "decide",
+    "decline_coordination",
     "deliver",
     "deliver_document",
     "enter_remedy",
     "extend_item",
+    "fill_gap",
+    "give_coordination_opinion",
     "give_document",
+    "give_up",
     "hand_over",
     "handle_problem",
     "open_completion_guidance",
     "open_escalation",
     "pause_item",
     "report_problem",
+    "request_coordination",
     "resume_item",
     "return_document_request",
     "send_back",
     "set_route",
     "share_result",
+    "start_coordination",
     "submit_materials",
     "take_in_result",
     "withdraw_application",
