@@ -11,6 +11,7 @@ from tests.apps.documents.samples import (
     LETTER,
     LONG_NAME,
     MATERIALS,
+    MINUTES,
     REFUSAL,
     REGIONAL,
     SAMPLES,
@@ -30,6 +31,9 @@ LONG: Any = {"project_name": LONG_NAME, "unit_name": LONG_UNIT}
 NO_URL: Any = {"verify_url": None}
 
 SHORT: Any = {
+    "deficient_application": {"situation": "在建", "opinions": []},
+    "deficient_notice": {"verify_url": None},
+    "coordination_minutes": {"meeting_at": None, "meeting_place": None, "basis": []},
     "filing_certificate": {
         "project_name": "养牛场", "site": "", "scope": "", "planned_start_on": None, "planned_finish_on": None, "policy": "", "evidence": None,
         "grade": None, "class_name": None, "colour": None, "total_investment": "80",
@@ -102,6 +106,9 @@ _POINTS: Any = [
     for n in range(48)
 ]
 EXTREME: Any = {
+    "deficient_application": {"project_name": LONG_NAME, "unit_name": LONG_UNIT, "site": LONG_NAME, "situation": "\n".join(["进展情况。" * 20] * 6), "matters": [LONG_MATTER] * 3},
+    "deficient_notice": {"project_name": LONG_NAME, "unit_name": LONG_UNIT, "matter_name": LONG_MATTER, "department": LONG_OFFICE, "missing": [LONG_MATTER] * 8},
+    "coordination_minutes": LONG | {"issuer": LONG_OFFICE, "issue": "\n".join(["问题。" * 40] * 4), "opinions": [row | {"text": "意见。" * 40} for row in MINUTES["opinions"]] * 8, "items": MINUTES["items"] * 20, "conclusion": "\n".join(["结论。" * 40] * 6)},
     "filing_certificate": LONG | {
         "project_name": LONG_NAME * 2, "site": LONG_NAME, "scope": "建设内容及规模" * 260, "issuer": LONG_OFFICE, "total_investment": "123456789.1234",
         "grade": "C+", "class_name": "中", "colour": "yellow", "watermark": "已撤回",
