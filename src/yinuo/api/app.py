@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -33,9 +34,30 @@ class Key(HttpBearer):
         if actor is None or not via:
             return actor
         found = next((one for one in stand_ins_of(actor, now) if one.actor.via == via), None)
+        if found is not None and found.actor.scope is not None and not may_ask(request):
+            raise forbid("代办员只能在协议范围内代为申报，这个接口由项目单位自己使用")
         if found is None:
             raise forbid("X-Yinuo-Via 指的来访或者代办协议不是您的，或者已经结束")
         return found.actor
+
+
+# What an agent's key reaches in the unit's name: the project of the agreement, and nothing that is not named here.
+AGENT_MAY = tuple(
+    (method, re.compile(f"/api/v1{path}$"))
+    for method, path in (
+        ("GET", r"/projects/\d+(/map|/guidance|/agency|/completion)?"),
+        ("POST", r"/projects/\d+/(questions|completion)"),
+        ("GET", r"/items/\d+(/problems|/later-documents)?"),
+        ("POST", r"/items/\d+/(submissions|withdraw|apply-anew|later-documents)"),
+        ("POST", r"/later-documents/\d+/withdraw"),
+        ("POST", r"/files"),
+        ("POST", r"/agency/\d+/package"),
+    )
+)
+
+
+def may_ask(request: HttpRequest) -> bool:
+    return any(request.method == method and path.match(request.path_info) for method, path in AGENT_MAY)
 
 
 class Body(Parser):

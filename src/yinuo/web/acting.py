@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from yinuo.apps.base import Actor, StandIn, forbid
@@ -122,7 +123,33 @@ def _need(test: Callable[[Actor], bool], refusal: str, who: Callable[[HttpReques
     return decorate
 
 
-need_unit = _need(lambda actor: actor.role == "unit", "这个页面供项目单位使用")
+# What an agent under an agreement gets to see of the unit: the project it is about, and nothing that is not named here.
+AGENT_PAGES = frozenset(
+    f"unit:{name}"
+    for name in (
+        *("project", "questions", "completion", "agency"),
+        *("map", "map_fresh", "map_pdf", "map_landing", "map_routes", "map_due"),
+        *("item", "item_submit", "item_withdraw", "again", "later", "later_withdraw"),
+    )
+)
+
+
+def need_unit(view: View) -> View:
+    """The unit's pages: all of them for its own people and the window, those of its project for an agent (附件6·二(四))."""
+
+    @wraps(view)
+    def within(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        scope = actor_of(request).scope
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        if scope is not None and page == "unit:projects":
+            return redirect("unit:project", scope.project_id)
+        if scope is not None and page not in AGENT_PAGES:
+            raise forbid("代办员只能在协议范围内代为申报，这个页面由项目单位自己办理")
+        return view(request, *args, **kwargs)
+
+    return _need(lambda actor: actor.role == "unit", "这个页面供项目单位使用")(within)
+
+
 need_staff = _need(lambda actor: actor.role not in ("unit", "public"), "这个页面供审批和管理人员使用")
 
 

@@ -27,6 +27,7 @@ UNIT = [
     ("信用", "unit:credit"),
     ("办事指南", "public:guides"),
 ]
+AGENT = [("代办项目", "unit:projects"), ("办事指南", "public:guides")]
 STAFF = [("待办", "staff:inbox"), ("项目", "staff:projects"), ("信用", "staff:credit"), ("规则", "public:rules")]
 WINDOW = [("综合窗口", "staff:window"), ("项目", "staff:projects"), ("规则", "public:rules")]
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
@@ -36,9 +37,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor. An error page may be rendered without a session; then the frame is the public's."""
     hat = hat_of(request) if hasattr(request, "user") and hasattr(request, "session") else None
     role = hat.actor.role if hat else "public"
-    links = UNIT if role == "unit" else PUBLIC if role == "public" else STAFF
+    links = AGENT if hat and hat.actor.scope else UNIT if role == "unit" else PUBLIC if role == "public" else STAFF
     if role == "window":
         links = WINDOW
+    if role == "agent":
+        links = [("代办", "staff:agency"), *links]
     if role in CONVENING:
         links = [links[0], ("大厅", "staff:hall"), *links[1:]]
     day = timezone.localdate()
@@ -74,7 +77,7 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
     links = [NavItem("消息", reverse("common:messages"))]
     if hat and hat.actor.role == "unit":
         links = [] if hat.stand_in else links
-        links.append(NavItem("提问与答复", reverse("unit:all_questions")))
+        links += [] if hat.actor.scope else [NavItem("提问与答复", reverse("unit:all_questions"))]
         links += [] if hat.stand_in else [NavItem("经办人", reverse("unit:persons"))]
     links += [
         NavItem(f"切换：{other.label}", f"{reverse('common:act_as')}?hat={other.key}") for other in hats if hat and other.key != hat.key

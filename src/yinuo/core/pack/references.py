@@ -16,6 +16,21 @@ from yinuo.core.units import AMOUNTS, WORDS
 
 # What the code asks of every pack, with its unit; the numbers themselves are the pack's.
 REQUIRED: Mapping[str, str] = {
+    "agency.agent_duties": "text",
+    "agency.application_limit": "working_days",
+    "agency.archive_limit": "working_days",
+    "agency.body_duties": "text",
+    "agency.confirm_limit": "working_days",
+    "agency.endings": "text",
+    "agency.enhanced_limit": "working_days",
+    "agency.fee": "text",
+    "agency.longest": "calendar_days",
+    "agency.principle": "text",
+    "agency.provincial_grades": "text",
+    "agency.review_levels": "text",
+    "agency.sign_limit": "working_days",
+    "agency.unit_duties": "text",
+    "agency.unit_types": "text",
     "certificate.number_prefix": "text",
     "commitment.department_chooses": "flag",
     "commitment.kinds": "text",

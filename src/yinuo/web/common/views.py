@@ -15,6 +15,7 @@ from yinuo.apps.documents.actions import paper_of
 from yinuo.apps.documents.models import Document, StoredFile
 from yinuo.apps.notices import queries
 from yinuo.apps.notices.actions import mark_read
+from yinuo.apps.onemap.reach import files_in_reach, paper_in_reach
 from yinuo.apps.people.access import can_manage_people
 from yinuo.apps.people.models import AuthorisedPerson, Membership
 from yinuo.apps.projects.models import Project
@@ -86,7 +87,7 @@ def document(request: HttpRequest, document_id: int) -> HttpResponse:
     found = get_object_or_404(Document, pk=document_id)
     actor = actor_of(request)
     if actor.role == "unit":
-        allowed = found.unit_id == actor.unit_id
+        allowed = found.unit_id == actor.unit_id and paper_in_reach(actor, found)
     else:
         allowed = actor.hall_id is not None and Project.objects.filter(code=found.project_code, hall_id=actor.hall_id).exists()
     if not allowed:
@@ -100,7 +101,9 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
     """An uploaded file; an official's look at it is noted."""
     found = get_object_or_404(StoredFile, pk=file_id)
     actor = actor_of(request)
-    if not access.can_read_file(actor, found) or (actor.role != "unit" and not _of_hall(actor, found)):
+    if not access.can_read_file(actor, found) or not files_in_reach(actor, [found.pk]):
+        raise forbid("只能查看本单位或本大厅的材料")
+    if actor.role != "unit" and not _of_hall(actor, found):
         raise forbid("只能查看本单位或本大厅的材料")
     if actor.role != "unit":
         seen(actor, f"file:{found.pk}", at=timezone.now(), unit_id=found.unit_id)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.web.public import chain, companies, feed, guides, home, proofs, receipts, rules, search, selfcheck, verify, zone
+from yinuo.web.public import agency, chain, companies, feed, guides, home, proofs, receipts, rules, search, selfcheck, verify, zone
 
 app_name = "public"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("zone/<int:commitment_id>/", zone.commitment, name="commitment"),
     path("objections/<str:receipt_no>/", zone.objection, name="objection"),
     path("verify/", verify.ask, name="verify"),
+    path("agency/", agency.agency, name="agency"),
     path("verify/<str:project_code>/<str:credit_code>/", verify.certificate, name="certificate"),
     path("verify/<str:project_code>/<str:credit_code>/proof", proofs.of_certificate, name="certificate_proof"),
     path("chain/", chain.page, name="chain"),

@@ -49,6 +49,7 @@ MORE = [
     ("大厅一览", "staff:hall", CONVENING),
     ("将要变灯", "staff:early", CONVENING),
     ("人员在办", "staff:load", CONVENING),
+    ("代办服务", "staff:agency", ("agent", "general_convener", "supervisor", "comprehensive", "administrator")),
     ("人员与分工", "staff:people", ("general_convener", "administrator")),
     ("转交全部事项", "staff:reassign", ("general_convener", "principal")),
 ]

@@ -3,6 +3,9 @@ from __future__ import annotations
 from django.urls import path
 
 from yinuo.web.staff import (
+    agency,
+    agency_bodies,
+    agency_package,
     commitments,
     completion,
     credit,
@@ -46,6 +49,11 @@ urlpatterns = [
     path("questions/", questions.questions, name="questions"),
     path("questions/<int:question_id>/", questions.question, name="question"),
     path("delegation/", people.delegation, name="delegation"),
+    path("agency/", agency.desk, name="agency"),
+    path("agency/bodies/", agency_bodies.bodies, name="agency_bodies"),
+    path("agency/applications/<int:application_id>/", agency.application, name="agency_application"),
+    path("agency/<int:agreement_id>/", agency.service, name="agency_service"),
+    path("agency/<int:agreement_id>/package/", agency_package.package, name="agency_package"),
     path("projects/", project_list.projects, name="projects"),
     path("projects/<int:project_id>/", projects.project, name="project"),
     path("projects/<int:project_id>/map/", maps.show, name="map"),

@@ -25,8 +25,9 @@ def project_of(request: HttpRequest, project_id: int) -> Project:
 
 
 def item_of(request: HttpRequest, item_id: int) -> MapItem:
-    item = onemap.item_of(item_id)
-    if not access.can_see(actor_of(request), item.project):
+    item, actor = onemap.item_of(item_id), actor_of(request)
+    outside = actor.scope is not None and not actor.scope.covers(item.project_id, item.matter_id)
+    if outside or not access.can_see(actor, item.project):
         raise forbid(OTHERS)
     return item
 

@@ -10,12 +10,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.documents.actions import restore_file, store_upload
 from yinuo.apps.documents.files import ACCEPTED, TYPES
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.documents.queries import OUT_OF_USE, in_use, library
+from yinuo.apps.onemap.reach import reachable
 from yinuo.web.components.text import zh_day
 
 SHOWN = 200
@@ -42,12 +44,13 @@ def mebibytes() -> int:
     return settings.YINUO_UPLOAD_LIMIT // (1024 * 1024)
 
 
-def shelf(unit_id: int, also: Iterable[int] = ()) -> dict[int, StoredFile]:
-    """The unit's newest files in use by id, and those of `also` however old and whether in use or not."""
-    files = list(in_use(unit_id)[:SHOWN])
+def shelf(unit_id: int, also: Iterable[int] = (), actor: Actor | None = None) -> dict[int, StoredFile]:
+    """The unit's newest files in use by id, and those of `also` however old and whether in use or not; an agent's are but its own."""
+    reach = Q() if actor is None else reachable(actor)
+    files = list(in_use(unit_id).filter(reach)[:SHOWN])
     have = {file.pk for file in files}
     rest = [pk for pk in also if pk not in have]
-    return {file.pk: file for file in [*files, *(library(unit_id).filter(pk__in=rest) if rest else ())]}
+    return {file.pk: file for file in [*files, *(library(unit_id).filter(reach, pk__in=rest) if rest else ())]}
 
 
 def choices(files: dict[int, StoredFile]) -> list[tuple[str, str]]:
@@ -73,7 +76,7 @@ def keep(form: forms.Form, field: str, files: Sequence[UploadedFile], *, actor: 
             form.add_error(field, f"“{file.name}”太大，每个文件不能超过 {mebibytes()} MB")
             continue
         content = file.read()
-        known = library(actor.unit_id or 0).filter(sha256=hashlib.sha256(content).hexdigest(), name=file.name).first()
+        known = library(actor.unit_id or 0).filter(reachable(actor), sha256=hashlib.sha256(content).hexdigest(), name=file.name).first()
         if known is not None:
             kept.append(restore_file(actor=actor, file_id=known.pk, at=at) if known.standing in OUT_OF_USE else known)
             continue

@@ -6,6 +6,7 @@ from django.urls import path
 
 from yinuo.web.unit import (
     again,
+    agency,
     benefits,
     building,
     changes,
@@ -38,6 +39,8 @@ urlpatterns = [
     path("projects/<int:project_id>/questions/", questions.ask, name="questions"),
     path("projects/<int:project_id>/benefits/", benefits.show, name="benefits"),
     path("projects/<int:project_id>/end/", project.end, name="end"),
+    path("projects/<int:project_id>/agency/", agency.show, name="agency"),
+    path("projects/<int:project_id>/agency/apply/", agency.apply, name="agency_apply"),
     path("projects/<int:project_id>/amend/", changes.choose, name="amend"),
     path("projects/<int:project_id>/amend/<slug:slug>/", changes.amend, name="amend_step"),
     path("projects/<int:project_id>/map/", map.show, name="map"),

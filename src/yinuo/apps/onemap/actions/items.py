@@ -27,6 +27,7 @@ from yinuo.apps.onemap.actions.pausing import hold
 from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.mocking import need_counter
 from yinuo.apps.onemap.models import ItemState, MapItem, PastApplication, PastOutcome, Route, Submission
+from yinuo.apps.onemap.reach import need_files_in_reach
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_item, open_of, resume
@@ -59,6 +60,7 @@ def submit_materials(
     need_going_on(item)
     need_prerequisites(item)
     handed = checked_materials(item, materials)
+    need_files_in_reach(actor, [row["file"] for row in handed])
     submission = new_submission(actor, item, handed, note, at)
     if item.state == ItemState.INCORRECT:
         work = clock(item)
