@@ -32,6 +32,7 @@ class FindingIn(Schema):
     note: str = ""
     evidence: list[int] = []
     document_number: str = ""
+    measured: str = ""
 
 
 class AgainIn(Schema):

@@ -16,6 +16,7 @@ from yinuo.web.components.shapes import Account, NavItem
 PUBLIC = [
     ("自查", "public:check"),
     ("办事指南", "public:guides"),
+    ("地块", "public:parcels"),
     ("承诺专区", "public:zone"),
     ("核验备案证", "public:verify"),
     ("规则", "public:rules"),
@@ -28,7 +29,7 @@ UNIT = [
     ("办事指南", "public:guides"),
 ]
 AGENT = [("代办项目", "unit:projects"), ("办事指南", "public:guides")]
-STAFF = [("待办", "staff:inbox"), ("项目", "staff:projects"), ("信用", "staff:credit"), ("规则", "public:rules")]
+STAFF = [("待办", "staff:inbox"), ("项目", "staff:projects"), ("地块", "staff:parcels"), ("信用", "staff:credit"), ("规则", "public:rules")]
 WINDOW = [("综合窗口", "staff:window"), ("项目", "staff:projects"), ("规则", "public:rules")]
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
@@ -75,6 +76,8 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
         return None
     hats = getattr(request, "_yinuo_hats", [])
     links = [NavItem("消息", reverse("common:messages"))]
+    if hat and hat.actor.role == "unit" and not hat.actor.scope:
+        links.append(NavItem("我的地块", reverse("unit:land")))
     if hat and hat.actor.role == "unit":
         links = [] if hat.stand_in else links
         links += [] if hat.actor.scope else [NavItem("提问与答复", reverse("unit:all_questions"))]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.web.public import agency, chain, companies, feed, guides, home, proofs, receipts, rules, search, selfcheck, verify, zone
+from yinuo.web.public import agency, chain, companies, feed, guides, home, parcels, proofs, receipts, rules, search, selfcheck, verify, zone
 
 app_name = "public"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("zone/feed/", feed.notices, name="zone_feed"),
     path("zone/<int:commitment_id>/", zone.commitment, name="commitment"),
     path("objections/<str:receipt_no>/", zone.objection, name="objection"),
+    path("parcels/", parcels.index, name="parcels"),
+    path("parcels/<int:parcel_id>/", parcels.parcel, name="parcel"),
     path("verify/", verify.ask, name="verify"),
     path("agency/", agency.agency, name="agency"),
     path("verify/<str:project_code>/<str:credit_code>/", verify.certificate, name="certificate"),

@@ -22,6 +22,7 @@ from yinuo.apps.commitments.queries import CompletionPart, CompletionView
 from yinuo.apps.documents.queries import of_subject
 from yinuo.apps.projects.actions.changes import filing_department
 from yinuo.web.acting import actor_of, need_staff
+from yinuo.web.components.forms import DecimalInput
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
 from yinuo.web.staff.forms import Versioned, choice, text_area
@@ -36,14 +37,18 @@ class FindingForm(EvidenceForm):
     met = choice("核验结果", [("yes", "达到要求"), ("no", "没有达到")], "选择核验结果", radio=True)
     note = text_area("核验情况", "", "没有达到的，写明具体情况。", rows=2)
 
-    def __init__(self, *args: Any, numbered: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, numbered: bool, indicator: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
+        if indicator:
+            self.fields["measured"] = forms.CharField(
+                label="实测值", max_length=24, widget=DecimalInput(unit=indicator["unit"]), error_messages={"required": "填写实测值"}
+            )
         if numbered:
             self.fields["document_number"] = forms.CharField(
                 label="验收意见文号", required=False, max_length=60, help_text="达到要求的，填写文号。"
             )
 
-        self.order_fields(["met", "document_number", "note", "files"])
+        self.order_fields(["measured", "met", "document_number", "note", "files"])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -140,7 +145,7 @@ class Desk:
         form = None
         if pending and self.view.completion.state == "inspection" and access.can_verify(self.actor, point.department.pk):
             files = self.request.FILES if self.verb == key else None
-            form = FindingForm(self._data(key), files, numbered=point.commitment is None, prefix=key)
+            form = FindingForm(self._data(key), files, numbered=point.commitment is None, indicator=point.indicator, prefix=key)
         if point.met is True:
             state, word = "done", "达到要求"
         elif pending:
@@ -217,6 +222,7 @@ class Desk:
                 note=data["note"],
                 evidence=form.file_ids,
                 document_number=data.get("document_number", ""),
+                measured=data.get("measured", ""),
             )
 
         return act
