@@ -180,7 +180,7 @@ def test_the_unhappy_journey_meets_every_refusal(played: dict[str, Played]) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--track", "mock"), "专项“mock”还没有开放演示"),
+        (("--track", "agency", "--unhappy"), "不能与 --unhappy 一起用"),
         (("--track", "atlantis"), "没有专项“atlantis”"),
         (("--url", "ftp://localhost"), "应以 http:// 或 https:// 开头"),
         (("--url", "http://127.0.0.1:9"), "连不上"),

@@ -176,6 +176,15 @@ def bodies(request: HttpRequest) -> list[dict[str, Any]]:
     return [{**body_out(body), "agents": [row for row in agents if row["body"] == body.pk]} for body in queries.bodies(day)]
 
 
+@router.get("/agency/people", response=list[dict[str, Any]], summary="可以登记为代办员的人员")
+def people(request: HttpRequest) -> list[dict[str, Any]]:
+    """Who has the role of an agent in the hall and no place in a body yet."""
+    actor = actor_of(request)
+    if not access.can_head(actor, actor.hall_id or 0):
+        raise forbid("代办服务机构由本大厅总召集人管理")
+    return [{"person": person.pk, "name": person.name} for person in queries.candidates(actor.hall_id or 0, timezone.localdate())]
+
+
 @router.post("/agency/bodies", response={201: dict[str, Any]}, summary="设立代办服务机构")
 def open_body(request: HttpRequest, body: BodyIn) -> Status[dict[str, Any]]:
     actor, values = actor_of(request), body.dict()

@@ -21,6 +21,7 @@ from yinuo.apps.commitments.actions import close_notices
 from yinuo.apps.people.actions import ask_binding, confirm_binding, find_or_register_unit, give_role, issue_key
 from yinuo.apps.people.models import Department, Hall, Person, ProjectUnit, StaffRole
 from yinuo.apps.rules import FILING_DEPARTMENT, pack
+from yinuo.apps.window.actions import close_left_open
 from yinuo.apps.work.actions import tick
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import make_credit_code
@@ -37,6 +38,8 @@ AT_FILING_UNIT = (
     StaffRole.ADMINISTRATOR,
 )
 
+AT_THE_SERVICES = (StaffRole.WINDOW, StaffRole.AGENT)
+
 
 class CastIn(Schema):
     units: list[str] = Field(min_length=1, max_length=5, description="各项目单位的名称")
@@ -46,7 +49,7 @@ class CastIn(Schema):
 def run_tick(request: HttpRequest) -> dict[str, int]:
     now = timezone.now()
     turned = tick(now)
-    return {"turned": turned, "notices": close_notices(now)}
+    return {"turned": turned, "notices": close_notices(now), "visits": close_left_open(now)}
 
 
 @router.post("/cast", response={201: dict[str, Any]}, summary="新的项目单位与各角色人员，各带密钥")
@@ -61,6 +64,8 @@ def cast(request: HttpRequest, body: CastIn) -> Status[dict[str, Any]]:
         staff = [_staff(department, StaffRole.APPROVER, now) for department in Department.objects.filter(hall=hall).order_by("id")]
         office = Department.objects.get(hall=hall, key=FILING_DEPARTMENT)
         staff += [_staff(office, role, now) for role in AT_FILING_UNIT]
+        services = Department.objects.get(hall=hall, key="government_services")
+        staff += [_staff(services, role, now) for role in AT_THE_SERVICES]
         return Status(201, {"units": [_unit(name, hall, now) for name in body.units], "staff": staff})
 
 

@@ -31,7 +31,8 @@ from yinuo.apps.credit.queries import head
 from yinuo.apps.onemap.models import ENDED, MapItem
 from yinuo.apps.onemap.planning import plan_of
 from yinuo.apps.onemap.standing import open_clocks
-from yinuo.apps.people.models import InForce, ProjectUnit
+from yinuo.apps.people.models import InForce, Person, ProjectUnit, StaffRole
+from yinuo.apps.people.queries import holders
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.agency import served
@@ -54,6 +55,12 @@ def bodies(day: date, hall_id: int | None = None) -> list[AgencyBody]:
 def agents(day: date, hall_id: int | None = None) -> list[ServiceAgent]:
     found = ServiceAgent.objects.filter(InForce.on(day)).select_related("person", "body").order_by("body_id", "id")
     return list(found if hall_id is None else found.filter(body__hall_id=hall_id))
+
+
+def candidates(hall_id: int, day: date) -> list[Person]:
+    """Who has the role of an agent in the hall and no place in a body yet."""
+    taken = {agent.person_id for agent in agents(day, hall_id)}
+    return [person for person in holders(StaffRole.AGENT, day, hall_id=hall_id) if person.pk not in taken]
 
 
 def agents_of_body(body: AgencyBody) -> list[ServiceAgent]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from importlib import import_module
 from types import FrameType
 from typing import Annotated, Any
 
@@ -26,7 +27,10 @@ app = typer.Typer(help="演示一个项目的一生，每一步说明依据与�
 console = Console(highlight=False, soft_wrap=True)
 BEGINS = date(2026, 11, 2)
 progress = Console(stderr=True, highlight=False)
-TRACKS = ("mock", "deficient", "regional", "standard_land", "land_list", "agency", "coordination")
+# Each special track by its name on the command line: a module of journey/tracks with `play`.
+TRACKS = {
+    "agency": "agency",
+}
 
 
 @app.command()
@@ -37,17 +41,17 @@ def journey(
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> int:
     """通过公开接口演示一个项目从备案到竣工的全过程；有一步不如预期即以 1 结束。"""
-    if track:
-        known = f"专项“{track}”还没有开放演示" if track in TRACKS else f"没有专项“{track}”，可用：{'、'.join(TRACKS)}（均待开放）"
+    if track and (unhappy or track not in TRACKS):
+        known = "不能与 --unhappy 一起用" if track in TRACKS else f"没有专项“{track}”，可用：{'、'.join(TRACKS)}"
         raise typer.BadParameter(known, param_hint="--track")
     if url and not url.startswith(("http://", "https://")):
         raise typer.BadParameter("应以 http:// 或 https:// 开头", param_hint="--url")
     began = time.perf_counter()
     with _stage(url) as (where, token, rules):
         player = Player(where, token, rules, _beginning(bool(url)), (lambda step: None) if as_json else tell)
-        wrong = _play(player, unhappy, url)
+        wrong = _play(player, unhappy, url, track)
     result: dict[str, Any] = {
-        "journey": "unhappy" if unhappy else "happy",
+        "journey": track or ("unhappy" if unhappy else "happy"),
         "ok": not wrong,
         "wrong": wrong,
         "seconds": f"{time.perf_counter() - began:.1f}",
@@ -65,13 +69,16 @@ def _beginning(elsewhere: bool) -> date:
     return datetime.now(TZ).date() + DAY if elsewhere else BEGINS
 
 
-def _play(player: Player, unhappy: bool, url: str) -> str:
+def _play(player: Player, unhappy: bool, url: str, track: str = "") -> str:
     """Plays; returns what went wrong, "" = all as it should be."""
     from yinuo.config.journey import happy
     from yinuo.config.journey import unhappy as refusals
 
     try:
-        (refusals if unhappy else happy).play(player)
+        if track:
+            import_module(f"yinuo.config.journey.tracks.{TRACKS[track]}").play(player)
+        else:
+            (refusals if unhappy else happy).play(player)
     except WentWrong as error:
         return str(error)
     except NotTraining as error:

@@ -30,10 +30,11 @@ class NotTraining(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Somebody with a key; the public has none."""
+    """Somebody with a key; the public has none. `via`: the visit or the agreement through which a key acts for a unit."""
 
     label: str
     key: str = ""
+    via: str = ""
 
 
 PUBLIC = Who("公众")
@@ -246,6 +247,8 @@ class Player:
         sent = {"X-Yinuo-Now": self.now.isoformat(), **headers}
         if who.key:
             sent["Authorization"] = f"Bearer {who.key}"
+        if who.via:
+            sent["X-Yinuo-Via"] = who.via
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if isinstance(body, dict):
             sent["Content-Type"] = "application/json"

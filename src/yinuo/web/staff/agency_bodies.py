@@ -18,8 +18,6 @@ from django.views.decorators.http import require_http_methods
 from yinuo.apps.agency import actions, queries
 from yinuo.apps.agency.models import AgencyBody, Appraisal, ServiceAgent, Training
 from yinuo.apps.base import Actor, forbid
-from yinuo.apps.people.models import StaffRole
-from yinuo.apps.people.queries import holders
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
@@ -71,8 +69,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
 
 def _forms(actor: Actor, there: list[AgencyBody], agents: list[ServiceAgent], request: HttpRequest, do: str) -> dict[str, forms.Form]:
     day = timezone.localdate()
-    taken = {agent.person_id for agent in agents}
-    people = [person for person in holders(StaffRole.AGENT, day, hall_id=actor.hall_id) if person.pk not in taken]
+    people = queries.candidates(actor.hall_id or 0, day)
 
     def given(name: str) -> Any:
         return request.POST if name == do else None

@@ -1,0 +1,1 @@
+"""The special tracks, played from beginning to end."""
