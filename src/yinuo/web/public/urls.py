@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from yinuo.web.public import agency, chain, companies, feed, guides, home, parcels, proofs, receipts, rules, search, selfcheck, verify, zone
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("check/<slug:slug>/", selfcheck.topic, name="check_topic"),
     path("guides/", guides.index, name="guides"),
     path("guides/<slug:matter_id>/", guides.guide, name="guide"),
+    path("", include("yinuo.web.public.regional_urls")),
     path("zone/", zone.index, name="zone"),
     path("zone/feed/", feed.notices, name="zone_feed"),
     path("zone/<int:commitment_id>/", zone.commitment, name="commitment"),

@@ -20,6 +20,7 @@ from yinuo.apps.people.models import Person
 from yinuo.apps.trail.actions import seen
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem
+from yinuo.web.regional import fee_of, panel_of
 from yinuo.web.staff.explaining import decision_view
 from yinuo.web.staff.inbox import marks_of
 from yinuo.web.staff.item_desk import ItemDesk
@@ -96,6 +97,8 @@ def page_of(desk: ItemDesk) -> dict[str, Any]:
         "commitments": list(Commitment.objects.filter(item=found).order_by("-id")),
         "difficulties": list(Difficulty.objects.filter(commitment__item=found, handled_at__isnull=True).order_by("id")),
         "promise": decision_view(found.promisable_why) if found.promisable_why else None,
+        "panel": panel_of(found, now),
+        "fee": fee_of(found, now),
         **actions_of(desk),
         "handles": [
             (row, desk.forms.get(f"handle-{row.pk}"), f"handle-{row.pk}") for row in sorted(found.problems.all(), key=lambda row: row.pk)

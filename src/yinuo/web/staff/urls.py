@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from yinuo.web.staff import (
     agency,
@@ -45,6 +45,7 @@ urlpatterns = [
     path("hall/", hall.hall, name="hall"),
     path("hall/early/", early.early, name="early"),
     path("hall/load/", load.load, name="load"),
+    path("", include("yinuo.web.staff.regional_urls")),
     path("reassign/", passing.reassign, name="reassign"),
     path("people/", people.people, name="people"),
     path("reserved/", reserved.reserved, name="reserved"),

@@ -19,6 +19,7 @@ from yinuo.apps.onemap.actions import submit_materials, withdraw_application
 from yinuo.apps.onemap.models import ItemState, MapItem
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.handling import attempt
+from yinuo.web.regional import fee_of, panel_of
 from yinuo.web.unit import uploads
 from yinuo.web.unit.item_page import (
     TOLD,
@@ -61,6 +62,8 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "send_backs": [row for row in sorted(item.send_backs.all(), key=lambda row: -row.pk) if row.round == item.round],
         "documents": list(of_subject(item).defer("data")),
         "option": option(item),
+        "panel": panel_of(item, now),
+        "fee": fee_of(item, now),
         "problems": [row for row in item.problems.all() if row.handled_at is None],
         "past": past,
         "refusals": refusals(item, past),

@@ -23,6 +23,7 @@ from yinuo.web.unit import (
     project,
     promises,
     questions,
+    sharing,
 )
 
 app_name = "unit"
@@ -56,6 +57,7 @@ urlpatterns = [
     path("land/<int:parcel_id>/", land.parcel, name="land_parcel"),
     path("items/<int:item_id>/", items.show, name="item"),
     path("items/<int:item_id>/submit/", items.submit, name="item_submit"),
+    path("items/<int:item_id>/share/", sharing.share, name="item_share"),
     path("items/<int:item_id>/withdraw/", items.withdraw, name="item_withdraw"),
     path("items/<int:item_id>/again/", again.again, name="again"),
     path("items/<int:item_id>/promise-instead/", again.to_promise, name="to_promise"),
