@@ -25,6 +25,7 @@ from yinuo.config.binaries import DatabaseError
 from yinuo.config.bootstrap import sync_pack
 from yinuo.config.demo import lives, scenes
 from yinuo.config.demo.people import Login, assemble, logins
+from yinuo.config.demo.tracks import agency
 from yinuo.config.demo.world import World
 from yinuo.core.calendar import TZ
 
@@ -76,7 +77,7 @@ def _refuse_real_data() -> None:
 def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) -> None:
     began = now - timedelta(days=400)
     world = World(assemble(hall, began), now, progress)
-    for scene in (*lives.SCENES, *scenes.SCENES):
+    for scene in (*lives.SCENES, *scenes.SCENES, *agency.SCENES):
         world.add(scene(world))
     world.play()
     _settle_messages(world)

@@ -1,0 +1,1 @@
+"""What the special tracks add to the demonstration."""
