@@ -114,7 +114,7 @@ _SPECS = (
     _flag("unit.foreign_invested", "外商投资企业"),
     # the site
     _text("site.address", "详细地址"),
-    _text("site.zone_id", "所在园区", "已开展区域评估的园区编号"),
+    _text("site.zone_id", "所在园区", "特殊功能区的代号，如 chuimatan；不在园区内的不填"),
     _choice(
         "site.heritage", "文物情况",
         {"none": "不涉及", "protected": "在文物保护单位保护范围或者建设控制地带内", "possible": "在可能埋藏文物的区域"},

@@ -26,6 +26,7 @@ from yinuo.config.bootstrap import sync_pack
 from yinuo.config.demo import lives, scenes
 from yinuo.config.demo.people import Login, assemble, logins
 from yinuo.config.demo.tracks import agency
+from yinuo.config.demo.tracks.regional import SCENES as REGIONAL
 from yinuo.config.demo.world import World
 from yinuo.core.calendar import TZ
 
@@ -78,6 +79,8 @@ def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) ->
     began = now - timedelta(days=400)
     world = World(assemble(hall, began), now, progress)
     for scene in (*lives.SCENES, *scenes.SCENES, *agency.SCENES):
+        world.add(scene(world))
+    for scene in REGIONAL:
         world.add(scene(world))
     world.play()
     _settle_messages(world)

@@ -78,6 +78,7 @@ WORKERS = (
     Worker("machenglin", "马成林", "综合管理", (Hat("comprehensive", "housing"),), (), False),
     Worker("fanzhiming", "樊志明", "主要负责同志", (Hat("principal", "natural_resources"),), (), False),
     Worker("dongxuefeng", "董学锋", "主要负责同志", (Hat("principal", "housing"),), (), False),
+    Worker("mayulan", "马玉兰", "园区管委会", (Hat("zone", "zone-chuimatan"),)),
     approver("macheng", "马成", "development_reform", listed=True),
     approver("shixiaohong", "石晓红", "development_reform", "energy_review", "renewable_project_record"),
     approver(
@@ -111,6 +112,9 @@ WORKERS = (
     approver("liyan", "李燕", "gas_supply"),
     approver("wanghongwei", "王宏伟", "telecom"),
 )  # fmt: skip
+
+# Offices that are no department of the pack: a zone's committee.
+BODIES = {"zone-chuimatan": ("吹麻滩工业园区管理委员会", "吹麻滩园区管委会")}
 
 COMPANIES = (
     Company(
@@ -154,14 +158,18 @@ COMPANIES = (
 
 def logins() -> list[Login]:
     """Who may be tried, in the order of the house: staff by role, then the units."""
-    departments = pack().departments
     staff = [
-        Login(f"{departments[worker.hats[0].department].short_name}　{worker.name}，{worker.title}", worker.username, PASSWORD)
+        Login(f"{_office_name(worker)}　{worker.name}，{worker.title}", worker.username, PASSWORD)
         for worker in WORKERS
         if worker.listed
     ]
     units = [Login(f"{company.name}，{company.note}", company.persons[0][0], PASSWORD) for company in COMPANIES]
     return [*staff, *units]
+
+
+def _office_name(worker: Worker) -> str:
+    key = worker.hats[0].department
+    return BODIES[key][1] if key in BODIES else pack().departments[key].short_name
 
 
 @dataclass
@@ -210,6 +218,7 @@ def assemble(hall: Hall, began: datetime) -> Cast:
             for admin in [username == "admin"]
         )
     }
+    Department.objects.bulk_create(Department(hall=hall, key=key, name=name, short_name=short) for key, (name, short) in BODIES.items())
     offices = {row.key: row for row in Department.objects.filter(hall=hall)}
     memberships = Membership.objects.bulk_create(
         Membership(

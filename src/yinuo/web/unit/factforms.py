@@ -11,9 +11,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from yinuo.apps.catalogue.queries import book, hall_of_region
 from yinuo.apps.people.models import Hall
+from yinuo.apps.regional import queries as regional
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.schema import FACTS, FactSpec, validate
 from yinuo.web.components.forms import CodeInput, DateInput, DecimalInput
@@ -22,6 +24,7 @@ from yinuo.web.unit.industries import INDUSTRIES, name_of
 from yinuo.web.unit.steps import nested
 
 UNSURE = ("", "不清楚")
+ZONE = "site.zone_id"
 LONG_TEXT = frozenset({"content"})
 SHORT_LIST = 5
 AMOUNT = ".amount"
@@ -58,6 +61,13 @@ class FactForm(forms.Form):
             for name, field in fields_of(FACTS[path], path in required).items():
                 field.required = field.required and not partial
                 self.fields[name] = field
+        self._keep_zone()
+
+    def _keep_zone(self) -> None:
+        """A zone that is closed since, or was named in free text, stays what the project says until somebody changes it."""
+        field, said = self.fields.get(ZONE), (self.initial or {}).get(ZONE)
+        if isinstance(field, forms.ChoiceField) and said and said not in dict(field.choices):
+            field.choices = [*field.choices, (said, words_of(ZONE, said))]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -101,6 +111,11 @@ def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
     if spec.path == "region":
         regions = [(hall.region.code, hall.region.name) for hall in Hall.objects.select_related("region").order_by("id")]
         return {spec.path: _choice(regions, **{**common, "help_text": ""})}
+    if spec.path == ZONE:
+        zones = [(zone.key, zone.name) for zone in regional.zones(timezone.localdate())]
+        help_text = "园区做过区域评估的，符合条件的事项不用单独评估。" if zones else ""
+        offered = [("", "不在园区内"), *zones]
+        return {spec.path: forms.ChoiceField(choices=offered, widget=forms.Select(), **{**common, "help_text": help_text})}
     if spec.type == "flag":
         words = [("true", "是"), ("false", "否")]
         return {spec.path: _choice(words if required else [*words, UNSURE], **common)}
@@ -204,6 +219,8 @@ def words_of(path: str, value: Any) -> str:
         return date_words(str(value))
     if path == "industry":
         return f"{value} {name_of(str(value))}".strip()
+    if path == ZONE:
+        return regional.zone_names([str(value)]).get(str(value), str(value))
     if path == "region":
         hall_id = hall_of_region(str(value))
         return book(hall_id).hall.region.name if hall_id else str(value)
