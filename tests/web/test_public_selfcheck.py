@@ -298,7 +298,7 @@ def test_the_answer_reads_little(county: County) -> None:
     client.get(url_of())
     with CaptureQueriesContext(connection) as captured:
         client.get(url_of())
-    assert len(captured) == 1
+    assert len(captured) == 2
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])

@@ -298,5 +298,5 @@ def test_an_item_takes_a_fixed_number_of_queries_however_often_it_was_handed_in(
     accepted(county, item)
     client = handler(county, item)
     client.get(url_of(item))
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(31):
         client.get(url_of(item))

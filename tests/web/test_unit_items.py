@@ -119,7 +119,7 @@ def test_pages_of_a_matter_are_for_its_own_company(desk: Desk, item: MapItem, pa
 def test_the_matters_page_takes_a_fixed_number_of_queries(desk: Desk, item: MapItem, django_assert_num_queries: Any) -> None:
     hand_in(desk.company, item, at("2026-11-05 15:00"))
     desk.get(f"/items/{item.pk}/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         desk.get(f"/items/{item.pk}/")
 
 

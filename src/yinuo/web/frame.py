@@ -30,7 +30,7 @@ UNIT = [
 ]
 AGENT = [("代办项目", "unit:projects"), ("办事指南", "public:guides")]
 STAFF = [("待办", "staff:inbox"), ("项目", "staff:projects"), ("地块", "staff:parcels"), ("信用", "staff:credit"), ("规则", "public:rules")]
-WINDOW = [("综合窗口", "staff:window"), ("项目", "staff:projects"), ("规则", "public:rules")]
+WINDOW = [("综合窗口", "staff:window"), ("容缺受理", "staff:deficient"), ("项目", "staff:projects"), ("规则", "public:rules")]
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
 
@@ -76,6 +76,8 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
         return None
     hats = getattr(request, "_yinuo_hats", [])
     links = [NavItem("消息", reverse("common:messages"))]
+    if hat and hat.actor.role not in ("unit", "public"):
+        links += [NavItem("容缺受理", reverse("staff:deficient")), NavItem("1+X 协调", reverse("staff:coordination"))]
     if hat and hat.actor.role == "unit" and not hat.actor.scope:
         links.append(NavItem("我的地块", reverse("unit:land")))
     if hat and hat.actor.role == "unit":

@@ -56,7 +56,8 @@ def _mine(actor: Actor, persons: Set[int | None]) -> Q:
     unassigned = Q(assignee__isnull=True, role=actor.role)
     if actor.role in ("approver", "principal"):
         return Q(role=actor.role, assignee_id__in=persons) | unassigned & Q(department_id=actor.department_id)
-    return Q(role=actor.role, assignee_id__in=persons) | unassigned & Q(hall_id=actor.hall_id)
+    here = Q(hall_id=actor.hall_id, stage=actor.stage) if actor.role == "stage_convener" else Q(hall_id=actor.hall_id)
+    return Q(role=actor.role, assignee_id__in=persons) | unassigned & here
 
 
 def _reach(actor: Actor) -> Q:

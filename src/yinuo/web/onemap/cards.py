@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yinuo.apps.onemap.actions.pausing import COORDINATED
 from yinuo.apps.onemap.models import CONCLUDED, ItemState, Route
 from yinuo.apps.onemap.queries import Card as Seen
 from yinuo.apps.onemap.queries import MapView
@@ -95,7 +96,9 @@ def word_of(seen: Seen) -> str:
 
 def tags_of(seen: Seen) -> tuple[str, ...]:
     item = seen.item
-    tags = []
+    tags = [COORDINATED] if seen.work is not None and COORDINATED in seen.work.tags else []
+    if item.deficient:
+        tags.append("容缺")
     if item.route == Route.COMMITMENT:
         tags.append("承诺")
     elif item.route == Route.REGIONAL:

@@ -7,6 +7,7 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
@@ -19,6 +20,11 @@ from yinuo.core.wording import in_words
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.public import guidebook, words
 from yinuo.web.public.forms import GuideFilter
+
+BLANKS = {
+    "application": ("deficient_application", "附件5—1 投资建设项目容缺受理申请表.pdf"),
+    "notice": ("deficient_notice", "附件5—2 投资建设项目容缺受理通知书.pdf"),
+}
 
 
 @require_safe
@@ -89,10 +95,23 @@ def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
         "history": [
             (row, words.span_text(row.from_on, row.to_on), words.cite_links(row.basis)) for row in guidebook.offered_history(matter, day)
         ],
+        "gap": guidebook.gap_of(matter, day),
+        "gap_cites": words.cite_links(pack().parameter("deficient.published", day).cites),
         "unverified": matter.provenance == "unverified",
         "rules": pack(),
     }
     return render(request, "public/guide.html", context)
+
+
+@require_safe
+def gap_form(request: HttpRequest, form: str) -> HttpResponse:
+    """The forms of 容缺受理, blank, to print and to fill by hand (附件5—1、5—2)."""
+    if form not in BLANKS:
+        raise Http404
+    template, name = BLANKS[form]
+    answer = HttpResponse(guidebook.blank(template), content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
+    return answer
 
 
 def _related(matter: Matter, day: date) -> dict[str, list[Matter]]:

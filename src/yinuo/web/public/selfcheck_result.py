@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from yinuo.apps.catalogue.queries import tolerances
 from yinuo.apps.onemap import planning
 from yinuo.apps.onemap.building import OPENS_MAP, in_order, limit_fields, prerequisites, stage_of
 from yinuo.apps.onemap.models import MapItem, Route
@@ -19,7 +21,7 @@ from yinuo.core.grades import allows
 from yinuo.core.pack.types import Matter, StageScheme
 from yinuo.core.planner import Plan
 from yinuo.core.screen import MatterAnswer, Screening, needed, promisable, screen
-from yinuo.web.public import words
+from yinuo.web.public import guidebook, words
 from yinuo.web.public.selfcheck_questions import turning
 from yinuo.web.public.selfcheck_state import CARRIED, State
 
@@ -60,11 +62,12 @@ class StageOf:
 
 @dataclass(frozen=True, slots=True)
 class MaterialOf:
-    """A material with the matters that want it, by name; it is got once."""
+    """A material with the matters that want it, by name; it is got once. `later`: for which of them it may come later, and how much."""
 
     name: str
     note: str
     matters: tuple[str, ...]
+    later: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def result(state: State, day: date, offered: Mapping[str, bool]) -> Result:
         )
         for stage in scheme.stages
     )
-    materials = _materials(matters)
+    materials = _materials(matters, day)
     before = pack().integer("review.limit", day) + pack().integer("guidance.limit", day)
     start = calendar().add_working_days(day, before)
     items = _items(matters, scheme, {name for name, line in lines.items() if line.promisable}, day)
@@ -212,17 +215,21 @@ def _verdict(decision: Decision, pledge: bool) -> tuple[str, str]:
 # -- materials
 
 
-def _materials(matters: Sequence[Matter]) -> tuple[tuple[str, tuple[MaterialOf, ...]], ...]:
+def _materials(matters: Sequence[Matter], day: date) -> tuple[tuple[str, tuple[MaterialOf, ...]], ...]:
     """Every material named once, by who makes it out; the project's own first."""
     rows: dict[tuple[str, str], tuple[str, list[str]]] = {}
+    hall, later = guidebook.hall_id(day), defaultdict[tuple[str, str], list[str]](list)
+    known = tolerances(hall, day) if hall is not None else {}
     for matter in matters:
         for row in matter.materials:
+            if matter.id in known and row.id in known[matter.id].materials:
+                later[row.issued_by or "项目单位", row.name].append(f"{matter.full_name}可以容缺 {known[matter.id].days} 个工作日")
             note, wanting = rows.setdefault((row.issued_by or "项目单位", row.name), (row.note, []))
             if matter.full_name not in wanting:
                 wanting.append(matter.full_name)
     made: dict[str, list[MaterialOf]] = {}
     for (issuer, name), (note, wanting) in rows.items():
-        made.setdefault(issuer, []).append(MaterialOf(name, note, tuple(wanting)))
+        made.setdefault(issuer, []).append(MaterialOf(name, note, tuple(wanting), "；".join(later[issuer, name])))
     return tuple((issuer, tuple(made[issuer])) for issuer in sorted(made, key=lambda issuer: (issuer != "项目单位", -len(made[issuer]))))
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("guides/", guides.index, name="guides"),
     path("guides/<slug:matter_id>/", guides.guide, name="guide"),
     path("", include("yinuo.web.public.regional_urls")),
+    path("forms/deficient/<slug:form>/", guides.gap_form, name="gap_form"),
     path("zone/", zone.index, name="zone"),
     path("zone/feed/", feed.notices, name="zone_feed"),
     path("zone/<int:commitment_id>/", zone.commitment, name="commitment"),

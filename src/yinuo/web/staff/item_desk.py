@@ -28,6 +28,7 @@ from yinuo.apps.onemap.actions import (
     send_back,
 )
 from yinuo.apps.onemap.actions.common import GOING_ON
+from yinuo.apps.onemap.actions.pausing import COORDINATED
 from yinuo.apps.onemap.actions.remedies import outcomes_of
 from yinuo.apps.onemap.models import Escalation, MapItem, PastOutcome, SendBackKind
 from yinuo.apps.people.models import Person, StaffRole
@@ -91,7 +92,8 @@ class ItemDesk:
             made["decide"] = DecideForm(self._data("decide"), initial=start, prefix="decide")
         if handles and may["pause"]:
             made["pause"] = PauseForm(self._data("pause"), day=item.project.rules_on, initial=start, prefix="pause")
-        if handles and may["resume"]:
+        coordinated = self.open_work is not None and COORDINATED in self.open_work.tags
+        if handles and may["resume"] and not coordinated:
             made["resume"] = ResumeForm(self._data("resume"), initial=start, prefix="resume")
         if handles and may["deliver"]:
             made["deliver"] = DeliverForm(self._data("deliver"), initial=start, prefix="deliver")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from yinuo.apps.onemap.actions.pausing import OWN_PROCEDURES
 from yinuo.apps.onemap.models import MapItem, RemedyKind, RemedyOutcome, SendBackKind
 from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
@@ -71,7 +72,7 @@ class PauseForm(Versioned):
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [reason for reason in all_at(pack().pauses, day) if reason.id != "correction"]
+        known = [reason for reason in all_at(pack().pauses, day) if reason.id not in OWN_PROCEDURES]
         listed = [
             (
                 reason.id,

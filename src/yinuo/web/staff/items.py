@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.apps.base import Forbidden, Refused, forbid
 from yinuo.apps.commitments.models import Commitment, Difficulty
-from yinuo.apps.onemap import access, history, queries
+from yinuo.apps.deficient.queries import of_item
+from yinuo.apps.onemap import access, coordinating, history, queries
+from yinuo.apps.onemap.actions.coordination import UNDER_WAY
 from yinuo.apps.onemap.models import Escalation
 from yinuo.apps.people.models import Person
 from yinuo.apps.trail.actions import seen
@@ -76,7 +78,7 @@ def page_of(desk: ItemDesk) -> dict[str, Any]:
     head = head_of(found.project, NavItem(found.name))
     failed = desk.forms.get(desk.verb)
     opens = queries.opens(found)
-    clocks = clock_views(desk.works, now)
+    clocks, coordinated = clock_views(desk.works, now), coordinating.of_item(found)
     return {
         **head,
         "item": found,
@@ -106,6 +108,9 @@ def page_of(desk: ItemDesk) -> dict[str, Any]:
         "form": failed if failed is not None else forms.Form(),
         "waiting": desk.waiting,
         "next": next_of(desk.actor, now, f"/staff/items/{found.pk}/"),
+        "gaps": of_item(found),
+        "coordinations": coordinated,
+        "may_coordinate": access.can_handle(desk.actor, found) and found.state in UNDER_WAY and not any(row.is_open for row in coordinated),
         "late": None,
         "typed": [],
     }

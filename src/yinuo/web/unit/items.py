@@ -13,9 +13,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from yinuo.apps.deficient.models import DeficientAcceptance
+from yinuo.apps.deficient.queries import of_item
 from yinuo.apps.documents.queries import of_subject
-from yinuo.apps.onemap import history, queries
+from yinuo.apps.onemap import coordinating, history, queries
 from yinuo.apps.onemap.actions import submit_materials, withdraw_application
+from yinuo.apps.onemap.actions.coordination import UNDER_WAY
 from yinuo.apps.onemap.models import ItemState, MapItem
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.handling import attempt
@@ -69,10 +72,17 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "refusals": refusals(item, past),
         "later": later,
         "remedies": history.remedies_of(item),
+        "gap": _gap(item),
+        "coordinations": coordinating.of_item(item) if item.state in UNDER_WAY else [],
         "decided": item.state in (ItemState.GRANTED, ItemState.REFUSED) or bool(past),
         "breadcrumbs": crumbs(item.project, ("一张图", reverse("unit:map", args=[item.project_id])), item.name),
     }
     return render(request, "unit/item.html", context)
+
+
+def _gap(item: MapItem) -> DeficientAcceptance | None:
+    """What the application was accepted with, while that counts."""
+    return next(iter(of_item(item)), None) if item.deficient else None
 
 
 @need_unit

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from yinuo.apps.onemap.queries import MapView
 from yinuo.apps.projects.models import Project
 from yinuo.web.acting import need_unit
-from yinuo.web.onemap import head, proving, serving
+from yinuo.web.onemap import coordinated, head, proving, serving
 from yinuo.web.onemap import pdf as printing
 from yinuo.web.onemap.faces import UNIT
 from yinuo.web.unit.own import OTHERS, crumbs
@@ -27,7 +27,12 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
 
 
 def _around(view: MapView) -> dict[str, Any]:
-    return {"frame": FRAME, "grade": head.badge(view, view.now), "breadcrumbs": crumbs(view.project, "一张图")}
+    return {
+        "frame": FRAME,
+        "grade": head.badge(view, view.now),
+        "breadcrumbs": crumbs(view.project, "一张图"),
+        "coordinated": coordinated.shown(view),
+    }
 
 
 @never_cache

@@ -93,9 +93,7 @@ class Handing:
         """`what` begins the key by which a form sent twice is known; `last` is the version whose files are ticked at first."""
         self.request, self.item, self.what = request, item, what
         chosen = _ticked(request, item) if request.method == "POST" else last_handed(last)
-        self.shelf: Shelf = uploads.shelf(
-            actor_of(request).unit_id or 0, [pk for ids in chosen.values() for pk in ids], actor_of(request)
-        )
+        self.shelf: Shelf = uploads.shelf(actor_of(request).unit_id or 0, [pk for ids in chosen.values() for pk in ids], actor_of(request))
         if request.method == "POST":
             self.form = MaterialsForm(request.POST, request.FILES, item=item, shelf=self.shelf, chosen=chosen)
         else:

@@ -326,6 +326,7 @@ def _open_work(
 ) -> WorkItem:
     """What waits for the convener: first the answer, then the conclusion within the longest term."""
     project = made.project
+    found = holders(StaffRole.STAGE_CONVENER, at.astimezone(TZ).date(), hall_id=project.hall_id, stage=made.stage)
     return open_item(
         actor=actor,
         kind=WorkKind.COORDINATION,
@@ -335,7 +336,7 @@ def _open_work(
         at=at,
         department_id=None,
         hall_id=project.hall_id,
-        role="stage_convener",
+        role="stage_convener" if found else "general_convener",
         assignee_id=assignee_id,
     )
 
