@@ -31,6 +31,8 @@ progress = Console(stderr=True, highlight=False)
 TRACKS = {
     "regional": "regional",
     "agency": "agency",
+    "land_list": "land_list",
+    "standard_land": "standard_land",
 }
 
 
