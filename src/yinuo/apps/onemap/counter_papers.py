@@ -47,7 +47,7 @@ def receipt(item: MapItem, submission: Submission, work: WorkItem | None) -> dic
         "answer_by": iso(work.due_at) if work and work.due_at else None,
         "answer_note": note,
         "contact": {"name": item.department.name, "phone": item.department.phone, "address": None} if item.department.phone else None,
-        "verify_url": f"{settings.YINUO_ORIGIN.rstrip('/')}/receipts/{submission.receipt_no}/",
+        "verify_url": None if item.mock else f"{settings.YINUO_ORIGIN.rstrip('/')}/receipts/{submission.receipt_no}/",
         "watermark": MOCK if item.mock else None,
     }
 

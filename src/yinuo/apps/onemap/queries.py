@@ -155,7 +155,7 @@ def _card(
     waiting = tuple(names[name] for name in item.after if name in names and name not in concluded)
     light = work.light_at(now) if work else "green"
     look = LOOKS.get(ItemState(item.state))
-    if look is None:
+    if look is None or (item.state == ItemState.MOCK_GRANTED and work is not None):
         look = light if item.state != ItemState.OPEN else ("wait" if waiting else "ready")
     due = work.due_shown(now) if work else None
     left = None

@@ -13,8 +13,8 @@ from yinuo.web.components.text import closing, duration_left, zh_date, zh_moment
 from yinuo.web.onemap.changes import Change
 from yinuo.web.onemap.faces import Face
 
-LOOK_STATES: dict[str, State] = {"refused": "ended", "cancelled": "ended", "returned": "yellow"}
-WORDS = {"refused": "不予许可", "cancelled": "已取消", "returned": "待补正"}
+LOOK_STATES: dict[str, State] = {"refused": "ended", "cancelled": "ended", "returned": "yellow", "mock": "notice"}
+WORDS = {"refused": "不予许可", "cancelled": "已取消", "returned": "待补正", "mock": "模拟通过"}
 LEVELS = {"prefecture": "州级", "province": "省级", "state": "国家级"}
 
 
@@ -99,6 +99,8 @@ def tags_of(seen: Seen) -> tuple[str, ...]:
     tags = [COORDINATED] if seen.work is not None and COORDINATED in seen.work.tags else []
     if item.deficient:
         tags.append("容缺")
+    if item.mock:
+        tags.append("模拟")
     if item.route == Route.COMMITMENT:
         tags.append("承诺")
     elif item.route == Route.REGIONAL:

@@ -36,6 +36,8 @@ class Face:
 
 def _unit_action(card: Card) -> tuple[str, str]:
     item, url = card.item, f"/items/{card.item.pk}/"
+    if item.mock:
+        return "看模拟审批", f"/projects/{item.project_id}/mock/"
     if item.state in (ItemState.INCOMPLETE, ItemState.INCORRECT):
         return "补充材料", f"{url}submit/"
     if card.look == "ready":
@@ -69,6 +71,8 @@ def staff(actor: Actor) -> Face:
         if card.look in ("wait", "ready"):
             return "", ""
         url = f"/staff/items/{item.pk}/"
+        if item.state == ItemState.MOCK_GRANTED and card.work is not None and actor.department_id == item.department_id:
+            return ("作正式批复" if actor.role == "approver" else "查看"), url
         if actor.role == "approver" and actor.department_id == item.department_id and item.state in HANDLING:
             return HANDLING[ItemState(item.state)], url
         if card.look == "red" and actor.role == "general_convener":

@@ -157,6 +157,7 @@ def live(looked: Looked) -> dict[str, Any]:
             NavItem(label, looked.root if name == "board" else f"{looked.root}?view={name}", current=name == asked.view)
             for name, label in VIEWS.items()
         ],
+        "mock_url": f"{face.root}projects/{view.project.pk}/mock/" if any(card.item.mock for card in view.cards) else "",
         "provisional": any(card.work is not None and card.work.provisional for card in view.cards),
         "changes": named(view, changes, face),
         "since": looked.visit.since,

@@ -279,6 +279,8 @@ def result_line(row: CompletionVerification) -> ResultLine:
 def submission(receipt_no: str) -> Submission | None:
     return (
         Submission.objects.select_related("item__project", "item__department")
+        # A mock approval is the hall's inner working (附件4·二(三)).
+        .exclude(item__mock=True)
         .only(
             "number",
             "receipt_no",

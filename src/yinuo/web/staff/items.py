@@ -17,7 +17,7 @@ from yinuo.apps.commitments.models import Commitment, Difficulty
 from yinuo.apps.deficient.queries import of_item
 from yinuo.apps.onemap import access, coordinating, history, queries
 from yinuo.apps.onemap.actions.coordination import UNDER_WAY
-from yinuo.apps.onemap.models import Escalation
+from yinuo.apps.onemap.models import Escalation, ItemState
 from yinuo.apps.people.models import Person
 from yinuo.apps.trail.actions import seen
 from yinuo.web.acting import actor_of, need_staff
@@ -147,11 +147,20 @@ ACTION_WORDS = {
     "remedy": ("登记复议、诉讼或者投诉", "登记", "secondary", "按收到的文书登记，项目单位会收到消息。", True),
 }
 
+# Under 模拟审批: the answer before the land is there, and after.
+MOCK_WORDS = {
+    False: ("出具模拟审批意见", "视同已取得土地作实质性审查。意见注“模拟”字样，没有法律效力，由综合窗口保管；不送达，不上信息链。"),
+    True: ("作出正式批复", "土地手续已登记，把模拟审批文件转为正式批复；各部门合计 3 个工作日，依前置次序。"),
+}
+
 
 def actions_of(desk: ItemDesk) -> dict[str, list[ActionView]]:
     """The next thing to do, open above everything on a phone; the rest folded below."""
     made = []
     for do, (title, press, kind, hint, folded) in ACTION_WORDS.items():
+        if do == "decide" and desk.item.mock:
+            title, hint = MOCK_WORDS[desk.item.state == ItemState.MOCK_GRANTED]
+            press = title
         if do in desk.forms:
             made.append(ActionView(do, title, press, kind, hint, folded, desk.forms[do], desk.verb == do))
     return {"first": [view for view in made if not view.folded], "others": [view for view in made if view.folded]}

@@ -62,6 +62,7 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
     seen(actor, "project", at=now, project_code=found.code or "", unit_id=found.unit_id)
     days, more = history(found, everything=request.GET.get("history") == "all")
     filing = access.can_review(actor, found, filing_department(found))
+    mocks = list(found.items.values_list("mock", flat=True))
     works = list(
         WorkItem.objects.filter(project_id=found.pk, state__in=OPEN).select_related("department", "assignee").order_by("due_at", "id")
     )
@@ -84,7 +85,9 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "days": days[:OPEN_DAYS],
         "older": days[OPEN_DAYS:],
         "history_more": more,
-        "has_map": found.items.exists(),
+        "has_map": bool(mocks),
+        "mocked": any(mocks),
+        "may_mock": actor.role == "window" and found.state == ProjectState.CONFIRMED,
         "may_review": filing and found.state == ProjectState.FILED,
         "may_withdraw": filing and found.kind == ProjectKind.FILING and found.state == ProjectState.CONFIRMED,
         "may_manual": filing and found.state == ProjectState.MANUAL,

@@ -29,12 +29,13 @@ STATES: dict[str, State] = {
     "paused": "paused",
     "notice": "notice",
     "decidable": "notice",
+    "mock_granted": "notice",
     "granted": "done",
     "refused": "ended",
     "exempt": "done",
     "cancelled": "ended",
 }
-TOLD = (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION)
+TOLD = (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION, WorkKind.MOCK_CONVERSION)
 SWITCHABLE = (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED)
 
 
@@ -123,6 +124,8 @@ def next_step(
     """The one thing to know first: is it the company's turn, until when, and by which button."""
     state, running = item.state, next((clock for clock in reversed(told) if clock.running), None)
     due = running.due if running else ""
+    if item.mock and state != ItemState.RECEIVED and state != ItemState.ACCEPTED:
+        return _in_mock(item, waiting, running)
     if state == ItemState.OPEN:
         return _to_begin(item, may, waiting)
     if state in (ItemState.INCOMPLETE, ItemState.INCORRECT):
@@ -142,6 +145,23 @@ def next_step(
         text = "承诺正在公示，期满没有异议，部门就直接决定。" if state == ItemState.NOTICE else f"公示期满，部门应在 {due} 前直接决定。"
         return Step("staff", "等承诺公示和决定", text, (("看承诺", reverse("unit:commit", args=[item.pk]), "primary"),))
     return _ended(item, opens, later)
+
+
+def _in_mock(item: MapItem, waiting: list[MapItem], running: Clock | None) -> Step:
+    """Under 模拟审批 nothing is handed in online; the result has no force until the land is there."""
+    buttons = (("看模拟审批", reverse("unit:mock", args=[item.project_id]), "primary"),)
+    if item.state == ItemState.MOCK_GRANTED and running is not None and running.work.waits_for == "staff":
+        return Step("staff", f"{item.department.short_name}正在转为正式审批", f"应在 {running.due} 前作出正式批复。", buttons)
+    if item.state == ItemState.MOCK_GRANTED:
+        text = "没有法律效力，由窗口保管。取得出让合同或者划拨决定书后，请及时交综合窗口转为正式审批；正式审批以前不得开工。"
+        return Step("unit", "模拟审批通过", text, buttons)
+    if item.state == ItemState.PAUSED:
+        return Step("staff", "模拟审批暂停计时", "恢复以后继续计时。", buttons)
+    if waiting:
+        names = "、".join(f"“{row.name}”" for row in waiting)
+        return Step("nobody", "还要等前置事项模拟通过", f"先办{names}。", buttons)
+    word = "补正的材料交到窗口" if item.state in (ItemState.INCOMPLETE, ItemState.INCORRECT) else "材料交到窗口"
+    return Step("unit", word, f"模拟审批只在线下操作，请把材料交到{item.project.hall.name}综合窗口。", buttons)
 
 
 def _to_begin(item: MapItem, may: dict[str, Any], waiting: list[MapItem]) -> Step:

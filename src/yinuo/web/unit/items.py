@@ -63,7 +63,7 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "ended": [clock for clock in told if not clock.running],
         "versions": versions_of(item),
         "send_backs": [row for row in sorted(item.send_backs.all(), key=lambda row: -row.pk) if row.round == item.round],
-        "documents": list(of_subject(item).defer("data")),
+        "documents": list(of_subject(item).filter(unit_id=item.project.unit_id).defer("data")),
         "option": option(item),
         "panel": panel_of(item, now),
         "fee": fee_of(item, now),

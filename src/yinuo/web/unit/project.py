@@ -84,6 +84,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "questions": questions.lines(
             project.questions.select_related("department", "asked_by").order_by("-asked_at")[:SHOWN_QUESTIONS], now
         ),
+        "mocked": any(item.mock for item in work.items),
         "benefits": [line for line in queries.benefits_for(project, day) if line.holds] if project.state in RUNNING else [],
         "amendments": [_amendment(row) for row in project.amendments.order_by("-at")],
     }
