@@ -14,8 +14,9 @@ from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem, Submission
-from yinuo.apps.people.models import AuthorisedPerson, Membership
+from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Project, Question
+from yinuo.apps.window.models import Visit
 
 # A login and the address's arguments.
 Chance = tuple[str, list[Any]]
@@ -33,6 +34,11 @@ class Page:
     @property
     def title(self) -> str:
         return self.name.replace(":", "/") + (f"-{self.who}" if self.who else "")
+
+
+def at_the_window(model: Any = None, **where: Any) -> Chances:
+    """The window's clerk, on the newest rows of a model, or on no row at all."""
+    return lambda: (("mahongmei", [row.pk] if model else []) for row in (model.objects.filter(**where).order_by("-pk")[:MANY] if model else [None]))
 
 
 def anybody(*arguments: Any) -> Chances:
@@ -159,6 +165,12 @@ PAGES = [
     Page("staff:early", one("general_convener")),
     Page("staff:load", one("general_convener")),
     Page("staff:reassign", one("general_convener")),
+    Page("staff:window", at_the_window()),
+    Page("staff:window", at_the_window(), "?q=绿源", "search"),
+    Page("staff:window_unit", at_the_window()),
+    Page("staff:window_open", at_the_window(ProjectUnit)),
+    *(Page(f"staff:{name}", at_the_window(Visit, closed_at__isnull=True)) for name in ("window_visit", "window_handout")),
+    Page("staff:window_visit", at_the_window(Visit, closed_at__isnull=False), who="over"),
     Page("staff:people", one("administrator")),
     Page("staff:reserved", one("administrator")),
     Page("staff:questions", one("general_convener")),
@@ -216,6 +228,10 @@ EXCUSED = {
     "unit:library_restore": "takes a POST alone",
     "unit:later_withdraw": "the demonstration has no later document asked for",
     "staff:map_pdf": "a PDF file",
+    "staff:window_close": "takes a POST alone",
+    "staff:window_receipt": "a PDF file",
+    "staff:window_handout_paper": "a PDF file",
+    "common:step_back": "takes a POST alone",
     "staff:map_fresh": "a part of the map, for a script",
     "staff:later": "the demonstration has no later document asked for",
     "staff:made": "the demonstration has no table in the making",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from yinuo.apps.base import Actor, StandIn
 from yinuo.apps.commitments.models import Objection
@@ -18,9 +18,12 @@ from yinuo.apps.window.models import HandoutLine, Visit
 from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
 from yinuo.core.calendar import TZ
 
-# What a unit has already by nature, or the hall keeps for itself.
-NEVER_HANDED_OUT = (DocumentKind.WINDOW_RECEIPT, DocumentKind.HANDOUT, DocumentKind.DELIVERY, DocumentKind.POSTER)
-SHOWN = 40
+# What the unit gave itself, has got at the counter already, or the hall keeps.
+NEVER_HANDED_OUT = (
+    *(DocumentKind.WINDOW_RECEIPT, DocumentKind.HANDOUT, DocumentKind.DELIVERY),
+    *(DocumentKind.POSTER, DocumentKind.RECEIPT, DocumentKind.LETTER),
+)
+SHOWN, FIRST = 40, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +149,14 @@ def _item_of(entry: Entry) -> int:
     return found if isinstance(found, int) else 0
 
 
-def to_hand_out(unit_id: int, hall_id: int | None) -> list[Ready]:
-    """The unit's documents on projects of the hall: first those it waits for, then the newest. Four queries."""
+def to_hand_out(unit_id: int, hall_id: int | None, most: int = FIRST) -> list[Ready]:
+    """The unit's documents on projects of the hall: all it waits for, then the newest up to `most`. Four queries."""
     codes = dict(Project.objects.filter(unit_id=unit_id, hall_id=hall_id, code__isnull=False).values_list("code", "name"))
     rows = Document.objects.filter(unit_id=unit_id, project_code__in=list(codes)).exclude(kind__in=NEVER_HANDED_OUT)
-    found = list(rows.order_by("-issued_at", "-id")[:SHOWN])
     owed = set(owed_to(unit_id, hall_id).values_list("subject_kind", "subject_id"))
+    waited_for = Q(kind=DocumentKind.DECISION, subject_id__in=[pk for _, pk in owed])
+    newest = rows.annotate(first=Case(When(waited_for, then=0), default=1)).order_by("first", "-issued_at", "-id")
+    found = list(newest[: most + len(owed)])
     taken = dict(HandoutLine.objects.filter(document__in=found).order_by("id").values_list("document_id", "handout__at"))
     made = []
     for row in found:

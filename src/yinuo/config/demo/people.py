@@ -69,6 +69,7 @@ WORKERS = (
     Worker("admin", "王海", "系统管理员", (Hat("administrator", "government_services"),)),
     Worker("mashulan", "马淑兰", "代办员", (Hat("agent", "government_services"),)),
     Worker("hanyucheng", "韩玉成", "代办员（乡镇）", (Hat("agent", "government_services"),)),
+    Worker("mahongmei", "马红梅", "综合窗口", (Hat("window", "government_services"),)),
     Worker("mawenhui", "马文辉", "总召集人", (Hat("general_convener", "government_services"),)),
     Worker("majun", "马俊", "监督员", (Hat("supervisor", "government_services"),)),
     Worker("mazhenghai", "马正海", "主要负责同志", (Hat("principal", "development_reform"),)),

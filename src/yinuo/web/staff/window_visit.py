@@ -34,7 +34,7 @@ from yinuo.web.unit.library import UploadForm
 from yinuo.web.unit.uploads import keep, mebibytes
 from yinuo.web.unit.waiting import ready, work_of
 
-SHOWN_PROJECTS = 12
+SHOWN_PROJECTS, WHOLE = 12, 120
 
 
 def visit_of(request: HttpRequest, visit_id: int) -> Visit:
@@ -133,7 +133,8 @@ def handout(request: HttpRequest, visit_id: int) -> HttpResponse:
     found, now, actor = visit_of(request, visit_id), timezone.now(), behind(request)
     if not access.can_act_in(actor, found):
         raise forbid("只能在自己接待的来访里发证")
-    rows = queries.to_hand_out(found.unit_id, found.hall_id)
+    whole = request.GET.get("all") == "1" or request.method == "POST"
+    rows = queries.to_hand_out(found.unit_id, found.hall_id, WHOLE if whole else queries.FIRST)
     if request.method == "POST":
         form = HandoutForm(request.POST, request.FILES, ready=rows)
         if form.is_valid() and form.take(request, actor, now):
@@ -149,7 +150,14 @@ def handout(request: HttpRequest, visit_id: int) -> HttpResponse:
         NavItem(found.unit.name, reverse("staff:window_visit", args=[found.pk])),
         NavItem("领证"),
     ]
-    context = {"visit": found, "form": form, "any": bool(rows), "open": queries.is_open(found, now), "breadcrumbs": crumbs}
+    context = {
+        "visit": found,
+        "form": form,
+        "any": bool(rows),
+        "more": not whole and len(rows) >= queries.FIRST,
+        "open": queries.is_open(found, now),
+        "breadcrumbs": crumbs,
+    }
     return render(request, "staff/window_handout.html", context, status=422 if form.errors else 200)
 
 
