@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.apps.county import Company, County, at, new_company
+from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_completion import ADVISED, APPLIED, INSPECTED, built, pending
 from tests.apps.test_onemap import guided
+from tests.apps.test_together import together
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.catalogue.models import Zone
 from yinuo.apps.commitments import actions as commitments
@@ -26,9 +27,11 @@ from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import answer_guidance
 from yinuo.apps.onemap.models import GuidanceAnswer, ItemState, MapItem
 from yinuo.apps.people.models import Department
+from yinuo.apps.projects.actions import withdraw_filing
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import actions as work
+from yinuo.apps.work import queries as inbox
 from yinuo.apps.work.models import WorkItem
 
 NOON = at("2026-11-06 12:00")
@@ -553,3 +556,56 @@ def test_an_indicator_still_missed_after_rectification_is_a_broken_promise_and_c
     assert (completion.state, given.fulfilment) == ("failed", "broken")
     proposal = PointProposal.objects.get(type="commitment_broken")
     assert proposal.expected_points < 0 and proposal.source_id == given.pk
+
+
+# -- whose inbox, and two at once
+
+
+def test_a_utility_is_asked_in_its_own_inbox_and_another_utility_does_not_see_it(county: County) -> None:
+    power, water = county.actor("utility", "power_supply"), county.actor("utility", "water_supply")
+    found = opened(county, entered(county), design_departments=["power_supply"])
+    answered(county, found, "indicators")
+    assert WorkItem.objects.get(kind="land_input", state="running").role == "utility"
+    assert [row.title for row in inbox.page(power, "mine", NOON).items] == ["技术设计要点：JSS-2026-03"]
+    assert inbox.page(water, "mine", NOON).items == []
+    assert inbox.page(water, "department", NOON).items == []
+    (row,) = found.inputs.filter(part="design")
+    land.answer_input(actor=power, input_id=row.pk, points=SAID, at=NOON)
+    found.refresh_from_db()
+    assert found.state == "assembly"
+
+
+def test_two_offices_answering_at_once_open_the_next_part_once(committed_db: str) -> None:
+    county = new_county()
+    found = opened(county, entered(county), indicator_departments=["water", "ecology"], design_departments=["power_supply"])
+    rows = list(found.inputs.filter(part="indicators").select_related("department"))
+    for row in rows:
+        county.actor("approver", row.department.key)
+    county.actor("approver", "power_supply")
+    results = together(*(lambda row=row: answer(county, row) for row in rows))
+    assert all(isinstance(result, ListInput) for result in results), results
+    found.refresh_from_db()
+    assert found.state == "design"
+    assert WorkItem.objects.filter(kind="land_input", state="running").count() == 1
+
+
+def test_two_who_sell_one_parcel_sell_it_once(committed_db: str) -> None:
+    county, first, second = new_county(), new_company("甲有限公司"), new_company("乙有限公司")
+    parcel = standard(county)
+    land.offer_parcel(actor=keeper(county), parcel_id=parcel.pk, at=NOON)
+    results = together(
+        lambda: sell(county, parcel, first, contract_number="让甲"), lambda: sell(county, parcel, second, contract_number="让乙")
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Parcel", "Refused"], results
+    parcel.refresh_from_db()
+    assert parcel.unit in (first.unit, second.unit)
+
+
+def test_a_project_that_ends_leaves_its_land_free_for_another(county: County, company: Company) -> None:
+    project, use = settled(county, company)
+    withdraw_filing(actor=county.actor("approver"), project_id=project.pk, problem="信息不实", at=SIGNED)
+    use.refresh_from_db()
+    assert use.ended_at == SIGNED
+    again = guided(county, company, name="另一个有机肥项目")
+    other = land.settle_project(actor=company.actor, project_id=again.pk, parcel_id=use.parcel_id, at=SIGNED)
+    assert other.commitment_id != use.commitment_id

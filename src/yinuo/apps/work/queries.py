@@ -17,6 +17,8 @@ from yinuo.core.calendar import TZ
 OPEN = ["running", "paused"]
 BOXES = {"mine": "我的", "department": "本部门", "waiting": "等别人", "overdue": "超期", "guidance": "前期辅导"}
 COUNT_CAP = 100
+# Whoever works for one office sees that office’s work, not the hall’s.
+OF_A_DEPARTMENT = ("approver", "principal", "utility")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,14 @@ def whose(actor: Actor, now: datetime) -> set[int | None]:
 
 def _mine(actor: Actor, persons: Set[int | None]) -> Q:
     unassigned = Q(assignee__isnull=True, role=actor.role)
-    if actor.role in ("approver", "principal"):
+    if actor.role in OF_A_DEPARTMENT:
         return Q(role=actor.role, assignee_id__in=persons) | unassigned & Q(department_id=actor.department_id)
     here = Q(hall_id=actor.hall_id, stage=actor.stage) if actor.role == "stage_convener" else Q(hall_id=actor.hall_id)
     return Q(role=actor.role, assignee_id__in=persons) | unassigned & here
 
 
 def _reach(actor: Actor) -> Q:
-    if actor.role in ("approver", "principal"):
+    if actor.role in OF_A_DEPARTMENT:
         return Q(department_id=actor.department_id)
     if actor.role == "stage_convener":
         return Q(hall_id=actor.hall_id, stage=actor.stage)
