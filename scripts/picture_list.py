@@ -16,6 +16,7 @@ from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem, Submission
 from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Project, Question
+from yinuo.apps.reviews.models import ServiceReview
 from yinuo.apps.window.models import Visit
 
 # A login and the address's arguments.
@@ -135,6 +136,7 @@ PAGES = [
     Page("common:act_as", lambda: iter([("zhaoyonghong", [])])),
     Page("common:messages", company()),
     Page("unit:projects", company()),
+    Page("unit:review", units(items("granted"), *MY_ITEM)),
     Page("unit:filing", company()),
     Page("unit:filing_step", units(all_of(Draft), "unit_id", "pk", "step")),
     Page("unit:filing_check", units(all_of(Draft), *MINE)),
@@ -173,6 +175,9 @@ PAGES = [
     Page("staff:window_visit", at_the_window(Visit, closed_at__isnull=False), who="over"),
     Page("staff:people", one("administrator")),
     Page("staff:reserved", one("administrator")),
+    Page("staff:reviews", one("supervisor"), "?view=all"),
+    Page("staff:service_review", officials("supervisor", all_of(ServiceReview, rectification__isnull=False), "pk")),
+    Page("staff:review_code", officials("approver", items("granted"), "pk", department="department.key")),
     Page("staff:questions", one("general_convener")),
     Page("staff:question", officials("general_convener", all_of(Question), "pk")),
     Page("staff:delegation", one("approver")),
@@ -214,6 +219,7 @@ EXCUSED = {
     "common:file": "a file as it was uploaded",
     "public:zone_feed": "an Atom feed",
     "public:certificate_proof": "a file to keep",
+    "public:review": "its address is signed anew in every instance; the same form is pictured as unit:review",
     "public:chain_checkpoint": "the log's head, for programs",
     "public:chain_tile": "a part of the log, for programs",
     "public:chain_keys": "the issuers' keys, for programs",

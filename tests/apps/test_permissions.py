@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from tests.database import TestDatabase
 
-ROOMS_ABOVE = ("window", "mock", "deficient", "regional", "land", "agency")
+ROOMS_ABOVE = ("reviews", "window", "mock", "deficient", "regional", "land", "agency")
 ROOMS = ("people", "infochain", "catalogue", "work", "documents", "notices", "projects", "onemap", "credit", "commitments", *ROOMS_ABOVE)
 SOURCE = Path(work.__file__).parents[2]
 NOON = at("2026-11-06 12:00")
@@ -197,7 +197,7 @@ IN_OTHER_FILES = {
     "test_completion.py": {"apply_completion", "apply_again", "record_finding", "fail_completion", "propose_cycle", "handle_difficulty"},
 }
 READS = {"commitments.preview_letter"}
-OPEN_TO_EVERYBODY = {"commitments.raise_objection", "infochain.take_cosignatures"}
+OPEN_TO_EVERYBODY = {"commitments.raise_objection", "reviews.review_by_link", "infochain.take_cosignatures"}
 
 
 class World:

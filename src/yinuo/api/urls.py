@@ -26,11 +26,13 @@ from yinuo.api import (
 from yinuo.api.agency import router as agency
 from yinuo.api.app import api
 from yinuo.api.regional import router as regional
+from yinuo.api.reviews import router as reviews
 
 api.add_router("/projects", projects.router)
 for room in (life, onemap, care, commitments, completion, credit, hall, desk, trail, public, coordination, deficient, land, mock, window):
     api.add_router("", room.router)
 api.add_router("", agency)
+api.add_router("", reviews)
 api.add_router("", regional)
 api.add_router("/rules", rules.router)
 if settings.YINUO_TRAINING:

@@ -45,6 +45,8 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("work.reassign", "yinuo.apps.onemap.effects.reassigned", "in"),
     ("onemap.completion_ready", "yinuo.apps.commitments.effects.completion_ready", "in"),
     ("onemap.grant", "yinuo.apps.commitments.effects.item_concluded", "in"),
+    ("onemap.grant", "yinuo.apps.reviews.effects.invite", "in"),
+    ("onemap.refuse", "yinuo.apps.reviews.effects.invite", "in"),
     ("onemap.take_in_result", "yinuo.apps.commitments.effects.item_concluded", "in"),
     ("work.lapsed", "yinuo.apps.regional.effects.lapsed", "in"),
     ("onemap.share_result", "yinuo.apps.regional.effects.shared", "in"),

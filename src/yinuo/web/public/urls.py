@@ -2,7 +2,23 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from yinuo.web.public import agency, chain, companies, feed, guides, home, parcels, proofs, receipts, rules, search, selfcheck, verify, zone
+from yinuo.web.public import (
+    agency,
+    chain,
+    companies,
+    feed,
+    guides,
+    home,
+    parcels,
+    proofs,
+    receipts,
+    reviews,
+    rules,
+    search,
+    selfcheck,
+    verify,
+    zone,
+)
 
 app_name = "public"
 urlpatterns = [
@@ -21,6 +37,7 @@ urlpatterns = [
     path("zone/", zone.index, name="zone"),
     path("zone/feed/", feed.notices, name="zone_feed"),
     path("zone/<int:commitment_id>/", zone.commitment, name="commitment"),
+    path("reviews/<str:token>/", reviews.review, name="review"),
     path("objections/<str:receipt_no>/", zone.objection, name="objection"),
     path("parcels/", parcels.index, name="parcels"),
     path("parcels/<int:parcel_id>/", parcels.parcel, name="parcel"),

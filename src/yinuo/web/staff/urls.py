@@ -49,6 +49,7 @@ urlpatterns = [
     path("hall/early/", early.early, name="early"),
     path("hall/load/", load.load, name="load"),
     path("", include("yinuo.web.staff.regional_urls")),
+    path("", include("yinuo.web.staff.review_urls")),
     path("reassign/", passing.reassign, name="reassign"),
     path("people/", people.people, name="people"),
     path("reserved/", reserved.reserved, name="reserved"),

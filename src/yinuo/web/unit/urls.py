@@ -25,11 +25,13 @@ from yinuo.web.unit import (
     project,
     promises,
     questions,
+    reviews,
     sharing,
 )
 
 app_name = "unit"
 urlpatterns = [
+    path("items/<int:item_id>/review/", reviews.review, name="review"),
     path("projects/", home.projects, name="projects"),
     path("filing/", filing.begin, name="filing"),
     path("filing/<int:draft_id>/check/", filing.check, name="filing_check"),

@@ -1,0 +1,257 @@
+"""好差评 and what follows a bad one, until every one is closed (附件7·第十一条、第十五条)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.notices.actions import tell
+from yinuo.apps.notices.effects import readers
+from yinuo.apps.onemap.actions.common import locked
+from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.people.models import StaffRole
+from yinuo.apps.projects.actions import lock
+from yinuo.apps.reviews import access, links
+from yinuo.apps.reviews.models import CallBack, Channel, Finding, Level, Rectification, RectificationState, ServiceReview
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import action, answered, claim, record, remember
+from yinuo.apps.work.actions import About, Limits, close, open_item, open_of
+from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.core.calendar import TZ
+
+S = RectificationState
+REVIEWABLE = ("granted", "refused", "exempt")
+TEXT_LIMIT = 1000
+Rule = Callable[[Actor, ServiceReview], bool]
+
+
+@action
+def give_review(
+    *,
+    actor: Actor,
+    item_id: int,
+    level: int,
+    at: datetime,
+    indicators: Sequence[str] = (),
+    text: str = "",
+    idempotency_key: str = "",
+) -> ServiceReview:
+    """The unit's review of a concluded matter, from its map; at the window the clerk enters it for the visitor."""
+    claimed = claim(actor, idempotency_key, "reviews.give_review", [item_id, level, list(indicators), text], at=at)
+    if (known := answered(claimed)) is not None:
+        return ServiceReview.objects.get(pk=known)
+    item = locked(item_id)
+    if not access.can_give(actor, item):
+        raise forbid("只能评价本单位办过的事项")
+    made = _give(actor, item, level, indicators, text, Channel.WINDOW if actor.entrance == "window" else Channel.MAP, at)
+    remember(claimed, made)
+    return made
+
+
+@action
+def review_by_link(*, actor: Actor, token: str, level: int, at: datetime, indicators: Sequence[str] = (), text: str = "") -> ServiceReview:
+    """The same through the link of a message or the code on the counter, without an account; a link serves one application once."""
+    item_id, round_, channel = links.read(token)
+    item = locked(item_id)
+    if item.round != round_:
+        raise Refused("reviews.link", "这个评价链接已经过去", remedy="事项已经重新申报，办结后会再发链接")
+    return _give(actor, item, level, indicators, text, channel, at)
+
+
+def _give(actor: Actor, item: MapItem, level: int, indicators: Sequence[str], text: str, channel: Channel, at: datetime) -> ServiceReview:
+    if item.state not in REVIEWABLE or item.concluded_at is None:
+        raise Refused("reviews.not_concluded", "事项还没有办结，办结以后才能评价", remedy="有意见可以先提问或者投诉")
+    if item.reviews.filter(round=item.round).exists():
+        raise Refused("reviews.once", "这次办理已经评价过", remedy="每次办理只评价一次，评价不能修改")
+    day = at.astimezone(TZ).date()
+    window = pack().integer("review.window", day)
+    if at > item.concluded_at + timedelta(days=window):
+        raise Refused("reviews.window", f"办结超过 {window} 天，不再评价", remedy="有问题可以投诉", cites=_cites("review.window", at))
+    if level not in Level.values:
+        raise Refused("reviews.level", "请选择评价的等级", field="level")
+    offered = set(pack().parameter("review.indicators", day).value)
+    chosen = [one for one in indicators if one in offered]
+    text = text.strip()[:TEXT_LIMIT]
+    bad = level in pack().parameter("hall.review_bad", day).value
+    if bad and not chosen and not text:
+        raise Refused("reviews.why", "请选择或者写明哪里不满意", field="text", remedy="写清楚了才好核实和整改")
+    made = ServiceReview.objects.create(
+        item=item,
+        round=item.round,
+        hall_id=item.project.hall_id,
+        department_id=item.department_id,
+        handler_id=item.handler_id,
+        level=level,
+        indicators=chosen,
+        text=text,
+        channel=channel,
+        person_id=actor.person_id if channel == Channel.MAP else None,
+        at=at,
+    )
+    # Not under the project's code: what is read there is read by those reviewed.
+    record(actor, "reviews.give", made, at=at, data={"matter": item.matter_id, "level": level})
+    if bad:
+        _open_rectification(actor, made, at)
+    return made
+
+
+def _open_rectification(actor: Actor, review: ServiceReview, at: datetime) -> None:
+    made = Rectification.objects.create(review=review, opened_at=at)
+    work = _wait(actor, made, WorkKind.BAD_REVIEW_ASSIGN, "review.assign_limit", "supervisor", at)
+    tell("bad_review", at=at, persons=readers(work, at, StaffRole.SUPERVISOR), url=work.url, matter=review.item.name, due=_due(work))
+
+
+def _wait(actor: Actor, made: Rectification, kind: WorkKind, limit: str, role: str, at: datetime) -> WorkItem:
+    """Its clock. It names the matter and neither project nor unit: those reviewed must not learn who spoke."""
+    day, review = at.astimezone(TZ).date(), made.review
+    return open_item(
+        actor=actor,
+        kind=kind,
+        about=About(made, f"差评：{review.item.name}", kind.label, f"/staff/reviews/{review.pk}/"),
+        limits=Limits(pack().integer(limit, day)),
+        rules_on=day,
+        at=at,
+        department_id=review.department_id if role == "approver" else None,
+        hall_id=review.hall_id,
+        role=role,
+    )
+
+
+def _due(work: WorkItem) -> str:
+    return work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
+
+
+def _cites(parameter: str, at: datetime) -> list[str]:
+    return pack().cite_texts(pack().parameter(parameter, at.astimezone(TZ).date()).cites)
+
+
+def _take(actor: Actor, review_id: int, may: Rule, states: Sequence[str], version: int | None) -> Rectification:
+    """The rectification locked below its project. Raises Forbidden, Stale, Refused in this order."""
+    review = ServiceReview.objects.select_related("item__project", "department", "handler").get(pk=review_id)
+    lock(review.item.project_id)
+    made = Rectification.objects.select_for_update(no_key=True).filter(review=review).first()
+    if not may(actor, review):
+        raise forbid("这条评价不由您处理")
+    if made is None:
+        raise Refused("reviews.good", "不是差评，不用整改")
+    made.review = review
+    check_version(made, version)
+    if made.state not in states:
+        raise Refused("reviews.state", f"这条差评现在是“{made.get_state_display()}”，不能这样办理", remedy="请刷新页面查看最新状态")
+    return made
+
+
+def _save(actor: Actor, made: Rectification, state: str, kind: WorkKind, at: datetime, *fields: str) -> None:
+    """Moves on: the clock it waited under is closed, the row keeps what was said."""
+    work = open_of(made, kind)
+    if work is not None:
+        close(actor=actor, item=work, at=at, outcome=state)
+    made.state, made.version = state, made.version + 1
+    made.save(update_fields=["state", "version", *fields])
+
+
+def _need(text: str, field: str, message: str) -> str:
+    if not text.strip():
+        raise Refused(f"reviews.{field}", message, field=field)
+    return text.strip()[:TEXT_LIMIT]
+
+
+def _told(actor: Actor, verb: str, made: Rectification, at: datetime, why: str = "") -> None:
+    record(actor, verb, made, at=at, why=why, data={"review": made.review_id, "state": made.state})
+
+
+@action
+def assign_bad_review(*, actor: Actor, review_id: int, instruction: str, at: datetime, version: int | None = None) -> Rectification:
+    """转办: the supervisor hands it to the department that was reviewed, with what to look into."""
+    made = _take(actor, review_id, access.can_supervise, [S.NEW], version)
+    made.instruction = _need(instruction, "instruction", "请写明请部门核实什么")
+    _save(actor, made, S.ASSIGNED, WorkKind.BAD_REVIEW_ASSIGN, at, "instruction")
+    _to_department(actor, made, at)
+    _told(actor, "reviews.assign", made, at, made.instruction)
+    return made
+
+
+def _to_department(actor: Actor, made: Rectification, at: datetime) -> None:
+    work = _wait(actor, made, WorkKind.BAD_REVIEW_RECTIFY, "review.rectify_limit", "approver", at)
+    tell("bad_review", at=at, persons=readers(work, at), url=work.url, matter=made.review.item.name, due=_due(work))
+
+
+@action
+def answer_bad_review(
+    *, actor: Actor, review_id: int, finding: str, measures: str, answer: str, at: datetime, version: int | None = None
+) -> Rectification:
+    """核实整改: what was found, what was done about it, and the answer to the one who spoke."""
+    made = _take(actor, review_id, access.can_rectify, [S.ASSIGNED], version)
+    if finding not in Finding.values:
+        raise Refused("reviews.finding", "请选择核实的结果", field="finding")
+    made.finding, made.answer = finding, _need(answer, "answer", "请写明给评价人的答复")
+    made.measures = _need(measures, "measures", "请写明整改的措施") if finding != Finding.UNTRUE else measures.strip()[:TEXT_LIMIT]
+    _save(actor, made, S.ANSWERED, WorkKind.BAD_REVIEW_RECTIFY, at, "finding", "measures", "answer")
+    _wait(actor, made, WorkKind.BAD_REVIEW_CHECK, "review.check_limit", "supervisor", at)
+    _told(actor, "reviews.answer", made, at, made.answer)
+    return made
+
+
+@action
+def appeal_bad_review(*, actor: Actor, review_id: int, why: str, at: datetime, version: int | None = None) -> Rectification:
+    """A review given by mistake or untrue: the department says why it should not count, once."""
+    made = _take(actor, review_id, access.can_rectify, [S.ASSIGNED], version)
+    if made.appeal:
+        raise Refused("reviews.appeal_once", "已经申诉过，不能再次申诉", remedy="请核实整改并答复")
+    made.appeal = _need(why, "why", "请写明为什么不应计为差评")
+    _save(actor, made, S.APPEALED, WorkKind.BAD_REVIEW_RECTIFY, at, "appeal")
+    _wait(actor, made, WorkKind.BAD_REVIEW_CHECK, "review.check_limit", "supervisor", at)
+    _told(actor, "reviews.appeal", made, at, made.appeal)
+    return made
+
+
+@action
+def decide_appeal(*, actor: Actor, review_id: int, upheld: bool, answer: str, at: datetime, version: int | None = None) -> Rectification:
+    """Upheld: the review stays on record and counts no points. Else the department goes on where it stood."""
+    made = _take(actor, review_id, access.can_supervise, [S.APPEALED], version)
+    made.appeal_answer = _need(answer, "answer", "请写明复核的理由")
+    if upheld:
+        made.closed_at = at
+        _save(actor, made, S.SET_ASIDE, WorkKind.BAD_REVIEW_CHECK, at, "appeal_answer", "closed_at")
+    else:
+        _save(actor, made, S.ASSIGNED, WorkKind.BAD_REVIEW_CHECK, at, "appeal_answer")
+        _to_department(actor, made, at)
+    _told(actor, "reviews.decide_appeal", made, at, made.appeal_answer)
+    return made
+
+
+@action
+def check_answer(*, actor: Actor, review_id: int, approved: bool, at: datetime, why: str = "", version: int | None = None) -> Rectification:
+    """差评反馈内容的规范性审核: the supervisor lets the answer go out, or sends it back with what to mend."""
+    made = _take(actor, review_id, access.can_supervise, [S.ANSWERED], version)
+    if approved:
+        _save(actor, made, S.CHECKED, WorkKind.BAD_REVIEW_CHECK, at)
+        _wait(actor, made, WorkKind.BAD_REVIEW_CALL_BACK, "review.call_back_limit", "supervisor", at)
+        tell("review_answered", at=at, **_giver(made), matter=made.review.item.name, answer=made.answer[:200])
+    else:
+        made.returned, made.returned_why = made.returned + 1, _need(why, "why", "请写明答复要怎样修改")
+        _save(actor, made, S.ASSIGNED, WorkKind.BAD_REVIEW_CHECK, at, "returned", "returned_why")
+        _to_department(actor, made, at)
+    _told(actor, "reviews.check", made, at, why)
+    return made
+
+
+def _giver(made: Rectification) -> dict[str, object]:
+    """Who is told the answer: the person who spoke, else the unit."""
+    person = made.review.person
+    item = made.review.item
+    url = f"/items/{item.pk}/review/"
+    return {"persons": [person], "url": url} if person is not None else {"unit_id": item.project.unit_id, "url": url}
+
+
+@action
+def close_bad_review(*, actor: Actor, review_id: int, call_back: str, note: str, at: datetime, version: int | None = None) -> Rectification:
+    """回访 and the end; who is still not satisfied is told of the other ways, and that is on record."""
+    made = _take(actor, review_id, access.can_supervise, [S.CHECKED], version)
+    if call_back not in CallBack.values:
+        raise Refused("reviews.call_back", "请选择回访的结果", field="call_back")
+    made.call_back, made.call_back_note, made.closed_at = call_back, _need(note, "note", "请写明回访的情况"), at
+    _save(actor, made, S.CLOSED, WorkKind.BAD_REVIEW_CALL_BACK, at, "call_back", "call_back_note", "closed_at")
+    _told(actor, "reviews.close", made, at, note)
+    return made

@@ -1,0 +1,39 @@
+"""A review through the link of a message or the code on the counter: no account, one for each application."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.reviews import links, queries
+from yinuo.apps.reviews.actions import review_by_link
+from yinuo.web.handling import attempt
+from yinuo.web.reviewing import ReviewForm
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def review(request: HttpRequest, token: str) -> HttpResponse:
+    """The page names the matter and nothing of the project: whoever finds the link learns nothing by it."""
+    item_id, round_, _channel = links.read(token)
+    item = MapItem.objects.select_related("department").get(pk=item_id)
+    if item.round != round_:
+        raise Refused("reviews.link", "这个评价链接已经过去", remedy="事项已经重新申报，办结后会再发链接")
+    now = timezone.now()
+    form = ReviewForm(request.POST or None, at=now)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        given = attempt(
+            form,
+            lambda: review_by_link(
+                actor=Actor.public(), token=token, level=values["level"], indicators=values["indicators"], text=values["text"], at=now
+            ),
+        )
+        if given is not None:
+            return redirect("public:review", token)
+    return render(request, "public/review.html", {"item": item, "form": form, "given": queries.review_of(item)})

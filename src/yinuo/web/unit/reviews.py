@@ -1,0 +1,54 @@
+"""The unit's review of a concluded matter, and what became of it (附件7·第十五条)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from yinuo.apps.reviews import queries
+from yinuo.apps.reviews.actions import REVIEWABLE, give_review
+from yinuo.web.acting import actor_of, need_unit
+from yinuo.web.handling import attempt
+from yinuo.web.reviewing import ReviewForm
+from yinuo.web.unit.own import crumbs, item_of, posted
+
+
+@need_unit
+@never_cache
+@require_http_methods(["GET", "POST"])
+def review(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Given once; afterwards the page shows it with its answer."""
+    item, now = item_of(request, item_id), timezone.now()
+    form = ReviewForm(posted(request), at=now, initial={"key": f"review:{uuid.uuid4()}"})
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        given = attempt(
+            form,
+            lambda: give_review(
+                actor=actor_of(request),
+                item_id=item.pk,
+                level=values["level"],
+                indicators=values["indicators"],
+                text=values["text"],
+                idempotency_key=values["key"],
+                at=now,
+            ),
+        )
+        if given is not None:
+            messages.success(request, "评价已经收到，谢谢。")
+            return redirect("unit:review", item.pk)
+    context = {
+        "item": item,
+        "form": form,
+        "given": queries.review_of(item),
+        "possible": item.state in REVIEWABLE,
+        "breadcrumbs": crumbs(item.project, (item.name, reverse("unit:item", args=[item.pk])), "评价"),
+    }
+    return render(request, "unit/review.html", context)
