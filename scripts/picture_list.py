@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from yinuo.apps.agency.models import Agreement, Application
 from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.documents.models import StoredFile
@@ -95,6 +96,10 @@ def projects(**having: Any) -> Callable[[], Any]:
     return lambda: Project.objects.filter(**having).order_by("id")
 
 
+def agreements() -> Any:
+    return Agreement.objects.filter(state="running").order_by("-pk")
+
+
 def items(*states: str) -> Callable[[], Any]:
     return lambda: (
         MapItem.objects.filter(**({"state__in": states} if states else {})).select_related("project", "department").order_by("id")
@@ -125,6 +130,9 @@ PAGES = [
     Page("public:commitment", citizens(all_of(Commitment, state="notice"), "pk")),
     Page("public:objection", citizens(all_of(Objection), "receipt_no")),
     Page("public:verify", anybody()),
+    Page("public:agency", anybody()),
+    Page("unit:agency", units(agreements, "project.unit_id", "project_id")),
+    Page("unit:agency_apply", units(projects(state="confirmed"), "unit_id", "pk")),
     Page("public:certificate", citizens(projects(code__isnull=False), "code", "unit.credit_code")),
     Page("public:rules", anybody()),
     Page("public:rules_ask", anybody()),
@@ -179,6 +187,12 @@ PAGES = [
     Page("staff:service_review", officials("supervisor", all_of(ServiceReview, rectification__isnull=False), "pk")),
     Page("staff:review_code", officials("approver", items("granted"), "pk", department="department.key")),
     Page("staff:questions", one("general_convener")),
+    Page("staff:agency", one("general_convener")),
+    Page("staff:agency", one("agent"), who="agent"),
+    Page("staff:agency_bodies", one("general_convener")),
+    Page("staff:agency_application", officials("general_convener", lambda: Application.objects.order_by("-pk"), "pk")),
+    Page("staff:agency_service", officials("agent", agreements, "pk")),
+    Page("staff:agency_package", officials("agent", agreements, "pk")),
     Page("staff:question", officials("general_convener", all_of(Question), "pk")),
     Page("staff:delegation", one("approver")),
     Page("staff:projects", one("general_convener")),

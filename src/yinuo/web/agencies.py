@@ -52,11 +52,12 @@ def facts_of(agreement: Agreement) -> list[Row]:
 
 
 def plan_of(agreement: Agreement, now: datetime) -> list[PlanLine]:
-    """The last plan beside what happened; empty where none was drawn."""
+    """The last plan beside what happened, for a service that has ended until then; empty where none was drawn."""
     plan = FilingPlan.objects.filter(agreement=agreement).order_by("-id").first()
     if plan is None:
         return []
-    return queries.plan_lines(plan.rows, queries.items_of(agreement), now.astimezone(TZ).date())
+    until = min(now, agreement.ended_at or now)
+    return queries.plan_lines(plan.rows, queries.items_of(agreement), until.astimezone(TZ).date())
 
 
 def log_events(agreement: Agreement) -> list[Event]:

@@ -201,12 +201,13 @@ class PlanLine:
 
 
 def plan_lines(rows: Iterable[Mapping[str, Any]], items: Sequence[MapItem], day: date) -> list[PlanLine]:
+    """As it stood at the end of `day`; what came later is not yet known."""
     known = {item.matter_id: item for item in items}
     made = []
     for row in rows:
         item = known.get(row["matter_id"])
         starts, ends = date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])
-        received, concluded = (_day(getattr(item, name, None)) for name in ("received_at", "concluded_at"))
+        received, concluded = (_until(_day(getattr(item, name, None)), day) for name in ("received_at", "concluded_at"))
         late = (concluded or day) > ends or (received or concluded or day) > starts
         made.append(
             PlanLine(
@@ -214,6 +215,10 @@ def plan_lines(rows: Iterable[Mapping[str, Any]], items: Sequence[MapItem], day:
             )
         )
     return made
+
+
+def _until(when: date | None, day: date) -> date | None:
+    return when if when is not None and when <= day else None
 
 
 def _day(at: datetime | None) -> date | None:

@@ -97,8 +97,10 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
     decision = queries.check_of(found.project.unit, today(now))
     agents = [row for row in queries.agents(today(now), actor.hall_id) if found.body_id in (row.body_id, row.body.parent_id)]
     reduced = decision.outcome["support"] == "reduced"
-    offering = fields.OfferForm(request.POST if do == "offer" else None, application=found, agents=agents, reduced=reduced)
-    refusing = fields.WhyForm(request.POST if do == "refuse" else None, initial={"version": found.version})
+    offering = fields.OfferForm(
+        request.POST if do == "offer" else None, auto_id="offer_%s", application=found, agents=agents, reduced=reduced
+    )
+    refusing = fields.WhyForm(request.POST if do == "refuse" else None, auto_id="refuse_%s", initial={"version": found.version})
     form: forms.Form = offering if do == "offer" else refusing
     if do and form.is_valid() and attempt(form, _answer(actor, do, found, form)) is not None:
         messages.success(request, "已签署协议并送企业签署。" if do == "offer" else "已答复企业并说明理由。")
@@ -197,20 +199,20 @@ def _forms(found: Agreement, actor: Actor, data: Mapping[str, Any] | None, do: s
     seen = {"version": found.version}
     agents = [row for row in queries.agents(timezone.localdate(), actor.hall_id) if found.body_id in (row.body_id, row.body.parent_id)]
 
-    def given(name: str) -> Any:
-        return data if name == do else None
+    def given(name: str) -> dict[str, Any]:
+        return {"data": data if name == do else None, "auto_id": f"{name}_%s"}
 
     def key(name: str) -> str:
         return f"agency.{name}:{uuid.uuid4()}"
 
     return {
-        "log": fields.LogForm(given("log"), agreement=found, items=items, initial={"on": timezone.localdate(), "key": key("log")}),
-        "plan": fields.PlanForm(given("plan"), initial={"key": key("plan")}),
-        "green": fields.GreenForm(given("green"), items=items),
-        "finish": fields.FinishForm(given("finish"), initial=seen),
-        "law": fields.LawForm(given("law"), initial=seen),
-        "archive": fields.ArchiveForm(given("archive"), initial=seen),
-        "assign": fields.AssignForm(given("assign"), agents=[row for row in agents if row.pk != found.agent_id], initial=seen),
+        "log": fields.LogForm(**given("log"), agreement=found, items=items, initial={"on": timezone.localdate(), "key": key("log")}),
+        "plan": fields.PlanForm(**given("plan"), initial={"key": key("plan")}),
+        "green": fields.GreenForm(**given("green"), items=items),
+        "finish": fields.FinishForm(**given("finish"), initial=seen),
+        "law": fields.LawForm(**given("law"), initial=seen),
+        "archive": fields.ArchiveForm(**given("archive"), initial=seen),
+        "assign": fields.AssignForm(**given("assign"), agents=[row for row in agents if row.pk != found.agent_id], initial=seen),
     }
 
 

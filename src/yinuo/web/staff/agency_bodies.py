@@ -71,16 +71,16 @@ def _forms(actor: Actor, there: list[AgencyBody], agents: list[ServiceAgent], re
     day = timezone.localdate()
     people = queries.candidates(actor.hall_id or 0, day)
 
-    def given(name: str) -> Any:
-        return request.POST if name == do else None
+    def given(name: str) -> dict[str, Any]:
+        return {"data": request.POST if name == do else None, "auto_id": f"{name}_%s"}
 
     return {
-        "body": fields.BodyForm(given("body"), bodies=there),
-        "agent": fields.AgentForm(given("agent"), bodies=there, people=people),
-        "training": fields.TrainingForm(given("training"), agents=agents, initial={"on": day, "key": f"agency.training:{uuid.uuid4()}"}),
-        "appraisal": fields.AppraisalForm(given("appraisal"), agents=agents, initial={"year": day.year}),
-        "end_agent": fields.EndForm(given("end_agent"), label_suffix=""),
-        "close_body": fields.EndForm(given("close_body"), label_suffix=""),
+        "body": fields.BodyForm(**given("body"), bodies=there),
+        "agent": fields.AgentForm(**given("agent"), bodies=there, people=people),
+        "training": fields.TrainingForm(**given("training"), agents=agents, initial={"on": day, "key": f"agency.training:{uuid.uuid4()}"}),
+        "appraisal": fields.AppraisalForm(**given("appraisal"), agents=agents, initial={"year": day.year}),
+        "end_agent": fields.EndForm(**given("end_agent"), label_suffix=""),
+        "close_body": fields.EndForm(**given("close_body"), label_suffix=""),
     }
 
 
