@@ -32,6 +32,8 @@ TRACKS = {
     "mock": "mock",
     "regional": "regional",
     "agency": "agency",
+    "deficient": "deficient",
+    "coordination": "coordination",
     "land_list": "land_list",
     "standard_land": "standard_land",
 }

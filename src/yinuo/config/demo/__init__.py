@@ -25,7 +25,7 @@ from yinuo.config.binaries import DatabaseError
 from yinuo.config.bootstrap import sync_pack
 from yinuo.config.demo import lives, scenes
 from yinuo.config.demo.people import Login, assemble, logins
-from yinuo.config.demo.tracks import agency, land, window
+from yinuo.config.demo.tracks import agency, gaps, land, window
 from yinuo.config.demo.tracks.regional import SCENES as REGIONAL
 from yinuo.config.demo.world import World
 from yinuo.core.calendar import TZ
@@ -78,7 +78,7 @@ def _refuse_real_data() -> None:
 def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) -> None:
     began = now - timedelta(days=400)
     world = World(assemble(hall, began), now, progress)
-    for scene in (*lives.SCENES, *scenes.SCENES, *agency.SCENES, *land.SCENES, *window.SCENES):
+    for scene in (*lives.SCENES, *scenes.SCENES, *agency.SCENES, *gaps.SCENES, *land.SCENES, *window.SCENES):
         world.add(scene(world))
     for scene in REGIONAL:
         world.add(scene(world))

@@ -160,9 +160,7 @@ COMPANIES = (
 def logins() -> list[Login]:
     """Who may be tried, in the order of the house: staff by role, then the units."""
     staff = [
-        Login(f"{_office_name(worker)}　{worker.name}，{worker.title}", worker.username, PASSWORD)
-        for worker in WORKERS
-        if worker.listed
+        Login(f"{_office_name(worker)}　{worker.name}，{worker.title}", worker.username, PASSWORD) for worker in WORKERS if worker.listed
     ]
     units = [Login(f"{company.name}，{company.note}", company.persons[0][0], PASSWORD) for company in COMPANIES]
     return [*staff, *units]
