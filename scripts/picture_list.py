@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from yinuo.apps.agency.models import Agreement, Application
+from yinuo.apps.catalogue.models import RegionalResult, Zone
 from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem, Submission
 from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Project, Question
+from yinuo.apps.regional.models import Assessment
 from yinuo.apps.reviews.models import ServiceReview
 from yinuo.apps.window.models import Visit
 
@@ -194,6 +196,14 @@ PAGES = [
     Page("staff:agency_service", officials("agent", agreements, "pk")),
     Page("staff:agency_package", officials("agent", agreements, "pk")),
     Page("staff:question", officials("general_convener", all_of(Question), "pk")),
+    Page("public:regional", anybody()),
+    Page("public:regional_result", citizens(all_of(RegionalResult), "pk")),
+    Page("unit:item_share", units(items("open"), *MY_ITEM)),
+    *(Page(f"staff:{name}", one("zone")) for name in ("zones", "regional_fees")),
+    Page("staff:zone_new", one("administrator")),
+    *(Page(f"staff:{name}", officials("zone", all_of(Zone), "pk")) for name in ("zone", "zone_begin")),
+    Page("staff:assessment", officials("zone", all_of(Assessment), "pk")),
+    Page("staff:regional_fee", officials("approver", projects(state="confirmed"), "pk")),
     Page("staff:delegation", one("approver")),
     Page("staff:projects", one("general_convener")),
     *(Page("staff:project", officials(role, projects(state="confirmed"), "pk"), who=role) for role in ("approver", "supervisor")),
@@ -248,6 +258,8 @@ EXCUSED = {
     "unit:library_restore": "takes a POST alone",
     "unit:later_withdraw": "the demonstration has no later document asked for",
     "staff:map_pdf": "a PDF file",
+    "public:regional_report": "a PDF file",
+    "public:regional_paper": "a PDF file",
     "staff:window_close": "takes a POST alone",
     "staff:window_receipt": "a PDF file",
     "staff:window_handout_paper": "a PDF file",

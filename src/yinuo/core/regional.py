@@ -137,6 +137,11 @@ def regional_rows(matter_id: str, pack: Pack, day: date) -> tuple[NegativeRow, .
     return tuple(row for row in all_at(pack.negative, day) if row.part == "regional" and matter_id in row.matters)
 
 
+def which_projects(row: NegativeRow) -> str:
+    """The projects a row keeps out, in its own words: its sub-item where it has one."""
+    return row.matter if row.sub_matter in ("", "无") else row.sub_matter
+
+
 def assessable(matter_id: str, pack: Pack, day: date) -> Decision:
     """May a region be assessed for this matter at all: not by part three of the list, and only where the catalogue takes it in.
 

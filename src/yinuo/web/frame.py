@@ -31,6 +31,7 @@ UNIT = [
 AGENT = [("代办项目", "unit:projects"), ("办事指南", "public:guides")]
 STAFF = [("待办", "staff:inbox"), ("项目", "staff:projects"), ("地块", "staff:parcels"), ("信用", "staff:credit"), ("规则", "public:rules")]
 WINDOW = [("综合窗口", "staff:window"), ("模拟审批", "staff:mocks"), ("容缺受理", "staff:deficient"), ("项目", "staff:projects"), ("规则", "public:rules")]
+ZONE = [("待办", "staff:inbox"), ("园区", "staff:zones"), ("公布的结果", "public:regional"), ("规则", "public:rules")]
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
 
@@ -43,6 +44,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         links = WINDOW
     if role == "agent":
         links = [("代办", "staff:agency"), *links]
+    if role == "zone":
+        links = ZONE
     if role in CONVENING:
         links = [links[0], ("大厅", "staff:hall"), *links[1:]]
     day = timezone.localdate()

@@ -15,7 +15,7 @@ from yinuo.apps.people.models import InForce
 from yinuo.apps.regional import access
 from yinuo.apps.regional.models import Assessment, AssessmentState, FeeEntry, FeeKind, Payer
 from yinuo.apps.rules import pack
-from yinuo.core.regional import regional_rows
+from yinuo.core.regional import regional_rows, which_projects
 
 CHARGE, BLOCKS, WITH = "regional.charge_applicants", "regional.charge_blocks_permit", "regional.charged_with"
 NOTHING = Decimal(0)
@@ -80,14 +80,14 @@ def assessable_matters(day: date) -> list[tuple[str, str, str]]:
     for matter in pack().matters_at(day):
         rows = regional_rows(matter.id, pack(), day)
         if matter.regional and all(row.when != "always" for row in rows):
-            found.append((matter.id, matter.full_name, "；".join(row.sub_matter for row in rows)))
+            found.append((matter.id, matter.full_name, "；".join(which_projects(row) for row in rows)))
     return found
 
 
 def listed_matters(day: date) -> list[tuple[str, str, tuple[str, ...]]]:
     """Part three of the list as the desk shows it: (matter, which projects, articles)."""
     rows = [row for row in pack().negative if row.part == "regional" and day in row.span]
-    return [(row.matter, "" if row.sub_matter in ("", "无") else row.sub_matter, row.cites) for row in rows]
+    return [(row.matter, "" if which_projects(row) == row.matter else row.sub_matter, row.cites) for row in rows]
 
 
 def open_states() -> tuple[str, ...]:

@@ -28,8 +28,8 @@ SHOWN_MESSAGES = 60
 
 def home_of(role: str) -> str:
     """Where somebody of a role begins."""
-    if role == "window":
-        return "staff:window"
+    if role in ("window", "zone"):
+        return {"window": "staff:window", "zone": "staff:zones"}[role]
     return "unit:projects" if role == "unit" else "staff:inbox" if role != "public" else "public:home"
 
 

@@ -22,8 +22,7 @@ from yinuo.apps.onemap.regional import ended
 from yinuo.apps.regional import queries
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import DAY
-from yinuo.core.findings import title
-from yinuo.core.regional import Conditions, regional_rows
+from yinuo.core.regional import Conditions, regional_rows, which_projects
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.public import words
 
@@ -113,7 +112,7 @@ def result(request: HttpRequest, result_id: int) -> HttpResponse:
         "line": line_of(found, day),
         "result": found,
         "matter": matter,
-        "excluded": [(title(row), row.row, words.cite_links(row.cites)) for row in rows],
+        "excluded": [(which_projects(row), row.row, words.cite_links(row.cites)) for row in rows],
         "file": file,
         "paper": Document.objects.filter(kind=DocumentKind.REGIONAL_REPORT, number=found.document_number).exists(),
         "ended": ended(found),

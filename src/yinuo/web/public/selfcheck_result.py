@@ -11,6 +11,7 @@ from yinuo.apps.catalogue.queries import tolerances
 from yinuo.apps.onemap import planning
 from yinuo.apps.onemap.building import OPENS_MAP, in_order, limit_fields, prerequisites, stage_of
 from yinuo.apps.onemap.models import MapItem, Route
+from yinuo.apps.regional import queries as regional
 from yinuo.apps.rules import pack
 from yinuo.apps.work.clocks import calendar
 from yinuo.core.calendar import DAY, TZ
@@ -87,6 +88,7 @@ class Track:
     refused: bool
     cites: list[words.CiteLink]
     matters: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,8 +290,23 @@ def _tracks(state: State, matters: Sequence[Matter], day: date) -> tuple[Track, 
         measure = allows(effect, grade, pack(), day)
         if measure is not None:
             refused = measure.value == "refused"
-            found.append(Track(name, measure.text, refused, words.cite_links(measure.cites), shared if effect == "regional" else ()))
+            regional = effect == "regional" and not refused
+            there = _results(state, matters, day) if regional else ()
+            found.append(Track(name, measure.text, refused, words.cite_links(measure.cites), shared if regional else (), there))
     return tuple(found)
+
+
+def _results(state: State, matters: Sequence[Matter], day: date) -> tuple[str, ...]:
+    """Which zones – the named one, where one is named – have results for the project's matters, each with what it shares."""
+    wanted = {matter.id: matter.full_name for matter in matters if matter.regional}
+    if not wanted:
+        return ()
+    zone = state.facts.get("site.zone_id")
+    rows = regional.published(day, zone_key=zone if isinstance(zone, str) else "").filter(matter_id__in=list(wanted))
+    of_zone: dict[str, list[str]] = {}
+    for row in rows:
+        of_zone.setdefault(row.zone.name, []).append(wanted[row.matter_id])
+    return tuple(f"{name}：{'、'.join(sorted(names))}" for name, names in sorted(of_zone.items()))
 
 
 # -- what is still open, and what each answer would change

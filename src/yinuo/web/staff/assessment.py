@@ -21,11 +21,10 @@ from yinuo.apps.regional.models import Assessment, AssessmentState, FeeEntry
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import DAY
-from yinuo.core.findings import title
-from yinuo.core.regional import Conditions, regional_rows
+from yinuo.core.regional import Conditions, regional_rows, which_projects
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem, Row
-from yinuo.web.components.text import zh_date, zh_datetime
+from yinuo.web.components.text import closing, zh_date, zh_datetime
 from yinuo.web.handling import attempt
 from yinuo.web.staff.assessment_forms import ApproveForm, CommissionForm, OpinionForm, ReasonForm, ReportForm, WithdrawForm
 from yinuo.web.staff.forms import Versioned
@@ -146,12 +145,14 @@ def show(request: HttpRequest, assessment_id: int) -> HttpResponse:
         "matter": pack().matters[found.matter_id].full_name,
         "rows": _rows(found),
         "conditions": Conditions.from_json(found.conditions).in_words() if found.title else (),
-        "excluded": [title(row) for row in regional_rows(found.matter_id, pack(), day)],
+        "excluded": [which_projects(row) for row in regional_rows(found.matter_id, pack(), day)],
         "opinions": list(found.opinions.all()),
         "first": [step for step in steps if step.first],
         "others": [step for step in steps if not step.first],
         "work": work,
         "light": work.light_at(timezone.now()) if work else "",
+        "due": f"应于 {closing(work.due_at)} 前审查" if work and work.due_at else "",
+        "may_renew": found.state == AssessmentState.PUBLISHED and access.can_run(actor, found.zone),
         "ended": ended(found.result) if found.result else "",
         "fees": list(FeeEntry.objects.filter(assessment=found).select_related("project").order_by("id")[:50]),
         "form": failed or forms.Form(),
