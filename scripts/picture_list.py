@@ -18,6 +18,7 @@ from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem, Submission
 from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Project, Question
+from yinuo.apps.window.models import Visit
 from yinuo.apps.regional.models import Assessment
 from yinuo.apps.reviews.models import ServiceReview
 from yinuo.apps.window.models import Visit
@@ -258,6 +259,10 @@ EXCUSED = {
     "unit:library_restore": "takes a POST alone",
     "unit:later_withdraw": "the demonstration has no later document asked for",
     "staff:map_pdf": "a PDF file",
+    "staff:window_close": "takes a POST alone",
+    "staff:window_receipt": "a PDF file",
+    "staff:window_handout_paper": "a PDF file",
+    "common:step_back": "takes a POST alone",
     "public:regional_report": "a PDF file",
     "public:regional_paper": "a PDF file",
     "staff:window_close": "takes a POST alone",

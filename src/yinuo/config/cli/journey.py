@@ -29,6 +29,7 @@ BEGINS = date(2026, 11, 2)
 progress = Console(stderr=True, highlight=False)
 # Each special track by its name on the command line: a module of journey/tracks with `play`.
 TRACKS = {
+    "window": "window",
     "mock": "mock",
     "regional": "regional",
     "agency": "agency",
