@@ -12,6 +12,7 @@ from tests.apps.documents.samples import (
     LONG_NAME,
     MATERIALS,
     MINUTES,
+    MOCK_LINE,
     REFUSAL,
     REGIONAL,
     SAMPLES,
@@ -31,6 +32,13 @@ LONG: Any = {"project_name": LONG_NAME, "unit_name": LONG_UNIT}
 NO_URL: Any = {"verify_url": None}
 
 SHORT: Any = {
+    "agency_agreement": {"matters": [], "legal_representative": None},
+    "agency_end": {"served": []},
+    "mock_application": {"matters": [], "natural_resources": None, "market_regulation": None, "land_expected_on": None},
+    "mock_commitment": {"legal_representative": ""},
+    "mock_notice": {"contacts": [], "window_phone": "", "issued_on": None},
+    "mock_circulation": {"lines": []},
+    "mock_result": {"contents": [], "valid_until": None, "contact": None},
     "deficient_application": {"situation": "在建", "opinions": []},
     "deficient_notice": {"verify_url": None},
     "coordination_minutes": {"meeting_at": None, "meeting_place": None, "basis": []},
@@ -106,7 +114,14 @@ _POINTS: Any = [
     for n in range(48)
 ]
 EXTREME: Any = {
+    "agency_agreement": LONG | {"matters": [LONG_MATTER] * 8},
+    "agency_end": LONG | {"why": "原因。" * 60},
     "deficient_application": {"project_name": LONG_NAME, "unit_name": LONG_UNIT, "site": LONG_NAME, "situation": "\n".join(["进展情况。" * 20] * 6), "matters": [LONG_MATTER] * 3},
+    "mock_application": LONG | {"site": LONG_NAME, "progress": "进展情况。" * 60, "land": "用地情况。" * 40, "matters": [LONG_MATTER] * 6},
+    "mock_commitment": LONG | {"site": LONG_NAME},
+    "mock_notice": LONG | {"hall": LONG_OFFICE},
+    "mock_circulation": LONG | {"lines": [MOCK_LINE | {"department": LONG_OFFICE, "matter": LONG_MATTER, "note": "取得土地时尚未模拟通过，转入正式办理"}] * 14},
+    "mock_result": LONG | {"department": LONG_OFFICE, "matter_name": LONG_MATTER, "contents": ["附带的要求。" * 40]},
     "deficient_notice": {"project_name": LONG_NAME, "unit_name": LONG_UNIT, "matter_name": LONG_MATTER, "department": LONG_OFFICE, "missing": [LONG_MATTER] * 8},
     "coordination_minutes": LONG | {"issuer": LONG_OFFICE, "issue": "\n".join(["问题。" * 40] * 4), "opinions": [row | {"text": "意见。" * 40} for row in MINUTES["opinions"]] * 8, "items": MINUTES["items"] * 20, "conclusion": "\n".join(["结论。" * 40] * 6)},
     "filing_certificate": LONG | {
