@@ -17,7 +17,7 @@ from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, current, record, remember, unit_of_work
 from yinuo.apps.work import access, clocks
-from yinuo.apps.work.models import CalendarNotice, ClockEvent, Export, Light, Moment, Reminder, SavedFilter, WorkItem, WorkState
+from yinuo.apps.work.models import CalendarNotice, ClockEvent, Export, Light, Moment, Reminder, SavedFilter, WorkItem, WorkKind, WorkState
 from yinuo.core.dated import the_one_at
 from yinuo.core.pack.types import DayNotice, PauseReason
 
@@ -355,7 +355,8 @@ def _moment(item: WorkItem, at: datetime) -> Moment:
 def remind_on_the_day(now: datetime) -> int:
     """On the morning of its last day whoever has an item hears of it once more (U-4); returns how many were told.
 
-    Only what began before today: what was taken up today was told its term then. Costs what falls due today, not what is open.
+    Only what began before today: what was taken up today was told its term then. Of what waits for a company only the gap it has
+    promised to fill. Costs what falls due today, not what is open.
     """
     calendar, day = clocks.calendar(), now.astimezone(clocks.clock.TZ).date()
     if calendar.is_working(day) and now < calendar.opening(day):
@@ -363,7 +364,9 @@ def remind_on_the_day(now: datetime) -> int:
     begins = datetime.combine(day, time.min, clocks.clock.TZ)
     ends = begins + timedelta(days=1)
     told = Reminder.objects.filter(item=models.OuterRef("pk"), moment=Moment.ON, by_id__isnull=True)
+    hurried = models.Q(waits_for="staff") | models.Q(kind=WorkKind.DEFICIENT_GAP)
     due = WorkItem.objects.filter(
+        hurried,
         ~models.Exists(told),
         state=WorkState.RUNNING,
         next_transition_at__lte=ends + timedelta(microseconds=1),
