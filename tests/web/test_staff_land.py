@@ -224,3 +224,18 @@ def test_nobody_reads_another_units_land(county: County, company: Company) -> No
     assert parcel.number not in text_of(other.get("/land/"))
     assert parcel.number in text_of(own(company).get("/land/"))
     assert Client().get("/land/").status_code == 302
+
+
+def test_a_promise_from_the_contract_says_so_wherever_it_is_read(county: County, company: Company) -> None:
+    parcel, project = sold(county, company), guided(county, company)
+    use = land.settle_project(actor=company.actor, project_id=project.pk, parcel_id=parcel.pk, at=NOON)
+    assert use.commitment is not None
+    named = f"“标准地”控制性指标（{parcel.contract_number}）"
+    client, item = own(company), use.commitment.item_id
+    assert named in text_of(client.get("/promises/"))
+    page = text_of(client.get(f"/items/{item}/commit/"))
+    assert named in page and "随土地出让合同作出" in page and "补办审批文件" not in page
+    assert named in text_of(Client().get("/zone/?view=decided"))
+    assert "随土地出让合同作出" in text_of(Client().get(f"/zone/{use.commitment.pk}/"))
+    assert named in text_of(office(county).get(f"/staff/commitments/{use.commitment.pk}/"))
+    assert "标准地" in text_of(client.get(f"/projects/{project.pk}/map/?view=list"))

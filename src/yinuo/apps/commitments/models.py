@@ -67,6 +67,17 @@ class Commitment(Versioned):
         ]
         indexes = [models.Index(fields=["notice_until"], condition=Q(state="notice"), name="commitments_in_notice")]
 
+    @property
+    def title(self) -> str:
+        """What is promised, as lists name it: the matter, or the indicators of the land it came with."""
+        return f"“标准地”控制性指标（{self.contract}）" if self.contract else self.item.name
+
+    @property
+    def state_word(self) -> str:
+        """Nothing is decided on a promise that came with a contract."""
+        in_contract = self.contract and self.state == CommitmentState.DECIDED
+        return "随土地出让合同作出" if in_contract else str(self.get_state_display())
+
 
 class ObjectionState(models.TextChoices):
     OPEN = "open", "待答复"

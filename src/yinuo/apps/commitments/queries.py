@@ -103,14 +103,14 @@ def _row(commitment: Commitment, now: datetime) -> ZoneRow:
     project = commitment.project
     return ZoneRow(
         id=commitment.pk,
-        matter=commitment.item.name,
+        matter=commitment.title,
         department=commitment.department.name,
         project=project.name,
         project_code=project.code or "",
         unit=project.unit.name,
         credit_code=project.unit.credit_code or "",
         state=commitment.state,
-        state_label=commitment.get_state_display(),
+        state_label=commitment.state_word,
         fulfilment=commitment.fulfilment,
         fulfilment_label=commitment.get_fulfilment_display(),
         signed_at=commitment.signed_at,

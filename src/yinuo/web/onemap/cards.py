@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yinuo.apps.land.actions.uses import STANDARD_LAND
 from yinuo.apps.onemap.actions.pausing import COORDINATED
 from yinuo.apps.onemap.models import CONCLUDED, ItemState, Route
 from yinuo.apps.onemap.queries import Card as Seen
@@ -101,6 +102,8 @@ def tags_of(seen: Seen) -> tuple[str, ...]:
         tags.append("容缺")
     if item.mock:
         tags.append("模拟")
+    if item.result_text.startswith(STANDARD_LAND):
+        tags.append("标准地")
     if item.route == Route.COMMITMENT:
         tags.append("承诺")
     elif item.route == Route.REGIONAL:

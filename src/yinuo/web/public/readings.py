@@ -220,10 +220,10 @@ def results(search: str = "") -> QuerySet[CompletionVerification]:
 def zone_line(row: Commitment, now: datetime) -> ZoneLine:
     state = CommitmentState(row.state)
     running = state in IN_NOTICE and row.notice_until > now
-    word = "公示期满" if state == CommitmentState.NOTICE and not running else str(state.label)
+    word = "公示期满" if state == CommitmentState.NOTICE and not running else row.state_word
     return ZoneLine(
         id=row.pk,
-        matter=row.item.name,
+        matter=row.title,
         project=masked(row.project.name),
         unit=row.project.unit.name,
         grade=projects.grade_of(row.project),

@@ -21,6 +21,8 @@ from yinuo.core.dated import Span
 from yinuo.core.pack.types import CommitmentStandard
 
 SUPPLY = "land_supply"
+# How the contract’s words on the map begin where the land is one.
+STANDARD_LAND = "“标准地”"
 
 
 @action
@@ -49,7 +51,7 @@ def settle_project(*, actor: Actor, project_id: int, parcel_id: int, at: datetim
         )
     item = take_in_contract(
         actor=actor, project=project, matter_id=SUPPLY, contract=parcel.contract_number,
-        text=f"地块 {parcel.number}，{parcel.contract_on:%Y年%-m月%-d日}签订出让合同", at=at,
+        text=f"{STANDARD_LAND if standard else ''}地块 {parcel.number}，{parcel.contract_on:%Y年%-m月%-d日}签订出让合同", at=at,
     )  # fmt: skip
     commitment = None
     if standard and parcel.indicators:
