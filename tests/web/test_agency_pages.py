@@ -117,6 +117,9 @@ def test_from_the_companys_form_to_the_review(world: World) -> None:
     assert head.post(page, offer).status_code == 302
     agreement = Agreement.objects.get()
     assert "请签署委托代办协议" in text(unit.get(path))
+    home = text(unit.get("/projects/"))
+    assert "签署委托代办协议" in home
+    assert f'href="{path}"' in home
     assert unit.post(path, {"do": "sign", "version": agreement.version}).status_code == 302
     desk = f"/staff/agency/{agreement.pk}/"
     assert "以企业名义代办" in text(agent.get(desk))
@@ -285,6 +288,7 @@ def test_no_page_of_the_unit_shows_the_agent_anything_but_its_project(served: tu
     assert client.get(f"/files/{own_file.pk}/").status_code == 403
     shown = text(client.get(f"/projects/{world.project.pk}/"))
     assert world.other.name not in shown
+    assert "终止项目" not in shown
     assert world.other.name not in text(client.get("/messages/"))
     assert client.get(f"/items/{inside.pk}/").status_code == 200
     chooser = text(client.get(f"/items/{inside.pk}/submit/"))

@@ -18,7 +18,7 @@ from yinuo.apps.agency import access, actions, queries
 from yinuo.apps.agency.models import Agreement, Application, ServiceKind
 from yinuo.apps.agency.papers import SERVICES
 from yinuo.apps.base import forbid
-from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.onemap.models import ENDED, MapItem
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.web.acting import actor_of, hat_of, need_unit
@@ -59,7 +59,8 @@ class ApplyForm(forms.Form):
         super().__init__(*args, **kwargs)
         bodies = queries.bodies(timezone.localdate(), project.hall_id)
         self.fields["body"].choices = [(body.pk, f"{body.name}（{body.get_level_display()}）") for body in bodies]  # type: ignore[attr-defined]
-        items = MapItem.objects.filter(project=project).order_by("position").values_list("matter_id", "name")
+        open_ones = MapItem.objects.filter(project=project).exclude(state__in=ENDED)
+        items = open_ones.order_by("position").values_list("matter_id", "name")
         self.fields["matters"].choices = list(items)  # type: ignore[attr-defined]
         if not items:
             del self.fields["matters"]

@@ -43,6 +43,8 @@ from yinuo.web.unit.own import crumbs, posted, project_of
 from yinuo.web.unit.promises import GONE
 
 RUNNING = (ProjectState.FILED, ProjectState.CONFIRMED)
+# What an agent under an agreement is not offered: the unit reports, changes and ends its project itself.
+UNIT_ALONE: dict[str, Any] = {"own": False, "confirmed": False, "can_end": False, "certified": False, "stages": [], "duties": []}
 SHOWN_EVENTS, SHOWN_PAPERS, SHOWN_QUESTIONS = 10, 30, 3
 
 
@@ -88,6 +90,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "benefits": [line for line in queries.benefits_for(project, day) if line.holds] if project.state in RUNNING else [],
         "amendments": [_amendment(row) for row in project.amendments.order_by("-at")],
     }
+    context |= UNIT_ALONE if actor_of(request).scope else {"own": True}
     return render(request, "unit/project.html", context)
 
 
