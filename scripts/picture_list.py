@@ -14,11 +14,11 @@ from yinuo.apps.agency.models import Agreement, Application
 from yinuo.apps.catalogue.models import RegionalResult, Zone
 from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
+from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem, Submission
+from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
 from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Project, Question
-from yinuo.apps.window.models import Visit
 from yinuo.apps.regional.models import Assessment
 from yinuo.apps.reviews.models import ServiceReview
 from yinuo.apps.window.models import Visit
@@ -101,6 +101,10 @@ def projects(**having: Any) -> Callable[[], Any]:
 
 def agreements() -> Any:
     return Agreement.objects.filter(state="running").order_by("-pk")
+
+
+def gaps(state: str) -> Callable[[], Any]:
+    return all_of(DeficientAcceptance, "item__department", "item__project", state=state)
 
 
 def items(*states: str) -> Callable[[], Any]:
@@ -205,6 +209,16 @@ PAGES = [
     *(Page(f"staff:{name}", officials("zone", all_of(Zone), "pk")) for name in ("zone", "zone_begin")),
     Page("staff:assessment", officials("zone", all_of(Assessment), "pk")),
     Page("staff:regional_fee", officials("approver", projects(state="confirmed"), "pk")),
+    Page("staff:deficient", one("approver")),
+    Page("staff:deficient", at_the_window(), who="window"),
+    Page("staff:deficient_one", officials("approver", gaps("applied"), "pk", department="item.department.key")),
+    Page("staff:tolerances", officials("approver", gaps("applied"), department="item.department.key")),
+    Page("staff:tolerance", officials("approver", gaps("applied"), "item.matter_id", department="item.department.key")),
+    Page("unit:deficient", units(items("open"), *MY_ITEM)),
+    Page("unit:deficient_supply", units(gaps("waiting"), "item.project.unit_id", "item_id")),
+    Page("staff:coordination", one("general_convener")),
+    Page("staff:coordination_one", officials("general_convener", all_of(Coordination), "pk")),
+    Page("staff:coordinate", officials("approver", items("accepted", "received"), "pk", department="department.key")),
     Page("staff:delegation", one("approver")),
     Page("staff:projects", one("general_convener")),
     *(Page("staff:project", officials(role, projects(state="confirmed"), "pk"), who=role) for role in ("approver", "supervisor")),
@@ -243,6 +257,7 @@ EXCUSED = {
     "common:document": "a PDF file",
     "common:file": "a file as it was uploaded",
     "public:zone_feed": "an Atom feed",
+    "public:gap_form": "a PDF file",
     "public:certificate_proof": "a file to keep",
     "public:review": "its address is signed anew in every instance; the same form is pictured as unit:review",
     "public:chain_checkpoint": "the log's head, for programs",
@@ -265,10 +280,6 @@ EXCUSED = {
     "common:step_back": "takes a POST alone",
     "public:regional_report": "a PDF file",
     "public:regional_paper": "a PDF file",
-    "staff:window_close": "takes a POST alone",
-    "staff:window_receipt": "a PDF file",
-    "staff:window_handout_paper": "a PDF file",
-    "common:step_back": "takes a POST alone",
     "staff:map_fresh": "a part of the map, for a script",
     "staff:later": "the demonstration has no later document asked for",
     "staff:made": "the demonstration has no table in the making",
