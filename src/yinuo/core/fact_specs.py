@@ -115,6 +115,7 @@ _SPECS = (
     # the site
     _text("site.address", "详细地址"),
     _text("site.zone_id", "所在园区", "特殊功能区的代号，如 chuimatan；不在园区内的不填"),
+    _text("site.parcel", "地块编号", "已经受让或者拟使用的地块，例如 JSS-2026-03；没有可不填"),
     _choice(
         "site.heritage", "文物情况",
         {"none": "不涉及", "protected": "在文物保护单位保护范围或者建设控制地带内", "possible": "在可能埋藏文物的区域"},

@@ -22,7 +22,7 @@ from yinuo.web.unit.steps import nested
 NEVER_ASKED = frozenset(
     {
         "name", "content", "region", "nature", "project_class", "planned_start_on", "planned_finish_on",
-        "site.address", "unit.name", "unit.credit_code", "unit.score",
+        "site.address", "site.parcel", "unit.name", "unit.credit_code", "unit.score",
         "declarations.secret", "declarations.truthful", "declarations.industrial_policy",
     }
 )  # fmt: skip

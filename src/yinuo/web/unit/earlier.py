@@ -15,7 +15,7 @@ from yinuo.web.unit.steps import nested
 OFFERED = {
     "project": ("project_class",),
     "industry": ("industry",),
-    "place": ("region", "site.address", "site.zone_id"),
+    "place": ("region", "site.address", "site.zone_id", "site.parcel"),
 }
 LOOKED_AT, SHOWN = 20, 3
 

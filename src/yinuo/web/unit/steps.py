@@ -32,7 +32,7 @@ def _all_of(group: str, *but: str) -> tuple[str, ...]:
     return tuple(path for path in FACTS if path.startswith(f"{group}.") and path not in but)
 
 
-SITE_ELSEWHERE = ("site.address", "site.zone_id")
+SITE_ELSEWHERE = ("site.address", "site.zone_id", "site.parcel")
 UTILITIES = tuple(path for path in FACTS if path.startswith("operation.needs_"))
 DECLARED = _all_of("declarations", "declarations.secret", "declarations.truthful", "declarations.industrial_policy")
 
@@ -49,7 +49,7 @@ STEPS = (
         "place",
         "建在哪里",
         "",
-        ("region", "site.address", "site.zone_id", "land_area", "floor_area"),
+        ("region", "site.address", "site.zone_id", "site.parcel", "land_area", "floor_area"),
         frozenset({"region", "site.address"}),
     ),
     Step(
