@@ -18,7 +18,7 @@ from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
 from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
-from yinuo.apps.projects.models import Draft, Project, Question
+from yinuo.apps.projects.models import Draft, Participant, Project, Question
 from yinuo.apps.regional.models import Assessment
 from yinuo.apps.reviews.models import ServiceReview
 from yinuo.apps.window.models import Visit
@@ -158,6 +158,7 @@ PAGES = [
     Page("unit:filing_done", units(all_of(Draft), *MINE)),
     *(Page(f"unit:{name}", units(projects(), *MINE)) for name in ("project", "report", "questions", "end", "amend", "completion")),
     *(Page(f"unit:{name}", units(projects(state="confirmed"), *MINE)) for name in ("participants", "benefits")),
+    Page("unit:participant_end", units(all_of(Participant, "project"), "project.unit_id", "project_id", "pk")),
     Page("unit:amend_step", lambda: ((person_of(row.unit_id), [row.pk, "industry"]) for row in projects(state="confirmed")())),
     *(Page(f"unit:{name}", units(projects(state="confirmed"), *MINE)) for name in ("map", "map_landing")),
     Page("unit:map", units(projects(state="confirmed"), *MINE), "?view=board", "board"),

@@ -247,3 +247,15 @@ def test_a_project_is_given_up_by_its_unit_and_a_report_sent_twice_is_one(
     assert made[0] == made[1]
     assert machine_of("approver", "ecology").post(f"/projects/{project.pk}/terminate", {"why": "x"}).status_code == 403
     assert mine.post(f"/projects/{project.pk}/terminate", {"why": "不建了"}).json()["state"] == "terminated"
+
+
+def test_a_participant_is_reported_and_ended_and_a_question_goes_to_its_matters_department(
+    company: Company, project: Project, machine_of: Made
+) -> None:
+    mine = machine_of(company)
+    body = {"role": "design", "name": "设计院", "credit_code": "91620000710375659T"}
+    made = mine.post(f"/projects/{project.pk}/participants", body).json()["id"]
+    assert mine.post(f"/projects/participants/{made}/end", {"why": ""}).json()["code"] == "projects.participant_why"
+    assert mine.post(f"/projects/participants/{made}/end", {"why": "合同解除"}).json()["ended_at"]
+    asked = mine.post(f"/projects/{project.pk}/questions", {"text": "要多久？", "matter_id": "eia_table"}, key="q-1").json()
+    assert (asked["matter_id"], asked["department"]) == ("eia_table", "ecology")

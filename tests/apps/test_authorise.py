@@ -9,6 +9,7 @@ import pytest
 
 from tests.apps.county import Company, County, at, new_company, new_person
 from yinuo.apps.base import Forbidden, Refused
+from yinuo.apps.notices.models import Message
 from yinuo.apps.people.actions import authorise, confirm_binding, end_binding
 from yinuo.apps.people.models import AuthorisedPerson, Person
 from yinuo.apps.people.queries import bindings_of, former_persons_of, persons_of
@@ -104,3 +105,17 @@ def test_nobody_is_named_for_another_unit(county: County, company: Company, coll
             actor=other.actor, unit_id=company.unit.pk, account=colleague.username, name=colleague.name, basis="书",
             letter_id=1, may_sign=False, from_on=TODAY, to_on=None, at=NOON,
         )  # fmt: skip
+
+
+def test_who_is_named_confirmed_and_ended_hears_of_each(county: County, company: Company, colleague: Person) -> None:
+    binding = name(company, colleague)
+    confirm_binding(actor=county.actor("general_convener"), binding=binding, may_sign=True, at=NOON)
+    end_binding(actor=company.actor, binding=binding, at=NOON, why="岗位调整")
+    told = Message.objects.filter(person=colleague, channel="site")
+    assert {message.template for message in told} == {"authorised", "binding_confirmed", "binding_ended"}
+    assert all(company.unit.name in message.body for message in told)
+
+
+def test_who_ends_their_own_is_not_told_what_they_did(county: County, company: Company) -> None:
+    end_binding(actor=company.actor, binding=company.binding, at=NOON, why="离职")
+    assert not Message.objects.exists()

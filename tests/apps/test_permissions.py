@@ -130,6 +130,7 @@ MAY: dict[str, set[str]] = {
     "projects.recode": {"unit"},
     "projects.report_progress": {"unit"},
     "projects.report_participant": {"unit"},
+    "projects.end_participant": {"unit"},
     "projects.ask_question": {"unit"},
     "projects.pass_question": {"general_convener"},
     "projects.answer_question": {"approver", "general_convener"},
@@ -524,6 +525,10 @@ def of_projects(world: World, action: str) -> Act:
     question = world.question().pk if "question" in action else 0
     if action == "projects.report_participant":
         projects.report_progress(actor=world.company.actor, project_id=pk, kind="start", on=TODAY, at=NOON)
+    builder = {"role": "design", "name": "设计院", "credit_code": "91620000710375659T", "qualification": "甲级"}
+    built = 0
+    if action == "projects.end_participant":
+        built = projects.report_participant(actor=world.company.actor, project_id=pk, at=NOON, **builder).pk
 
     def file(actor: Actor) -> object:
         return projects.file_project(actor=actor, unit_id=unit, facts=facts(name="又一个项目"), pledged=True, at=NOON)
@@ -544,9 +549,8 @@ def of_projects(world: World, action: str) -> Act:
         ),
         "projects.recode": recode,
         "projects.report_progress": lambda actor: projects.report_progress(actor=actor, project_id=pk, kind="start", on=TODAY, at=NOON),
-        "projects.report_participant": lambda actor: projects.report_participant(
-            actor=actor, project_id=pk, role="design", name="设计院", credit_code="91620000710375659T", qualification="甲级", at=NOON
-        ),
+        "projects.report_participant": lambda actor: projects.report_participant(actor=actor, project_id=pk, at=NOON, **builder),
+        "projects.end_participant": lambda actor: projects.end_participant(actor=actor, participant_id=built, why="合同解除", at=NOON),
         "projects.ask_question": lambda actor: projects.ask_question(actor=actor, project_id=pk, text="何时？", at=NOON),
         "projects.pass_question": lambda actor: projects.pass_question(actor=actor, question_id=question, department_key="water", at=NOON),
         "projects.answer_question": lambda actor: projects.answer_question(actor=actor, question_id=question, answer="两天", at=NOON),

@@ -131,3 +131,30 @@ def test_each_sees_the_questions_that_concern_them(county: County, company: Comp
     assert seen(company.actor) == seen(county.actor("general_convener")) == seen(county.actor("supervisor")) == {mine, passed}
     assert seen(county.actor("approver", "ecology")) == {passed}
     assert seen(county.actor("approver", "water")) == set()
+
+
+# -- about a matter
+
+
+def test_one_about_a_matter_lies_with_its_department_at_once_and_the_convener_may_still_pass_it_on(
+    county: County, company: Company, project: Project
+) -> None:
+    question = ask_question(actor=company.actor, project_id=project.pk, text="要多久？", matter_id="eia_table", at=ASKED)
+    work = clock(question)
+    assert question.department is not None
+    assert question.department.key == "ecology"
+    assert (work.role, work.department_id, work.due_at) == ("approver", question.department_id, DUE)
+    told = Message.objects.filter(template="question").values_list("person", flat=True)
+    assert set(told) == {county.person("approver", "ecology").pk}
+    county.actor("approver", "water")
+    passed = pass_question(actor=county.actor("general_convener"), question_id=question.pk, department_key="water", at=ASKED)
+    assert passed.department is not None
+    assert passed.department.key == "water"
+
+
+def test_a_matter_that_is_none_is_refused_and_asks_nobody(county: County, company: Company, project: Project) -> None:
+    before = counts()
+    with pytest.raises(Refused) as refusal:
+        ask_question(actor=company.actor, project_id=project.pk, text="要多久？", matter_id="nothing", at=ASKED)
+    assert (refusal.value.code, refusal.value.field) == ("projects.question_matter", "matter_id")
+    assert counts() == before

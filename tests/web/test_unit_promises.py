@@ -156,17 +156,19 @@ def test_a_question_about_a_matter_names_it_and_shows_where_it_lies(desk: Desk) 
     item = MapItem.objects.filter(project=project).earliest("position")
     path = f"/projects/{project.pk}/questions/"
     page = desk.get(f"{path}?item={item.pk}")
-    assert f'<option value="{item.pk}" selected>' in page
-    sent = {"text": "要先做勘察吗？", "matter": str(item.pk), "key": value_of(page, "key")}
+    assert f'<option value="{item.matter_id}" selected>' in page
+    sent = {"text": "要先做勘察吗？", "matter": item.matter_id, "key": value_of(page, "key")}
     desk.post(path, sent)
     desk.post(path, sent)
     question = Question.objects.get()
-    assert question.text == f"关于“{item.name}”：要先做勘察吗？"
-    assert "等总召集人转办" in desk.get(path)
+    assert (question.text, question.matter_id) == ("要先做勘察吗？", item.matter_id)
+    page = desk.get(path)
+    assert f"关于“{item.name}”" in page
+    assert f"由{item.department.short_name}答复" in page
     convener = desk.county.actor("general_convener")
     pass_question(actor=convener, question_id=question.pk, department_key="housing", at=at("2026-11-06 10:00"))
     page = desk.get("/questions/")
-    assert "已转" in page
+    assert "由县住建局答复" in page
     assert project.name in page
     answer_question(actor=desk.county.actor("approver", "housing"), question_id=question.pk, answer="不用。", at=at("2026-11-06 11:00"))
     assert "不用。" in desk.get("/questions/")

@@ -42,6 +42,7 @@ class ConfirmFactsIn(VersionIn):
 
 class QuestionIn(Schema):
     text: str
+    matter_id: str = Field("", description="所问事项在规则包中的编号；问整个项目的不填")
 
 
 class PassIn(Schema):
@@ -61,6 +62,7 @@ def question_out(question: Question) -> dict[str, Any]:
     return {
         "id": question.pk,
         "project": question.project_id,
+        "matter_id": question.matter_id,
         "text": question.text,
         "asked_at": question.asked_at,
         "department": question.department.key if question.department else None,
@@ -108,7 +110,12 @@ def benefits(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
 @router.post("/projects/{project_id}/questions", response={201: dict[str, Any]}, summary="就项目提问")
 def ask(request: HttpRequest, project_id: int, body: QuestionIn) -> Status[dict[str, Any]]:
     made = actions.ask_question(
-        actor=actor_of(request), project_id=project_id, text=body.text, at=timezone.now(), idempotency_key=key_of(request)
+        actor=actor_of(request),
+        project_id=project_id,
+        text=body.text,
+        matter_id=body.matter_id,
+        at=timezone.now(),
+        idempotency_key=key_of(request),
     )
     return Status(201, question_out(made))
 

@@ -89,6 +89,10 @@ class ParticipantIn(Schema):
     qualification: str = ""
 
 
+class EndParticipantIn(Schema):
+    why: str
+
+
 def out(project: Project, certificate: str | None = None) -> dict[str, Any]:
     """The project as machines read it; `certificate` saves the look-up where the caller has it."""
     fields = (
@@ -215,3 +219,9 @@ def report(request: HttpRequest, project_id: int, body: ReportIn) -> Status[dict
 def participant(request: HttpRequest, project_id: int, body: ParticipantIn) -> Status[dict[str, Any]]:
     made = actions.report_participant(actor=actor_of(request), project_id=project_id, at=timezone.now(), **body.dict())
     return Status(201, {"id": made.pk, "role": made.role})
+
+
+@router.post("/participants/{participant_id}/end", response=dict[str, Any], summary="参建单位不再参建")
+def end_participant(request: HttpRequest, participant_id: int, body: EndParticipantIn) -> dict[str, Any]:
+    row = actions.end_participant(actor=actor_of(request), participant_id=participant_id, why=body.why, at=timezone.now())
+    return {"id": row.pk, "role": row.role, "ended_at": row.replaced_at}

@@ -6,6 +6,9 @@ Shape: (verb, dotted handler, "in" = inside the action's transaction, "after" = 
 from __future__ import annotations
 
 EFFECTS: list[tuple[str, str, str]] = [
+    ("people.authorise", "yinuo.apps.notices.effects.authorised", "in"),
+    ("people.confirm_binding", "yinuo.apps.notices.effects.binding_confirmed", "in"),
+    ("people.end_binding", "yinuo.apps.notices.effects.binding_ended", "in"),
     ("work.yellow", "yinuo.apps.notices.effects.light_turned", "in"),
     ("work.red", "yinuo.apps.notices.effects.light_turned", "in"),
     ("work.due_today", "yinuo.apps.notices.effects.due_today", "in"),

@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, State]] = {
     "projects.report_investment": ("报送完成投资", "done"),
     "projects.report_completion": ("报送竣工", "done"),
     "projects.report_participant": ("报备参建单位", "done"),
+    "projects.end_participant": ("参建单位不再参建", "done"),
     "projects.ask_question": ("提出问题", "notice"),
     "projects.answer_question": ("答复问题", "done"),
     "onemap.confirm_review": ("复核确认，转各部门前期辅导", "done"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from yinuo.apps.base import Actor
 from yinuo.apps.notices.actions import tell
-from yinuo.apps.people.models import Person, StaffRole
+from yinuo.apps.people.models import AuthorisedPerson, Person, StaffRole
 from yinuo.apps.people.queries import holders, persons_of
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
@@ -101,3 +101,21 @@ def reminded(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: An
         title=subject.title,
         note=why or "请按时办结",
     )
+
+
+def authorised(*, actor: Actor, subject: AuthorisedPerson, at: datetime, **_: Any) -> None:
+    _tell_of_binding("authorised", actor, subject, at)
+
+
+def binding_confirmed(*, actor: Actor, subject: AuthorisedPerson, at: datetime, **_: Any) -> None:
+    _tell_of_binding("binding_confirmed", actor, subject, at)
+
+
+def binding_ended(*, actor: Actor, subject: AuthorisedPerson, at: datetime, **_: Any) -> None:
+    _tell_of_binding("binding_ended", actor, subject, at)
+
+
+def _tell_of_binding(template: str, actor: Actor, binding: AuthorisedPerson, at: datetime) -> None:
+    """Whom it is about hears of it, unless they did it themselves."""
+    if binding.person_id != actor.person_id:
+        tell(template, at=at, persons=[binding.person], unit=binding.unit.name)

@@ -111,6 +111,11 @@ TEXTS = {
     "gap_given_up": Text(
         "逾期未补齐，已退件", "【一诺】“{matter}”的容缺材料没有在 {until} 前补齐，视为放弃申请，作退件处理。可以重新申报。", (SITE, SMS)
     ),
+    "authorised": Text(
+        "您被授权为经办人", "【一诺】{unit}授权您为经办人，政务大厅核对授权委托书后生效。如有不实，请告知政务大厅。", (SITE, SMS)
+    ),
+    "binding_confirmed": Text("经办人授权已生效", "【一诺】您可以代表{unit}办事了。登录后在右上角切换身份。", (SITE, SMS)),
+    "binding_ended": Text("经办人授权已终止", "【一诺】您不再代表{unit}办事，以前办理的仍然有效。", (SITE, SMS)),
     "key_expiring": Text("接口密钥即将到期", "【一诺】接口密钥“{name}”（{prefix}…）将于 {until} 到期，请及时更换。", (SITE, MAIL)),
     "regional_shared": Text(
         "共享区域评估结果",

@@ -133,7 +133,7 @@ class ParticipantRole(models.TextChoices):
 
 
 class Participant(models.Model):
-    """A unit taking part in building, as reported by the company (报备)."""
+    """A unit taking part in building, as reported by the company (报备); `replaced_at` = when it left, `ended_why` = why."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="participants")
     role = models.CharField(max_length=12, choices=ParticipantRole.choices)
@@ -142,6 +142,7 @@ class Participant(models.Model):
     qualification = models.CharField(max_length=120, default="", blank=True)
     reported_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=200, default="", blank=True)
 
     class Meta:
         constraints = [
@@ -178,9 +179,13 @@ class ProgressReport(AppendOnly):
 
 
 class Question(models.Model):
-    """A question of a project unit, passed on to the right department and answered within a limit."""
+    """A question of a project unit, answered within a limit; one about a matter lies with the matter's department at once.
+
+    `matter_id` is the matter's id in the pack, empty = about the project as a whole.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="questions")
+    matter_id = models.CharField(max_length=60, default="", blank=True)
     text = models.TextField()
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

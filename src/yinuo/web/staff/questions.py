@@ -19,6 +19,7 @@ from yinuo.apps.catalogue.queries import book
 from yinuo.apps.projects import access, queries
 from yinuo.apps.projects.actions import answer_question, pass_question
 from yinuo.apps.projects.models import Question
+from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem
@@ -106,6 +107,7 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
         **head_of(found.project, NavItem("提问")),
         "line": _lines([found], now)[0],
         "question": found,
+        "matter": matter.full_name if (matter := pack().matters.get(found.matter_id)) else "",
         "passing": passing,
         "answering": answering,
         "may_pass": waiting and access.can_pass_question(actor, found),

@@ -175,6 +175,7 @@ VERBS = {
     "projects.decide_by_hand": "人工办理备案",
     "projects.file": "提交备案",
     "projects.issue_certificate": "核发信用备案证",
+    "projects.end_participant": "参建单位不再参建",
     "projects.pass_question": "转办提问",
     "projects.recode": "重大变化重新备案",
     "projects.report_completion": "报送竣工",

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from yinuo.apps.projects.actions import report_participant, report_progress
+from yinuo.apps.projects.actions import end_participant, report_participant, report_progress
 from yinuo.apps.projects.models import Participant, ParticipantRole, ProgressReport, Project, ProjectState, ReportKind
 from yinuo.apps.rules import pack
 from yinuo.core.dated import all_at
@@ -24,7 +24,7 @@ from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.components.forms import CodeInput, DateInput, DecimalInput
 from yinuo.web.components.shapes import Colour, Column, Task
-from yinuo.web.components.text import grouped, iso, zh_date
+from yinuo.web.components.text import grouped, zh_date
 from yinuo.web.handling import attempt
 from yinuo.web.unit.factforms import plain_number
 from yinuo.web.unit.own import crumbs, posted, project_of
@@ -165,6 +165,27 @@ class ParticipantForm(forms.Form):
         return str(self.cleaned_data["credit_code"]).strip().upper()
 
 
+class LeavingForm(forms.Form):
+    why = forms.CharField(label="为什么不再参建", max_length=200, help_text="如：合同解除、分包结束")
+
+
+@need_unit
+@require_http_methods(["GET", "POST"])
+def leaving(request: HttpRequest, project_id: int, participant_id: int) -> HttpResponse:
+    """A unit builds no longer with the company: it leaves the list and the site poster, and stays in the record."""
+    project = project_of(request, project_id)
+    row = project.participants.get(pk=participant_id)
+    form = LeavingForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        why = form.cleaned_data["why"]
+        ended = attempt(form, lambda: end_participant(actor=actor_of(request), participant_id=row.pk, why=why, at=timezone.now()))
+        if ended is not None:
+            messages.success(request, f"已记下：{ended.name}不再参建。")
+            return redirect("unit:participants", project.pk)
+    way = crumbs(project, ("参建单位", reverse("unit:participants", args=[project.pk])), "不再参建")
+    return render(request, "unit/participant_end.html", {"project": project, "row": row, "form": form, "breadcrumbs": way})
+
+
 @need_unit
 @require_http_methods(["GET", "POST"])
 def participants(request: HttpRequest, project_id: int) -> HttpResponse:
@@ -186,23 +207,19 @@ def participants(request: HttpRequest, project_id: int) -> HttpResponse:
         if made is not None:
             messages.success(request, f"已报备{made.get_role_display()}单位：{made.name}。")
             return redirect("unit:participants", project.pk)
-    columns = [Column("类别"), Column("单位"), Column("统一社会信用代码"), Column("资质"), Column("报备时间", "date")]
+    gone = list(project.participants.filter(replaced_at__isnull=False).order_by("-replaced_at", "-id"))
     have = {row.role for row in present}
     context = {
         "project": project,
         "form": form,
-        "columns": columns,
-        "rows": [_participant_row(row) for row in present],
+        "present": present,
+        "gone": gone,
         "lacking": [role.label for role in MAIN_ROLES if role not in have],
         "earlier": earlier,
         "open": project.state == ProjectState.CONFIRMED,
         "breadcrumbs": crumbs(project, "参建单位"),
     }
     return render(request, "unit/project_participants.html", context)
-
-
-def _participant_row(row: Participant) -> list[object]:
-    return [row.get_role_display(), row.name, row.credit_code, row.qualification, iso(row.reported_at)]
 
 
 def _earlier(project: Project, present: list[Participant]) -> list[Participant]:

@@ -37,16 +37,10 @@ class QuestionForm(forms.Form):
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=80, required=False)
 
-    def __init__(self, *args: Any, items: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.items = {str(pk): name for pk, name in items}
-        self.fields["matter"].choices = [("", "整个项目"), *self.items.items()]  # type: ignore[attr-defined]
-
-    def whole(self) -> str:
-        """The question with the matter it is about, as whoever answers has to read it."""
-        name = self.items.get(self.cleaned_data["matter"], "")
-        text = str(self.cleaned_data["text"]).strip()
-        return f"关于“{name}”：{text}" if name else text
+        self.items = items
+        self.fields["matter"].choices = [("", "整个项目"), *items]  # type: ignore[attr-defined]
 
 
 @need_unit
@@ -55,16 +49,27 @@ class QuestionForm(forms.Form):
 def ask(request: HttpRequest, project_id: int) -> HttpResponse:
     """A project's questions with their answers, and a new one; `?item=` chooses the matter."""
     project, now = project_of(request, project_id), timezone.now()
-    items = list(MapItem.objects.filter(project=project).order_by("position").values_list("pk", "name"))
-    initial = {"matter": request.GET.get("item", ""), "key": f"question:{uuid.uuid4()}"}
-    form = QuestionForm(posted(request), items=items, initial=initial)
+    items = list(MapItem.objects.filter(project=project).order_by("position").values_list("pk", "matter_id", "name"))
+    about = next((matter for pk, matter, _name in items if str(pk) == request.GET.get("item", "")), "")
+    initial = {"matter": about, "key": f"question:{uuid.uuid4()}"}
+    form = QuestionForm(posted(request), items=[(matter, name) for _pk, matter, name in items], initial=initial)
     if request.method == "POST" and form.is_valid():
-        key = form.cleaned_data["key"]
+        data = form.cleaned_data
         asked = attempt(
-            form, lambda: ask_question(actor=actor_of(request), project_id=project.pk, text=form.whole(), at=now, idempotency_key=key)
+            form,
+            lambda: ask_question(
+                actor=actor_of(request),
+                project_id=project.pk,
+                text=data["text"],
+                matter_id=data["matter"],
+                at=now,
+                idempotency_key=data["key"],
+            ),
+            {"matter_id": "matter"},
         )
         if asked is not None:
-            messages.success(request, "问题已交给总召集人，由他转给能答复的部门。")
+            where = f"已交给{asked.department.short_name}" if asked.department else "已交给总召集人，由他转给能答复的部门"
+            messages.success(request, f"问题{where}。")
             return redirect("unit:questions", project.pk)
     rows = project.questions.select_related("department", "asked_by").order_by("-asked_at")[:SHOWN]
     context = {
@@ -101,11 +106,17 @@ def lines(rows: Iterable[Question], now: datetime) -> list[dict[str, Any]]:
         kind="question", subject_kind="projects.question", subject_id__in=open_, state__in=["running", "paused"]
     )
     clocks = {work.subject_id: work for work in works} if open_ else {}
-    return [{"row": row, **_standing(row, clocks.get(row.pk), now)} for row in questions]
+    return [{"row": row, "matter": matter_name(row), **_standing(row, clocks.get(row.pk), now)} for row in questions]
+
+
+def matter_name(row: Question) -> str:
+    """The matter it is about, as the rules of today name it."""
+    matter = pack().matters.get(row.matter_id)
+    return matter.full_name if matter else ""
 
 
 def _standing(row: Question, work: WorkItem | None, now: datetime) -> dict[str, Any]:
-    where = f"已转{row.department.short_name}" if row.department else "等总召集人转办"
+    where = f"由{row.department.short_name}答复" if row.department else "等总召集人转办"
     if row.answered_at is not None:
         return {"state": "done", "word": "已答复", "where": row.department.short_name if row.department else "总召集人", "due": ""}
     if work is None:

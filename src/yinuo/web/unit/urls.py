@@ -42,6 +42,7 @@ urlpatterns = [
     path("projects/<int:project_id>/poster/", project.poster, name="poster"),
     path("projects/<int:project_id>/report/", building.report, name="report"),
     path("projects/<int:project_id>/participants/", building.participants, name="participants"),
+    path("projects/<int:project_id>/participants/<int:participant_id>/end/", building.leaving, name="participant_end"),
     path("projects/<int:project_id>/questions/", questions.ask, name="questions"),
     path("projects/<int:project_id>/benefits/", benefits.show, name="benefits"),
     path("projects/<int:project_id>/end/", project.end, name="end"),

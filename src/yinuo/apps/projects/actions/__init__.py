@@ -3,7 +3,14 @@
 from yinuo.apps.projects.actions.changes import amend, complete, decide_by_hand, end_project, recode, terminate, withdraw_filing
 from yinuo.apps.projects.actions.drafts import open_draft, save_draft
 from yinuo.apps.projects.actions.filing import Filing, assign_code, certificate_number, file_project
-from yinuo.apps.projects.actions.life import answer_question, ask_question, pass_question, report_participant, report_progress
+from yinuo.apps.projects.actions.life import (
+    answer_question,
+    ask_question,
+    end_participant,
+    pass_question,
+    report_participant,
+    report_progress,
+)
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.actions.papers import certificate_paper, site_poster
 
@@ -17,6 +24,7 @@ __all__ = [
     "certificate_paper",
     "complete",
     "decide_by_hand",
+    "end_participant",
     "end_project",
     "file_project",
     "lock",

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.notices.actions import tell
-from yinuo.apps.people.models import StaffRole
+from yinuo.apps.people.models import Person, StaffRole
 from yinuo.apps.people.queries import holders
 from yinuo.apps.projects import access
 from yinuo.apps.projects.actions.filing import about, url_of
@@ -120,16 +120,41 @@ def report_participant(
 
 
 @action
-def ask_question(*, actor: Actor, project_id: int, text: str, at: datetime, idempotency_key: str = "") -> Question:
-    """A question of the unit about its project, to be answered within `question.limit` (附件7·第九条)."""
+def end_participant(*, actor: Actor, participant_id: int, why: str, at: datetime) -> Participant:
+    """A unit that builds no longer with the company; what it did before stays, and it may be reported again later."""
+    project = _own(actor, Participant.objects.values_list("project_id", flat=True).get(pk=participant_id))
+    row = Participant.objects.select_for_update(no_key=True).get(pk=participant_id)
+    _need_running(project)
+    if row.replaced_at is not None:
+        raise Refused("projects.participant_ended", f"{row.name}已经不再参建", remedy="请刷新页面查看")
+    if not why.strip():
+        raise Refused("projects.participant_why", "请写明为什么不再参建", field="why")
+    row.replaced_at, row.ended_why = at, why.strip()[:200]
+    row.save(update_fields=["replaced_at", "ended_why"])
+    record(actor, "projects.end_participant", row, at=at, why=row.ended_why, project_code=project.code or "", data={"role": row.role})
+    return row
+
+
+@action
+def ask_question(*, actor: Actor, project_id: int, text: str, at: datetime, matter_id: str = "", idempotency_key: str = "") -> Question:
+    """A question of the unit about its project, to be answered within `question.limit` (附件7·第九条).
+
+    One about a matter goes to the matter's department; the general convener passes on the others.
+    """
     project = _own(actor, project_id)
-    claimed = claim(actor, idempotency_key, "projects.question", [project_id, text], at=at)
+    claimed = claim(actor, idempotency_key, "projects.question", [project_id, text, matter_id], at=at)
     if (known := answered(claimed)) is not None:
         return Question.objects.get(pk=known)
     if not text.strip():
         raise Refused("projects.question", "请写下您的问题", field="text")
-    question = Question.objects.create(project=project, text=text.strip(), asked_by_id=actor.person_id, asked_at=at)
+    if matter_id and matter_id not in pack().matters:
+        raise Refused("projects.question_matter", "请选择所问的事项", field="matter_id")
+    office = book(project.hall_id).departments.get(pack().matters[matter_id].department) if matter_id else None
+    question = Question.objects.create(
+        project=project, text=text.strip(), asked_by_id=actor.person_id, asked_at=at, matter_id=matter_id, department=office
+    )
     record(actor, "projects.ask_question", question, at=at, project_code=project.code or "")
+    role = StaffRole.APPROVER if office else StaffRole.GENERAL_CONVENER
     open_item(
         actor=actor,
         kind=WorkKind.QUESTION,
@@ -137,22 +162,28 @@ def ask_question(*, actor: Actor, project_id: int, text: str, at: datetime, idem
         limits=Limits(pack().integer("question.limit", project.rules_on)),
         rules_on=project.rules_on,
         at=at,
-        department_id=None,
+        department_id=office.pk if office else None,
         hall_id=project.hall_id,
-        role=StaffRole.GENERAL_CONVENER,
+        role=role,
     )
-    conveners = holders(StaffRole.GENERAL_CONVENER, at.astimezone(TZ).date(), hall_id=project.hall_id)
+    day = at.astimezone(TZ).date()
+    readers = holders(role, day, department_id=office.pk) if office else holders(role, day, hall_id=project.hall_id)
+    _tell_of(question, readers, at)
+    remember(claimed, question)
+    return question
+
+
+def _tell_of(question: Question, readers: list[Person], at: datetime) -> None:
+    project = question.project
     tell(
         "question",
         at=at,
-        persons=conveners,
+        persons=readers,
         project_code=project.code or "",
         url=question_url(question),
         project=project.name,
         text=question.text[:60],
     )
-    remember(claimed, question)
-    return question
 
 
 @action
@@ -175,16 +206,7 @@ def pass_question(*, actor: Actor, question_id: int, department_key: str, at: da
         hand_over(actor=actor, item=work, department_id=office.pk, role=StaffRole.APPROVER, at=at)
     project = question.project
     record(actor, "projects.pass_question", question, at=at, project_code=project.code or "", data={"department": department_key})
-    readers = holders(StaffRole.APPROVER, at.astimezone(TZ).date(), department_id=office.pk)
-    tell(
-        "question",
-        at=at,
-        persons=readers,
-        project_code=project.code or "",
-        url=question_url(question),
-        project=project.name,
-        text=question.text[:60],
-    )
+    _tell_of(question, holders(StaffRole.APPROVER, at.astimezone(TZ).date(), department_id=office.pk), at)
     return question
 
 
