@@ -5,6 +5,7 @@ Time is the test's: every request says which moment it is, as a training instanc
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import socket
@@ -28,9 +29,10 @@ from tests.apps.county import Company, County, at, new_company, new_county
 from tests.browser.chromium import BUILD, DESKTOP, PHONE, axe_faults, picture, sideways
 from tests.browser.chromium import chromium as started
 from tests.database import TestDatabase
-from yinuo.apps.people.models import Person
+from yinuo.apps.people.models import Person, ProjectUnit
 from yinuo.apps.work.clocks import forget_calendar
 from yinuo.config.training import HEADER
+from yinuo.core.codes import make_credit_code
 
 __all__ = ["DESKTOP", "PHONE", "at", "closing_time", "live"]
 
@@ -52,11 +54,15 @@ class Live:
     browser: Browser
     county: County
     contexts: list[BrowserContext] = field(default_factory=list)
-    logins: set[str] = field(default_factory=set)
+    # Whether the browsers of a test run scripts, and which pages were looked at already, by size of window.
+    script: bool = True
+    known: set[tuple[str, str]] = field(default_factory=set)
 
     def company(self, name: str, score: str | None = "86") -> Company:
-        """A company whose person can sign in."""
-        made = new_company(name, score)
+        """A company whose person can sign in; of a name that is taken, another of that name."""
+        units = ProjectUnit.objects.count()
+        taken = ProjectUnit.objects.filter(name__startswith=name).count()
+        made = new_company(f"{name}（{taken + 1}）" if taken else name, score, code=make_credit_code("622927", f"7{units:07d}"))
         self.let_in()
         return made
 
@@ -95,14 +101,14 @@ class AtTheBrowser:
     """A person with a window. Every page they meet is looked at: axe, the console, its width, its status; and a picture is kept."""
 
     def __init__(
-        self, live: Live, person: Person | None, story: str, size: tuple[int, int], *, script: bool = True, thumbs: bool = False
+        self, live: Live, person: Person | None, story: str, size: tuple[int, int], *, script: bool | None = None, thumbs: bool = False
     ) -> None:
         self.live, self.person, self.story = live, person, story
         self.moment: datetime | None = None
         self.said: list[str] = []
         self.answers: dict[str, int] = {}
         self.seen = self.clicks = 0
-        self.script = script
+        self.script = script = live.script if script is None else script
         self.context = live.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale="zh-CN",
@@ -143,9 +149,12 @@ class AtTheBrowser:
 
     def go(self, path: str, expect: int = 200) -> None:
         """Opens an address, signing in on the way where the page asks for it."""
-        self._arrived(self.page.goto(self.live.origin + path), expect)
+        response = self.page.goto(self.live.origin + path)
         if "/accounts/login/" in self.page.url and self.person is not None:
+            self._arrived(response, 200)
             self.sign_in(expect)
+        else:
+            self._arrived(response, expect)
 
     def sign_in(self, expect: int = 200) -> None:
         assert self.person is not None
@@ -256,14 +265,14 @@ class AtTheBrowser:
         assert answer.status == 200, f"{button}: {answer.status}"
         return answer.body()
 
-    def _known_login(self, status: int) -> bool:
-        """The login is the same page for everybody: it is looked at once per size of window."""
-        if "/accounts/login/" not in self.page.url or status != 200:
-            return False
-        size = str(self.page.viewport_size)
-        known = size in self.live.logins
-        self.live.logins.add(size)
-        return known and not self.said
+    def _known(self) -> bool:
+        """The same page again, but for numbers: axe and the picture would say nothing new."""
+        # What is drawn anew for each: keys, tokens, days and counts.
+        told = re.sub(r'value="[^"]*"|[0-9a-f-]{32,}|\d+', "", self.page.content())
+        here = (str(self.page.viewport_size), hashlib.sha256(told.encode()).hexdigest())
+        known = here in self.live.known
+        self.live.known.add(here)
+        return known
 
     def look(self) -> None:
         """At the page as it stands, where no press and no link led to it."""
@@ -271,16 +280,14 @@ class AtTheBrowser:
 
     def _arrived(self, response: Response | None, expect: int) -> None:
         status = response.status if response else 200
-        if self._known_login(status):
-            return
-        self.seen += 1
-        words = [word for word in re.split(r"[/?#]", self.path.partition("?")[0]) if word and not re.search(r"\d", word)]
-        place = "-".join(words) or "home"
-        picture(self.page, f"{self.story}-{self.seen:02}-{place}")
         assert status == expect, f"{self.path}: {status} instead of {expect}\n{self.page.locator('main').inner_text()[:1500]}"
+        self.seen += 1
         faults = list(self.said)
         self.said.clear()
-        if self.script:  # axe is a script itself
+        # Without a script the page is the one looked at with it; and axe is a script itself.
+        if self.script and not self._known():
+            words = [word for word in re.split(r"[/?#]", self.path.partition("?")[0]) if word and not re.search(r"\d", word)]
+            picture(self.page, f"{self.story}-{self.seen:02}-{'-'.join(words) or 'home'}")
             faults += axe_faults(self.page)
         if (wide := sideways(self.page)) > 0:
             faults.append(f"{wide} px wider than the window")

@@ -1,4 +1,4 @@
-"""How many clicks the commonest work of each role takes, from home; on a desk and with a thumb.
+"""How many clicks the commonest work of each role takes, from home: on a desk, with a thumb, and without a script.
 
 A click turns a page or opens a part of one; answers (typed, ticked, chosen) are not counted. Every page passed is looked at by axe.
 """
@@ -32,12 +32,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SOIL, PERMIT = "生产建设项目水土保持方案审批", "建设工程规划许可证核发"
 NOON, LATE = "2026-11-06 12:00", "2026-12-21 10:00"
-SIZES = {"desk": DESKTOP, "phone": PHONE}
+SIZES = {"desk": DESKTOP, "phone": PHONE, "plain": DESKTOP}
 
 
 @dataclass
 class Street:
-    """One company with a project whose map stands, made anew for each test; windows of one size."""
+    """One company with a project whose map stands, made anew for each test; windows of one size, those called plain without a script."""
 
     live: Live
     company: Company
@@ -92,6 +92,7 @@ class Street:
 
 @pytest.fixture(params=sorted(SIZES))
 def street(live: Live, request: pytest.FixtureRequest) -> Street:
+    live.script = request.param != "plain"
     count = Project.objects.count()
     company = new_company(f"积石山第{count}农业有限公司", code=make_credit_code("622927", f"{count:08d}"))
     live.let_in()

@@ -15,7 +15,7 @@ from tests.apps.test_onemap import guided
 from tests.browser.live import PHONE, AtTheBrowser, Live, at, closing_time, live
 from tests.browser.walking import advise, file, hand_in
 from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.onemap.actions import answer_guidance, confirm_review
+from yinuo.apps.onemap.actions import answer_guidance
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work.actions import tick
@@ -49,8 +49,14 @@ class Life:
         return MapItem.objects.select_related("department").get(project=self.project, name=name)
 
 
-def test_one_projects_whole_life(live: Live) -> None:
-    life = Life(live, live.company("积石山绿源有机肥有限公司", "79"))
+SCRIPTS = pytest.mark.parametrize("script", [True, False], ids=["with", "without"])
+
+
+@SCRIPTS
+def test_one_projects_whole_life(live: Live, script: bool) -> None:
+    live.script = script
+    company = live.company("积石山绿源有机肥有限公司", "79")
+    life = Life(live, company) if script else Life(live, company, "高标准设施蔬菜大棚加工项目", "noscript")
     regular, promised = one_matter_the_regular_way, one_matter_on_a_promise
     for act in (filed_in_seconds, reviewed_and_guided, regular, promised, landed_and_built, verified_point_by_point, credit_with_consent):
         act(life)
@@ -61,7 +67,7 @@ def filed_in_seconds(life: Life) -> None:
     desk = life.owner("2026-11-03 09:12")
     desk.go("/projects/")
     desk.reads("还没有项目")
-    file(desk)
+    file(desk, project={"项目名称": life.name})
     desk.reads("备案成功", "项目代码", str(life.project.code), "在 1 个工作日内复核")
     assert desk.paper("下载信用备案证").startswith(b"%PDF")
     desk.follow("查看项目")
@@ -254,6 +260,7 @@ def credit_with_consent(life: Life) -> None:
 
 
 def test_a_company_and_an_approver_with_nothing_but_a_phone(live: Live) -> None:
+    live.script = True
     company = live.company("甘肃保安腰刀文旅有限公司")
     project = guided(live.county, company, name="大河家镇乡村旅游接待中心")
     phone = live.sits(company.person, "2026-11-06 09:00", "phone-unit", PHONE, thumbs=True)
@@ -274,31 +281,3 @@ def test_a_company_and_an_approver_with_nothing_but_a_phone(live: Live) -> None:
     approver.take(SOIL, project.name)
     approver.press("受理")
     approver.reads("已受理", "剩 16 个工作日")
-
-
-def test_everything_that_must_be_done_can_be_done_without_a_script(live: Live) -> None:
-    life = Life(live, live.company("积石山新禾农业有限公司"), story="noscript")
-    desk = live.sits(life.company.person, "2026-11-03 09:30", "noscript-unit", script=False)
-    file(desk, project={"项目名称": "高标准设施蔬菜大棚加工项目"})
-    desk.reads("备案成功")
-    name = life.project.name
-    confirm_review(actor=live.county.actor("approver"), project_id=life.project.pk, at=at("2026-11-03 15:00"))
-    planning = live.official("approver", "2026-11-05 10:00", "noscript-planning", "natural_resources", script=False)
-    advise(planning, name)
-    for answer in GuidanceAnswer.objects.filter(answered_at=None, guidance__project=life.project).select_related("department"):
-        rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
-        actor = live.county.actor("approver", answer.department.key)
-        answer_guidance(actor=actor, answer_id=answer.pk, matters=rows, at=at("2026-11-05 11:00"))
-    desk.travel("2026-11-06 09:00")
-    desk.go(f"/items/{life.item(PERMIT).pk}/submit/")
-    hand_in(desk)
-    planning.travel("2026-11-06 15:00")
-    planning.take(PERMIT, name)
-    planning.press("受理")
-    planning.choose("决定", "准予许可")
-    planning.press("作出决定", expect=422)
-    planning.reads("填写决定书文号")
-    planning.fill("决定书文号", "建字第622927202600031号")
-    planning.press("作出决定")
-    planning.reads("已准予许可")
-    assert life.item(PERMIT).state == "granted"
