@@ -154,6 +154,8 @@ PAGES = [
     Page("unit:review", units(items("granted"), *MY_ITEM)),
     Page("unit:filing", company()),
     Page("unit:filing_step", units(all_of(Draft), "unit_id", "pk", "step")),
+    Page("unit:filing_step", lambda: ((person_of(row.unit_id), [row.pk, "site"]) for row in all_of(Draft)()), who="site"),
+    Page("public:check_topic", anybody("operation"), CHECK, "operation"),
     Page("unit:filing_check", units(all_of(Draft), *MINE)),
     Page("unit:filing_done", units(all_of(Draft), *MINE)),
     *(Page(f"unit:{name}", units(projects(), *MINE)) for name in ("project", "report", "questions", "end", "amend", "completion")),

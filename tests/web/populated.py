@@ -71,7 +71,7 @@ class Populated:
             "/check/",
             "/check/?q=有机肥加工 40 亩",
             "/check/site/?kind=filing",
-            "/check/impact/?kind=filing",
+            "/check/operation/?kind=filing",
             "/check/company/?kind=filing",
             ANSWER,
         ]

@@ -18,7 +18,7 @@ from django.utils import timezone
 from tests.apps.county import County, at, new_county
 from yinuo.apps.rules import pack
 from yinuo.web.public import guidebook, industry_words, selfcheck_result
-from yinuo.web.public.selfcheck_questions import TOPIC_OF, TOPICS, asked
+from yinuo.web.public.selfcheck_questions import TOPIC_OF, TOPICS, TopicForm, asked
 from yinuo.web.public.selfcheck_state import CARRIED, LEAF_OF, State, read
 
 NOW = at("2026-11-24 10:00")
@@ -135,11 +135,35 @@ def test_what_matters_only_along_with_something_else_is_asked_once_that_holds() 
     assert len(questions(kind="filing", industry="262")) < len(questions(kind="filing")) < 75
 
 
+def test_no_page_shows_more_than_a_few_questions_until_a_part_is_opened(county: County) -> None:
+    for topic in TOPICS:
+        form = TopicForm(None, topic=topic, state=State({"kind": "filing", "industry": "262"}, DAY), day=DAY)
+        ticks = form.ticks()
+        in_sight = sum(len(part.options) for part in ticks if not part.title)
+        assert len(list(form.shown())) + in_sight + sum(bool(part.title) for part in ticks) <= 14, topic.slug
+        shown = [str(option.data["value"]) for part in ticks for option in part.options]
+        assert sorted(shown) == sorted(LEAF_OF[path] for path in form.flags)
+
+
+def test_a_part_in_which_something_is_ticked_stands_open_and_says_what_it_holds(county: County) -> None:
+    folded = page("/check/site/?kind=filing")
+    assert '<details class="fold"><summary>用林地、草原<small>占用林地、临时使用林地' in folded
+    assert '<details class="fold" open><summary>用林地、草原' in page("/check/site/?kind=filing&y=grassland")
+
+
+def test_what_is_ticked_in_a_part_and_then_folded_away_still_counts(county: County) -> None:
+    answer = Client().get("/check/site/", {"go": "1", "kind": "filing", "yes": ["forest_land"], "rest": "no"})
+    state = read({key: values[0] for key, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}, DAY)
+    assert state.facts["site.forest_land"] is True
+    assert state.facts["site.flood_area"] is False
+
+
 def test_each_page_leads_to_the_next_with_its_answers(county: County) -> None:
     client, url = Client(), "/check/"
     sent = [
         {"kind": "filing", "industry": "有机肥", "total_investment": "3，000", "yes": ["building"], "rest": "no"},
         {"land_area": "26667", "site.heritage": "none", "yes": ["new_construction_land"], "rest": "no"},
+        {"construction.soil_disturbed_m2": "26667", "rest": "no"},
         {"eia": "table", "rest": "no"},
         {"unit.grade": "A-", "declarations.catalogue_class": "allowed", "rest": "no"},
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.web.test_unit_filing import ANSWERS, begin, fill
 from tests.web.unit_desk import Desk, new_desk, value_of
 from yinuo.apps.projects.actions import decide_by_hand, file_project
 from yinuo.apps.projects.models import Draft, Project
+from yinuo.web.unit.steps import BY_SLUG, asked
 
 
 @pytest.fixture
@@ -225,3 +227,20 @@ def test_a_filing_refused_by_hand_says_why_and_where_to_turn(desk: Desk) -> None
     page = desk.get(f"/filing/{draft_id}/done/")
     for words in ("不予备案", "属于产能过剩行业", "60 日内申请行政复议", "6 个月内提起行政诉讼", "第三十八条", "重新申报"):
         assert words in page
+
+
+# -- what few projects have
+
+
+def test_what_few_projects_have_is_folded_says_how_it_stands_and_opens_where_something_holds(desk: Desk) -> None:
+    draft_id = begin(desk)
+    desk.post(f"/filing/{draft_id}/project/", {**ANSWERS["project"], **opened(desk, draft_id, "project")})
+    here = f"/filing/{draft_id}/site/"
+    page = desk.get(here)
+    assert '<details class="fold"><summary>用林地、草原<small>占用林地、临时使用林地、' in page
+    names = set(re.findall(r'name="(site\.[a-z_]+)"', page))
+    assert names == set(asked(BY_SLUG["site"], known(), date(2026, 11, 6)))
+    desk.post(here, {"site.heritage": "none", "site.forest_land": "true", "rest": "1", **opened(desk, draft_id, "site")})
+    page = desk.get(here)
+    assert '<details class="fold" open><summary>用林地、草原<small>是：占用林地</small>' in page
+    assert '<details class="fold"><summary>靠近河道、水源或者灌溉设施<small>都不涉及：在河道管理范围内、' in page

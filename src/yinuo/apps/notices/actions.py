@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -13,6 +14,9 @@ from yinuo.apps.notices.texts import TEXTS
 from yinuo.apps.people.models import ApiKey, Person
 from yinuo.apps.trail.actions import action, current, record
 from yinuo.core.calendar import TZ
+
+# 04月02日 as a clock gives it → 4月2日 as people write it.
+LEADING_ZERO = re.compile(r"(?<!\d)0(?=\d[月日])")
 
 
 def tell(
@@ -29,7 +33,7 @@ def tell(
     text = TEXTS[template]
     # What people wrote may end with a full stop; the text sets its own.
     words = {name: word.rstrip("。") if isinstance(word, str) else word for name, word in words.items()}
-    subject, body = text.subject.format(**words)[:120], text.body.format(**words)
+    subject, body = text.subject.format(**words)[:120], LEADING_ZERO.sub("", text.body.format(**words))
     unit = current()
 
     def queue(channel: Channel, person: Person | None, to_unit: int | None) -> None:

@@ -28,7 +28,7 @@ function read(table) {
   return {
     caption: table.caption.textContent.trim(),
     points: rows.map((row) => row[0]),
-    series: series.filter((one) => one.numeric).map((one) => ({ name: one.name, values: rows.map((row) => number(row[one.place])) })),
+    series: series.filter((one) => one.numeric).map((one) => ({ name: one.name, colour: heads[one.place].dataset.colour, values: rows.map((row) => number(row[one.place])) })),
   };
 }
 
@@ -39,6 +39,7 @@ function colours() {
 }
 
 function options(data, figure) {
+  if (figure.dataset.chart === "stack") return stacked(data, figure);
   const paint = colours();
   const { chart: kind, unit = "", low, high } = figure.dataset;
   const font = getComputedStyle(figure).fontFamily;
@@ -64,6 +65,27 @@ function options(data, figure) {
   };
 }
 
+/** One bar a point, the series one after another in it; a head may name the token of its colour. */
+function stacked(data, figure) {
+  const paint = colours();
+  const font = getComputedStyle(figure).fontFamily;
+  const small = rem(0.8125);
+  const words = { color: paint.soft, fontFamily: font, fontSize: small };
+  const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  return {
+    animation: false,
+    textStyle: { fontFamily: font, color: paint.ink },
+    color: data.series.map((one, place) => (one.colour ? token(one.colour) : paint.series[place % paint.series.length])),
+    aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
+    grid: { left: 0, right: rem(0.5), top: rem(2), bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    legend: { top: 0, left: 0, itemWidth: rem(0.875), itemHeight: rem(0.625), itemGap: rem(0.625), textStyle: { color: paint.ink, fontSize: small } },
+    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, renderMode: "richText", confine: true, backgroundColor: paint.ground, borderColor: paint.soft, textStyle: { color: paint.ink, fontSize: small } },
+    xAxis: { type: "value", minInterval: 1, axisLabel: words, splitLine: { lineStyle: { color: paint.line } } },
+    yAxis: { type: "category", inverse: true, data: data.points, axisLine: { lineStyle: { color: paint.line } }, axisTick: { show: false }, axisLabel: { ...words, width: rem(8), overflow: "truncate" } },
+    series: data.series.map((one) => ({ type: "bar", stack: "all", name: one.name, data: one.values.map((value) => value || null), barWidth: rem(0.75) })),
+  };
+}
+
 function draw(figure) {
   const table = figure.querySelector("table");
   if (!table || figure.querySelector(".chart-canvas")) return;
@@ -73,6 +95,7 @@ function draw(figure) {
   place.className = "chart-canvas";
   place.setAttribute("role", "img");
   place.setAttribute("aria-label", `${data.caption}，图；数据见下表`);
+  if (figure.dataset.chart === "stack") place.style.height = `${4 + 1.5 * data.points.length}rem`;
   table.parentElement.before(place);
   const chart = init(place, null, { renderer: "canvas" });
   chart.setOption(options(data, figure));

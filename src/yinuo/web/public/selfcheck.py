@@ -71,7 +71,7 @@ def _topic(request: HttpRequest, found: Topic, state: State, initial: dict[str, 
         "said": said,
         "understood": [Row(FACTS[path].label, words_of(path, value)) for path, value in state.facts.items()] if said else [],
         "unread": () if sent else state.unread,
-        "flag_field": form["yes"] if form.flags else None,
+        "ticks": form.ticks() if form.flags else [],
     }
     return render(request, "public/check.html", context)
 

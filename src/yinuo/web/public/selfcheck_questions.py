@@ -1,4 +1,7 @@
-"""The self-check's questions: four short pages, asking only what some rule of the place turns on."""
+"""The self-check's questions: five short pages, asking only what some rule of the place turns on.
+
+What few projects have stands folded under a title; one press says that none of it is the case.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from yinuo.core.findings import condition, matter_rows
 from yinuo.web.public import industry_words
 from yinuo.web.public.selfcheck_state import CARRIED, LEAF_OF, PATH_OF, State
 from yinuo.web.unit.factforms import QUANTITY_HELP, FactForm, fields_of, initial_of, plain_number
-from yinuo.web.unit.steps import nested
+from yinuo.web.unit.steps import bundled, nested
 
 # Whether there is any is enough here, so an amount is ticked like a yes or no.
 TICKED = ("flag", "quantity")
@@ -39,6 +42,16 @@ HINTS = {
     "unit.grade": gettext_lazy("看备案证右上角的字母，或者登录后看“信用”。新企业选“未评级”。"),
     "eia": gettext_lazy("按《建设项目环境影响评价分类管理名录》查；拿不准就留空。"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Flags to tick, in sight or folded under `title`; open where one is ticked already. `names` tells what is folded away."""
+
+    title: str
+    options: tuple[Any, ...]
+    names: str
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +80,22 @@ TOPICS = (
     Topic("project", "做什么项目", "包括下面哪几种工程？", _FIRST, WORKS),
     Topic("site", "在哪里、用多少地", "这块地有下面哪些情况？", _PLACE, _group("site", flags=True)),
     Topic(
-        "impact",
-        "建设和生产的影响",
-        "建设和生产中有下面哪些情况？",
-        tuple(path for path, spec in CARRIED.items() if spec.type not in TICKED and path not in {*_FIRST, *_PLACE, *_COMPANY}),
-        _group("construction", "operation", flags=True, but=WORKS)
-        + tuple(path for path, spec in CARRIED.items() if spec.type in TICKED and "." not in path),
+        "construction",
+        "怎样建设",
+        "建设中有下面哪些情况？",
+        _group("construction", flags=False),
+        _group("construction", flags=True, but=WORKS),
+    ),
+    Topic(
+        "operation",
+        "建成以后",
+        "生产运营中有下面哪些情况？",
+        tuple(
+            path
+            for path, spec in CARRIED.items()
+            if spec.type not in TICKED and not path.startswith("construction.") and path not in {*_FIRST, *_PLACE, *_COMPANY}
+        ),
+        _group("operation", flags=True) + tuple(path for path, spec in CARRIED.items() if spec.type in TICKED and "." not in path),
     ),
     Topic(
         "company",
@@ -162,6 +185,16 @@ class TopicForm(FactForm):
                 choices=[(LEAF_OF[path], _told(path)) for path in self.flags],
             )
             self.fields["rest"] = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    def ticks(self) -> list[Ticks]:
+        """The list of flags in its parts."""
+        options = {PATH_OF[option.data["value"]]: option for option in self["yes"]}
+        made = []
+        for title, paths in bundled(self.flags):
+            shown = tuple(options[path] for path in paths)
+            names = "、".join(FACTS[path].label for path in paths)
+            made.append(Ticks(title, shown, names, any(option.data["selected"] for option in shown)))
+        return made
 
     def clean_industry(self) -> str:
         """A code as it is; a name as the code it stands for, or, where several come near, the question which."""

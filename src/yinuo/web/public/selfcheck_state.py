@@ -18,7 +18,7 @@ from yinuo.core.schema import validate
 from yinuo.web.unit.factforms import plain_number
 from yinuo.web.unit.steps import nested
 
-# Who the project is, what is declared only when filing, what a clerk confirms, and the score behind the grade.
+# Who the project is, what is declared only when filing, what a clerk confirms or a mock approval asks, and the score behind the grade.
 NEVER_ASKED = frozenset(
     {
         "name", "content", "region", "nature", "project_class", "planned_start_on", "planned_finish_on",
@@ -26,7 +26,7 @@ NEVER_ASKED = frozenset(
         "declarations.secret", "declarations.truthful", "declarations.industrial_policy",
     }
 )  # fmt: skip
-CARRIED = {path: spec for path, spec in FACTS.items() if path not in NEVER_ASKED and not path.startswith("confirmations.")}
+CARRIED = {path: spec for path, spec in FACTS.items() if path not in NEVER_ASKED and not path.startswith(("confirmations.", "mock."))}
 PATH_OF = {path.rpartition(".")[2]: path for path in CARRIED}
 LEAF_OF = {path: leaf for leaf, path in PATH_OF.items()}
 YES, NO, DAY = "y", "n", "on"

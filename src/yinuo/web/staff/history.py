@@ -20,7 +20,7 @@ from yinuo.web.staff.verbs import VERBS
 from yinuo.web.story import WORDS
 
 SIZE = 120
-OPEN_DAYS = 8
+OPEN_DAYS = 4
 # The clock's own rows say again what the item's rows beside them say.
 ECHOES = ("work.pause", "work.resume", "work.extend", "work.lapsed")
 # Done by many offices for one reason: told once, with all of them.

@@ -103,7 +103,7 @@ def by_reader(rows: Sequence[Message]) -> list[list[Message]]:
 
 def _line(sent: Sequence[Message]) -> list[Any]:
     first = sent[0]
-    ways = format_html_join("　", "{} {}", ((Channel(row.channel).label, light(*_state(row))) for row in sent))
+    ways = format_html_join("", '<span class="way-told">{} {}</span>', ((Channel(row.channel).label, light(*_state(row))) for row in sent))
     return [iso(first.queued_at), reader(first), Cell(first.subject, note=first.body), ways]
 
 

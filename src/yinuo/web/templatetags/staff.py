@@ -18,6 +18,15 @@ def delegation_span(row: Delegation) -> str:
     return span_words(row)
 
 
+# The colour of each light in a chart, as the tokens name it.
+LIGHT_TOKENS = {"red": "--red", "yellow": "--amber-mark", "green": "--green", "paused": "--ink-3", "unit": "--edge"}
+
+
+@register.filter
+def light_token(state: str) -> str:
+    return LIGHT_TOKENS[state]
+
+
 @register.filter
 def cite_texts(cites: Sequence[str]) -> str:
     """Citations as people write them; one whose source the pack of today no longer has stays as it was stored."""

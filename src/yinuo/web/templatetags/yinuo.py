@@ -157,11 +157,19 @@ def task_list(tasks: Iterable[Task], name: str = "task") -> dict[str, Any]:
 
 @register.inclusion_tag("components/table.html")
 def table(
-    caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], quiet_caption: bool = False, row_head: bool = True
+    caption: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    quiet_caption: bool = False,
+    row_head: bool = True,
+    cards: Literal["", "terse", "bare"] = "",
 ) -> dict[str, Any]:
-    """A table that becomes cards where it has no room. Each row gives one cell per column."""
+    """A table that becomes cards where it has no room. Each row gives one cell per column.
+
+    `cards`: terse = the cells one after another with their labels, bare = each by itself without.
+    """
     lines = [[(column, cell if isinstance(cell, Cell) else Cell(cell)) for column, cell in zip(columns, row, strict=True)] for row in rows]
-    return {"caption": caption, "columns": columns, "lines": lines, "quiet_caption": quiet_caption, "row_head": row_head}
+    return {"caption": caption, "columns": columns, "lines": lines, "quiet_caption": quiet_caption, "row_head": row_head, "cards": cards}
 
 
 @register.inclusion_tag("components/chart.html")

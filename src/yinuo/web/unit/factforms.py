@@ -21,7 +21,7 @@ from yinuo.core.schema import FACTS, FactSpec, validate
 from yinuo.web.components.forms import CodeInput, DateInput, DecimalInput
 from yinuo.web.components.text import grouped, zh_date
 from yinuo.web.unit.industries import INDUSTRIES, name_of
-from yinuo.web.unit.steps import nested
+from yinuo.web.unit.steps import bundled, nested
 
 UNSURE = ("", "不清楚")
 ZONE = "site.zone_id"
@@ -44,6 +44,16 @@ class FactField:
     unit: str
     width: str
     optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Fields in sight, or folded under `title`; `told` says how they stand. Open where something is wrong or answered 是."""
+
+    title: str
+    fields: tuple[FactField, ...]
+    told: str
+    open: bool
 
 
 class FactForm(forms.Form):
@@ -103,6 +113,28 @@ class FactForm(forms.Form):
                 # 不清楚 is among the answers: that one may leave it open need not be said again.
                 unsure = UNSURE in getattr(self.fields[name], "choices", ())
                 yield FactField(self[name], unit, width, not self.fields[name].required and not unsure)
+
+    def parts(self) -> list[Part]:
+        """The fields as the page shows them: what few projects have is folded away."""
+        of: dict[str, list[FactField]] = {}
+        for item in self.shown():
+            of.setdefault(item.bound.name.removesuffix(AMOUNT), []).append(item)
+        made = []
+        for title, paths in bundled(self.paths):
+            fields = tuple(item for path in paths for item in of[path])
+            told, yes = self._told(paths) if title else ("", False)
+            made.append(Part(title, fields, told, yes or any(item.bound.errors for item in fields)))
+        return made
+
+    def _told(self, paths: Iterable[str]) -> tuple[str, bool]:
+        """What is folded away, in words, and whether any of it was answered 是."""
+        answers = {path: self[path].value() for path in paths}
+        yes = [FACTS[path].label for path, value in answers.items() if value in ("true", "some")]
+        if yes:
+            return f"是：{'、'.join(yes)}", True
+        if all(value in ("false", "none") for value in answers.values()):
+            return f"都不涉及：{'、'.join(FACTS[path].label for path in answers)}", False
+        return "、".join(FACTS[path].label for path in answers), False
 
 
 def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:

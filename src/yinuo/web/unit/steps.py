@@ -18,6 +18,14 @@ from yinuo.core.schema import FACTS
 
 
 @dataclass(frozen=True, slots=True)
+class Bundle:
+    """Questions most projects answer with no: folded under one title that says what they are about."""
+
+    title: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One topic on one page. `required` facts are asked until answered; the others may stay unknown."""
 
@@ -35,6 +43,54 @@ def _all_of(group: str, *but: str) -> tuple[str, ...]:
 SITE_ELSEWHERE = ("site.address", "site.zone_id", "site.parcel")
 UTILITIES = tuple(path for path in FACTS if path.startswith("operation.needs_"))
 DECLARED = _all_of("declarations", "declarations.secret", "declarations.truthful", "declarations.industrial_policy")
+
+
+def _in(group: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"{group}.{name}" for name in names)
+
+
+BUNDLES = (
+    Bundle("用林地、草原", _in("site", "forest_land", "forest_land_temporary", "grassland", "grassland_temporary")),
+    Bundle("靠近河道、水源或者灌溉设施", _in("site", "river_area", "flood_area", "irrigation_works", "drinking_water_source")),
+    Bundle(
+        "在保护区、灾害易发区内，或者压覆矿产、靠近公路和观测设施",
+        _in(
+            "site",
+            *("ecological_redline", "nature_reserve", "mineral_deposit", "near_highway"),
+            *("meteorological_protection", "geological_hazard", "seismic_observation"),
+        ),
+    ),
+    Bundle(
+        "取水、排水和涉水工程",
+        (*_in("construction", "water_works", "drainage_facilities", "drains_to_sewer", "river_outlet"), "water_intake"),
+    ),
+    Bundle(
+        "动用城市道路、绿地",
+        _in("construction", "road_excavation", "green_space", "restores_green_standard", "no_traffic_impact", "simple_technique"),
+    ),
+    Bundle(
+        "消防、人防、防雷、抗震有特殊要求",
+        _in(
+            "construction",
+            *("special_fire_project", "highrise_beyond_code", "basement_civil_defence", "separate_civil_defence"),
+            *("lightning_hazard", "major_seismic", "large_infrastructure"),
+        ),
+    ),
+    Bundle(
+        "矿山、危险物品和放射",
+        (*_in("operation", "mine_or_smelter", "dangerous_goods", "safety_permit"), "hazardous_chemicals", "uses_radiation"),
+    ),
+    Bundle(
+        "废物和清洁生产",
+        _in(
+            "operation",
+            *("medical_waste", "hazardous_waste", "hazardous_waste_over_year", "solid_waste", "waste_electronics"),
+            "cleaner_production_audit",
+        ),
+    ),
+)
+# A title over one or two questions would say more than they do.
+FOLDED_FROM = 3
 
 STEPS = (
     Step(
@@ -118,6 +174,15 @@ def asked_all(facts: Mapping[str, Any], day: date) -> dict[str, list[str]]:
 
 def _worth(step: Step, turns: frozenset[str], read: frozenset[str]) -> list[str]:
     return [path for path in step.paths if path in step.required or path not in read or path in turns]
+
+
+def bundled(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The questions as a page shows them: first each by itself (title ""), then what is folded, under its title."""
+    asked = list(paths)
+    folds = [(bundle.title, [path for path in asked if path in bundle.paths]) for bundle in BUNDLES]
+    folds = [(title, inside) for title, inside in folds if len(inside) >= FOLDED_FROM]
+    folded = {path for _title, inside in folds for path in inside}
+    return [*(("", [path]) for path in asked if path not in folded), *folds]
 
 
 def turning(facts: Mapping[str, Any], day: date) -> frozenset[str]:
