@@ -14,8 +14,10 @@ from tests.apps.county import CREDIT_CODES, Company, County, at, new_company, ne
 from tests.apps.test_onemap import PDF
 from tests.apps.test_window import CAME, NUMBER, guided, hand_in_at_the_window, ready_item
 from tests.apps.test_window import came as came_at
+from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
 from yinuo.apps.onemap.actions import accept, decide
+from yinuo.apps.onemap.actions.common import waiting_for
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Person, ProjectUnit
 from yinuo.apps.people.queries import actor_of_membership
@@ -270,3 +272,19 @@ def test_a_project_filed_at_the_window_is_the_companys_and_says_who_filed_it(cou
     page = enters(company.person).get(f"/projects/{made.pk}/").content.decode()
     assert "（综合窗口代申报）" in page
     assert actor_of_membership(county.people["window", "government_services"]).person_id == made.filed_by_id
+
+
+def test_a_promise_is_not_signed_at_the_window_and_the_page_says_who_signs_it(county: County, company: Company, clerk: Client) -> None:
+    project = guided(county, company)
+    item = next(item for item in MapItem.objects.filter(project=project, state="open", promisable=True) if not waiting_for(item))
+    visit = came(county, company, at("2026-11-06 14:30"))
+    clerk.post("/act-as/", {"hat": visit.via})
+    page = clerk.get(f"/items/{item.pk}/commit/")
+    assert "窗口和代办人员不能代签" in page.content.decode()
+    signed = {"standard": page.context["form"]["standard"].value(), "version": item.version, "key": "commit:1", "read": "on"}
+    assert clerk.post(f"/items/{item.pk}/commit/", signed).status_code == 403
+    assert clerk.get(f"/items/{item.pk}/commit/letter/").status_code == 403
+    company.binding.person = county.person("window", "government_services")
+    company.binding.save(update_fields=["person"])
+    assert clerk.post(f"/items/{item.pk}/commit/", signed).status_code == 403, "their own authority is another hat"
+    assert not Commitment.objects.exists()
