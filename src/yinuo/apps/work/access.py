@@ -16,6 +16,8 @@ def can_see(actor: Actor, item: WorkItem) -> bool:
         return item.unit_id is not None and item.unit_id == actor.unit_id
     if actor.role in ("approver", "principal", "utility"):
         return item.department_id == actor.department_id
+    if actor.role == "agent":
+        return item.role == "agent" and item.hall_id == actor.hall_id and item.assignee_id == actor.person_id
     if actor.role == "stage_convener":
         return item.hall_id == actor.hall_id and item.stage == actor.stage
     return actor.role in ("general_convener", "supervisor", "comprehensive", "administrator") and item.hall_id == actor.hall_id

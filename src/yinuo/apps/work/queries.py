@@ -65,6 +65,8 @@ def _mine(actor: Actor, persons: Set[int | None]) -> Q:
 def _reach(actor: Actor) -> Q:
     if actor.role in OF_A_DEPARTMENT:
         return Q(department_id=actor.department_id)
+    if actor.role == "agent":
+        return Q(hall_id=actor.hall_id, role="agent")
     if actor.role == "stage_convener":
         return Q(hall_id=actor.hall_id, stage=actor.stage)
     return Q(hall_id=actor.hall_id)

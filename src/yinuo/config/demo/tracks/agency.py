@@ -62,13 +62,15 @@ def _registered(world: World, body: AgencyBody, person: Person, phone: str, at: 
     return actions.add_agent(actor=head(world), body_id=body.pk, person_id=person.pk, phone=phone, at=at)
 
 
-def _asked(world: World, company: str, key: str, at: datetime, services: Sequence[str] = EVERYTHING, text: str = "") -> int:
+def _asked(
+    world: World, company: str, key: str, at: datetime, services: Sequence[str] = EVERYTHING, text: str = "", body: str = COUNTY
+) -> int:
     persons = world.cast.bindings[company]
     first, last = persons[0].person, persons[-1].person
     return actions.apply_for_service(
         actor=world.cast.company(company),
         project_id=project_of(key).pk,
-        body_id=AgencyBody.objects.get(name=COUNTY).pk,
+        body_id=AgencyBody.objects.get(name=body).pk,
         matters=[],
         services=services,
         lead=(first.name, first.phone),
@@ -137,10 +139,22 @@ def running(world: World) -> Scene:
     )
 
 
+def in_the_township(world: World) -> Scene:
+    """保安接待中心：镇代办站就近服务，只咨询、指导、协调。"""
+    at = yield world.ago(26, "10:00")
+    application = _asked(world, "knives", "reception", at, services=EVERYTHING[:3], body=TOWNSHIP)
+    at = yield world.ago(25, "10:00")
+    actor, agent = agent_of(world, "hanyucheng")
+    made = _agreed(world, "knives", application, agent, at, 200)
+    at = yield world.ago(20, "15:30")
+    text = "在村里说明文物勘探许可的材料和次序。"
+    actions.log_service(actor=actor, agreement_id=made.pk, kind="guide", on=at.date(), text=text, at=at)
+
+
 def asked(world: World) -> Scene:
     """城投标准厂房：申请代办，等总召集人答复并指派。"""
     at = yield world.ago(0, "16:20")
     _asked(world, "city", "workshops", at, services=("consult", "guide", "coordinate"), text="竣工验收阶段需要协调各部门时间。")
 
 
-SCENES = (bodies, ended, running, asked)
+SCENES = (bodies, ended, running, in_the_township, asked)
