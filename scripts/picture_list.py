@@ -16,6 +16,7 @@ from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.mock.models import MockApplication, MockMatter
 from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
 from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Participant, Project, Question
@@ -222,6 +223,12 @@ PAGES = [
     Page("staff:coordination", one("general_convener")),
     Page("staff:coordination_one", officials("general_convener", all_of(Coordination), "pk")),
     Page("staff:coordinate", officials("approver", items("accepted", "received"), "pk", department="department.key")),
+    Page("staff:mocks", at_the_window(), who="window"),
+    *(Page("staff:mock", officials("window", all_of(MockApplication, state=state), "pk"), who=state) for state in ("running", "converting")),
+    Page("staff:mock_new", officials("window", projects(state="confirmed"), "pk")),
+    Page("staff:mock_hand_in", officials("window", all_of(MockMatter, outcome=""), "application_id", "item_id")),
+    Page("unit:mock", units(all_of(MockApplication, "project"), "project.unit_id", "project_id"), who="under way"),
+    Page("unit:mock", units(projects(state="confirmed"), "unit_id", "pk"), who="before"),
     Page("staff:delegation", one("approver")),
     Page("staff:projects", one("general_convener")),
     *(Page("staff:project", officials(role, projects(state="confirmed"), "pk"), who=role) for role in ("approver", "supervisor")),
@@ -272,6 +279,10 @@ EXCUSED = {
     "unit:poster": "a PDF file",
     "unit:commit_letter": "a PDF file",
     "unit:map_pdf": "a PDF file",
+    "unit:mock_blank": "a PDF file",
+    "staff:mock_blank": "a PDF file",
+    "staff:mock_circulation": "a PDF file",
+    "staff:project_mock": "leads on to the project's mock approval",
     "unit:map_fresh": "a part of the map, for a script",
     "unit:library_retire": "takes a POST alone",
     "unit:library_restore": "takes a POST alone",

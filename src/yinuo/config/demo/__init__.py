@@ -26,6 +26,7 @@ from yinuo.config.bootstrap import sync_pack
 from yinuo.config.demo import lives, scenes
 from yinuo.config.demo.people import Login, assemble, logins
 from yinuo.config.demo.tracks import agency, gaps, land, window
+from yinuo.config.demo.tracks.mock import SCENES as MOCK
 from yinuo.config.demo.tracks.regional import SCENES as REGIONAL
 from yinuo.config.demo.world import World
 from yinuo.core.calendar import TZ
@@ -80,7 +81,7 @@ def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) ->
     world = World(assemble(hall, began), now, progress)
     for scene in (*lives.SCENES, *scenes.SCENES, *agency.SCENES, *gaps.SCENES, *land.SCENES, *window.SCENES):
         world.add(scene(world))
-    for scene in REGIONAL:
+    for scene in (*REGIONAL, *MOCK):
         world.add(scene(world))
     world.play()
     _settle_messages(world)

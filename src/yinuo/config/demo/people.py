@@ -101,6 +101,7 @@ WORKERS = (
     approver("mayulong", "马玉龙", "culture_tourism", listed=True),
     approver("tuojianlin", "妥建林", "water"),
     approver("yewenjun", "冶文军", "forestry"),
+    approver("heyulan", "何玉兰", "market_regulation"),
     approver("zhanghaifeng", "张海峰", "emergency"),
     approver("zhanggenxi", "张根喜", "earthquake"),
     approver("zhouxiaoyan", "周晓燕", "meteorology"),
