@@ -17,6 +17,7 @@ from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.mock.models import MockApplication, MockMatter
+from yinuo.apps.land.models import ListInput, Parcel, ParcelUse
 from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
 from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Participant, Project, Question
@@ -137,6 +138,14 @@ PAGES = [
     Page("public:zone", anybody()),
     Page("public:commitment", citizens(all_of(Commitment, state="notice"), "pk")),
     Page("public:objection", citizens(all_of(Objection), "receipt_no")),
+    Page("public:parcels", anybody()),
+    Page("public:parcel", citizens(all_of(Parcel, status="offered"), "pk")),
+    Page("staff:parcels", one("approver")),
+    Page("staff:parcel", officials("approver", all_of(Parcel, "department"), "pk", department="department.key")),
+    Page("staff:land_input", officials("approver", all_of(ListInput, "department", answered_at=None), "pk", department="department.key")),
+    Page("unit:land", units(all_of(Parcel, status="sold"), "unit_id")),
+    Page("unit:land_parcel", units(all_of(Parcel, status="sold"), "unit_id", "pk")),
+    Page("unit:project_land", units(all_of(ParcelUse, "project"), "project.unit_id", "project_id")),
     Page("public:verify", anybody()),
     Page("public:agency", anybody()),
     Page("unit:agency", units(agreements, "project.unit_id", "project_id")),
