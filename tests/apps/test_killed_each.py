@@ -74,6 +74,7 @@ VERBS = {
     "projects.complete": "commitments.record_finding",
     "work.extend": "onemap.extend",
     "onemap.extend_item": "onemap.extend",
+    "onemap.give_up": "deficient.give_up",
 }
 # The law of the matrix's matter allows no extension: test_killed_promises.py has one that does.
 REFUSED_IN_THE_MATRIX = {"onemap.extend_item"}
