@@ -14,6 +14,7 @@ from yinuo.apps.rules import pack
 from yinuo.core.dated import all_at
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.pack.types import Pack
+from yinuo.core.regional import ZONE
 from yinuo.core.schema import FACTS
 
 
@@ -202,7 +203,8 @@ def turning(facts: Mapping[str, Any], day: date) -> frozenset[str]:
 
 
 def _read(rules: Pack) -> frozenset[str]:
-    return frozenset().union(*(predicate.facts for predicate in rules.predicates.values()))
+    # What a zone has to share turns on the zone, whatever the rules read of it.
+    return frozenset().union(*(predicate.facts for predicate in rules.predicates.values())) - {ZONE}
 
 
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:
