@@ -210,6 +210,7 @@ PAGES = [
     Page("staff:agency", one("general_convener")),
     Page("staff:agency", one("agent"), who="agent"),
     Page("staff:agency_bodies", one("general_convener")),
+    Page("staff:agency_province", one("comprehensive")),
     Page("staff:agency_application", officials("general_convener", lambda: Application.objects.order_by("-pk"), "pk")),
     Page("staff:agency_service", officials("agent", agreements, "pk")),
     Page("staff:agency_package", officials("agent", agreements, "pk")),

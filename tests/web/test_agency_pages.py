@@ -195,6 +195,18 @@ def test_a_fallen_company_reads_why_not_before_it_fills_anything_in(world: World
     assert '<form method="post" novalidate>' not in shown
 
 
+def test_what_the_province_says_is_entered_by_those_who_manage_credit(world: World) -> None:
+    office, page = world.client(world.county.person("comprehensive")), "/staff/agency/province/"
+    assert page in text(office.get("/staff/agency/"))
+    form = {"credit_code": world.company.unit.credit_code, "listed": "yes", "source": "省平台通报", "on": "2026-11-05"}
+    assert office.post(page, {**form, "credit_code": "91000000000000000X"}).status_code == 422
+    assert office.post(page, {**form, "on": "2026-12-01"}).status_code == 422
+    assert office.post(page, form).status_code == 302
+    assert world.company.unit.name in text(office.get(page))
+    assert "按规定不能提供代办服务" in text(world.unit.get(f"/projects/{world.project.pk}/agency/apply/"))
+    assert world.head.get(page).status_code == 403
+
+
 def test_a_package_is_handed_in_on_one_page(world: World) -> None:
     agreement = world.agency.serve(world.project, world.company)
     agent, page = world.agent, f"/staff/agency/{agreement.pk}/package/"

@@ -58,6 +58,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "may_answer": access.can_head(actor, actor.hall_id or 0),
         "services": [(row, matters_words(row.matters), services_words(row.services)) for row in queries.services(actor, over=over)[:SHOWN]],
         "over": over,
+        "may_list": actor.role in ("comprehensive", "administrator"),
         "heads": heads,
         "views": [NavItem("服务中", here, current=not over), NavItem("已结束", f"{here}?over=1", current=over)],
         "columns": FIGURES,
