@@ -93,7 +93,8 @@ def _settle_messages(world: World) -> None:
     Message.objects.filter(state=MessageState.QUEUED).update(state=MessageState.SENT, sent_at=F("queued_at"), attempts=1)
     Message.objects.filter(queued_at__lt=world.ago(UNREAD_SINCE_WORKING_DAYS)).update(read_at=F("queued_at"))
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'notices.dispatch' AND status = 'todo'")
+        done = ["notices.dispatch", "agency.grade_changed"]
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = ANY(%s) AND status = 'todo'", [done])
 
 
 @action

@@ -85,7 +85,7 @@ def _agreed(world: World, company: str, application: int, agent: ServiceAgent, a
     made = actions.offer_agreement(
         actor=head(world), application_id=application, agent_id=agent.pk, from_on=day, to_on=day + timedelta(days=days), at=at
     )
-    return actions.sign_agreement(actor=world.cast.company(company), agreement_id=made.pk, at=at + timedelta(hours=3))
+    return actions.sign_agreement(actor=world.cast.company(company), agreement_id=made.pk, at=at)
 
 
 def ended(world: World) -> Scene:
