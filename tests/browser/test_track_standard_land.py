@@ -11,7 +11,7 @@ from tests.apps.county import Company
 from tests.apps.test_commitments import item_of
 from tests.apps.test_land import ASSESSED, keeper
 from tests.apps.test_onemap import guided
-from tests.browser.live import AtTheBrowser, Live, at, closing_time, live
+from tests.browser.live import PHONE, AtTheBrowser, Live, at, closing_time, live
 from yinuo.apps.commitments.actions import close_notices
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.land import actions as land
@@ -110,7 +110,7 @@ def bought(live: Live, company: Company, parcel: Parcel) -> None:
     desk.unfold("公开出让")
     desk.press("公开出让")
     desk.reads("已公开出让")
-    buyer = live.sits(company.person, "2026-11-06 10:00", "land-26-11-06-unit")
+    buyer = live.sits(company.person, "2026-11-06 10:00", "land-26-11-06-unit", PHONE)
     buyer.go("/projects/")
     buyer.go("/parcels/")
     buyer.follow("唐集3号地块")
@@ -137,7 +137,7 @@ def bought(live: Live, company: Company, parcel: Parcel) -> None:
 
 def settled(live: Live, company: Company) -> Project:
     project = guided(live.county, company)
-    buyer = live.sits(company.person, "2026-11-10 09:00", "land-26-11-10-unit")
+    buyer = live.sits(company.person, "2026-11-10 09:00", "land-26-11-10-unit", PHONE)
     buyer.go(f"/projects/{project.pk}/")
     buyer.follow("用地")
     buyer.reads("的控制性指标", "亩均税收不低于 12 万元/亩·年")
