@@ -16,8 +16,8 @@ from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.mock.models import MockApplication, MockMatter
 from yinuo.apps.land.models import ListInput, Parcel, ParcelUse
+from yinuo.apps.mock.models import MockApplication, MockMatter
 from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
 from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Participant, Project, Question
@@ -45,7 +45,9 @@ class Page:
 
 def at_the_window(model: Any = None, **where: Any) -> Chances:
     """The window's clerk, on the newest rows of a model, or on no row at all."""
-    return lambda: (("mahongmei", [row.pk] if model else []) for row in (model.objects.filter(**where).order_by("-pk")[:MANY] if model else [None]))
+    return lambda: (
+        ("mahongmei", [row.pk] if model else []) for row in (model.objects.filter(**where).order_by("-pk")[:MANY] if model else [None])
+    )
 
 
 def anybody(*arguments: Any) -> Chances:

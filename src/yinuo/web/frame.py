@@ -30,7 +30,13 @@ UNIT = [
 ]
 AGENT = [("代办项目", "unit:projects"), ("办事指南", "public:guides")]
 STAFF = [("待办", "staff:inbox"), ("项目", "staff:projects"), ("地块", "staff:parcels"), ("信用", "staff:credit"), ("规则", "public:rules")]
-WINDOW = [("综合窗口", "staff:window"), ("模拟审批", "staff:mocks"), ("容缺受理", "staff:deficient"), ("项目", "staff:projects"), ("规则", "public:rules")]
+WINDOW = [
+    ("综合窗口", "staff:window"),
+    ("模拟审批", "staff:mocks"),
+    ("容缺受理", "staff:deficient"),
+    ("项目", "staff:projects"),
+    ("规则", "public:rules"),
+]
 ZONE = [("待办", "staff:inbox"), ("园区", "staff:zones"), ("公布的结果", "public:regional"), ("规则", "public:rules")]
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 

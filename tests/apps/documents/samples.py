@@ -604,35 +604,67 @@ MINUTES: Any = dict(
 )
 MOCK_SAID: Any = {"text": "选址符合国土空间规划，不占永久基本农田，同意列入模拟审批。", "agreed": True, "by": "马建国", "on": "2026-11-10"}
 MOCK_FORM: Any = PROJECT | {
-    "contact": "马晓云、韩志强", "phone": "13900000001、13900000002", "site": "积石山县吹麻滩镇唐集工业集中区3号地块",
-    "total_investment": "8600", "progress": "已备案，正在勘察设计。", "land": "拟用国有建设用地26000平方米。",
-    "land_expected_on": "2027-02-01", "matters": ["建设用地规划许可证核发", "建设工程规划许可证核发"], "legal_representative": "马晓云",
-    "natural_resources": MOCK_SAID, "market_regulation": MOCK_SAID | {"text": "主体资格合法有效，同意。"},
-    "verify_url": None, "watermark": None,
+    "contact": "马晓云、韩志强",
+    "phone": "13900000001、13900000002",
+    "site": "积石山县吹麻滩镇唐集工业集中区3号地块",
+    "total_investment": "8600",
+    "progress": "已备案，正在勘察设计。",
+    "land": "拟用国有建设用地26000平方米。",
+    "land_expected_on": "2027-02-01",
+    "matters": ["建设用地规划许可证核发", "建设工程规划许可证核发"],
+    "legal_representative": "马晓云",
+    "natural_resources": MOCK_SAID,
+    "market_regulation": MOCK_SAID | {"text": "主体资格合法有效，同意。"},
+    "verify_url": None,
+    "watermark": None,
 }
 MOCK_COMMITMENT: Any = PROJECT | {
-    "site": "积石山县吹麻滩镇唐集工业集中区3号地块", "legal_representative": "马晓云", "verify_url": None, "watermark": None,
+    "site": "积石山县吹麻滩镇唐集工业集中区3号地块",
+    "legal_representative": "马晓云",
+    "verify_url": None,
+    "watermark": None,
 }
 MOCK_NOTICE: Any = PROJECT | {
-    "number": "模拟审批〔2026〕1号", "hall": "积石山县政务服务大厅",
+    "number": "模拟审批〔2026〕1号",
+    "hall": "积石山县政务服务大厅",
     "contacts": [{"name": "马晓云", "phone": "13900000001"}, {"name": "韩志强", "phone": "13900000002"}],
-    "window_contact": "马红梅", "window_phone": "0930-0000000", "issued_on": "2026-11-12", "verify_url": None, "watermark": None,
+    "window_contact": "马红梅",
+    "window_phone": "0930-0000000",
+    "issued_on": "2026-11-12",
+    "verify_url": None,
+    "watermark": None,
 }
 MOCK_LINE: Any = {
-    "department": "积石山县自然资源局", "matter": "建设用地规划许可证核发", "mock_on": "2026-11-13", "mock_by": "马建国",
-    "formal_on": "2027-02-01", "formal_by": "马建国", "note": "",
+    "department": "积石山县自然资源局",
+    "matter": "建设用地规划许可证核发",
+    "mock_on": "2026-11-13",
+    "mock_by": "马建国",
+    "formal_on": "2027-02-01",
+    "formal_by": "马建国",
+    "note": "",
 }
 MOCK_SHEET: Any = PROJECT | {
-    "number": "模拟审批〔2026〕1号", "verify_url": None, "watermark": None,
+    "number": "模拟审批〔2026〕1号",
+    "verify_url": None,
+    "watermark": None,
     "lines": [MOCK_LINE, MOCK_LINE | {"mock_on": None, "mock_by": "", "formal_on": None, "formal_by": "", "note": "转入正式办理"}],
 }
 MOCK_RESULT: Any = PROJECT | {
-    "number": "积自然资规〔2026〕12号", "department": "积石山县自然资源局", "matter_name": "建设用地规划许可证核发", "outcome": "granted",
-    "accepted_on": "2026-11-11", "contents": ["用地面积26000平方米，容积率不大于1.0。"], "reasons": [],
+    "number": "积自然资规〔2026〕12号",
+    "department": "积石山县自然资源局",
+    "matter_name": "建设用地规划许可证核发",
+    "outcome": "granted",
+    "accepted_on": "2026-11-11",
+    "contents": ["用地面积26000平方米，容积率不大于1.0。"],
+    "reasons": [],
     "basis": ["《积石山县企业投资项目信用承诺制改革实施方案》附件4二（三）、二（五）、四（二）"],
-    "no_force": "本文件为模拟审批文件，不具有法律效力；未办理正式审批文件前，工程不得开工建设。", "valid_until": "2027-11-15",
-    "keeper": "积石山县政务服务大厅", "contact": {"name": "马建国", "phone": "0930-0000000", "address": None},
-    "decided_on": "2026-11-13", "verify_url": None, "watermark": "模拟",
+    "no_force": "本文件为模拟审批文件，不具有法律效力；未办理正式审批文件前，工程不得开工建设。",
+    "valid_until": "2027-11-15",
+    "keeper": "积石山县政务服务大厅",
+    "contact": {"name": "马建国", "phone": "0930-0000000", "address": None},
+    "decided_on": "2026-11-13",
+    "verify_url": None,
+    "watermark": "模拟",
 }
 
 SAMPLES: Any = {

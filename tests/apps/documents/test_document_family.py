@@ -16,7 +16,11 @@ from yinuo.apps.documents.render import render_pdf, render_png
 VARIANTS = variants()
 SEAL = "演示用章"
 # What a signature block holds besides its own words: office, date, the code's note, the seal's letters.
-SEALED = [name for name, (template, _) in VARIANTS.items() if not (template.startswith("mock_") or template in ("site_poster", "commitment_letter", "map_print", "deficient_application"))]
+SEALED = [
+    name
+    for name, (template, _) in VARIANTS.items()
+    if not (template.startswith("mock_") or template in ("site_poster", "commitment_letter", "map_print", "deficient_application"))
+]
 
 
 @cache
