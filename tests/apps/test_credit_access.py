@@ -161,7 +161,7 @@ def test_who_reads_a_units_history_its_proposals_and_its_applications(county: Co
     relief = world.relief()
     proposal = PointProposal.objects.get()
     own, elsewhere = world.actor("consent", role, "own"), world.actor("consent", role, "other_hall")
-    staff = role not in ("unit", "public", "system")
+    staff = role in access.STAFF
     assert access.can_see(own, company.unit.pk) is (staff or role == "unit")
     assert access.can_see_relief(own, relief) is (staff or role == "unit")
     assert access.can_see(elsewhere, company.unit.pk) is staff

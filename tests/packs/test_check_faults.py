@@ -26,6 +26,7 @@ class Spoilt:
     at: str = ""
 
 
+HOURS = "calendars/hours.toml"
 SPOILT = {
     "an unknown key": Spoilt(HOUSING, 'fee = "不收费"', 'fees = "不收费"', "unknown-key", "fees =", "是否指 fee"),
     "a key written twice": Spoilt(HOUSING, 'fee = "不收费"', 'fee = "不收费"\nfee = "收费" # again', "duplicate-key", "# again"),
@@ -45,10 +46,10 @@ SPOILT = {
     "a limit without unit": Spoilt(HOUSING, 'value = 20\nunit = "working"', "value = 20", "missing-unit", "[[matter.statutory]]", "unit"),
     "a value that does not fit its unit": Spoilt("parameters/credit.toml", 'value = "100"', 'value = "hundred"', "wrong-type", "hundred"),
     "a fraction of a day": Spoilt(HOUSING, "value = 20", "value = 20.5", "wrong-type", "20.5"),
-    "a citation to no source": Spoilt("pauses.toml", "example-2026-1#第四条", "example-2026-9#第四条", "unknown-citation", "2026-9"),
-    "a citation to no article": Spoilt("pauses.toml", "#第四条", "#第四十条", "unknown-citation", "第四十条", "没有列出条文"),
-    "a citation without article": Spoilt("pauses.toml", "example-2026-1#第四条", "example-2026-1", "unknown-citation", "cite ="),
-    "an end before its beginning": Spoilt("pauses.toml", "from = 2026-01-01", "from = 2026-01-01\nto = 2025-01-01", "wrong-type", "to ="),
+    "a citation to no source": Spoilt(HOURS, "example-2026-1#第四条", "example-2026-9#第四条", "unknown-citation", "2026-9"),
+    "a citation to no article": Spoilt(HOURS, "#第四条", "#第四十条", "unknown-citation", "第四十条", "没有列出条文"),
+    "a citation without article": Spoilt(HOURS, "example-2026-1#第四条", "example-2026-1", "unknown-citation", "cite ="),
+    "an end before its beginning": Spoilt(HOURS, "from = 2026-01-01", "from = 2026-01-01\nto = 2025-01-01", "wrong-type", "to ="),
     "an unknown predicate": Spoilt(HOUSING, '"occupies_road"', '"occupies_roads"', "unknown-predicate", "occupies_roads", "是否指"),
     "a predicate that reads an unknown fact": Spoilt(
         "predicates.py", "construction.road_excavation", "construction.road_digging", "unknown-fact", "road_digging"
@@ -205,7 +206,7 @@ def test_a_condition_may_compare_with_nothing_and_one(template: Copy) -> None:
 
 def test_all_faults_are_found_at_once(template: Copy) -> None:
     template.replace(HOUSING, 'level = "county"', 'level = "village"')
-    template.replace("pauses.toml", "#第四条", "#第四十条")
+    template.replace(HOURS, "#第四条", "#第四十条")
     template.replace("grades.toml", "low = 60", "low = 61")
     assert {fault.code for fault in template.errors()} == {"wrong-type", "unknown-citation", "band"}
 
@@ -223,8 +224,8 @@ def test_a_circle_of_prerequisites_is_told_once_with_its_way(template: Copy) -> 
 
 
 def test_an_empty_list_of_citations_is_no_citation(template: Copy) -> None:
-    template.replace("pauses.toml", 'cite = ["example-2026-1#第四条"]', "cite = []")
-    assert [(f.code, f.line) for f in template.errors()] == [("missing-citation", template.line("pauses.toml", "cite = []"))]
+    template.replace(HOURS, 'cite = ["example-2026-1#第四条"]', "cite = []")
+    assert [(f.code, f.line) for f in template.errors()] == [("missing-citation", template.line(HOURS, "cite = []"))]
 
 
 def test_a_file_without_a_place_in_a_pack_is_a_fault(template: Copy) -> None:

@@ -14,7 +14,7 @@ def can_see(actor: Actor, item: WorkItem) -> bool:
     """Its department, its hall's convening and supervising roles, and the unit it is about."""
     if actor.role == "unit":
         return item.unit_id is not None and item.unit_id == actor.unit_id
-    if actor.role in ("approver", "principal", "utility"):
+    if actor.role in ("approver", "principal", "utility", "zone"):
         return item.department_id == actor.department_id
     if actor.role == "agent":
         return item.role == "agent" and item.hall_id == actor.hall_id and item.assignee_id == actor.person_id

@@ -18,7 +18,7 @@ OPEN = ["running", "paused"]
 BOXES = {"mine": "我的", "department": "本部门", "waiting": "等别人", "overdue": "超期", "guidance": "前期辅导"}
 COUNT_CAP = 100
 # Whoever works for one office sees that office’s work, not the hall’s.
-OF_A_DEPARTMENT = ("approver", "principal", "utility")
+OF_A_DEPARTMENT = ("approver", "principal", "utility", "zone")
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,7 @@ WORKERS = (
     approver("yanhuifang", "闫惠芳", "health"),
     approver("liubin", "刘斌", "transport"),
     approver("liuzhiyuan", "刘志远", "drawing_review", listed=True),
+    Worker("yangzhenbang", "杨振邦", "市政公用服务单位", (Hat("utility", "power_supply"),)),
     approver("baoguangming", "鲍光明", "power_supply"),
     approver("kongxiangyu", "孔祥玉", "water_supply"),
     approver("maguocai", "马国才", "heat_supply"),

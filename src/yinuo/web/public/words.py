@@ -104,6 +104,7 @@ CODED: dict[str, str] = {
     "commitment.kinds": "kind",
     "filing.instant_kinds": "kind",
     "filing.unit_types": "unit.type",
+    "agency.unit_types": "unit.type",
     "credit.audit_classes": "project_class",
 }
 

@@ -11,6 +11,7 @@ from yinuo.config.demo.play import Play
 from yinuo.config.demo.projects import PARK, form
 from yinuo.config.demo.world import Scene, World
 
+UTILITY = "power_supply"
 ASSESSED = {
     "soil_conservation_plan": "唐集工业集中区水土保持区域评估报告书（积水保函〔2025〕7号）",
     "seismic_requirement_review": "唐集工业集中区区域性地震安全性评价（临震发〔2025〕12号）",
@@ -77,7 +78,8 @@ class Land:
             if key in leave:
                 continue
             points = [{"subject": subject, "text": text, "basis": basis} for subject, text, basis in SAID[key]]
-            actions.answer_input(actor=self.cast.approver_of(key), input_id=row.pk, points=points, at=at)
+            office = self.cast.holder("utility") if key == UTILITY else self.cast.approver_of(key)
+            actions.answer_input(actor=office, input_id=row.pk, points=points, at=at)
 
     def offer(self, parcel: Parcel, at: Any) -> None:
         actions.offer_parcel(actor=self.keeper, parcel_id=parcel.pk, at=at)
@@ -115,9 +117,7 @@ def built_on(world: World) -> Scene:
     at = yield world.ago(22, "16:40")
     power = ListInput.objects.get(land_list__parcel=parcel, land_list__state="ready", department__key="power_supply")
     points = [{"subject": "供电", "text": "10 千伏双回路，两路电源分别引自唐集、居集变电站，红线内自建配电室", "basis": ""}]
-    actions.correct_input(
-        actor=land.cast.approver_of("power_supply"), input_id=power.pk, points=points, why="储能项目按二级负荷供电", at=at
-    )
+    actions.correct_input(actor=land.cast.holder("utility"), input_id=power.pk, points=points, why="储能项目按二级负荷供电", at=at)
     at = yield world.ago(19, "10:05")
     play.promise("engineering_planning_permit", at)
     at = yield world.ago(3, "10:20")
@@ -125,7 +125,7 @@ def built_on(world: World) -> Scene:
 
 
 def list_in_work(world: World) -> Scene:
-    """7 号地块：“标准地”差一项，清单的关键指标要素还有一家没有提出。"""
+    """7 号地块：“标准地”差一项，清单的技术设计要点还等供电公司。"""
     land = Land(world)
     at = yield world.ago(6, "09:30")
     parcel = land.enter("JSS-2026-07", "唐集工业集中区7号地块", "东至7号支路，南至园区一路，西至6号地块，北至排洪渠", "18600", at)
@@ -133,7 +133,9 @@ def list_in_work(world: World) -> Scene:
     at = yield world.ago(3, "14:20")
     actions.open_list(actor=land.keeper, parcel_id=parcel.pk, surveyed_on=at.date(), survey=SURVEY, at=at)
     at = yield world.ago(2, "16:30")
-    land.answer(parcel, "indicators", at, leave=("water",))
+    land.answer(parcel, "indicators", at)
+    at = yield world.ago(1, "15:40")
+    land.answer(parcel, "design", at, leave=(UTILITY,))
 
 
 def offered(world: World) -> Scene:
