@@ -13,8 +13,29 @@ from django.db import connection, connections
 
 ROOMS = {
     *("trail", "people", "infochain", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"),
-    *("window", "mock", "deficient", "regional", "land", "agency"),
+    *("reviews", "window", "mock", "deficient", "regional", "land", "agency"),
 }
+
+
+_typeset: dict[tuple[str, str], Any] = {}
+
+
+def typeset_beforehand() -> None:
+    """The typesetter's threads do not live on in a forked child: it gets what was typeset of the same template here."""
+    from yinuo.apps.documents import render
+
+    if getattr(render._compile, "beforehand", False):
+        return
+    compile_, owner = render._compile, os.getpid()
+
+    def typeset(template: str, data: Any, on: Any, seal: Any, **options: Any) -> Any:
+        key = (template, str(options.get("format")))
+        if os.getpid() == owner:
+            _typeset[key] = compile_(template, data, on, seal, **options)
+        return _typeset[key]
+
+    typeset.beforehand = True  # type: ignore[attr-defined]
+    render._compile = typeset
 
 
 def counts() -> dict[str, int]:
@@ -80,6 +101,67 @@ def _child(number: int, act: Callable[[], Any]) -> None:
         print(f"child: {error!r}", flush=True)
     finally:
         os._exit(code)
+
+
+def spread(statements: int, places: int) -> list[int]:
+    """So many of the numbers 1…statements, evenly, the first and the last (the COMMIT) among them."""
+    if statements <= places:
+        return list(range(1, statements + 1))
+    return sorted({1 + round(step * (statements - 1) / (places - 1)) for step in range(places)})
+
+
+def survives_at(act: Callable[[], Any], places: int) -> int:
+    """As `survives`, at some statements only, which a first child counts in a transaction that it takes back. Returns how many it has."""
+    before = state()
+    statements = counted(act)
+    assert state() == before, "counting left something behind"
+    for number in spread(statements, places):
+        assert killed_at(number, act), f"there is no statement {number}"
+        assert state() == before, f"killed before statement {number}: something was left behind"
+    assert not killed_at(10**6, act)
+    assert state() != before, "the action wrote nothing"
+    return statements
+
+
+def counted(act: Callable[[], Any]) -> int:
+    """The statements of `act` with its COMMIT, seen by a child that is killed in place of the COMMIT."""
+    connections.close_all()
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _count(writer, act)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as told:
+        said = told.read()
+    os.waitpid(child, 0)
+    assert said, "the action failed in the child"
+    return int(said)
+
+
+def _count(writer: int, act: Callable[[], Any]) -> None:
+    seen = 0
+
+    def before(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        return execute(sql, params, many, context)
+
+    def instead() -> None:
+        os.write(writer, str(seen + 1).encode())
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    try:
+        connection.ensure_connection()
+        connection._commit = instead  # type: ignore[method-assign]
+        with connection.execute_wrapper(before):
+            act()
+    except BaseException as error:
+        print(f"child: {error!r}", flush=True)
+    finally:
+        os._exit(1)
 
 
 def survives(act: Callable[[], Any], *, at_most: int = 120) -> int:

@@ -83,7 +83,7 @@ def test_its_holder_hears_of_the_end_a_fortnight_before_and_once(county: County)
     told = Message.objects.filter(template="key_expiring")
     assert {message.person_id for message in told} == {key.person_id}
     assert {message.channel for message in told} == {"site", "mail"}
-    assert all("2026年12月06日" in message.body and key.prefix in message.body for message in told)
+    assert all("2026年12月6日" in message.body and key.prefix in message.body for message in told)
 
 
 def test_nobody_is_told_of_a_key_that_is_revoked_or_has_ended(county: County) -> None:

@@ -22,8 +22,8 @@ import pytest
 from tests.apps import test_credit_access
 from tests.apps.chaining import Log
 from tests.apps.county import new_company, new_county
-from tests.apps.killing import survives
-from tests.apps.test_permissions import ACTORS, MAY, NOON, ROOMS, World, act_of, outcome, public_actions
+from tests.apps.killing import survives, typeset_beforehand
+from tests.apps.test_permissions import ABOVE, ACTORS, MAY, NOON, ROOMS, World, act_of, outcome, public_actions
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.documents import actions as documents
@@ -32,10 +32,18 @@ from yinuo.apps.infochain import actions as infochain
 from yinuo.apps.infochain.queries import checkpoint
 from yinuo.apps.notices.actions import mark_read, warn_of_expiring_keys
 from yinuo.apps.notices.models import Message
+from yinuo.apps.onemap.actions.common import words
+from yinuo.apps.onemap.actions.mocking import begin_conversion
+from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people import actions as people
 from yinuo.apps.projects import actions as projects
+from yinuo.apps.reviews import actions as reviews
+from yinuo.apps.reviews import links
+from yinuo.apps.reviews.models import Channel
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import clocks
+from yinuo.apps.work.actions import Limits, add_tag, open_item
+from yinuo.apps.work.models import WorkKind
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE, Note, Policy
 
@@ -60,6 +68,9 @@ STEPS = {
     "work.resume": "onemap.resume_item",
     "work.cancel_of_project": "projects.withdraw_filing",
     "projects.end_project": "projects.terminate",
+    "onemap.enter_mock": "mock.distribute",
+    "onemap.end_mock": "mock.withdraw",
+    "onemap.leave_mock": "mock.register_land",
     "onemap.take_in_contract": "land.settle_project",
     "commitments.promise_in_contract": "land.settle_project",
 }
@@ -129,6 +140,35 @@ def _cosigned(world: World, _: pytest.MonkeyPatch) -> Act:
     return lambda: infochain.take_cosignatures(actor=Actor.public(), body=body, policy=policy, at=NOON)
 
 
+def _converting(world: World, _: pytest.MonkeyPatch) -> Act:
+    MapItem.objects.filter(pk=world.item.pk).update(mock=True, state="mock_granted")
+    item = MapItem.objects.select_related("project").get(pk=world.item.pk)
+    open_item(
+        actor=Actor.system(),
+        kind=WorkKind.MOCK_CONVERSION,
+        about=words(item),
+        limits=Limits(None),
+        rules_on=item.project.rules_on,
+        at=NOON,
+        department_id=item.department_id,
+        hall_id=item.project.hall_id,
+        waits_for="unit",
+    )
+    return lambda: begin_conversion(actor=Actor.system(), item=item, at=NOON)
+
+
+def _tagged(world: World, _: pytest.MonkeyPatch) -> Act:
+    world.accepted()
+    work = world.clock()
+    return lambda: add_tag(item=work, tag="绿色通道")
+
+
+def _by_link(world: World, _: pytest.MonkeyPatch) -> Act:
+    world.granted()
+    token = links.token_of(MapItem.objects.get(pk=world.item.pk), Channel.LINK)
+    return lambda: reviews.review_by_link(actor=Actor.public(), token=token, level=1, text="等了太久", at=NOON)
+
+
 # What the matrices leave out because the page, or nobody, asks who may.
 ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
     "documents.paper_of": _paper,
@@ -138,6 +178,9 @@ ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
     "projects.assign_code": _waiting_for_its_code,
     "notices.mark_read": _read,
     "notices.warn_of_expiring_keys": _expiring,
+    "reviews.review_by_link": _by_link,
+    "onemap.begin_conversion": _converting,
+    "work.add_tag": _tagged,
 }
 
 
@@ -154,8 +197,11 @@ def built(test_database: TestDatabase, django_db_setup: None, django_db_blocker:
 @pytest.fixture
 def world(built: tuple[str, World], test_database: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     name = test_database.clone(of=built[0])
+    # Who is called into being in one copy is not there in the next.
+    known = dict(built[1].county.people)
     with django_db_blocker.unblock(), test_database.pointing_at(name):
         yield built[1]
+    built[1].county.people = known
     test_database.done_with(name)
 
 
@@ -190,8 +236,14 @@ def _function(name: str) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("action", sorted(set(MAY) - REFUSED_IN_THE_MATRIX))
+@pytest.mark.parametrize("action", sorted(action for action in set(MAY) - REFUSED_IN_THE_MATRIX if action.split(".")[0] not in ABOVE))
 def test_an_action_killed_before_any_statement_leaves_nothing_and_then_works_once(world: World, action: str) -> None:
+    assert survives(ready_to_be_killed(world, action), at_most=400) >= 2
+
+
+def ready_to_be_killed(world: World, action: str) -> Act:
+    """The action by somebody who may do it, tried and taken back once to see the steps it takes."""
+    typeset_beforehand()
     act = act_of(world, action)
     actor = next(actor for name in ACTORS if name in MAY[action] and outcome(act, actor := world.actor(name)) == "done")
     taken = steps_taken(lambda: outcome(act, actor))
@@ -199,7 +251,7 @@ def test_an_action_killed_before_any_statement_leaves_nothing_and_then_works_onc
     # What was tried and taken back is not remembered either.
     clocks.forget_calendar()
     catalogue.forget()
-    assert survives(lambda: act(actor), at_most=400) >= 2
+    return lambda: act(actor)
 
 
 @pytest.mark.slow

@@ -105,7 +105,7 @@ def test_the_scan_would_notice_a_leak(populated: Populated) -> None:
     [
         ("/", 1),
         ("/guides/", 1),
-        ("/guides/eia_table/", 2),
+        ("/guides/eia_table/", 3),
         ("/zone/", 1),
         ("/zone/?view=decided", 1),
         ("/zone/?view=pledges", 1),

@@ -58,7 +58,7 @@ SHORT: Any = {
     "withdrawal_notice": {"certificate_number": None, "problem": "申报的建设地点不在本县。", "contact": None, "at_review": False, **NO_URL},
     "guidance_summary": {"matters": GUIDANCE["matters"][:1], "landing_on": None, "chain": [], "departments": 1, **NO_URL},
     "completion_opinion": {"points": COMPLETION["points"][:1], "promised": 0, "kept": 0, "basis": [], **NO_URL},
-    "land_list": {"unit_name": "", "credit_code": "", "project_code": "", "basics": [], "assessed": [], "controls": [], "indicators": [], "contract": "", "silent": [], "zone": ""},
+    "land_list": {"project_name": "", "unit_name": "", "credit_code": "", "project_code": "", "basics": [], "assessed": [], "controls": [], "indicators": [], "contract": "", "silent": [], "zone": ""},
     "delivery_record": {"deliverer": None, "how": "邮寄", "note": "受送达人下落不明，已在政务服务网公告。"},
     "regional_result": {"conditions": [], "obligations": [], "place": "", "institution_code": "", **NO_URL},
     "window_receipt": {"lines": [], "contact": None, "authority": "法定代表人本人"},

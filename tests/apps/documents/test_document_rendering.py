@@ -53,7 +53,7 @@ def test_every_document_names_the_project_and_is_dated_by_its_argument(template:
     pdf = render_pdf(template, SAMPLES[template], ON)
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     body = "".join("".join(page.extract_text().split()) for page in reader.pages)
-    for key in ("project_name", "project_code", "unit_name", "credit_code"):
+    for key in {"project_name", "project_code", "unit_name", "credit_code"} & SAMPLES[template].keys():
         assert SAMPLES[template][key] in body
     assert reader.metadata is not None
     assert reader.metadata.creation_date == ON
