@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.apps.base import Actor, Forbidden, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.onemap import access, coordinating, queries
 from yinuo.apps.onemap.actions import (
     call_meeting,
@@ -38,9 +38,10 @@ from yinuo.web.components.forms import DateInput
 from yinuo.web.components.shapes import NavItem, Row
 from yinuo.web.components.text import zh_datetime
 from yinuo.web.handling import attempt
+from yinuo.web.staff.desks import posted
 from yinuo.web.staff.forms import Versioned, text_area
 from yinuo.web.staff.item_page import clock_views
-from yinuo.web.staff.items import ActionView, typed_in
+from yinuo.web.staff.items import ActionView
 from yinuo.web.staff.projects import head_of
 from yinuo.web.staff.reading import today
 
@@ -178,20 +179,9 @@ def one(request: HttpRequest, coordination_id: int) -> HttpResponse:
     if not can_see(actor, made.project):
         raise forbid("只能查看本大厅的事项")
     desk = CoordinationDesk(request, made, actor)
-    late: dict[str, Any] = {"late": None, "typed": []}
-    status = 200
-    if request.method == "POST":
-        try:
-            words = desk.run()
-        except Forbidden:
-            raise
-        except Refused as refusal:
-            late, status, words = {"late": refusal, "typed": typed_in(request.POST, desk.verb)}, refusal.status, ""
-        if words:
-            messages.success(request, words)
-            return redirect("staff:coordination_one", coordination_id)
-        status = status if status != 200 else 422
-    return render(request, "staff/coordination_one.html", {**_page(desk), **late}, status=status)
+    if (done := posted(request, desk, "staff/coordination_one.html", _page, ("staff:coordination_one", coordination_id))) is not None:
+        return done
+    return render(request, "staff/coordination_one.html", _page(desk), status=422 if request.method == "POST" else 200)
 
 
 def _page(desk: CoordinationDesk) -> dict[str, Any]:
@@ -208,6 +198,8 @@ def _page(desk: CoordinationDesk) -> dict[str, Any]:
         "clocks": [view for view in clock_views(list(works), desk.now) if view.work.is_open],
         "first": [view for view in views if not view.folded],
         "others": [view for view in views if view.folded],
+        "late": None,
+        "typed": [],
         "form": failed.form if failed is not None else forms.Form(),
         "cites": pack().cite_texts(pause_reason("coordination", made.project.rules_on).cites),
     }

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.apps.base import Actor, Forbidden, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.catalogue.actions import not_tolerated, publish_tolerance
 from yinuo.apps.catalogue.queries import tolerances
 from yinuo.apps.deficient import access, queries
@@ -30,10 +30,11 @@ from yinuo.web.acting import actor_of, need_role, need_staff
 from yinuo.web.components.forms import DateInput, DecimalInput
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
+from yinuo.web.staff.desks import posted
 from yinuo.web.staff.forms import Versioned, text_area
 from yinuo.web.staff.inbox import marks_of
 from yinuo.web.staff.item_page import clock_views
-from yinuo.web.staff.items import ActionView, typed_in
+from yinuo.web.staff.items import ActionView
 from yinuo.web.staff.next import next_of
 from yinuo.web.staff.projects import head_of
 from yinuo.web.staff.reading import today
@@ -147,20 +148,9 @@ def one(request: HttpRequest, deficient_id: int) -> HttpResponse:
     if not access.can_look(actor, row.item):
         raise forbid("只能查看本大厅的事项")
     desk = GapDesk(request, row, actor)
-    late: dict[str, Any] = {"late": None, "typed": []}
-    status = 200
-    if request.method == "POST":
-        try:
-            words = desk.run()
-        except Forbidden:
-            raise
-        except Refused as refusal:
-            late, status, words = {"late": refusal, "typed": typed_in(request.POST, desk.verb)}, refusal.status, ""
-        if words:
-            messages.success(request, words)
-            return redirect("staff:deficient_one", deficient_id)
-        status = status if status != 200 else 422
-    return render(request, "staff/deficient_one.html", {**_page(desk), **late}, status=status)
+    if (done := posted(request, desk, "staff/deficient_one.html", _page, ("staff:deficient_one", deficient_id))) is not None:
+        return done
+    return render(request, "staff/deficient_one.html", _page(desk), status=422 if request.method == "POST" else 200)
 
 
 def _page(desk: GapDesk) -> dict[str, Any]:
@@ -179,6 +169,8 @@ def _page(desk: GapDesk) -> dict[str, Any]:
         "clocks": [view for view in clock_views(list(works), desk.now) if view.work.is_open],
         "first": [view for view in found if not view.folded],
         "others": [view for view in found if view.folded],
+        "late": None,
+        "typed": [],
         "form": failed.view.form if failed is not None else forms.Form(),
         "cites": pack().cite_texts(
             [

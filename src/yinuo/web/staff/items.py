@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from yinuo.apps.base import Forbidden, Refused, forbid
+from yinuo.apps.base import forbid
 from yinuo.apps.commitments.models import Commitment, Difficulty
 from yinuo.apps.deficient.queries import of_item
 from yinuo.apps.onemap import access, coordinating, history, queries
@@ -23,6 +22,7 @@ from yinuo.apps.trail.actions import seen
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.regional import fee_of, panel_of
+from yinuo.web.staff.desks import posted
 from yinuo.web.staff.explaining import decision_view
 from yinuo.web.staff.inbox import marks_of
 from yinuo.web.staff.item_desk import ItemDesk
@@ -32,11 +32,6 @@ from yinuo.web.staff.next import next_of
 from yinuo.web.staff.projects import head_of
 from yinuo.web.staff.reading import today
 from yinuo.web.versions import versions_of
-
-# What people write in words; choices and numbers are quickly made again.
-TYPED = frozenset(
-    {"text", "note", "reason", "document_number", "subject", "request", "agreed", "outcome", "handling", "why", "answer", "body"}
-)
 
 
 @need_staff
@@ -50,27 +45,13 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
         raise forbid("只能查看本大厅的事项")
     desk = ItemDesk(request, found, now)
     if request.method == "POST":
-        try:
-            words = desk.run()
-        except Forbidden:
-            raise
-        except Refused as refusal:
-            late = {"late": refusal, "typed": typed_in(request.POST, desk.verb)}
-            return render(request, "staff/item.html", {**page_of(desk), **late}, status=refusal.status)
-        if words:
-            messages.success(request, words)
-            return redirect("staff:item", item_id)
+        if (done := posted(request, desk, "staff/item.html", page_of, ("staff:item", item_id))) is not None:
+            return done
     else:
         seen(actor, "item", at=now, project_code=found.project.code or "", unit_id=found.project.unit_id)
     failed = desk.forms.get(desk.verb)
     status = 422 if failed is not None and failed.is_bound and failed.errors else 200
     return render(request, "staff/item.html", page_of(desk), status=status)
-
-
-def typed_in(data: QueryDict, verb: str) -> list[str]:
-    """What somebody wrote into a form that the matter has outrun: they may need the words elsewhere."""
-    texts = [data[key] for key in data if key.startswith(f"{verb}-") and key.rpartition("-")[2] in TYPED]
-    return [text for text in texts if text.strip()]
 
 
 def page_of(desk: ItemDesk) -> dict[str, Any]:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from yinuo.apps.base import Actor, Forbidden, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.onemap import access, history
 from yinuo.apps.onemap.actions import accept_document_request, deliver_document, give_document, return_document_request
 from yinuo.apps.onemap.actions.common import GOING_ON
@@ -27,12 +26,13 @@ from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem, Row
 from yinuo.web.components.text import zh_datetime
 from yinuo.web.handling import attempt
+from yinuo.web.staff.desks import posted
 from yinuo.web.staff.forms import choice
 from yinuo.web.staff.inbox import marks_of
 from yinuo.web.staff.item_desk import more_points
 from yinuo.web.staff.item_forms import DecideForm, DeliverForm, PlainForm, SendBackForm
 from yinuo.web.staff.item_page import clock_views
-from yinuo.web.staff.items import ActionView, typed_in
+from yinuo.web.staff.items import ActionView
 from yinuo.web.staff.next import next_of
 from yinuo.web.staff.projects import head_of
 from yinuo.web.staff.reading import today
@@ -148,17 +148,8 @@ def later(request: HttpRequest, asked_id: int) -> HttpResponse:
     if not can_see(actor, asked.item.project):
         raise forbid("只能查看本大厅的事项")
     desk = LaterDesk(request, asked, actor)
-    if request.method == "POST":
-        try:
-            words = desk.run()
-        except Forbidden:
-            raise
-        except Refused as refusal:
-            late = {"late": refusal, "typed": typed_in(request.POST, desk.verb)}
-            return render(request, "staff/later.html", {**_page(desk), **late}, status=refusal.status)
-        if words:
-            messages.success(request, words)
-            return redirect("staff:later", asked_id)
+    if (done := posted(request, desk, "staff/later.html", _page, ("staff:later", asked_id))) is not None:
+        return done
     failed = desk.verbs.get(desk.verb)
     status = 422 if failed is not None and failed.view.form.is_bound and failed.view.form.errors else 200
     return render(request, "staff/later.html", _page(desk), status=status)

@@ -10,8 +10,8 @@ from yinuo.apps.credit import ledger
 from yinuo.apps.credit.ledger import Ledger, Step
 from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal
 from yinuo.apps.notices.actions import tell
-from yinuo.apps.people.models import AuthorisedPerson, Department, InForce, Person, ProjectUnit, UnitType
-from yinuo.apps.people.queries import department
+from yinuo.apps.people.models import Department, ProjectUnit, UnitType
+from yinuo.apps.people.queries import department, persons_bound
 from yinuo.apps.rules import FILING_DEPARTMENT, pack
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import About
@@ -168,12 +168,6 @@ def day_of(at: datetime) -> date:
     return at.astimezone(TZ).date()
 
 
-def persons_of(unit_id: int, day: date) -> list[Person]:
-    """Everybody bound to the unit on `day`: a change of points reaches them by SMS too."""
-    bound = AuthorisedPerson.objects.filter(InForce.on(day), unit_id=unit_id, confirmed_at__isnull=False)
-    return [binding.person for binding in bound.select_related("person").order_by("id")]
-
-
 def about_proposal(proposal: PointProposal, title: str) -> About:
     """No project id on it: points for an act outlive the project, so its end must not cancel them."""
     return About(
@@ -194,7 +188,7 @@ def tell_unit(event: CreditEvent, at: datetime) -> None:
     tell(
         "points",
         at=at,
-        persons=persons_of(event.unit_id, day_of(at)),
+        persons=persons_bound(event.unit_id, day_of(at)),
         unit_id=event.unit_id,
         project_code=event.project_code,
         url="/credit/",

@@ -26,7 +26,6 @@ from yinuo.apps.credit.actions.common import (
     need_enterprise,
     need_past,
     need_text,
-    persons_of,
     save,
     signed,
     tell_unit,
@@ -36,7 +35,7 @@ from yinuo.apps.credit.ledger import Step
 from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal, ProposalState
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department, StaffRole
-from yinuo.apps.people.queries import holders
+from yinuo.apps.people.queries import holders, persons_bound
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
@@ -401,7 +400,7 @@ def _tell_relief_ended(proposal: PointProposal, why: str, at: datetime) -> None:
     tell(
         "relief_decided",
         at=at,
-        persons=persons_of(proposal.unit_id, day_of(at)),
+        persons=persons_bound(proposal.unit_id, day_of(at)),
         unit_id=proposal.unit_id,
         project_code=proposal.project_code,
         url="/credit/",

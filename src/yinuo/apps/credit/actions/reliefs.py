@@ -10,12 +10,12 @@ from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.credit import access, queries
-from yinuo.apps.credit.actions.common import day_of, ledger_of, lock, need_text, persons_of, save
+from yinuo.apps.credit.actions.common import day_of, ledger_of, lock, need_text, save
 from yinuo.apps.credit.actions.points import propose
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal, ReliefKind, ReliefState
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department, StaffRole
-from yinuo.apps.people.queries import holders
+from yinuo.apps.people.queries import holders, persons_bound
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import About, Limits, close, open_item, open_of
@@ -173,7 +173,7 @@ def decide_relief(*, actor: Actor, relief_id: int, accept: bool, answer: str, at
     tell(
         "relief_decided",
         at=at,
-        persons=persons_of(event.unit_id, day_of(at)),
+        persons=persons_bound(event.unit_id, day_of(at)),
         unit_id=event.unit_id,
         project_code=event.project_code,
         url="/credit/",
