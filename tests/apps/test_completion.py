@@ -44,11 +44,11 @@ def external(project: Project, matter: str, moment: datetime, status_code: int =
     take_in_result(
         actor=Actor.system(),
         system="工程审批系统",
-        external_id=f"{matter}-{status_code}",
+        external_id=f"{project.pk}-{matter}-{status_code}",
         project_code=project.code or "",
         matter_id=matter,
         status_code=status_code,
-        document_number=f"{matter}〔2026〕1号",
+        document_number=f"{matter}〔2026〕{project.pk}号",
         at=moment,
     )
 

@@ -12,14 +12,26 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from yinuo import web
 
 BUILD = Path(__file__).resolve().parents[2] / "build" / "browser"
 PICTURES = BUILD / "pictures"
+STATIC = Path(web.__file__).resolve().parent / "static"
+TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 DESKTOP, PHONE = (1280, 900), (390, 844)
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def give_file(route: Route) -> None:
+    """Answers a page opened from memory with the file it asks for: our own, or one of the build's."""
+    name = urlsplit(route.request.url).path.removeprefix("/static/")
+    file = (BUILD.parent / "static" if name.startswith("vendor/") else STATIC) / name
+    route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix]) if file.is_file() else route.fulfill(status=404)
 
 
 def executable() -> str | None:

@@ -131,7 +131,7 @@ def one_matter_the_regular_way(life: Life) -> None:
     desk.travel("2026-11-12 10:00")
     desk.take(SOIL, life.name)
     desk.choose("决定", "准予许可")
-    desk.fill("决定书文号", "积水保〔2026〕12号")
+    desk.fill("决定书文号", f"积水保〔2026〕{life.project.pk}号")
     desk.press("作出决定")
     desk.reads("已准予许可")
     desk.choose("送达方式", "在线送达")
@@ -165,7 +165,7 @@ def one_matter_on_a_promise(life: Life) -> None:
     desk.take(PERMIT, life.name)
     if "/staff/commitments/" not in desk.path:
         desk.follow("看承诺、公示和异议")
-    desk.fill("决定书文号", "建字第622927202600012号")
+    desk.fill("决定书文号", f"建字第6229272026{life.project.pk:05}号")
     desk.press("按承诺决定")
     desk.reads("已按承诺作出决定")
     commitment.refresh_from_db()
@@ -231,7 +231,7 @@ def verified_point_by_point(life: Life) -> None:
         form = forms.first
         desk.choose("核验结果", "达到要求", form)
         if form.get_by_label("验收意见文号").count():
-            desk.fill("验收意见文号", "验〔2027〕8号", form)
+            desk.fill("验收意见文号", f"验〔2027〕{life.project.pk}号", form)
         desk.press("记录核验结果", within=form)
     desk.reads("已竣工", "已达到要求 4 / 4")
     company.travel("2027-07-12 15:00")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,23 +12,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
+from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
 from tests.chain import naive
-from yinuo import web
 from yinuo.apps.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS
 from yinuo.chain.leaves import build, canonical, disclosure, read_proof, subject_of
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note, Policy, Proof, Unverified, encode64
-from yinuo.config import paths
 from yinuo.config.middleware import POLICY as CONTENT_POLICY
 from yinuo.web.public.proofs import ProofForm
 
 pytestmark = pytest.mark.browser
 
 ORIGIN = "https://yinuo.test"
-STATIC = Path(web.__file__).resolve().parent / "static"
-BUILT = paths.REPOSITORY / "build" / "static"
-TYPES_OF_FILES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 LOG = SigningKey.generate("county.example/log")
 NODES = [SigningKey.generate(name, COSIGNATURE) for name in ("department.example", "bank.example", "watch.example")]
 ISSUER = Ed25519PrivateKey.generate()
@@ -135,9 +129,7 @@ def page(browser: Browser) -> Iterator[Page]:
         if path == "/chain/verify/":
             route.fulfill(body=body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": CONTENT_POLICY})
         else:
-            name = path.removeprefix("/static/")
-            file = (BUILT if name.startswith("vendor/") else STATIC) / name
-            route.fulfill(body=file.read_bytes(), content_type=TYPES_OF_FILES[file.suffix]) if file.is_file() else route.fulfill(status=404)
+            give_file(route)
 
     context = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}, reduced_motion="reduce")
     opened = context.new_page()

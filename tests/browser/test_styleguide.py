@@ -6,7 +6,6 @@ The pages are answered from memory: no server, no database.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,18 +14,13 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
-from yinuo import web
-from yinuo.config import paths
+from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
 from yinuo.config.middleware import POLICY
 from yinuo.web.styleguide import views
 
 pytestmark = pytest.mark.browser
 
 ORIGIN = "http://yinuo.test"
-STATIC = Path(web.__file__).resolve().parent / "static"
-BUILT = paths.REPOSITORY / "build" / "static"
-TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +49,8 @@ def open_page(browser: Browser, pages: dict[str, str]) -> Iterator[Any]:
         path = route.request.url.removeprefix(ORIGIN).split("?")[0]
         if path in pages:
             route.fulfill(body=pages[path], content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
-        elif path.startswith("/static/vendor/"):
-            route.fulfill(body=(BUILT / path.removeprefix("/static/")).read_bytes(), content_type="text/javascript")
         else:
-            file = STATIC / path.removeprefix("/static/")
-            route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix]) if file.is_file() else route.fulfill(status=404)
+            give_file(route)
 
     def open_at(path: str = "/", size: tuple[int, int] = DESKTOP, root_size: int = 100, **options: Any) -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **({"reduced_motion": "reduce"} | options))

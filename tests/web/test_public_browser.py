@@ -6,7 +6,6 @@ The pages are rendered first and answered from memory under the real content pol
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -14,17 +13,14 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Route
 
-from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
+from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
 from tests.web.populated import NOW, Populated, populate
 from tests.web.test_public_account import activate, confirm, sign_in, signed_up
-from yinuo import web
 from yinuo.apps.people.models import Person
 
 pytestmark = pytest.mark.browser
 
 ORIGIN = "http://yinuo.test"
-STATIC = Path(web.__file__).resolve().parent / "static"
-TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 FAULTY = [
     "/verify/?code=2611-622927",
     "/verify/2611-622927-04-01-000000/91440300708461136T/",
@@ -65,11 +61,8 @@ def look_at(browser: Browser, pages: dict[str, tuple[str, str]], size: tuple[int
         if path in pages:
             body, policy = pages[path]
             route.fulfill(body=body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy})
-        elif path == "/static/vendor/htmx.min.js":
-            route.fulfill(body="", content_type="text/javascript")
         else:
-            file = STATIC / path.removeprefix("/static/")
-            route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
+            give_file(route)
 
     page.route("**/*", answer)
     for number, url in enumerate(pages):

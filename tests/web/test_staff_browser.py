@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,17 +9,14 @@ from playwright.sync_api import Page, Route
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import filed, guided, hand_in, ready
-from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
+from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text_of
-from yinuo import web
 from yinuo.apps.onemap.actions import accept, pause_item
 from yinuo.config.middleware import POLICY
 
 __all__ = ["company", "county", "set_clock"]
 pytestmark = pytest.mark.browser
 ORIGIN = "http://yinuo.test"
-STATIC = Path(web.__file__).resolve().parent / "static"
-TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 
 
 @pytest.fixture
@@ -56,11 +52,8 @@ def test_the_desks_are_clean_wide_and_narrow(pages: dict[str, str]) -> None:
         if path.strip("/") in pages:
             headers = {"Content-Security-Policy": POLICY}
             route.fulfill(body=pages[path.strip("/")], content_type="text/html; charset=utf-8", headers=headers)
-        elif path == "/static/vendor/htmx.min.js":  # comes with the build, and nothing here needs it
-            route.fulfill(body="", content_type="text/javascript")
         else:
-            file = STATIC / path.removeprefix("/static/")
-            route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix]) if file.is_file() else route.fulfill(status=404)
+            give_file(route)
 
     def look_at(page: Page, name: str, tag: str) -> None:
         page.goto(f"{ORIGIN}/{name}")

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, Route
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.points import propose
 from tests.apps.test_onemap import filed, guided, hand_in, ready
-from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, picture, sideways
+from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text_of
-from tests.web.test_staff_browser import ORIGIN, STATIC, TYPES
+from tests.web.test_staff_browser import ORIGIN
 from yinuo.apps.onemap.actions import accept
 from yinuo.apps.people.actions import delegate
 from yinuo.apps.work.actions import save_filter, tick
@@ -33,11 +33,8 @@ def serve(page: Page, pages: dict[str, str]) -> list[str]:
         if path.strip("/") in pages:
             headers = {"Content-Security-Policy": POLICY}
             route.fulfill(body=pages[path.strip("/")], content_type="text/html; charset=utf-8", headers=headers)
-        elif path == "/static/vendor/htmx.min.js":
-            route.fulfill(body="", content_type="text/javascript")
         else:
-            file = STATIC / path.removeprefix("/static/")
-            route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix]) if file.is_file() else route.fulfill(status=404)
+            give_file(route)
 
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
