@@ -12,11 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
     from tests.database import TestDatabase
+
+# How quick the machine is today says nothing of what is tested.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 TESTS = Path(__file__).resolve().parent
 WITHOUT_DJANGO = {"core", "chain", "node", "packs", "scripts"}

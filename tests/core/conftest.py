@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
 
 from tests.core.probe import a_pack
 from yinuo.core.pack.types import Pack
-
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

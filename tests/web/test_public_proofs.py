@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,16 @@ def test_without_scripts_the_server_checks_and_says_so(rules: str, company: Comp
 )
 def test_what_is_no_proof_is_named(rules: str, content: bytes, said: str) -> None:
     assert said in post(rules, content)[1]
+
+
+def test_neither_deep_data_nor_deep_rules_make_the_server_fail(rules: str, company: Company) -> None:
+    witness(rules)
+    deep = b"c2sp.org/tlog-proof@v1\nextra " + base64.b64encode(b"[" * 100_000) + b"\nindex 0\n\n"
+    assert post(rules, deep + bytes(queries.checkpoint() or b""))[0] == 200
+    proof = Client().get(address(company) + "proof").content
+    groups = "".join(f"group g{number} 1 {f'g{number - 1}' if number else NODE.name}\n" for number in range(3000))
+    status, page = post(rules, proof, policy=rules.replace(f"quorum {NODE.name}", f"{groups}quorum g2999"))
+    assert (status, "证明不成立" in page) == (200, True)
 
 
 def test_rules_nobody_can_read_are_named_and_what_was_typed_stays(rules: str) -> None:

@@ -227,7 +227,7 @@ def check_disclosure(leaf: Leaf, shown: str) -> tuple[str, Any]:
     try:
         found = digest_of(shown)
         salt, name, value = json.loads(base64.urlsafe_b64decode(shown + "=" * (-len(shown) % 4)))
-    except (ValueError, TypeError, UnicodeError):
+    except (ValueError, TypeError, UnicodeError, RecursionError):
         raise Unverified("a disclosed field is not of its form") from None
     if found not in leaf.sd or not isinstance(salt, str) or not isinstance(name, str):
         raise Unverified("a disclosed field is not the one in the entry")
@@ -267,7 +267,7 @@ def read_proof(data: bytes, policy: Policy) -> Stated:
     try:
         extra = json.loads(proof.extra or b"")
         entry, disclosed = extra["entry"].encode(), list(extra["disclosures"])
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unverified("the proof carries no entry") from None
     seen = check_proof(entry, proof, policy)
     leaf = parse(entry)

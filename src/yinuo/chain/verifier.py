@@ -22,6 +22,7 @@ HASH_SIZE = 32
 NOTE_LIMIT = 1_000_000
 SIGNATURES_LIMIT = 100
 PROOF_LIMIT = 63
+GROUPS_DEEP = 100
 ED25519, COSIGNATURE = 0x01, 0x04
 # The encodings of the eight points of small order, the not canonical ones too, sign bit off: a key of theirs verifies anything.
 SMALL_ORDER = frozenset(
@@ -370,6 +371,7 @@ class _PolicyReader:
         self.urls: dict[VerifierKey, str] = {}
         self.quorum: str | None = None
         self.member_of: dict[str, str] = {}
+        self.depth: dict[str, int] = {}
 
     def take(self, words: list[str]) -> None:
         match words:
@@ -383,6 +385,9 @@ class _PolicyReader:
             case ["group", name, threshold, *members] if members:
                 self._name(name)
                 self.groups[name] = Group(self._threshold(threshold, len(members)), self._members(name, members))
+                self.depth[name] = 1 + max(self.depth.get(member, 0) for member in members)
+                if self.depth[name] > GROUPS_DEEP:
+                    raise Unverified("groups stand in groups too deep")
             case ["quorum", name]:
                 if self.quorum is not None:
                     raise Unverified("a second quorum")

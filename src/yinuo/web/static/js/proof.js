@@ -134,7 +134,7 @@ function parseCheckpoint(text) {
 // -- whom to believe
 
 async function parsePolicy(text) {
-  const policy = { logs: [], witnesses: new Map(), groups: new Map(), quorum: null }, member = new Set();
+  const policy = { logs: [], witnesses: new Map(), groups: new Map(), quorum: null }, member = new Set(), depth = new Map();
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text)) fail("the policy holds a control character");
   const known = (name) => policy.witnesses.has(name) || policy.groups.has(name) || fail(`${name} is not named above`);
@@ -161,6 +161,8 @@ async function parsePolicy(text) {
         if (member.has(one)) fail(`${one} is a member of two groups`);
         member.add(one);
       }
+      depth.set(name, 1 + Math.max(...members.map((one) => depth.get(one) ?? 0)));
+      if (depth.get(name) > 100) fail("groups stand in groups too deep");
       policy.groups.set(name, { threshold, members });
     } else if (kind === "quorum" && words.length === 2) {
       if (policy.quorum !== null) fail("a second quorum");
