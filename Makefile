@@ -7,8 +7,8 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 PORT ?= 8000
-# As many test processes as the machine has cores; `make test WORKERS=0` runs all in one.
-WORKERS ?= auto
+# One test process more than the machine has cores, for they often wait; `make test WORKERS=0` runs all in one.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 run: setup
