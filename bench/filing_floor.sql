@@ -4,8 +4,8 @@ SELECT k.id FROM people_apikey k JOIN people_person p ON p.id = k.person_id LIMI
 BEGIN;
 INSERT INTO trail_idempotency (actor_key, key, request_hash, at) VALUES ('unit:1:1', gen_random_uuid()::text, md5(:r::text), now()) ON CONFLICT DO NOTHING;
 SELECT a.id FROM people_authorisedperson a JOIN people_projectunit u ON u.id = a.unit_id LEFT JOIN credit_credithead c ON c.unit_id = u.id ORDER BY a.id LIMIT 1;
-INSERT INTO projects_project (version, code, name, kind, project_class, unit_id, hall_id, state, facts, industry, total_investment, rules_on, pack_hash, filed_by_id, filed_at, instant, problem)
-  SELECT 1, substr(md5(random()::text || clock_timestamp()::text), 1, 24), '测量项目' || :r, 'filing', 'private', u.id, (SELECT min(id) FROM people_hall), 'filed', '{"name": "年产5万吨有机肥加工项目", "site": {"address": "积石山县吹麻滩镇唐集工业集中区3号地块"}, "declarations": {"secret": false}}', '2625', 8600, current_date, repeat('a', 64), (SELECT min(person_id) FROM people_authorisedperson), now(), true, ''
+INSERT INTO projects_project (version, code, name, kind, project_class, unit_id, hall_id, state, facts, industry, total_investment, rules_on, pack_hash, filed_by_id, filed_at, filed_via, instant, problem)
+  SELECT 1, substr(md5(random()::text || clock_timestamp()::text), 1, 24), '测量项目' || :r, 'filing', 'private', u.id, (SELECT min(id) FROM people_hall), 'filed', '{"name": "年产5万吨有机肥加工项目", "site": {"address": "积石山县吹麻滩镇唐集工业集中区3号地块"}, "declarations": {"secret": false}}', '2625', 8600, current_date, repeat('a', 64), (SELECT min(person_id) FROM people_authorisedperson), now(), '', true, ''
   FROM people_projectunit u ORDER BY u.id LIMIT 1;
 INSERT INTO projects_pledge (project_id, text_version, person_id, at) SELECT currval('projects_project_id_seq'), '2023-02-20', min(person_id), now() FROM people_authorisedperson;
 INSERT INTO projects_filingcertificate (project_id, number, issued_at) VALUES (currval('projects_project_id_seq'), gen_random_uuid()::text, now());
