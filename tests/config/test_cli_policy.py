@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -538,3 +539,37 @@ def test_a_matter_that_may_be_promised_has_the_route_of_notice_and_decision() ->
         assert ("commitment" in ways) is (one.promisable is True)
         days = pack.integer("notice.period", day) + max(pack.integer("notice.decision_days", day), 1)
         assert ways.get("commitment", days) == days
+
+
+# -- draw
+
+
+def drawn_from(**changes: Any) -> dict[str, Any]:
+    announcement = {
+        "format": "yinuo-draw/1", "plan": "双随机2026-1", "departments": ["housing"], "team": 2, "rates": {"normal": "0.1"},
+        "projects": [{"project": f"2611-622927-04-01-{n:06}", "unit": "91620000710375659T", "rate": "normal"} for n in range(20)],
+        "directed": [], "inspectors": [{"number": f"{n:02}", "department": "housing"} for n in range(4)], "conflicts": [],
+        "public_value": {"source": "双色球", "issue": "2026137", "on": "2026-12-01", "digits": 14},
+        "seed_sha256": sha256(bytes(32)).hexdigest(),
+    }  # fmt: skip
+    return {"announcement": announcement, "seed": bytes(32).hex(), "value": "01 05 12 19 23 30 07", **changes}
+
+
+def test_a_draw_is_repeated_and_what_was_touched_is_found_out(ask: Ask, file: Callable[[Any], str]) -> None:
+    data = answer(ask("policy", "draw", file(drawn_from()), "--json"))
+    assert data["ok"] and data["short"] == [] and data["cites"]
+    assert len(data["result"]["projects"]) == 2 == len(data["result"]["projects"][0]["inspectors"])
+    whole = drawn_from(result=data["result"], announcement_sha256=data["announcement_sha256"])
+    assert answer(ask("policy", "draw", file(whole), "--json"))["ok"]
+    touched = answer(ask("policy", "draw", file({**whole, "result": {}}), "--json"), code=1)
+    assert [one["check"] for one in touched["checks"] if not one["ok"]] == ["result"]
+    code, out, _ = ask("policy", "draw", file({**whole, "seed": "11" * 32}))
+    assert code == 1
+    assert "不符：种子" in out
+
+
+def test_what_is_no_draw_is_wrong_input(ask: Ask, file: Callable[[Any], str]) -> None:
+    refused(ask("policy", "draw", file({"seed": ""}), "--json"), "announcement")
+    refused(ask("policy", "draw", file(drawn_from(seed="x")), "--json"), "seed", "64 位")
+    refused(ask("policy", "draw", file(drawn_from(more=1)), "--json"), "more")
+    refused(ask("policy", "draw", file(drawn_from(announcement={"format": "?"})), "--json"), "format", "yinuo-draw/1")

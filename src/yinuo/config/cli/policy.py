@@ -35,6 +35,8 @@ from yinuo.core.credit import CreditFact
 from yinuo.core.credit import fold as fold_credit
 from yinuo.core.dated import Gap
 from yinuo.core.decision import plain
+from yinuo.core.draw import DrawError, parse, seed_of, short_of, verify
+from yinuo.core.draw import draw as draw_lots
 from yinuo.core.grades import class_of, grade_of, measures_of
 from yinuo.core.hall import DETAILS as HALL
 from yinuo.core.hall import HallFact
@@ -313,3 +315,50 @@ def _hall_text(answer: Mapping[str, Any], events: list[HallFact], pack: Pack) ->
     for point in answer["points"]:
         event = events[point["index"]]
         yield f"{event.on}  {event.hall}  {point['points']:>4} 分  {point['why']}{basis(point['cites'], pack)}"
+
+
+@app.command("draw")
+@answering
+def draw(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = None, as_json: Json = False) -> None:
+    """双随机抽取：公布的名单、种子、公共随机值算出抽中的项目和检查人员；文件里有结果的，核对是否一致，不一致退出码为 1。"""
+    rules, day = the_rules(pack, as_of)
+    data = read_json(file)
+    for key in data.keys() - DRAW_KEYS:
+        wrong(key, "没有这一项")
+    try:
+        answer, cites = _drawn(data), rules.parameter("inspection.rate_normal", day).cites
+    except DrawError as error:
+        wrong(error.field, str(error))
+    emit({**answer, "cites": list(cites)}, as_json, lambda: [*_draw_text(answer), *([f"依据{basis(cites, rules)}"] if cites else [])])
+    raise typer.Exit(0 if answer["ok"] else 1)
+
+
+DRAW_KEYS = {"announcement", "announcement_sha256", "seed", "value", "result", "plan", "title"}
+
+
+def _drawn(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the file gives, and whether it is what the file says; a file without a result is drawn from."""
+    announcement = (
+        parse(data["announcement"]) if isinstance(data.get("announcement"), dict) else wrong("announcement", "应为一个 JSON 对象")
+    )
+    checks = verify(data)
+    if "result" not in data:
+        checks = [one for one in checks if one.check != "result"]
+    sound = all(one.ok for one in checks if one.check in ("seed", "value", "inspectors"))
+    result = draw_lots(announcement, seed_of(data), str(data.get("value", ""))).to_json() if sound else None
+    return {
+        "announcement_sha256": announcement.digest(),
+        "ok": all(one.ok for one in checks),
+        "checks": [{"check": one.check, "ok": one.ok, "why": one.why} for one in checks],
+        "result": result,
+        "short": [{"project": project, "department": department, "free": free} for project, department, free in short_of(announcement)],
+    }
+
+
+def _draw_text(answer: Mapping[str, Any]) -> Iterator[str]:
+    for check in answer["checks"]:
+        yield f"{'符合' if check['ok'] else '不符'}：{check['why']}"
+    for team in [*answer["result"]["projects"], *answer["result"]["directed"]] if answer["result"] else []:
+        yield f"{team['project']}  {team['unit']}  检查人员 {'、'.join(team['inspectors'])}{'（定向检查）' if 'reason' in team else ''}"
+    for row in answer["short"]:
+        yield f"注意：{row['project']} 的 {row['department']} 回避以后只有 {row['free']} 名检查人员"
