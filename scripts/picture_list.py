@@ -22,7 +22,7 @@ from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Subm
 from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Participant, Project, Question
 from yinuo.apps.regional.models import Assessment
-from yinuo.apps.reviews.models import ServiceReview
+from yinuo.apps.reviews.models import ServiceReview, TrackService
 from yinuo.apps.window.models import Visit
 
 # A login and the address's arguments.
@@ -207,6 +207,7 @@ PAGES = [
     Page("staff:reserved", one("administrator")),
     Page("staff:reviews", one("supervisor"), "?view=all"),
     Page("staff:service_review", officials("supervisor", all_of(ServiceReview, rectification__isnull=False), "pk")),
+    Page("unit:service_review", units(all_of(TrackService), *MY_ITEM)),
     Page("staff:review_code", officials("approver", items("granted"), "pk", department="department.key")),
     Page("staff:questions", one("general_convener")),
     Page("staff:agency", one("general_convener")),

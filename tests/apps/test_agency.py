@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.apps.points import take
 from tests.apps.test_onemap import FILED, guided
 from yinuo.apps.agency import actions, queries
 from yinuo.apps.agency.falling import end_of_unit
-from yinuo.apps.agency.models import Agreement, Application, FilingPlan, GreenChannel, Package, ServiceEntry, ServiceReview
+from yinuo.apps.agency.models import Agreement, Application, FilingPlan, GreenChannel, Package, ServiceEntry
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.credit.actions import import_score, list_at_province
 from yinuo.apps.documents.models import Document
@@ -25,10 +26,21 @@ from yinuo.apps.onemap.models import MapItem, Submission
 from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.apps.projects import actions as projects
 from yinuo.apps.projects.models import Project
+from yinuo.apps.reviews import links
+from yinuo.apps.reviews.actions import (
+    answer_bad_review,
+    assign_bad_review,
+    check_answer,
+    close_bad_review,
+    review_by_link,
+    review_service,
+)
+from yinuo.apps.reviews.models import Channel, Track
+from yinuo.apps.reviews.queries import service_of, tallies, track_reviews
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import actions as work
-from yinuo.apps.work.models import WorkItem
+from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.agency import served
 
 BAD_GRADES = ("D", "D-")
@@ -575,27 +587,41 @@ def test_the_material_comes_back_piece_by_piece_and_is_confirmed(agency: Agency,
     assert Entry.objects.filter(verb="agency.receive").count() == 1
 
 
-def test_a_service_is_reviewed_once_in_five_levels_and_the_reviewer_stays_hidden(
+def test_a_service_that_has_ended_is_reviewed_once_and_a_bad_one_is_rectified_by_whoever_heads_the_agents(
     county: County, agency: Agency, company: Company, project: Project
 ) -> None:
     agreement = agency.serve(project, company)
-    pk = agreement.pk
-    refusal(lambda: actions.review_service(actor=company.actor, agreement_id=pk, level=5, at=NOON), "agency.state")
-    actions.end_by_wish(actor=company.actor, agreement_id=pk, why="", at=NOON)
-    for level in (0, 6):
-        refusal(
-            lambda level=level: actions.review_service(actor=company.actor, agreement_id=pk, level=level, at=NOON), "agency.review_level"
-        )  # type: ignore[misc]
-    refusal(lambda: actions.review_service(actor=company.actor, agreement_id=pk, level=1, at=NOON), "agency.review_text")
-    actions.review_service(actor=company.actor, agreement_id=pk, level=1, text="三次约好都没有来", at=NOON)
-    refusal(lambda: actions.review_service(actor=company.actor, agreement_id=pk, level=5, at=NOON), "agency.reviewed")
-    assert ServiceReview.objects.count() == 1
-    from yinuo.apps.agency.access import can_see_reviewer
-
-    assert not can_see_reviewer(agency.actor(), agency.body)
-    assert can_see_reviewer(county.actor("supervisor"), agency.body)
-    assert queries.level_words(1, NOON.date()) == "非常不满意"
-    assert queries.level_words(5, NOON.date()) == "非常满意"
+    assert service_of(Track.AGENCY, agreement) is None, "nothing to review while it runs"
+    actions.end_by_wish(actor=company.actor, agreement_id=agreement.pk, why="", at=NOON)
+    service = service_of(Track.AGENCY, agreement)
+    assert service is not None and service.handler_id == agency.agent.person_id
+    assert project.name not in service.name
+    hat: dict[str, Any] = {"service_id": service.pk, "at": NOON}
+    with pytest.raises(Forbidden):
+        review_service(actor=replace(company.actor, via="window.visit:1"), level=5, **hat)
+    for level, code in ((0, "reviews.level"), (6, "reviews.level"), (1, "reviews.why")):
+        refusal(lambda level=level: review_service(actor=company.actor, level=level, **hat), code)  # type: ignore[misc]
+    made = review_service(actor=company.actor, level=1, text="三次约好都没有来", idempotency_key="k", **hat)
+    assert review_service(actor=company.actor, level=1, text="三次约好都没有来", idempotency_key="k", **hat).pk == made.pk
+    refusal(lambda: review_service(actor=company.actor, level=5, **hat), "reviews.once")
+    token = links.token_of(service, Channel.LINK)
+    refusal(lambda: review_by_link(actor=Actor.public(), token=token, level=5, at=NOON), "reviews.once")
+    supervisor, head = county.actor("supervisor"), agency.head
+    one: dict[str, Any] = {"review_id": made.pk, "at": NOON}
+    assign_bad_review(actor=supervisor, instruction="请核实", **one)
+    work = WorkItem.objects.get(kind=WorkKind.BAD_REVIEW_RECTIFY)
+    assert (work.role, work.department_id, work.project_id) == ("general_convener", None, None)
+    told = Message.objects.filter(template="bad_review", url=work.url).values_list("person_id", flat=True)
+    assert head.person_id in told
+    refusal(lambda: answer_bad_review(actor=agency.actor(), finding="true", measures="改", answer="改", **one), "access.forbidden")
+    answer_bad_review(actor=head, finding="true", measures="换一名代办员", answer="已换人", **one)
+    check_answer(actor=supervisor, approved=True, **one)
+    assert close_bad_review(actor=supervisor, call_back="satisfied", note="满意", **one).state == "closed"
+    day = NOON.date()
+    counted = track_reviews([service.hall_id], day, day + timedelta(days=1))
+    assert [(row.track, row.project_id, row.level, row.set_aside) for row in counted] == [("agency", project.pk, 1, False)]
+    assert track_reviews([service.hall_id], day - timedelta(days=9), day) == []
+    assert [row.department for row in tallies(supervisor, day, day + timedelta(days=1))] == ["大厅（代办、窗口）"]
 
 
 def test_the_figures_of_the_year_are_what_the_appraisal_rests_on(agency: Agency, company: Company, project: Project) -> None:
@@ -603,7 +629,11 @@ def test_the_figures_of_the_year_are_what_the_appraisal_rests_on(agency: Agency,
     actions.log_service(actor=agency.actor(), agreement_id=agreement.pk, kind="guide", on=NOON.date(), text="指导材料", at=NOON)
     agency.finished(agreement)
     actions.confirm_finished(actor=company.actor, agreement_id=agreement.pk, at=NOON)
-    actions.review_service(actor=company.actor, agreement_id=agreement.pk, level=4, at=NOON)
+    service = service_of(Track.AGENCY, agreement)
+    assert service is not None
+    token = links.token_of(service, Channel.LINK)
+    made = review_by_link(actor=Actor.public(), token=token, level=4, at=NOON)
+    assert (made.person_id, made.channel) == (None, "link")
     figures = queries.figures_of([agency.agent.pk, agency.colleague.pk], 2026)
     assert figures[agency.agent.pk].to_json() == {
         "running": 0, "done": 1, "ended": 0, "entries": 1, "acts": 0, "reviews": 1, "score": "4",

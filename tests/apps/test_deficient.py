@@ -43,6 +43,8 @@ from yinuo.apps.onemap.sweeping import stuck
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.actions import terminate
 from yinuo.apps.projects.models import Project
+from yinuo.apps.reviews.actions import review_service
+from yinuo.apps.reviews.models import TrackService
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import remind_on_the_day, tick
@@ -158,7 +160,11 @@ def test_from_the_window_to_the_decision(county: County, company: Company, item:
     assert (found.state, found.deficient) == ("granted", True)
     assert "容缺通过" in Document.objects.get(kind="decision").data["contents"][-1]
     assert "2026年11月12日补齐" in Document.objects.get(kind="decision").data["contents"][-1]
-    assert DeficientAcceptance.objects.get().state == "completed"
+    row = DeficientAcceptance.objects.get()
+    assert row.state == "completed"
+    service = TrackService.objects.get()
+    assert (service.track, service.subject_id, service.department_id) == ("deficient", row.pk, item.department_id)
+    assert review_service(actor=company.actor, service_id=service.pk, level=5, at=at("2026-11-16 10:00")).about.name.startswith("容缺受理")
 
 
 def test_a_long_term_never_reddens_the_approver(county: County, company: Company, item: MapItem) -> None:
@@ -191,6 +197,7 @@ def test_not_completed_in_time_is_given_up_by_the_clock_and_the_item_is_open_aga
     assert "视为放弃申请，作退件处理" in past.text
     assert not WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, state__in=["running", "paused"]).exists()
     assert Message.objects.filter(template="gap_given_up", channel="site", unit_id=company.unit.pk).exists()
+    assert TrackService.objects.get().track == "deficient", "how it was served may be said however it ended"
     assert not Message.objects.filter(template="red").exists()
     assert not stuck()
     hand_in(company, found, at("2026-11-16 09:00"))

@@ -73,6 +73,7 @@ STEPS = {
     "onemap.leave_mock": "mock.register_land",
     "onemap.take_in_contract": "land.settle_project",
     "commitments.promise_in_contract": "land.settle_project",
+    "reviews.service_ended": "agency.end_by_wish",
 }
 # Killed by name in another file: the trail's verb is the action's name, but for these.
 VERBS = {

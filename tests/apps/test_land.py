@@ -25,10 +25,14 @@ from yinuo.apps.land import rules
 from yinuo.apps.land.models import LandList, ListInput, Parcel, ParcelUse
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import answer_guidance
+from yinuo.apps.onemap.actions.results import land as reach_landing
 from yinuo.apps.onemap.models import GuidanceAnswer, ItemState, MapItem
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.actions import withdraw_filing
 from yinuo.apps.projects.models import Project
+from yinuo.apps.reviews.actions import review_service
+from yinuo.apps.reviews.queries import services_of, track_reviews
+from yinuo.apps.trail.actions import unit_of_work
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import actions as work
 from yinuo.apps.work import queries as inbox
@@ -495,6 +499,16 @@ def test_the_buyer_gets_the_list_with_the_land_and_every_correction_as_a_new_ver
     project = guided(county, company)
     land.settle_project(actor=company.actor, project_id=project.pk, parcel_id=parcel.pk, at=NOON)
     assert set(Document.objects.filter(kind=DocumentKind.LAND_LIST).values_list("project_code", flat=True)) == {project.code}
+    assert [service.track for service in services_of(project.pk)] == ["land_list"]
+    MapItem.objects.filter(project=project, pre_start=True).update(state=ItemState.GRANTED, concluded_at=NOON, document_number="准1号")
+    with unit_of_work():
+        reach_landing(MapItem.objects.select_related("project").filter(project=project, pre_start=True)[0], at("2026-12-20 10:00"))
+    served, of_list = services_of(project.pk)
+    assert (served.track, served.department_id, of_list.track) == ("standard_land", parcel.department_id, "land_list")
+    for service in (served, of_list):
+        review_service(actor=company.actor, service_id=service.pk, level=5, at=at("2026-12-20 11:00"))
+    counted = track_reviews([parcel.hall_id], date(2026, 12, 20), date(2026, 12, 21))
+    assert [(row.track, row.project_id, row.level) for row in counted] == [("standard_land", project.pk, 5), ("land_list", project.pk, 5)]
 
 
 # -- completion

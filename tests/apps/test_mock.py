@@ -39,6 +39,8 @@ from yinuo.apps.onemap.models import MapItem, PastApplication
 from yinuo.apps.onemap.sweeping import stuck
 from yinuo.apps.projects.actions import amend, report_progress, terminate
 from yinuo.apps.projects.models import ProgressReport, Project
+from yinuo.apps.reviews import links
+from yinuo.apps.reviews.models import Channel, TrackService
 from yinuo.apps.trail.models import ChainRow, Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
@@ -447,6 +449,9 @@ def test_all_departments_convert_by_one_moment_in_the_order_of_prerequisites(cou
         assert WorkItem.objects.filter(kind="delivery", subject_kind="onemap.mapitem", subject_id=item.pk, state="running").exists()
     assert ChainRow.objects.filter(type="approval.document", label=track.project.code, at=LANDED).exists()
     assert track.fresh().state == "converted"
+    service = TrackService.objects.get(track="mock")
+    assert (service.project_id, service.department_id) == (track.project.pk, None)
+    assert f"/reviews/{links.token_of(service, Channel.LINK)}/" in Message.objects.filter(template="review_invited").latest("pk").body
     sheet = Document.objects.get(kind="mock_circulation")
     assert [(line["mock_on"], line["formal_on"]) for line in sheet.data["lines"]] == [
         ("2026-11-13", "2027-02-01"),

@@ -23,6 +23,7 @@ from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.actions import issue_key
 from yinuo.apps.people.models import Membership, Person
 from yinuo.apps.projects.models import Project
+from yinuo.apps.reviews.models import TrackService
 from yinuo.apps.trail.models import Entry
 from yinuo.web.acting import AGENT_PAGES
 from yinuo.web.unit import urls as unit_urls
@@ -142,12 +143,17 @@ def test_from_the_companys_form_to_the_review(world: World) -> None:
     assert agent.post(desk, {"do": "archive", "returned": "授权委托书原件 1 份\n", "version": agreement.version}).status_code == 302
     agreement.refresh_from_db()
     assert unit.post(path, {"do": "receive", "version": agreement.version}).status_code == 302
-    assert unit.post(path, {"do": "review", "level": "1", "text": ""}).status_code == 422
-    assert unit.post(path, {"do": "review", "level": "5", "text": "很好"}).status_code == 302
+    review = f"/services/{TrackService.objects.get().pk}/review/"
+    assert review in text(unit.get(path))
+    refused = unit.post(review, {"level": "1", "text": "", "indicators": [], "key": "a"})
+    assert "请选择或者写明哪里不满意" in text(refused)
+    assert unit.post(review, {"level": "5", "text": "很好", "key": "b"}).status_code == 302
+    assert "很好" in text(unit.get(review))
+    assert "看评价和答复" in text(unit.get(path))
+    assert world.client(new_company("别家公司").person).get(review).status_code == 403
     assert "授权委托书原件" in text(unit.get(path))
     assert "非常满意" in text(agent.get(desk))
     assert world.company.person.name not in text(agent.get(desk)), "who gave the review is not the agent's to know"
-    assert world.company.person.name in text(head.get(desk))
     assert "已结束" in text(agent.get("/staff/agency/?over=1"))
 
 

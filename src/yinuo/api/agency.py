@@ -12,10 +12,12 @@ from ninja import Router, Schema, Status
 from yinuo.api.app import actor_of, key_if_any, key_of
 from yinuo.api.projects import VersionIn, readable
 from yinuo.apps.agency import access, actions, queries
-from yinuo.apps.agency.models import AgencyBody, Agreement, Application, FilingPlan, ServiceAgent, ServiceReview
+from yinuo.apps.agency.models import AgencyBody, Agreement, Application, FilingPlan, ServiceAgent
 from yinuo.apps.base import forbid
 from yinuo.apps.credit.actions import list_at_province
 from yinuo.apps.people.models import ProjectUnit
+from yinuo.apps.reviews.models import Track
+from yinuo.apps.reviews.queries import service_of
 from yinuo.core.calendar import TZ
 
 router = Router(tags=["代办服务"])
@@ -111,11 +113,6 @@ class ArchiveIn(VersionIn):
     """`returned`: [{"name": text, "note": text} …]."""
 
     returned: list[dict[str, str]] = []
-
-
-class ReviewIn(Schema):
-    level: int
-    text: str = ""
 
 
 class ProvinceIn(Schema):
@@ -287,9 +284,16 @@ def agreement(request: HttpRequest, agreement_id: int) -> dict[str, Any]:
     plan = FilingPlan.objects.filter(agreement=found).order_by("-id").first()
     names = ("id", "kind", "matter_id", "on", "text")
     log = [{name: getattr(row, name) for name in names} for row in found.log.order_by("id")]
-    review = ServiceReview.objects.filter(agreement=found).first()
+    service = service_of(Track.AGENCY, found)
+    review = getattr(service, "review", None) if service else None
     told = {"level": review.level, "text": review.text} if review else None
-    return {**agreement_out(found), "plan": plan_out(found, plan) if plan else None, "log": log, "review": told}
+    return {
+        **agreement_out(found),
+        "plan": plan_out(found, plan) if plan else None,
+        "log": log,
+        "service": service.pk if service else None,
+        "review": told,
+    }
 
 
 @router.post("/agency/{agreement_id}/sign", response=dict[str, Any], summary="项目单位签署协议")
@@ -388,9 +392,3 @@ def receive(request: HttpRequest, agreement_id: int, body: VersionIn) -> dict[st
     return agreement_out(
         actions.confirm_return(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), version=body.version)
     )
-
-
-@router.post("/agency/{agreement_id}/review", response={201: dict[str, Any]}, summary="评价代办服务")
-def review(request: HttpRequest, agreement_id: int, body: ReviewIn) -> Status[dict[str, Any]]:
-    made = actions.review_service(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
-    return Status(201, {"level": made.level, "text": made.text, "at": made.at})

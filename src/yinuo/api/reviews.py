@@ -11,6 +11,8 @@ from ninja import Router, Schema, Status
 from yinuo.api.app import actor_of, key_of
 from yinuo.api.projects import VersionIn
 from yinuo.apps.base import forbid
+from yinuo.apps.people.access import acts_for
+from yinuo.apps.projects.models import Project
 from yinuo.apps.reviews import access, actions, queries
 from yinuo.apps.reviews.models import Rectification, ServiceReview
 
@@ -59,9 +61,10 @@ def review_out(made: ServiceReview) -> dict[str, Any]:
     row = getattr(made, "rectification", None)
     return {
         "id": made.pk,
-        "matter": made.item.name,
-        "matter_id": made.item.matter_id,
-        "department": made.department.name,
+        "matter": made.about.name,
+        "matter_id": made.item.matter_id if made.item else None,
+        "track": made.service.track if made.service else None,
+        "department": made.department.name if made.department else None,
         "level": made.level,
         "words": made.get_level_display(),
         "indicators": made.indicators,
@@ -82,6 +85,33 @@ def give(request: HttpRequest, item_id: int, body: ReviewIn) -> Status[dict[str,
     made = actions.give_review(
         actor=actor_of(request),
         item_id=item_id,
+        level=body.level,
+        indicators=body.indicators,
+        text=body.text,
+        idempotency_key=key_of(request),
+        at=timezone.now(),
+    )
+    return Status(201, review_out(queries.review(made.pk)))
+
+
+@router.get("/projects/{project_id}/services", response=list[dict[str, Any]], summary="专项服务（办完后可评价）")
+def services(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
+    """What special tracks have done for the project and ended; `reviewed` once the unit has spoken."""
+    project = Project.objects.get(pk=project_id)
+    actor = actor_of(request)
+    if not acts_for(actor, project.unit_id) or actor.via:
+        raise forbid("只能查看本单位的项目")
+    return [
+        {"id": one.pk, "track": one.track, "name": one.name, "ended_at": one.ended_at, "reviewed": hasattr(one, "review")}
+        for one in queries.services_of(project_id)
+    ]
+
+
+@router.post("/services/{service_id}/review", response={201: dict[str, Any]}, summary="评价一次专项服务")
+def give_for_service(request: HttpRequest, service_id: int, body: ReviewIn) -> Status[dict[str, Any]]:
+    made = actions.review_service(
+        actor=actor_of(request),
+        service_id=service_id,
         level=body.level,
         indicators=body.indicators,
         text=body.text,

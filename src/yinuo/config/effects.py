@@ -60,4 +60,5 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("work.lapsed", "yinuo.apps.land.effects.term_over", "in"),
     ("projects.withdraw_filing", "yinuo.apps.land.effects.project_ended", "in"),
     ("projects.terminate", "yinuo.apps.land.effects.project_ended", "in"),
+    ("onemap.land", "yinuo.apps.land.effects.landed", "in"),
 ]

@@ -32,7 +32,6 @@ MAY: dict[str, set[str]] = {
     "agency.confirm_finished": {"unit"},
     "agency.reject_finished": {"unit"},
     "agency.confirm_return": {"unit"},
-    "agency.review_service": {"unit"},
     # the body's head answers and says who serves
     "agency.offer_agreement": HEAD,
     "agency.refuse_service": HEAD,
@@ -170,7 +169,6 @@ UNTIL = {
     "confirm_finished": "finishing",
     "reject_finished": "finishing",
     "archive": "done",
-    "review_service": "done",
     "confirm_return": "archived",
 }
 
@@ -195,7 +193,6 @@ def of_services(world: World, name: str) -> Callable[[Actor], object]:
         "reject_finished": lambda actor: actions.reject_finished(actor=actor, agreement_id=pk, why="还差施工许可", at=at),
         "archive": lambda actor: actions.archive(actor=actor, agreement_id=pk, returned=[{"name": "委托书"}], at=at),
         "confirm_return": lambda actor: actions.confirm_return(actor=actor, agreement_id=pk, at=at),
-        "review_service": lambda actor: actions.review_service(actor=actor, agreement_id=pk, level=5, at=at),
         "log_service": lambda actor: actions.log_service(
             actor=actor, agreement_id=pk, kind="consult", on=at.date(), text="讲解政策", matter_id=matter, at=at
         ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.apps.county import at
 from yinuo.apps.base import Actor
 from yinuo.apps.reviews import actions
+from yinuo.apps.reviews.models import Track
 
 if TYPE_CHECKING:
     from tests.apps.test_permissions import World
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 LATER = at("2026-11-06 15:00")
 MAY: dict[str, set[str]] = {
     "reviews.give_review": {"unit"},
+    "reviews.review_service": {"unit"},
     "reviews.assign_bad_review": {"supervisor"},
     "reviews.answer_bad_review": {"approver"},
     "reviews.appeal_bad_review": {"approver"},
@@ -22,11 +24,16 @@ MAY: dict[str, set[str]] = {
     "reviews.check_answer": {"supervisor"},
     "reviews.close_bad_review": {"supervisor"},
 }
-INNER: set[str] = set()
+INNER: set[str] = {"reviews.service_ended"}
 
 
 def act_of(world: World, action: str) -> Callable[[Actor], object]:
     """The action ready to be done, everything in place but its actor."""
+    if action == "reviews.review_service":
+        service = actions.service_ended(
+            actor=Actor.system(), track=Track.MOCK, subject=world.project, project=world.project, name="模拟审批", url="/", at=LATER
+        )
+        return lambda actor: actions.review_service(actor=actor, service_id=service.pk, level=5, at=LATER)
     world.granted()
     if action == "reviews.give_review":
         return lambda actor: actions.give_review(actor=actor, item_id=world.item.pk, level=5, at=LATER)

@@ -1,8 +1,8 @@
-"""Who may do what: the unit asks, signs, confirms and reviews itself; the agent serves; the hall's convener heads the bodies."""
+"""Who may do what: the unit asks, signs and confirms itself; the agent serves; the hall's convener heads the bodies."""
 
 from __future__ import annotations
 
-from yinuo.apps.agency.models import AgencyBody, Agreement, Application
+from yinuo.apps.agency.models import Agreement, Application
 from yinuo.apps.base import Actor
 from yinuo.apps.people.access import acts_for
 from yinuo.apps.people.models import AuthorisedPerson
@@ -22,7 +22,7 @@ def can_apply(actor: Actor, project: Project) -> bool:
 
 
 def can_decide_for_unit(actor: Actor, project: Project) -> bool:
-    """Signing, ending, confirming, reviewing: the unit's own people, neither the window nor an agent."""
+    """Signing, ending, confirming: the unit's own people, neither the window nor an agent."""
     return acts_for(actor, project.unit_id) and not actor.via
 
 
@@ -62,11 +62,6 @@ def can_see_application(actor: Actor, application: Application) -> bool:
 
 def can_watch(actor: Actor) -> bool:
     return actor.role in (*WATCHING, "agent") and actor.hall_id is not None
-
-
-def can_see_reviewer(actor: Actor, body: AgencyBody) -> bool:
-    """Who gave a review: whoever looks after complaints in the hall, never the agent."""
-    return actor.role in ("general_convener", "supervisor") and actor.hall_id == body.hall_id
 
 
 def via_of(agreement: Agreement) -> str:

@@ -254,16 +254,3 @@ class Package(AppendOnly):
     submissions = models.JSONField(default=list)
     by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
-
-
-class ServiceReview(AppendOnly):
-    """代办服务评价: five levels, 5 the best, once per service. Who gave it is kept for the hall and never shown to the agent."""
-
-    agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="review")
-    level = models.PositiveSmallIntegerField()
-    text = models.TextField(default="")
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="service_review_level")]

@@ -23,7 +23,6 @@ from yinuo.apps.agency.models import (
     ServiceAgent,
     ServiceEntry,
     ServiceKind,
-    ServiceReview,
 )
 from yinuo.apps.base import Actor, Scope, StandIn
 from yinuo.apps.credit.models import CreditHead
@@ -33,6 +32,7 @@ from yinuo.apps.onemap.planning import plan_of
 from yinuo.apps.onemap.standing import open_clocks
 from yinuo.apps.people.models import InForce, Person, ProjectUnit, StaffRole
 from yinuo.apps.people.queries import holders
+from yinuo.apps.reviews.models import ServiceReview, Track
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.agency import served
@@ -272,7 +272,7 @@ CENT = Decimal("0.01")
 
 
 def figures_of(agent_ids: Sequence[int], year: int) -> dict[int, Figures]:
-    """What is running now and what the year brought, in three queries however many agents."""
+    """What is running now and what the year brought, in four queries however many agents."""
     of = Agreement.objects.filter(agent_id__in=agent_ids)
     ended = Q(ended_year=year)
     counted = {
@@ -292,9 +292,12 @@ def figures_of(agent_ids: Sequence[int], year: int) -> dict[int, Figures]:
         .annotate(entries=Count("id"), acts=Count("id", filter=Q(kind=ServiceKind.ACT)))
     }
     levels: dict[int, list[int]] = {}
-    reviews = ServiceReview.objects.annotate(year=ExtractYear("at", tzinfo=TZ)).filter(agreement__agent_id__in=agent_ids, year=year)
-    for agent_id, level in reviews.values_list("agreement__agent_id", "level"):
-        levels.setdefault(agent_id, []).append(level)
+    served = dict(of.values_list("pk", "agent_id"))
+    reviews = ServiceReview.objects.annotate(year=ExtractYear("at", tzinfo=TZ)).filter(
+        service__track=Track.AGENCY, service__subject_id__in=of.values("pk"), year=year
+    )
+    for agreement_id, level in reviews.values_list("service__subject_id", "level"):
+        levels.setdefault(served[agreement_id], []).append(level)
     return {pk: _figures(counted.get(pk, {}), logged.get(pk, {}), levels.get(pk, [])) for pk in agent_ids}
 
 
@@ -303,9 +306,3 @@ def _figures(counted: Mapping[str, int], logged: Mapping[str, int], levels: Sequ
     names = ("running", "done", "over")
     running, done, ended = (counted.get(name, 0) for name in names)
     return Figures(running, done, ended, logged.get("entries", 0), logged.get("acts", 0), len(levels), score)
-
-
-def level_words(level: int, day: date) -> str:
-    """5 → 非常满意."""
-    words = pack().parameter("agency.review_levels", day).value
-    return str(words[len(words) - level])

@@ -24,6 +24,8 @@ from yinuo.apps.onemap.models import ItemState, MapItem, Submission
 from yinuo.apps.people.models import Person
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.models import ProjectState
+from yinuo.apps.reviews.actions import service_ended
+from yinuo.apps.reviews.models import Track
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_item, open_of, pause_reason
@@ -254,6 +256,7 @@ def supply_gap(
     row.state, row.completed_at, row.ended_at = DeficientState.COMPLETED, at, at
     _save(row, "state", "completed_at", "ended_at")
     _record(actor, row, "deficient.supply", at, submission=submission.pk)
+    _served(actor, row, at)
     item = row.item
     persons = [item.handler] if item.handler else []
     tell("gap_filled", at=at, persons=persons, project_code=item.project.code or "", url=f"/staff/items/{item.pk}/", matter=item.name)
@@ -325,6 +328,22 @@ def _tell_unit(row: DeficientAcceptance, template: str, at: datetime, **words: s
     code = item.project.code or ""
     unit = item.project.unit_id
     tell(template, at=at, persons=[filed_by], unit_id=unit, project_code=code, url=url_of(item), matter=item.name, **words)
+
+
+def _served(actor: Actor, row: DeficientAcceptance, at: datetime) -> None:
+    """Accepted with a gap and over, however it ended: the company may say how it was served."""
+    item = row.item
+    service_ended(
+        actor=actor,
+        track=Track.DEFICIENT,
+        subject=row,
+        project=item.project,
+        name=f"容缺受理：{item.name}"[:160],
+        url=f"/items/{item.pk}/deficient/",
+        department_id=item.department_id,
+        handler_id=item.handler_id,
+        at=at,
+    )
 
 
 def _names(rows: Iterable[dict[str, Any]]) -> str:

@@ -11,7 +11,7 @@ from yinuo.apps.base import Actor, Refused
 from yinuo.apps.commitments.actions import decide_on_commitment
 from yinuo.apps.commitments.models import Commitment, CommitmentState, Objection
 from yinuo.apps.land import rules
-from yinuo.apps.land.actions.common import day_of
+from yinuo.apps.land.actions.common import day_of, standard_served
 from yinuo.apps.land.actions.lists import advance
 from yinuo.apps.land.models import LandList, ListInput, ParcelUse
 from yinuo.apps.land.queries import use_of
@@ -96,3 +96,11 @@ def term_over(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: A
 def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
     """Withdrawn or terminated: the land is free for another project of its owner."""
     ParcelUse.objects.filter(project=subject, ended_at__isnull=True).update(ended_at=at)
+
+
+def landed(*, actor: Actor, subject: Project, at: datetime, why: str, **_: Any) -> None:
+    """Everything before start of work is decided: a project on a 标准地 has been served."""
+    use = use_of(subject.pk)
+    if use is not None and use.parcel.standard_id is not None:
+        use.project = subject
+        standard_served(actor, use, at)

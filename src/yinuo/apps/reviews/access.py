@@ -5,13 +5,19 @@ from __future__ import annotations
 from yinuo.apps.base import Actor
 from yinuo.apps.onemap.access import can_apply
 from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.reviews.models import ServiceReview
+from yinuo.apps.people.access import acts_for
+from yinuo.apps.reviews.models import ServiceReview, TrackService
 
 WATCHING = ("supervisor", "general_convener", "comprehensive")
 
 
 def can_give(actor: Actor, item: MapItem) -> bool:
     return can_apply(actor, item)
+
+
+def can_review_service(actor: Actor, service: TrackService) -> bool:
+    """The unit's own people, neither the window nor an agent: they are the ones reviewed."""
+    return acts_for(actor, service.project.unit_id) and not actor.via
 
 
 def can_invite(actor: Actor, item: MapItem) -> bool:
@@ -23,7 +29,7 @@ def can_invite(actor: Actor, item: MapItem) -> bool:
 
 def can_see(actor: Actor, review: ServiceReview) -> bool:
     if actor.role in ("approver", "principal"):
-        return actor.department_id == review.department_id
+        return actor.department_id is not None and actor.department_id == review.department_id
     return actor.role in WATCHING and actor.hall_id == review.hall_id
 
 
@@ -38,5 +44,7 @@ def can_supervise(actor: Actor, review: ServiceReview) -> bool:
 
 
 def can_rectify(actor: Actor, review: ServiceReview) -> bool:
-    """Verify, rectify, answer, appeal: the department reviewed."""
+    """Verify, rectify, answer, appeal: the department reviewed; for agents and window, who heads them."""
+    if review.department_id is None:
+        return actor.role == "general_convener" and actor.hall_id == review.hall_id
     return actor.role == "approver" and actor.department_id == review.department_id

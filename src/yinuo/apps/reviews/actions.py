@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from django.db import models
+
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions.common import locked
 from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import StaffRole
+from yinuo.apps.people.models import Person, StaffRole
+from yinuo.apps.people.queries import persons_bound
 from yinuo.apps.projects.actions import lock
+from yinuo.apps.projects.models import Project
 from yinuo.apps.reviews import access, links
-from yinuo.apps.reviews.models import CallBack, Channel, Finding, Level, Rectification, RectificationState, ServiceReview
+from yinuo.apps.reviews.effects import address
+from yinuo.apps.reviews.models import (
+    CallBack,
+    Channel,
+    Finding,
+    Level,
+    Rectification,
+    RectificationState,
+    ServiceReview,
+    Track,
+    TrackService,
+)
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import About, Limits, close, open_item, open_of
@@ -50,13 +65,46 @@ def give_review(
 
 
 @action
+def review_service(
+    *,
+    actor: Actor,
+    service_id: int,
+    level: int,
+    at: datetime,
+    indicators: Sequence[str] = (),
+    text: str = "",
+    idempotency_key: str = "",
+) -> ServiceReview:
+    """The unit's review of what a special track did for its project, once the track has ended it."""
+    claimed = claim(actor, idempotency_key, "reviews.review_service", [service_id, level, list(indicators), text], at=at)
+    if (known := answered(claimed)) is not None:
+        return ServiceReview.objects.get(pk=known)
+    service = _locked_service(service_id)
+    if not access.can_review_service(actor, service):
+        raise forbid("只能由项目单位自己评价")
+    made = _give_service(actor, service, level, indicators, text, Channel.MAP, at)
+    remember(claimed, made)
+    return made
+
+
+@action
 def review_by_link(*, actor: Actor, token: str, level: int, at: datetime, indicators: Sequence[str] = (), text: str = "") -> ServiceReview:
     """The same through the link of a message or the code on the counter, without an account; a link serves one application once."""
-    item_id, round_, channel = links.read(token)
-    item = locked(item_id)
-    if item.round != round_:
+    link = links.read(token)
+    if link.round is None:
+        return _give_service(actor, _locked_service(link.pk), level, indicators, text, link.channel, at)
+    item = locked(link.pk)
+    if item.round != link.round:
         raise Refused("reviews.link", "这个评价链接已经过去", remedy="事项已经重新申报，办结后会再发链接")
-    return _give(actor, item, level, indicators, text, channel, at)
+    return _give(actor, item, level, indicators, text, link.channel, at)
+
+
+def _locked_service(service_id: int) -> TrackService:
+    """The service below its project's lock, which lets two reviews come one after the other."""
+    project = lock(TrackService.objects.values_list("project_id", flat=True).get(pk=service_id))
+    service = TrackService.objects.get(pk=service_id)
+    service.project = project
+    return service
 
 
 def _give(actor: Actor, item: MapItem, level: int, indicators: Sequence[str], text: str, channel: Channel, at: datetime) -> ServiceReview:
@@ -64,42 +112,100 @@ def _give(actor: Actor, item: MapItem, level: int, indicators: Sequence[str], te
         raise Refused("reviews.not_concluded", "事项还没有办结，办结以后才能评价", remedy="有意见可以先提问或者投诉")
     if item.reviews.filter(round=item.round).exists():
         raise Refused("reviews.once", "这次办理已经评价过", remedy="每次办理只评价一次，评价不能修改")
+    made = ServiceReview(item=item, round=item.round, hall_id=item.project.hall_id, department=item.department, handler_id=item.handler_id)
+    return _spoken(actor, made, item.concluded_at, level, indicators, text, channel, at)
+
+
+def _give_service(
+    actor: Actor, service: TrackService, level: int, indicators: Sequence[str], text: str, channel: Channel, at: datetime
+) -> ServiceReview:
+    if ServiceReview.objects.filter(service=service).exists():
+        raise Refused("reviews.once", "这次服务已经评价过", remedy="每次服务只评价一次，评价不能修改")
+    made = ServiceReview(service=service, hall_id=service.hall_id, department=service.department, handler_id=service.handler_id)
+    return _spoken(actor, made, service.ended_at, level, indicators, text, channel, at)
+
+
+def _spoken(
+    actor: Actor,
+    made: ServiceReview,
+    ended_at: datetime,
+    level: int,
+    indicators: Sequence[str],
+    text: str,
+    channel: Channel,
+    at: datetime,
+) -> ServiceReview:
     day = at.astimezone(TZ).date()
     window = pack().integer("review.window", day)
-    if at > item.concluded_at + timedelta(days=window):
+    if at > ended_at + timedelta(days=window):
         raise Refused("reviews.window", f"办结超过 {window} 天，不再评价", remedy="有问题可以投诉", cites=_cites("review.window", at))
     if level not in Level.values:
         raise Refused("reviews.level", "请选择评价的等级", field="level")
     offered = set(pack().parameter("review.indicators", day).value)
-    chosen = [one for one in indicators if one in offered]
-    text = text.strip()[:TEXT_LIMIT]
+    made.indicators = [one for one in indicators if one in offered]
+    made.text, made.level, made.channel, made.at = text.strip()[:TEXT_LIMIT], level, channel, at
     bad = level in pack().parameter("hall.review_bad", day).value
-    if bad and not chosen and not text:
+    if bad and not made.indicators and not made.text:
         raise Refused("reviews.why", "请选择或者写明哪里不满意", field="text", remedy="写清楚了才好核实和整改")
-    made = ServiceReview.objects.create(
-        item=item,
-        round=item.round,
-        hall_id=item.project.hall_id,
-        department_id=item.department_id,
-        handler_id=item.handler_id,
-        level=level,
-        indicators=chosen,
-        text=text,
-        channel=channel,
-        person_id=actor.person_id if channel == Channel.MAP else None,
-        at=at,
-    )
+    made.person_id = actor.person_id if channel == Channel.MAP else None
+    made.save()
     # Not under the project's code: what is read there is read by those reviewed.
-    record(actor, "reviews.give", made, at=at, data={"matter": item.matter_id, "level": level})
+    what = {"matter": made.item.matter_id} if made.item else {"track": made.about.track}  # type: ignore[union-attr]
+    record(actor, "reviews.give", made, at=at, data={**what, "level": level})
     if bad:
         _open_rectification(actor, made, at)
     return made
 
 
+@action
+def service_ended(
+    *,
+    actor: Actor,
+    track: Track,
+    subject: models.Model,
+    project: Project,
+    name: str,
+    url: str,
+    at: datetime,
+    department_id: int | None = None,
+    handler_id: int | None = None,
+) -> TrackService:
+    """A track says that it has served a project to the end; the unit is asked for a review. Said again it is the same service.
+
+    Part of the track's own action, which has locked the project.
+    """
+    service, fresh = TrackService.objects.get_or_create(
+        track=track,
+        subject_kind=subject._meta.label_lower,
+        subject_id=subject.pk,
+        defaults={
+            "project": project,
+            "hall_id": project.hall_id,
+            "department_id": department_id,
+            "handler_id": handler_id,
+            "name": name,
+            "url": url,
+            "ended_at": at,
+        },
+    )
+    if fresh:
+        record(actor, "reviews.ask", service, at=at, project_code=project.code or "", data={"track": track.value})
+        link = address(service, Channel.LINK)
+        persons = _contacts(project, at)
+        tell("review_invited", at=at, persons=persons, url=f"/services/{service.pk}/review/", matter=name, link=link)
+    return service
+
+
+def _contacts(project: Project, at: datetime) -> list[Person]:
+    """Who filed the project, while they act for the unit; else everybody who does."""
+    persons = persons_bound(project.unit_id, at.astimezone(TZ).date())
+    return [person for person in persons if person.pk == project.filed_by_id] or persons
+
+
 def _open_rectification(actor: Actor, review: ServiceReview, at: datetime) -> None:
     made = Rectification.objects.create(review=review, opened_at=at)
     work = _wait(actor, made, WorkKind.BAD_REVIEW_ASSIGN, "review.assign_limit", "supervisor", at)
-    tell("bad_review", at=at, persons=readers(work, at, StaffRole.SUPERVISOR), url=work.url, matter=review.item.name, due=_due(work))
+    tell("bad_review", at=at, persons=readers(work, at, StaffRole.SUPERVISOR), url=work.url, matter=review.about.name, due=_due(work))
 
 
 def _wait(actor: Actor, made: Rectification, kind: WorkKind, limit: str, role: str, at: datetime) -> WorkItem:
@@ -108,7 +214,7 @@ def _wait(actor: Actor, made: Rectification, kind: WorkKind, limit: str, role: s
     return open_item(
         actor=actor,
         kind=kind,
-        about=About(made, f"差评：{review.item.name}", kind.label, f"/staff/reviews/{review.pk}/"),
+        about=About(made, f"差评：{review.about.name}", kind.label, f"/staff/reviews/{review.pk}/"),
         limits=Limits(pack().integer(limit, day)),
         rules_on=day,
         at=at,
@@ -128,8 +234,8 @@ def _cites(parameter: str, at: datetime) -> list[str]:
 
 def _take(actor: Actor, review_id: int, may: Rule, states: Sequence[str], version: int | None) -> Rectification:
     """The rectification locked below its project. Raises Forbidden, Stale, Refused in this order."""
-    review = ServiceReview.objects.select_related("item__project", "department", "handler").get(pk=review_id)
-    lock(review.item.project_id)
+    review = ServiceReview.objects.select_related("item__project", "service__project", "department", "handler").get(pk=review_id)
+    lock(review.about.project_id)
     made = Rectification.objects.select_for_update(no_key=True).filter(review=review).first()
     if not may(actor, review):
         raise forbid("这条评价不由您处理")
@@ -173,8 +279,10 @@ def assign_bad_review(*, actor: Actor, review_id: int, instruction: str, at: dat
 
 
 def _to_department(actor: Actor, made: Rectification, at: datetime) -> None:
-    work = _wait(actor, made, WorkKind.BAD_REVIEW_RECTIFY, "review.rectify_limit", "approver", at)
-    tell("bad_review", at=at, persons=readers(work, at), url=work.url, matter=made.review.item.name, due=_due(work))
+    role = "approver" if made.review.department_id else "general_convener"
+    work = _wait(actor, made, WorkKind.BAD_REVIEW_RECTIFY, "review.rectify_limit", role, at)
+    roles = [] if made.review.department_id else [StaffRole.GENERAL_CONVENER]
+    tell("bad_review", at=at, persons=readers(work, at, *roles), url=work.url, matter=made.review.about.name, due=_due(work))
 
 
 @action
@@ -228,7 +336,7 @@ def check_answer(*, actor: Actor, review_id: int, approved: bool, at: datetime, 
     if approved:
         _save(actor, made, S.CHECKED, WorkKind.BAD_REVIEW_CHECK, at)
         _wait(actor, made, WorkKind.BAD_REVIEW_CALL_BACK, "review.call_back_limit", "supervisor", at)
-        tell("review_answered", at=at, **_giver(made), matter=made.review.item.name, answer=made.answer[:200])
+        tell("review_answered", at=at, **_giver(made), matter=made.review.about.name, answer=made.answer[:200])
     else:
         made.returned, made.returned_why = made.returned + 1, _need(why, "why", "请写明答复要怎样修改")
         _save(actor, made, S.ASSIGNED, WorkKind.BAD_REVIEW_CHECK, at, "returned", "returned_why")
@@ -239,10 +347,8 @@ def check_answer(*, actor: Actor, review_id: int, approved: bool, at: datetime, 
 
 def _giver(made: Rectification) -> dict[str, object]:
     """Who is told the answer: the person who spoke, else the unit."""
-    person = made.review.person
-    item = made.review.item
-    url = f"/items/{item.pk}/review/"
-    return {"persons": [person], "url": url} if person is not None else {"unit_id": item.project.unit_id, "url": url}
+    person, url = made.review.person, made.review.address
+    return {"persons": [person], "url": url} if person is not None else {"unit_id": made.review.about.project.unit_id, "url": url}
 
 
 @action

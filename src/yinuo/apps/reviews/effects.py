@@ -10,7 +10,7 @@ from yinuo.apps.base import Actor
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.reviews import links
-from yinuo.apps.reviews.models import Channel
+from yinuo.apps.reviews.models import Channel, TrackService
 
 
 def invite(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
@@ -28,5 +28,5 @@ def invite(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
     )
 
 
-def address(item: MapItem, channel: Channel) -> str:
-    return f"{settings.YINUO_ORIGIN.rstrip('/')}/reviews/{links.token_of(item, channel)}/"
+def address(about: MapItem | TrackService, channel: Channel) -> str:
+    return f"{settings.YINUO_ORIGIN.rstrip('/')}/reviews/{links.token_of(about, channel)}/"

@@ -6,6 +6,7 @@ from django.db.models import Q
 from yinuo.apps.base import AppendOnly, Versioned
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Department, Person
+from yinuo.apps.projects.models import Project
 
 
 class Level(models.IntegerChoices):
@@ -23,16 +24,47 @@ class Channel(models.TextChoices):
     WINDOW = "window", "窗口代录"
 
 
-class ServiceReview(AppendOnly):
-    """好差评 of one concluded application of one matter, given once (附件7·第十五条).
+class Track(models.TextChoices):
+    AGENCY = "agency", "代办服务"
+    STANDARD_LAND = "standard_land", "“标准地”"
+    MOCK = "mock", "模拟审批"
+    DEFICIENT = "deficient", "容缺受理"
+    LAND_LIST = "land_list", "用地清单制"
 
-    `person`: who gave it, empty through a link; never shown to those reviewed. `handler`: who had decided.
+
+class TrackService(AppendOnly):
+    """A special track has served a project and that has ended: the unit may review it once (附件7·第二十条).
+
+    `subject_kind`, `subject_id`: the row of the track's own room. `name` is read by those reviewed and names neither project nor unit.
+    `department` answers for it; None = the hall's general convener, who heads agents and window. `url`: where the unit finds the track.
     """
 
-    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="reviews")
-    round = models.PositiveSmallIntegerField()
+    track = models.CharField(max_length=14, choices=Track.choices)
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="track_services")
     hall_id = models.BigIntegerField()
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    handler = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=160)
+    url = models.CharField(max_length=160)
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["track", "subject_kind", "subject_id"], name="track_service_once")]
+
+
+class ServiceReview(AppendOnly):
+    """好差评 of one concluded application of one matter, or of one track's service, given once (附件7·第十五条).
+
+    `person`: who gave it, empty through a link; never shown to those reviewed. `handler`: who had decided. `round` is the matter's.
+    """
+
+    item = models.ForeignKey(MapItem, null=True, on_delete=models.PROTECT, related_name="reviews")
+    service = models.OneToOneField(TrackService, null=True, on_delete=models.PROTECT, related_name="review")
+    round = models.PositiveSmallIntegerField(default=1)
+    hall_id = models.BigIntegerField()
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     handler = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     level = models.PositiveSmallIntegerField(choices=Level.choices)
     indicators = models.JSONField(default=list)
@@ -44,9 +76,25 @@ class ServiceReview(AppendOnly):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["item", "round"], name="review_once"),
+            models.CheckConstraint(
+                condition=Q(item__isnull=False, service__isnull=True) | Q(item__isnull=True, service__isnull=False),
+                name="review_of_one_thing",
+            ),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="review_level"),
         ]
         indexes = [models.Index(fields=["hall_id", "-id"], name="reviews_of_hall")]
+
+    @property
+    def about(self) -> MapItem | TrackService:
+        """What was reviewed: both have a `name` and a `project`."""
+        found = self.item or self.service
+        assert found is not None
+        return found
+
+    @property
+    def address(self) -> str:
+        """Where the unit reads its review and the answer."""
+        return f"/items/{self.item_id}/review/" if self.item_id else f"/services/{self.service_id}/review/"
 
 
 class RectificationState(models.TextChoices):

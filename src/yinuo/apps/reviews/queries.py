@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from fractions import Fraction
 
+from django.db import models
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Coalesce
 
 from yinuo.apps.base import Actor
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.reviews.access import WATCHING
-from yinuo.apps.reviews.models import RECTIFIED, Rectification, ServiceReview
+from yinuo.apps.reviews.models import RECTIFIED, Rectification, RectificationState, ServiceReview, Track, TrackService
 from yinuo.apps.rules import pack
+from yinuo.core.calendar import TZ
 
 PAGE = 40
+# Who is reviewed where no department is: agents and the window.
+HALL = "大厅（代办、窗口）"
 
 
 def review_of(item: MapItem) -> ServiceReview | None:
@@ -24,12 +29,55 @@ def review_of(item: MapItem) -> ServiceReview | None:
 
 
 def review(review_id: int) -> ServiceReview:
-    return ServiceReview.objects.select_related("item__project__unit", "department", "handler", "person", "rectification").get(pk=review_id)
+    found = ServiceReview.objects.select_related("item__project__unit", "service__project__unit", "department", "handler", "person")
+    return found.select_related("rectification").get(pk=review_id)
+
+
+def service(service_id: int) -> TrackService:
+    """Raises TrackService.DoesNotExist."""
+    return TrackService.objects.select_related("project", "department", "review__rectification").get(pk=service_id)
+
+
+def service_of(track: Track, subject: models.Model) -> TrackService | None:
+    """The ended service a track's row stands for, with its review; None while it still runs."""
+    found = TrackService.objects.filter(track=track, subject_kind=subject._meta.label_lower, subject_id=subject.pk)
+    return found.select_related("review__rectification", "project").first()
+
+
+def services_of(project_id: int) -> list[TrackService]:
+    """What may be reviewed or was, the newest first."""
+    return list(TrackService.objects.filter(project_id=project_id).select_related("review").order_by("-id"))
+
+
+@dataclass(frozen=True, slots=True)
+class TrackReview:
+    """One review of a track's service as the halls' points count it (附件7·第二十条); `set_aside`: an appeal against it was upheld."""
+
+    hall_id: int
+    on: date
+    project_id: int
+    track: str
+    level: int
+    set_aside: bool
+
+
+def track_reviews(hall_ids: Sequence[int], from_on: date, to_on: date) -> list[TrackReview]:
+    """Given in [from_on, to_on), in order."""
+    rows = ServiceReview.objects.filter(hall_id__in=hall_ids, service__isnull=False, at__gte=_begin(from_on), at__lt=_begin(to_on))
+    names = ("hall_id", "at", "service__project_id", "service__track", "level", "rectification__state")
+    return [
+        TrackReview(hall_id, at.astimezone(TZ).date(), project_id, track, level, state == RectificationState.SET_ASIDE)
+        for hall_id, at, project_id, track, level, state in rows.order_by("at", "id").values_list(*names)
+    ]
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time.min, TZ)
 
 
 def of_actor(actor: Actor) -> QuerySet[ServiceReview]:
     """The department its own, the watchers all of their hall's."""
-    rows = ServiceReview.objects.select_related("item", "department", "rectification")
+    rows = ServiceReview.objects.select_related("item", "service", "department", "rectification")
     if actor.role in ("approver", "principal"):
         return rows.filter(department_id=actor.department_id)
     return rows.filter(hall_id=actor.hall_id) if actor.role in WATCHING else rows.none()
@@ -76,14 +124,10 @@ def tallies(actor: Actor, since: date, until: date) -> list[Tally]:
     """Per department of what the actor may see, given in [since, until); those set aside on appeal are not counted as bad."""
     rows = of_actor(actor).filter(at__date__gte=since, at__date__lt=until)
     good, bad = (set(pack().parameter(name, until).value) for name in ("hall.review_good", "hall.review_bad"))
-    aside = dict(
-        rows.filter(rectification__state="set_aside")
-        .values_list("department__name")
-        .annotate(n=Count("id"))
-        .values_list("department__name", "n")
-    )
+    rows = rows.annotate(whose=Coalesce("department__name", models.Value(HALL))).order_by("whose")
+    aside = dict(rows.filter(rectification__state="set_aside").values_list("whose").annotate(n=Count("id")).values_list("whose", "n"))
     found: dict[str, dict[int, int]] = {}
-    for name, level, count in rows.order_by("department__name").values_list("department__name", "level").annotate(n=Count("id")):
+    for name, level, count in rows.values_list("whose", "level").annotate(n=Count("id")):
         found.setdefault(name, {})[level] = count
     return [
         Tally(
@@ -97,4 +141,4 @@ def tallies(actor: Actor, since: date, until: date) -> list[Tally]:
 
 
 def rectification_of(review_id: int) -> Rectification:
-    return Rectification.objects.select_related("review__item__project").get(review_id=review_id)
+    return Rectification.objects.select_related("review__item__project", "review__service__project").get(review_id=review_id)

@@ -27,7 +27,6 @@ REQUIRED: Mapping[str, str] = {
     "agency.longest": "calendar_days",
     "agency.principle": "text",
     "agency.provincial_grades": "text",
-    "agency.review_levels": "text",
     "agency.sign_limit": "working_days",
     "agency.unit_duties": "text",
     "agency.unit_types": "text",

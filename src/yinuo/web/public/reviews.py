@@ -12,6 +12,7 @@ from yinuo.apps.base import Actor, Refused
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.reviews import links, queries
 from yinuo.apps.reviews.actions import review_by_link
+from yinuo.apps.reviews.models import ServiceReview, TrackService
 from yinuo.web.handling import attempt
 from yinuo.web.reviewing import ReviewForm
 
@@ -19,11 +20,8 @@ from yinuo.web.reviewing import ReviewForm
 @never_cache
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest, token: str) -> HttpResponse:
-    """The page names the matter and nothing of the project: whoever finds the link learns nothing by it."""
-    item_id, round_, _channel = links.read(token)
-    item = MapItem.objects.select_related("department").get(pk=item_id)
-    if item.round != round_:
-        raise Refused("reviews.link", "这个评价链接已经过去", remedy="事项已经重新申报，办结后会再发链接")
+    """The page names the matter or the service and nothing of the project: whoever finds the link learns nothing by it."""
+    about, given = _opened(links.read(token))
     now = timezone.now()
     form = ReviewForm(request.POST or None, at=now)
     if request.method == "POST" and form.is_valid():
@@ -36,4 +34,15 @@ def review(request: HttpRequest, token: str) -> HttpResponse:
         )
         if given is not None:
             return redirect("public:review", token)
-    return render(request, "public/review.html", {"item": item, "form": form, "given": queries.review_of(item)})
+    return render(request, "public/review.html", {"about": about, "form": form, "given": given})
+
+
+def _opened(link: links.Link) -> tuple[MapItem | TrackService, ServiceReview | None]:
+    """What the link asks about, and the review it has already."""
+    if link.round is None:
+        service = queries.service(link.pk)
+        return service, getattr(service, "review", None)
+    item = MapItem.objects.select_related("department").get(pk=link.pk)
+    if item.round != link.round:
+        raise Refused("reviews.link", "这个评价链接已经过去", remedy="事项已经重新申报，办结后会再发链接")
+    return item, queries.review_of(item)

@@ -16,9 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.agency import access, actions, queries
-from yinuo.apps.agency.models import Agreement, Application, Appraisal, GreenChannel, Package, ServiceReview
+from yinuo.apps.agency.models import Agreement, Application, Appraisal, GreenChannel, Package
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.people.queries import stand_ins_of
+from yinuo.apps.reviews.models import ServiceReview, Track
+from yinuo.apps.reviews.queries import service_of
 from yinuo.apps.rules import pack
 from yinuo.web.acting import behind, need_behind
 from yinuo.web.agencies import facts_of, log_events, matters_words, plan_of, services_words
@@ -190,7 +192,7 @@ def service(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "forms": made,
         "form": form,
         "hat": access.via_of(found) if hat else "",
-        "review": _review(actor, found),
+        "review": _review(found),
     }
     return render(request, "staff/agency_service.html", context, status=422 if do else 200)
 
@@ -236,10 +238,7 @@ def _act(actor: Actor, do: str, found: Agreement, form: forms.Form) -> Callable[
     return acts[do]
 
 
-def _review(actor: Actor, found: Agreement) -> dict[str, Any]:
-    """The review without its giver for the agent, with it for who looks after complaints; empty where there is none."""
-    row = ServiceReview.objects.filter(agreement=found).select_related("by").first()
-    if row is None:
-        return {}
-    by = row.by.name if access.can_see_reviewer(actor, found.body) else ""
-    return {"words": queries.level_words(row.level, timezone.localdate()), "text": row.text, "by": by, "at": row.at}
+def _review(found: Agreement) -> ServiceReview | None:
+    """What the company said, without its giver: the supervisor reads who spoke on the review's own page."""
+    service = service_of(Track.AGENCY, found)
+    return getattr(service, "review", None) if service else None

@@ -20,6 +20,8 @@ from yinuo.apps.agency.papers import SERVICES
 from yinuo.apps.base import forbid
 from yinuo.apps.onemap.models import ENDED, MapItem
 from yinuo.apps.projects.models import Project
+from yinuo.apps.reviews.models import Track
+from yinuo.apps.reviews.queries import service_of
 from yinuo.apps.rules import pack
 from yinuo.web.acting import actor_of, hat_of, need_unit
 from yinuo.web.agencies import facts_of, log_events, plan_of
@@ -33,7 +35,6 @@ DONE = {
     "reject": "已告知代办员还没有办完，服务继续。",
     "end": "代办服务已终止，代办员将归档并交还材料。",
     "receive": "已确认收到材料。",
-    "review": "谢谢您的评价，代办员看不到是谁评价的。",
 }
 
 
@@ -71,18 +72,6 @@ class WhyForm(forms.Form):
 
     why = forms.CharField(label="说明", required=False, max_length=1000, widget=forms.Textarea({"rows": 3}))
     version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class ReviewForm(forms.Form):
-    level = forms.ChoiceField(label="您对这次代办服务", widget=forms.RadioSelect, error_messages={"required": "选择评价等级"})
-    text = forms.CharField(
-        label="意见", required=False, max_length=1000, widget=forms.Textarea({"rows": 3}), help_text="不满意的，请写明原因"
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        day = timezone.localdate()
-        self.fields["level"].choices = [(str(level), queries.level_words(level, day)) for level in range(5, 0, -1)]  # type: ignore[attr-defined]
 
 
 @need_unit
@@ -137,15 +126,13 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
     latest = found[0] if found else None
     agreement = getattr(latest, "agreement", None) if latest else None
     do = request.POST.get("do", "") if request.method == "POST" else ""
-    reviewing = ReviewForm(request.POST if do == "review" else None)
     row: Application | Agreement | None = latest if latest and latest.state in ("applied", "offered") and do == "withdraw" else agreement
-    why = WhyForm(request.POST if do not in ("", "review") else None, initial={"version": row.version if row else 0})
-    form: forms.Form = reviewing if do == "review" else why
+    why = WhyForm(request.POST if do else None, initial={"version": row.version if row else 0})
     if do and row is None:
         raise forbid("这个页面没有这项操作")
-    if do and row is not None and form.is_valid():
-        act = _act(request, do, row, form)
-        if attempt(form, act) is not None:
+    if do and row is not None and why.is_valid():
+        act = _act(request, do, row, why)
+        if attempt(why, act) is not None:
             messages.success(request, DONE[do])
             return redirect("unit:agency", project.pk)
     hat = hat_of(request)
@@ -159,11 +146,10 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "own": access.can_decide_for_unit(actor, project),
         "may_apply": access.can_apply(actor, project),
         "may_sign": access.can_sign(hat.binding if hat else None),
-        "reviewed": getattr(agreement, "review", None) if agreement else None,
-        "reviewing": reviewing,
+        "services": [one for one in [service_of(Track.AGENCY, agreement) if agreement else None] if one],
         "why": why if do else WhyForm(initial={"version": agreement.version if agreement else latest.version if latest else 0}),
         "withdrawing": WhyForm(initial={"version": latest.version if latest else 0}),
-        "form": form if do else None,
+        "form": why if do else None,
         "earlier": [one for one in found[1:] if one.state in ("agreed", "refused", "lapsed")],
         "confirm_days": pack().integer("agency.confirm_limit", timezone.localdate()),
         "breadcrumbs": crumbs(project, "代办服务"),
@@ -174,9 +160,6 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
 def _act(request: HttpRequest, do: str, row: Application | Agreement, form: forms.Form) -> Callable[[], object]:
     """Raises Forbidden for what the page does not offer."""
     common: dict[str, Any] = {"actor": actor_of(request), "at": timezone.now()}
-    if do == "review":
-        level, text = int(form.cleaned_data["level"]), form.cleaned_data["text"]
-        return lambda: actions.review_service(agreement_id=row.pk, level=level, text=text, **common)
     common["version"] = form.cleaned_data["version"]
     if do == "withdraw" and isinstance(row, Application):
         return lambda: actions.withdraw_service_application(application_id=row.pk, **common)

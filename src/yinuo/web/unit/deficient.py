@@ -19,6 +19,8 @@ from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.deficient.rules import standing_of
 from yinuo.apps.onemap.models import ItemState, MapItem
 from yinuo.apps.onemap.queries import waiting_for
+from yinuo.apps.reviews.models import Track
+from yinuo.apps.reviews.queries import service_of
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.unit import uploads
 from yinuo.web.unit.materials import Handing
@@ -68,6 +70,7 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "at_window": at_window,
         "waiting": waiting,
         "found": found,
+        "services": [one for one in (service_of(Track.DEFICIENT, row) for row in found if row.commitment_id) if one],
         "form": handing.form if handing else forms.Form(),
         "groups": _groups(handing, standing.materials(item)) if handing else [],
         "contact": contact,

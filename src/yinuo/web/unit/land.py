@@ -17,6 +17,8 @@ from yinuo.apps.land import queries, rules
 from yinuo.apps.land.actions import settle_project
 from yinuo.apps.land.models import Parcel
 from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.reviews.models import Track
+from yinuo.apps.reviews.queries import services_of
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
@@ -106,6 +108,7 @@ def settle(request: HttpRequest, project_id: int) -> HttpResponse:
         "parcel": use.parcel if use else None,
         "rows": rows_of(use.parcel) if use else [],
         "controls": rules.promised(use.parcel) if use else [],
+        "services": [one for one in services_of(project.pk) if one.track in (Track.LAND_LIST, Track.STANDARD_LAND)],
         "lists": [row for row in queries.lists_of(use.parcel_id) if row.document_id] if use else [],
         "choices": [(row, rules.promised(row)) for row in parcels],
         "mapped": MapItem.objects.filter(project=project).exists(),

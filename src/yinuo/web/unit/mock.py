@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET
 from yinuo.apps.mock import eligibility, papers, queries
 from yinuo.apps.mock.actions.common import cites
 from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.apps.reviews.models import Track
+from yinuo.apps.reviews.queries import services_of
 from yinuo.apps.rules import pack
 from yinuo.web.acting import need_unit
 from yinuo.web.staff.explaining import decision_view
@@ -36,6 +38,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "place": _place(project),
         "cites": cites("mock.offline", project),
         "now": timezone.now(),
+        "services": [one for one in services_of(project.pk) if one.track == Track.MOCK],
         "breadcrumbs": crumbs(project, "模拟审批"),
     }
     return render(request, "unit/mock.html", context)

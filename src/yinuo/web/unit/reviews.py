@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from yinuo.apps.reviews import queries
-from yinuo.apps.reviews.actions import REVIEWABLE, give_review
+from yinuo.apps.base import forbid
+from yinuo.apps.reviews import access, queries
+from yinuo.apps.reviews.actions import REVIEWABLE, give_review, review_service
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.handling import attempt
 from yinuo.web.reviewing import ReviewForm
@@ -45,10 +46,51 @@ def review(request: HttpRequest, item_id: int) -> HttpResponse:
             messages.success(request, "评价已经收到，谢谢。")
             return redirect("unit:review", item.pk)
     context = {
-        "item": item,
+        "name": item.name,
+        "department": item.department,
+        "back": reverse("unit:item", args=[item.pk]),
         "form": form,
         "given": queries.review_of(item),
         "possible": item.state in REVIEWABLE,
         "breadcrumbs": crumbs(item.project, (item.name, reverse("unit:item", args=[item.pk])), "评价"),
+    }
+    return render(request, "unit/review.html", context)
+
+
+@need_unit
+@never_cache
+@require_http_methods(["GET", "POST"])
+def service(request: HttpRequest, service_id: int) -> HttpResponse:
+    """The same of a special track's service that has ended (附件7·第二十条)."""
+    found, actor, now = queries.service(service_id), actor_of(request), timezone.now()
+    if not access.can_review_service(actor, found):
+        raise forbid("只能评价本单位项目的服务")
+    form = ReviewForm(posted(request), at=now, initial={"key": f"review:{uuid.uuid4()}"})
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        given = attempt(
+            form,
+            lambda: review_service(
+                actor=actor,
+                service_id=found.pk,
+                level=values["level"],
+                indicators=values["indicators"],
+                text=values["text"],
+                idempotency_key=values["key"],
+                at=now,
+            ),
+        )
+        if given is not None:
+            messages.success(request, "评价已经收到，谢谢。")
+            return redirect("unit:service_review", found.pk)
+    context = {
+        "name": found.name,
+        "department": found.department,
+        "back": found.url,
+        "service": found,
+        "form": form,
+        "given": getattr(found, "review", None),
+        "possible": True,
+        "breadcrumbs": crumbs(found.project, (found.get_track_display(), found.url), "评价"),
     }
     return render(request, "unit/review.html", context)

@@ -32,6 +32,7 @@ from yinuo.web.unit import (
 app_name = "unit"
 urlpatterns = [
     path("items/<int:item_id>/review/", reviews.review, name="review"),
+    path("services/<int:service_id>/review/", reviews.service, name="service_review"),
     path("projects/", home.projects, name="projects"),
     path("filing/", filing.begin, name="filing"),
     path("filing/<int:draft_id>/check/", filing.check, name="filing_check"),

@@ -17,7 +17,6 @@ from yinuo.apps.agency.actions.endings import (
     end_by_wish,
     reject_finished,
     report_finished,
-    review_service,
 )
 from yinuo.apps.agency.actions.services import ask_green_channel, draw_plan, log_service, submit_package
 
@@ -42,7 +41,6 @@ __all__ = [
     "refuse_service",
     "reject_finished",
     "report_finished",
-    "review_service",
     "sign_agreement",
     "submit_package",
     "withdraw_service_application",

@@ -1,11 +1,9 @@
-"""The four ways a service ends (附件6·四(三)), then archive, return of the material, and the review."""
+"""The four ways a service ends (附件6·四(三)), then archive and return of the material; the unit is asked for its review."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-
-from django.db import IntegrityError, transaction
 
 from yinuo.apps.agency import access, papers
 from yinuo.apps.agency.actions.applications import start_service
@@ -22,11 +20,13 @@ from yinuo.apps.agency.actions.common import (
     take,
     tell_agent,
     tell_unit,
+    unit_url,
     words,
 )
-from yinuo.apps.agency.models import DONE_KINDS, IN_FORCE, Agreement, AgreementState, EndKind, ServiceReview
+from yinuo.apps.agency.models import DONE_KINDS, IN_FORCE, Agreement, AgreementState, EndKind
 from yinuo.apps.base import Actor, Refused, check_version, forbid
-from yinuo.apps.rules import pack
+from yinuo.apps.reviews.actions import service_ended
+from yinuo.apps.reviews.models import Track
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, open_item
 from yinuo.apps.work.models import WorkKind
@@ -133,6 +133,16 @@ def end(actor: Actor, agreement: Agreement, kind: EndKind, why: str, at: datetim
     template = "agency_done" if kind in DONE_KINDS else "agency_ended"
     for told in (tell_unit, tell_agent):
         told(template, agreement, at, why=why or kind.label)
+    service_ended(
+        actor=actor,
+        track=Track.AGENCY,
+        subject=agreement,
+        project=agreement.project,
+        name=f"代办服务（{agreement.body.name}）",
+        url=unit_url(agreement.project),
+        handler_id=agreement.agent.person_id,
+        at=at,
+    )
     return agreement
 
 
@@ -166,24 +176,3 @@ def confirm_return(*, actor: Actor, agreement_id: int, at: datetime, version: in
         save(agreement, "received_at", "received_by")
         record(actor, "agency.receive", agreement, at=at, project_code=code_of(agreement))
     return agreement
-
-
-@action
-def review_service(*, actor: Actor, agreement_id: int, level: int, at: datetime, text: str = "") -> ServiceReview:
-    """好差评, once per service: 5 the best. Two levels at the bottom say what was wrong."""
-    agreement = locked(agreement_id)
-    if not access.can_decide_for_unit(actor, agreement.project):
-        raise forbid(OWN)
-    need_state(agreement, OVER)
-    if not 1 <= level <= 5:
-        raise Refused("agency.review_level", "请选择评价等级", field="level")
-    day, text = day_of(at), text.strip()[:1000]
-    if level in pack().parameter("hall.review_bad", day).value and not text:
-        raise Refused("agency.review_text", "请写明不满意的地方", field="text", remedy="写明后由大厅核实整改，代办员看不到评价人")
-    try:
-        with transaction.atomic():
-            made = ServiceReview.objects.create(agreement=agreement, level=level, text=text, by_id=actor.person_id, at=at)
-    except IntegrityError as error:
-        raise Refused("agency.reviewed", "这次代办服务已经评价过", remedy="每次服务评价一次") from error
-    record(actor, "agency.review", made, at=at, project_code=code_of(agreement), data={"level": level})
-    return made

@@ -184,15 +184,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="ServiceReview",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("level", models.PositiveSmallIntegerField()),
-                ("text", models.TextField(default="")),
-                ("at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
             name="Training",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

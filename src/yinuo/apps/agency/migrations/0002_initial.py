@@ -159,16 +159,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="servicereview",
-            name="agreement",
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="review", to="agency.agreement"),
-        ),
-        migrations.AddField(
-            model_name="servicereview",
-            name="by",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
             model_name="training",
             name="body",
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="trainings", to="agency.agencybody"),
@@ -253,9 +243,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="serviceentry",
             index=models.Index(fields=["agreement", "-id"], name="service_log"),
-        ),
-        migrations.AddConstraint(
-            model_name="servicereview",
-            constraint=models.CheckConstraint(condition=models.Q(("level__gte", 1), ("level__lte", 5)), name="service_review_level"),
         ),
     ]

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from yinuo.apps.base import Actor, Refused, check_version, forbid
-from yinuo.apps.land.models import LandList, Parcel, ParcelStatus
+from yinuo.apps.land.models import LandList, Parcel, ParcelStatus, ParcelUse
 from yinuo.apps.people.models import Department
+from yinuo.apps.reviews.actions import service_ended
+from yinuo.apps.reviews.models import Track
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 
@@ -39,6 +41,23 @@ BEFORE_SALE = (ParcelStatus.PREPARED, ParcelStatus.OFFERED)
 def save(row: Parcel | LandList, *fields: str) -> None:
     row.version += 1
     row.save(update_fields=[*fields, "version"])
+
+
+def list_served(actor: Actor, use: ParcelUse, at: datetime) -> None:
+    """The buyer has its list and builds on the land: it may say how it was served; a corrected list is the same service."""
+    _served(actor, Track.LAND_LIST, use, "用地清单", at)
+
+
+def standard_served(actor: Actor, use: ParcelUse, at: datetime) -> None:
+    """The project on a 标准地 has landed."""
+    _served(actor, Track.STANDARD_LAND, use, "“标准地”审批", at)
+
+
+def _served(actor: Actor, track: Track, use: ParcelUse, name: str, at: datetime) -> None:
+    url = f"/projects/{use.project_id}/land/"
+    service_ended(
+        actor=actor, track=track, subject=use, project=use.project, name=name, url=url, department_id=use.parcel.department_id, at=at
+    )
 
 
 def day_of(at: datetime) -> date:

@@ -10,7 +10,7 @@ from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.land import access, papers
-from yinuo.apps.land.actions.common import BEFORE_SALE, day_of, locked, need_past, need_text, save, take
+from yinuo.apps.land.actions.common import BEFORE_SALE, day_of, list_served, locked, need_past, need_text, save, take
 from yinuo.apps.land.models import UNDER_WAY, LandList, ListInput, ListState, Parcel, ParcelStatus, ParcelUse, Part
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
@@ -257,6 +257,8 @@ def issue_to_buyer(actor: Actor, land_list: LandList, at: datetime) -> None:
         at=at, unit_id=parcel.unit_id, project_code=code, url=f"/land/{parcel.pk}/", number=parcel.number, name=parcel.name,
         why=land_list.why[:80],
     )  # fmt: skip
+    if use is not None:
+        list_served(actor, use, at)
 
 
 @action

@@ -8,7 +8,7 @@ from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.commitments.actions.contract import promise_in_contract
 from yinuo.apps.documents.models import Document
 from yinuo.apps.land import access, rules
-from yinuo.apps.land.actions.common import day_of, locked
+from yinuo.apps.land.actions.common import day_of, list_served, locked
 from yinuo.apps.land.indicators import INDICATORS
 from yinuo.apps.land.models import LandList, Parcel, ParcelStatus, ParcelUse
 from yinuo.apps.onemap.actions.contracted import take_in_contract
@@ -68,6 +68,8 @@ def settle_project(*, actor: Actor, project_id: int, parcel_id: int, at: datetim
         actor, "land.settle_project", use, at=at, project_code=project.code or "",
         data={"parcel": parcel.number, "standard": standard, "commitment": commitment.pk if commitment else None},
     )  # fmt: skip
+    if LandList.objects.filter(parcel=parcel, issued_at__isnull=False).exists():
+        list_served(actor, use, at)
     remember(claimed, use)
     return use
 

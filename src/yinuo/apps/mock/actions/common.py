@@ -20,6 +20,8 @@ from yinuo.apps.people.queries import department, holders
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.apps.reviews.actions import service_ended
+from yinuo.apps.reviews.models import Track
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import About, close
@@ -169,6 +171,16 @@ def end(actor: Actor, application: MockApplication, state: MockState, why: str, 
         why=why,
         data={"state": state, "changes": application.changes},
     )
+    if application.number:
+        service_ended(
+            actor=actor,
+            track=Track.MOCK,
+            subject=application,
+            project=application.project,
+            name="模拟审批",
+            url=f"/projects/{application.project_id}/mock/",
+            at=at,
+        )
 
 
 def _of(application: MockApplication) -> Q:

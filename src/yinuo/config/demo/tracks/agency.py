@@ -11,6 +11,8 @@ from yinuo.apps.base import Actor
 from yinuo.apps.people.models import Person
 from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.projects.models import Project
+from yinuo.apps.reviews.actions import review_service
+from yinuo.apps.reviews.models import Track, TrackService
 from yinuo.config.demo.projects import FORMS
 from yinuo.config.demo.world import Scene, World
 
@@ -114,7 +116,8 @@ def ended(world: World) -> Scene:
     at = yield world.ago(149, "09:20")
     actions.confirm_return(actor=world.cast.company("fertiliser"), agreement_id=made.pk, at=at)
     text = "马淑兰上门三次，材料一次就过，比我们自己跑省了很多时间。"
-    actions.review_service(actor=world.cast.company("fertiliser"), agreement_id=made.pk, level=5, text=text, at=at)
+    service = TrackService.objects.get(track=Track.AGENCY, subject_id=made.pk)
+    review_service(actor=world.cast.company("fertiliser"), service_id=service.pk, level=5, text=text, at=at)
 
 
 def running(world: World) -> Scene:

@@ -138,9 +138,10 @@ def ended(p: Player, made: dict[str, Any], hat: Who) -> None:
     law = ["agency.archive_limit"]
     p.post(agent, "归档并交还材料", f"{path}/archive", {"returned": [{"name": "授权委托书原件", "note": "1 份"}]}, law=law)
     p.post(unit, "企业确认收到材料", f"{path}/receive", {}, law=law)
-    law = ["agency.review_levels"]
-    p.post(unit, "评价代办服务：非常满意", f"{path}/review", {"level": 5, "text": "上门服务，省心"}, law=law)
-    p.post(unit, "再评价一次", f"{path}/review", {"level": 1, "text": "改主意"}, refused="agency.reviewed", law=law)
+    law = ["review.window", clause("附件7·第二十条")]
+    path = f"/services/{p.get(unit, '看办完的专项服务', f'/projects/{p.project}/services', law=law)[0]['id']}/review"
+    p.post(unit, "评价代办服务：非常满意", path, {"level": 5, "text": "上门服务，省心"}, law=law)
+    p.post(unit, "再评价一次", path, {"level": 1, "text": "改主意"}, refused="reviews.once", law=law)
 
 
 def fallen(p: Player, agent: int) -> None:
