@@ -19,7 +19,7 @@ from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.land.models import ListInput, Parcel, ParcelUse
 from yinuo.apps.mock.models import MockApplication, MockMatter
 from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
-from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
+from yinuo.apps.people.models import AuthorisedPerson, Hall, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Participant, Project, Question
 from yinuo.apps.regional.models import Assessment
 from yinuo.apps.reviews.models import ServiceReview, TrackService
@@ -205,6 +205,8 @@ PAGES = [
     Page("staff:window_visit", at_the_window(Visit, closed_at__isnull=False), who="over"),
     Page("staff:people", one("administrator")),
     Page("staff:reserved", one("administrator")),
+    Page("public:halls", anybody()),
+    Page("public:hall", citizens(lambda: Hall.objects.order_by("id"), "pk")),
     Page("staff:reviews", one("supervisor"), "?view=all"),
     Page("staff:service_review", officials("supervisor", all_of(ServiceReview, rectification__isnull=False), "pk")),
     Page("unit:service_review", units(all_of(TrackService), *MY_ITEM)),

@@ -29,6 +29,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
 }
 DUPLICATE = "同一事项或者项目已经计过，只计一次"
 Once = tuple[str, str, str, Any]
+Month = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def fold(halls: Sequence[str], events: Sequence[HallFact], pack: Pack) -> HallFo
         raise EventError("halls", "应列出政务大厅，不得为空或者重复")
     seen: set[Once | None] = set()
     done: dict[int, HallPoint] = {}
-    sums: dict[tuple[str, tuple[int, int]], Decimal] = {}
+    sums: dict[tuple[str, Month], Decimal] = {}
     for index in sorted(range(len(events)), key=lambda place: events[place].on):
         event = events[index]
         try:
@@ -117,9 +118,19 @@ def fold(halls: Sequence[str], events: Sequence[HallFact], pack: Pack) -> HallFo
         seen.add(once)
         case = (event.hall, (event.on.year, event.on.month))
         sums[case] = sums.get(case, Decimal(0)) + done[index].points
-    months = list(_months([event.on for event in events]))
+    scores, region = from_sums(halls, list(_months([event.on for event in events])), sums, pack)
+    return HallFold(scores, region, tuple(done[index] for index in range(len(events))))
+
+
+def from_sums(
+    halls: Sequence[str], months: Sequence[Month], sums: Mapping[tuple[str, Month], Decimal], pack: Pack
+) -> tuple[dict[str, Scores], Scores]:
+    """The halls' scores and the region's from what the events of each hall and month counted.
+
+    **Shape** `months` follow one another and begin a quarter, or the first of them begins the record.
+    """
     scores = {hall: _scores(hall, months, sums, pack) for hall in halls}
-    return HallFold(scores, _mean(list(scores.values()), months, pack), tuple(done[index] for index in range(len(events))))
+    return scores, _mean(list(scores.values()), months, pack)
 
 
 def apply(state: HallState, event: HallFact, pack: Pack) -> tuple[HallState, HallPoint]:
@@ -225,7 +236,7 @@ def _holds(rule: HallRule, event: HallFact, pack: Pack) -> bool:
     return rule.approval_days_more_than is None or detail["approval_days"] > rule.approval_days_more_than
 
 
-def _months(days: Sequence[date]) -> Iterator[tuple[int, int]]:
+def _months(days: Sequence[date]) -> Iterator[Month]:
     """Every month from the first to the last day's, those without events too."""
     if not days:
         return
@@ -234,20 +245,20 @@ def _months(days: Sequence[date]) -> Iterator[tuple[int, int]]:
         yield number // 12, number % 12 + 1
 
 
-def _rules_on(month: tuple[int, int], pack: Pack) -> date:
+def _rules_on(month: Month, pack: Pack) -> date:
     """The day whose rules hold for a month: its first, or the pack's first where the pack begins within it."""
     return max(date(*month, 1), pack.valid_from)
 
 
-def _month(month: tuple[int, int]) -> str:
+def _month(month: Month) -> str:
     return f"{month[0]}-{month[1]:02d}"
 
 
-def _quarter(month: tuple[int, int]) -> str:
+def _quarter(month: Month) -> str:
     return f"{month[0]}Q{(month[1] + 2) // 3}"
 
 
-def _scores(hall: str, months: Sequence[tuple[int, int]], sums: Mapping[tuple[str, tuple[int, int]], Decimal], pack: Pack) -> Scores:
+def _scores(hall: str, months: Sequence[Month], sums: Mapping[tuple[str, Month], Decimal], pack: Pack) -> Scores:
     by_month: dict[str, Decimal] = {}
     by_quarter: dict[str, Decimal] = {}
     for month in months:
@@ -257,7 +268,7 @@ def _scores(hall: str, months: Sequence[tuple[int, int]], sums: Mapping[tuple[st
     return Scores(by_month, by_quarter)
 
 
-def _mean(halls: Sequence[Scores], months: Sequence[tuple[int, int]], pack: Pack) -> Scores:
+def _mean(halls: Sequence[Scores], months: Sequence[Month], pack: Pack) -> Scores:
     """The halls' mean, half rounded up (四舍五入) at `hall.mean_places` decimals."""
     by_month: dict[str, Decimal] = {}
     by_quarter: dict[str, Decimal] = {}

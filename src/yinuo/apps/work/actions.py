@@ -201,6 +201,9 @@ def extend(*, actor: Actor, item: WorkItem, days: int, reason: str, at: datetime
         raise Refused("work.extension_reason", "请写明延长期限的理由", field="reason", remedy="理由会告知项目单位")
     if not item.is_open:
         raise Refused("work.closed", "这件事已经办完，不能延长期限")
+    if item.next_transition_at is not None and item.next_transition_at <= at and item.state == WorkState.RUNNING:
+        # The light that shows now would be unseen afterwards, for the longer term moves it: it is told before.
+        _announce(item, at)
     ClockEvent.objects.create(
         item=item, kind=ClockEvent.Kind.EXTEND, at=at, by_id=actor.person_id, days=days, reason="extension", note=reason
     )

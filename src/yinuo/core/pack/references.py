@@ -59,6 +59,7 @@ REQUIRED: Mapping[str, str] = {
     "filing.unit_types": "text",
     "guidance.limit": "working_days",
     "guidance.mature_departments": "text",
+    "hall.assessment_points": "points",
     "hall.mean_places": "count",
     "hall.review_bad": "",
     "hall.review_good": "",

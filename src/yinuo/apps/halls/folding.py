@@ -1,0 +1,115 @@
+"""The fold of core.hall in PostgreSQL: one statement for every hall of a span, however many events there are.
+
+What core counts event by event is here a join of the events with the rules; what may count once is taken once, the first time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from yinuo.core.dated import Gap, Span
+from yinuo.core.hall import LEVELS, Month
+from yinuo.core.pack.types import HallRule, Pack
+
+FIELDS = ("light", "track", "kind", "level", "rating")
+RATED = ("hall.review_good", "hall.review_bad")
+
+# %(rules)s: rows of `table_of`. The events' SELECT is put in the middle; a row is repeated where its subject has counted before.
+SUMS = """
+    WITH event AS ({events}),
+    rule AS (
+        SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb) AS r(type text, "from" date, "to" date, marks text[], kinds text[], levels int[],
+            points numeric, days_at_most int, approval_days_more_than int)
+    ),
+    once AS (
+        SELECT DISTINCT ON (hall_id, type, subject, mark) hall_id, day, type, mark, kind, level, days, approval_days
+        FROM event WHERE type <> 'manual'
+        ORDER BY hall_id, type, subject, mark, day, place
+    ),
+    unruled AS (
+        SELECT type, day FROM (SELECT DISTINCT type, day FROM event) e
+        WHERE NOT EXISTS (SELECT 1 FROM rule r WHERE r.type = e.type AND e.day >= r."from" AND (r."to" IS NULL OR e.day < r."to"))
+        ORDER BY day, type LIMIT 1
+    ),
+    point AS (
+        SELECT o.hall_id, o.day, r.points FROM once o JOIN rule r
+            ON r.type = o.type AND o.day >= r."from" AND (r."to" IS NULL OR o.day < r."to")
+            AND (r.marks IS NULL OR o.mark = ANY(r.marks)) AND (r.kinds IS NULL OR o.kind = ANY(r.kinds))
+            AND (r.levels IS NULL OR o.level = ANY(r.levels)) AND (r.days_at_most IS NULL OR o.days <= r.days_at_most)
+            AND (r.approval_days_more_than IS NULL OR o.approval_days > r.approval_days_more_than)
+        UNION ALL
+        SELECT hall_id, day, points FROM event WHERE type = 'manual'
+    )
+    SELECT hall_id, extract(year FROM day)::int, extract(month FROM day)::int, sum(points), NULL::text, NULL::date
+    FROM point GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, type, day FROM unruled
+"""
+
+
+def table_of(pack: Pack) -> list[dict[str, Any]]:
+    """The pack's hall rules as rows: each rule once for every stretch in which what is good and bad stays the same.
+
+    Raises: ValueError for a rule that asks something the table has no column for.
+    """
+    return [_row(rule, part, pack) for rule in pack.hall_rules for part in _parts(rule, pack)]
+
+
+def _parts(rule: HallRule, pack: Pack) -> list[Span]:
+    turns = {value.span.from_on for name in RATED for value in pack.parameters[name].values} if "rating" in rule.match else set()
+    begins = [rule.span.from_on, *sorted(day for day in turns if day in rule.span and day > rule.span.from_on)]
+    return [Span(begin, end) for begin, end in zip(begins, [*begins[1:], rule.span.to_on], strict=True)]
+
+
+def _row(rule: HallRule, part: Span, pack: Pack) -> dict[str, Any]:
+    match = rule.match
+    if strange := [name for name in match if name not in FIELDS]:
+        raise ValueError(f"{rule.where}：大厅评分规则 {rule.id} 不能按 {'、'.join(strange)} 区分")
+    marks = match.get("light", match.get("track"))
+    return {
+        "type": rule.type,
+        "from": part.from_on.isoformat(),
+        "to": part.to_on.isoformat() if part.to_on else None,
+        "marks": _listed(marks),
+        "kinds": _listed(match.get("kind")),
+        "levels": _levels(match, part.from_on, pack),
+        "points": str(rule.points),
+        "days_at_most": rule.days_at_most,
+        "approval_days_more_than": rule.approval_days_more_than,
+    }
+
+
+def _listed(wanted: Any) -> list[Any] | None:
+    return None if wanted is None else list(wanted) if isinstance(wanted, (list, tuple)) else [wanted]
+
+
+def _levels(match: Mapping[str, Any], day: date, pack: Pack) -> list[int] | None:
+    levels = _listed(match.get("level"))
+    ratings = _listed(match.get("rating"))
+    if ratings is not None:
+        good, bad = (set(pack.parameter(name, day).value) for name in RATED)
+        rated = [one for one in LEVELS if ("good" if one in good else "bad" if one in bad else "neutral") in ratings]
+        levels = [one for one in rated if levels is None or one in levels]
+    return levels
+
+
+def sums_of(events: str, parameters: Mapping[str, Any], pack: Pack) -> dict[tuple[int, Month], Decimal]:
+    """What the events of a SELECT count by hall and month. The SELECT yields the sources' columns and `place`, their order in a day.
+
+    Raises: Gap where no rule of an event's type is in force on its day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SUMS.format(events=events), {**parameters, "rules": json.dumps(table_of(pack))})
+        rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
+    found: dict[tuple[int, Month], Decimal] = {}
+    for hall_id, year, month, points, unruled, day in rows:
+        if unruled is not None:
+            raise Gap(f"大厅评分 {unruled}：在 {day.isoformat()} 没有生效的规定")
+        found[hall_id, (year, month)] = points
+    return found

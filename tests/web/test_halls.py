@@ -1,0 +1,76 @@
+"""Scores of the halls on the pages: the ranking, and every point opened to its case, by who may go there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from tests.apps.county import Company, County
+from tests.apps.test_reviews import LATER, bad, concluded
+from tests.web.staffdesk import SetClock, company, county, set_clock, signed_in, text_of
+from yinuo.apps.halls.models import ManualPoint
+from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.people.models import Hall, Region
+from yinuo.web.public import halls
+
+__all__ = ["company", "county", "set_clock"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    halls.forget()
+    yield
+    halls.forget()
+
+
+@pytest.fixture
+def item(county: County, company: Company, set_clock: SetClock) -> MapItem:
+    made = concluded(county, company)
+    set_clock("2026-11-20 10:00")
+    return made
+
+
+def test_the_ranking_stands_for_all_halls_of_a_region_with_their_mean(county: County, company: Company, item: MapItem) -> None:
+    prefecture = Region.objects.create(code="622900", name="临夏回族自治州")
+    Region.objects.filter(pk=county.hall.region_id).update(parent=prefecture)
+    other = Hall.objects.create(region=Region.objects.create(code="622921", name="临夏县", parent=prefecture), name="临夏县政务大厅")
+    ManualPoint.objects.create(
+        hall=other, on=date(2026, 11, 3), points=Decimal("0.7"), basis="专项督查", evidence="通报", reason="服务优质",
+        by=county.person("supervisor"), at=LATER,
+    )  # fmt: skip
+    bad(company, item)
+    page = text_of(Client().get("/halls/"))
+    assert page.index(other.name) < page.index(county.hall.name)
+    for said in ("临夏回族自治州", "100.7", "99.5", "100.1", "−0.5", "附件7·第十九条", "持平", "降 1 名"):
+        assert said in page, said
+    assert page.count('class="spark"') == 2
+    assert "政务大厅评分" in text_of(Client().get("/"))
+
+
+def test_a_halls_month_tells_every_event_with_its_clause_and_to_whom_it_concerns_its_case(
+    county: County, company: Company, item: MapItem
+) -> None:
+    review = bad(company, item)
+    url = f"/halls/{county.hall.pk}/"
+    page = text_of(Client().get(url))
+    for said in (item.name, "非常不满意", "−0.5", "99.5", "第二十一条", item.department.short_name):
+        assert said in page
+    for hidden in (
+        company.unit.name,
+        company.person.name,
+        item.project.name,
+        county.person("approver", item.department.key).name,
+        "等了太久",
+    ):
+        assert hidden not in page
+    case = f"/staff/reviews/{review.pk}/"
+    assert case not in page
+    for role, led in (("supervisor", True), ("general_convener", True), ("approver", False), ("administrator", False)):
+        assert (case in text_of(signed_in(county.person(role)).get(url))) is led, role
+    assert "这个月还没有加减分" in text_of(Client().get(f"{url}?month=2026-10"))
+    assert [Client().get(f"{url}?month={month}").status_code for month in ("2026-12", "2022-01", "gestern")] == [404, 404, 404]
+    assert Client().get("/halls/999/").status_code == 404
