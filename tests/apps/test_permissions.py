@@ -155,6 +155,7 @@ MAY: dict[str, set[str]] = {
     "onemap.conclude_remedy of a complaint": {"general_convener", "comprehensive"},
     "onemap.accept": {"approver"},
     "onemap.send_back": {"approver"},
+    "onemap.refuse_acceptance": {"approver"},
     "onemap.pause_item": {"approver"},
     "onemap.resume_item": {"approver"},
     "onemap.extend_item": {"principal"},
@@ -572,6 +573,7 @@ def of_onemap(world: World, action: str) -> Act:
     item = world.item.pk
     before: dict[str, Callable[[], None]] = {
         "onemap.withdraw_application": world.received, "onemap.accept": world.received, "onemap.send_back": world.received,
+        "onemap.refuse_acceptance": world.received,
         "onemap.pause_item": world.accepted, "onemap.resume_item": world.paused, "onemap.extend_item": world.accepted,
         "onemap.decide": world.accepted, "onemap.deliver": world.granted, "onemap.open_escalation": world.late,
         "onemap.close_escalation": world.escalated,
@@ -596,6 +598,9 @@ def of_onemap(world: World, action: str) -> Act:
         "onemap.accept": lambda actor: onemap.accept(actor=actor, item_id=item, at=NOON),
         "onemap.send_back": lambda actor: onemap.send_back(
             actor=actor, item_id=item, kind="incomplete", points=points, reason="缺图", at=NOON
+        ),
+        "onemap.refuse_acceptance": lambda actor: onemap.refuse_acceptance(
+            actor=actor, item_id=item, reason_code="not_accepted.not_competent", document_number="不受1", text="不归本部门", at=NOON
         ),
         "onemap.pause_item": lambda actor: onemap.pause_item(actor=actor, item_id=item, reason="expert_review", note="评审", at=NOON),
         "onemap.resume_item": lambda actor: onemap.resume_item(actor=actor, item_id=item, note="评审完", at=NOON),

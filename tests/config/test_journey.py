@@ -152,6 +152,7 @@ def test_the_unhappy_journey_meets_every_refusal(played: dict[str, Played]) -> N
         "onemap.materials",
         "onemap.state",
         "onemap.send_back_once",
+        "onemap.not_accepted_code",
         "commitments.not_promisable",
         "commitments.in_notice",
         "commitments.objection_open",

@@ -17,6 +17,7 @@ from tests.web.staffdesk import SetClock, company, county, desk, set_clock, sign
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.onemap.actions import enter_remedy
 from yinuo.apps.onemap.models import LaterDocument, MapItem, Problem, Remedy
+from yinuo.apps.people.models import Department
 from yinuo.apps.work.actions import remind, tick
 from yinuo.apps.work.models import WorkItem
 
@@ -218,3 +219,35 @@ def test_a_problem_sent_twice_is_one(county: County, late: MapItem, set_clock: S
     assert client.post(url, sent).status_code == 302
     assert client.post(url, sent).status_code == 302
     assert Problem.objects.count() == 1
+
+
+def test_acceptance_is_refused_on_the_items_page_and_the_company_reads_why_and_where_to_go(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
+    item = ready(guided(county, company))
+    hand_in(company, item, at("2026-11-06 09:00"))
+    set_clock("2026-11-06 15:00")
+    client, url = desk(county, "approver", item.department.key), f"/staff/items/{item.pk}/"
+    page = text_of(client.get(url))
+    version = re.search(r'name="refuse_acceptance-version" value="(\d+)"', page)
+    assert version and "不属于本部门职权范围" in page
+    other = Department.objects.filter(hall=item.project.hall).exclude(pk=item.department_id).order_by("id")[0]
+    sent = {
+        "do": "refuse_acceptance", "refuse_acceptance-version": version.group(1), "refuse_acceptance-reason_code": "",
+        "refuse_acceptance-referred_to": other.key, "refuse_acceptance-document_number": "不受〔2026〕9号",
+        "refuse_acceptance-text": "这一类项目由别的部门审批",
+    }  # fmt: skip
+    refused = client.post(url, sent)
+    assert refused.status_code == 422
+    assert "选择不予受理的情形" in text_of(refused) and "这一类项目由别的部门审批" in text_of(refused), "what was typed stays"
+    right = {**sent, "refuse_acceptance-reason_code": "not_accepted.not_competent"}
+    assert desk(county, "approver", other.key).post(url, right).status_code == 403
+    assert client.post(url, right).status_code == 302
+    assert client.post(url, right).status_code == 422, "sent twice it is said that the item has moved on"
+    unit = signed_in(company.person)
+    own = text_of(unit.get(f"/items/{item.pk}/"))
+    for words in ("没有受理", other.name, "这一类项目由别的部门审批", "不予受理的理由和救济", "不予受理决定书", "行政复议"):
+        assert words in own
+    again = text_of(unit.get(f"/items/{item.pk}/again/"))
+    assert f"新的申请由{other.name}办理" in again and "上次不予受理的理由" in again
+    assert "不予受理" in text_of(unit.get(f"/projects/{item.project_id}/map/"))

@@ -54,7 +54,7 @@ def test_the_company_applies_anew_reads_the_reasons_first_and_the_history_stays(
     assert "用地不符合规划" in page
     assert "重新计时" in page
     form = hidden(page, "version", "key")
-    assert "写明上次不予许可的原因已怎样解决" in desk.post(url, {**form, "why": ""}, status=200).content.decode()
+    assert "写明上次的原因已怎样解决" in desk.post(url, {**form, "why": ""}, status=200).content.decode()
     desk.post(url, {**form, "why": "已退出规划控制线"})
     desk.post(url, {**form, "why": "已退出规划控制线"})
     assert PastApplication.objects.count() == 1

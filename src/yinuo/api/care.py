@@ -180,7 +180,7 @@ def later_out(asked: LaterDocument) -> dict[str, Any]:
     return {"item": asked.item_id, **{name: getattr(asked, name) for name in names}}
 
 
-@router.post("/items/{item_id}/apply-anew", response=dict[str, Any], summary="不予许可以后重新申请")
+@router.post("/items/{item_id}/apply-anew", response=dict[str, Any], summary="不予许可、不予受理以后重新申请")
 def apply_anew(request: HttpRequest, item_id: int, body: WhyIn) -> dict[str, Any]:
     return state_of(
         actions.apply_anew(actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict())

@@ -91,6 +91,15 @@ class DecideIn(VersionIn):
     reason_code: str = ""
 
 
+class RefuseAcceptanceIn(VersionIn):
+    """`reason_code`: one of the pack's `not_accepted.*`; `referred_to`: key of the competent department of the hall, where it is known."""
+
+    reason_code: str
+    document_number: str
+    text: str
+    referred_to: str = ""
+
+
 class ResultIn(Schema):
     """A result of another approval system; `status_code` is that of the national exchange standard (1–15)."""
 
@@ -220,6 +229,11 @@ def accept(request: HttpRequest, item_id: int, body: VersionIn) -> dict[str, Any
 def send_back(request: HttpRequest, item_id: int, body: SendBackIn) -> Status[dict[str, Any]]:
     made = actions.send_back(actor=actor_of(request), item_id=item_id, at=timezone.now(), **body.dict())
     return Status(201, {"id": made.pk, "kind": made.kind})
+
+
+@router.post("/items/{item_id}/refuse-acceptance", response=dict[str, Any], summary="不予受理")
+def refuse_acceptance(request: HttpRequest, item_id: int, body: RefuseAcceptanceIn) -> dict[str, Any]:
+    return state_of(actions.refuse_acceptance(actor=actor_of(request), item_id=item_id, at=timezone.now(), **body.dict()))
 
 
 @router.post("/items/{item_id}/pause", response=dict[str, Any], summary="暂停计时")

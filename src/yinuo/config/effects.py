@@ -50,6 +50,7 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("onemap.grant", "yinuo.apps.commitments.effects.item_concluded", "in"),
     ("onemap.grant", "yinuo.apps.reviews.effects.invite", "in"),
     ("onemap.refuse", "yinuo.apps.reviews.effects.invite", "in"),
+    ("onemap.refuse_acceptance", "yinuo.apps.reviews.effects.invite", "in"),
     ("onemap.take_in_result", "yinuo.apps.commitments.effects.item_concluded", "in"),
     ("work.lapsed", "yinuo.apps.regional.effects.lapsed", "in"),
     ("onemap.share_result", "yinuo.apps.regional.effects.shared", "in"),

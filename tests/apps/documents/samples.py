@@ -198,6 +198,24 @@ RECEIPT: Any = dict(
     watermark=None,
 )
 
+NON_ACCEPTANCE: Any = dict(
+    PROJECT,
+    number="临州环积不受〔2026〕3号",
+    department=DEPARTMENT,
+    matter_name="生产建设项目水土保持方案审批",
+    received_on="2026-11-03",
+    basis=["《中华人民共和国行政许可法》第三十二条"],
+    reasons=[
+        {"text": "该事项不属于本部门职权范围，请向有关部门申请", "cites": ["《中华人民共和国行政许可法》第三十二条"]},
+        {"text": "水土保持方案由水行政主管部门审批", "cites": []},
+    ],
+    competent={"name": "积石山县水务局", "phone": "0930-7721234"},
+    remedies=REMEDIES,
+    decided_on="2026-11-04",
+    contact=CONTACT,
+    verify_url=URL,
+    watermark=None,
+)
 HALL: Any = "积石山县政务服务中心"
 WITHDRAWAL: Any = dict(
     PROJECT,
@@ -679,6 +697,7 @@ SAMPLES: Any = {
     "acceptance_notice": ACCEPTANCE,
     "supplement_notice": SUPPLEMENT,
     "decision": REFUSAL,
+    "non_acceptance": NON_ACCEPTANCE,
     "receipt": RECEIPT,
     "withdrawal_notice": WITHDRAWAL,
     "guidance_summary": GUIDANCE,

@@ -58,6 +58,7 @@ class DocumentKind(models.TextChoices):
     ACCEPTANCE = "acceptance_notice", "受理通知书"
     SUPPLEMENT = "supplement_notice", "一次性告知书"
     DECISION = "decision", "决定书"
+    NON_ACCEPTANCE = "non_acceptance", "不予受理决定书"
     RECEIPT = "receipt", "回执"
     WITHDRAWAL = "withdrawal_notice", "撤回备案决定书"
     GUIDANCE = "guidance_summary", "辅导意见告知书"

@@ -194,6 +194,30 @@ class DecisionData(ProjectLines):
     watermark: str | None
 
 
+class Competent(TypedDict):
+    """The authority an application belongs to."""
+
+    name: str
+    phone: str | None
+
+
+class NonAcceptanceData(ProjectLines):
+    """不予受理决定书."""
+
+    number: str
+    department: str
+    matter_name: str
+    received_on: str
+    basis: list[str]
+    reasons: list[DecisionReason]
+    competent: Competent | None
+    remedies: Remedies
+    decided_on: str
+    contact: Contact | None
+    verify_url: str | None
+    watermark: str | None
+
+
 class ReceiptData(ProjectLines):
     """收件回执。"""
 
@@ -739,6 +763,7 @@ SHAPES: dict[str, type] = {
     "supplement_notice": SupplementNoticeData,
     "decision": DecisionData,
     "receipt": ReceiptData,
+    "non_acceptance": NonAcceptanceData,
     "withdrawal_notice": WithdrawalNoticeData,
     "guidance_summary": GuidanceSummaryData,
     "completion_opinion": CompletionOpinionData,

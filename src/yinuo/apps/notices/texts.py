@@ -52,6 +52,9 @@ TEXTS = {
     "paused": Text("事项暂停计时", "【一诺】“{matter}”因{why}暂停计时。", (SITE,)),
     "resumed": Text("事项恢复计时", "【一诺】“{matter}”已恢复计时，应于 {due} 前办结。", (SITE,)),
     "concluded": Text("事项已办结", "【一诺】“{matter}”已办结，文号 {number}。", (SITE, SMS)),
+    "not_accepted": Text(
+        "事项不予受理", "【一诺】“{matter}”不予受理：{why}。可以向有权机关申请，或者依法申请行政复议、提起行政诉讼。", (SITE, SMS)
+    ),
     "refused": Text("事项不予许可", "【一诺】“{matter}”不予许可：{why}。可依法申请行政复议或提起行政诉讼。", (SITE, SMS)),
     "mock_registered": Text("模拟审批已登记", "【一诺】“{project}”的模拟审批申请已在综合窗口登记，请签署申请表和承诺书。", (SITE, SMS)),
     "mock_opinion_due": Text("请提出模拟审批意见", "【一诺】“{project}”申请模拟审批，请在 {due} 前提出意见。", (SITE, SMS)),

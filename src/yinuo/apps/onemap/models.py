@@ -54,6 +54,7 @@ class ItemState(models.TextChoices):
     MOCK_GRANTED = "mock_granted", "模拟通过"
     GRANTED = "granted", "已办结"
     REFUSED = "refused", "不予许可"
+    NOT_ACCEPTED = "not_accepted", "不予受理"
     EXEMPT = "exempt", "免办"
     CANCELLED = "cancelled", "已取消"
 
@@ -65,14 +66,16 @@ class Route(models.TextChoices):
 
 
 CONCLUDED = ("granted", "exempt")
-ENDED = ("granted", "exempt", "refused", "cancelled")
+DECIDED = ("granted", "refused", "not_accepted")
+ENDED = ("granted", "exempt", "refused", "not_accepted", "cancelled")
 
 
 class MapItem(Versioned):
     """One matter of one project (项目上的事项), as guidance put it on the map; `after` names the matters it waits for.
 
     `round` counts the applications: what became of an earlier one stands in `PastApplication`. `mock`: under 模拟审批, without legal
-    force until converted; `deficient`: accepted with a gap (容缺受理); `shared`: the regional result it is satisfied by.
+    force until converted; `deficient`: accepted with a gap (容缺受理); `shared`: the regional result it is satisfied by; `referred_to`:
+    the department a refusal to accept has named as the competent one, where a new application goes.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="items")
@@ -108,14 +111,18 @@ class MapItem(Versioned):
     deficient = models.BooleanField(default=False)
     shared = models.ForeignKey(RegionalResult, null=True, on_delete=models.PROTECT, related_name="items")
     round = models.PositiveSmallIntegerField(default=1)
+    referred_to = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "matter_id"], name="matter_once_per_project"),
             models.CheckConstraint(
-                condition=~Q(state__in=["granted", "refused", "exempt"]) | Q(concluded_at__isnull=False), name="item_concluded_at"
+                condition=~Q(state__in=["granted", "refused", "not_accepted", "exempt"]) | Q(concluded_at__isnull=False),
+                name="item_concluded_at",
             ),
-            models.CheckConstraint(condition=~Q(state="refused") | ~Q(result_text=""), name="item_refused_with_reason"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["refused", "not_accepted"]) | ~Q(result_text=""), name="item_refused_with_reason"
+            ),
             models.CheckConstraint(condition=Q(route="regional") ^ Q(shared__isnull=True), name="item_shares_a_result"),
         ]
         indexes = [models.Index(fields=["project", "stage", "position"], name="items_of_project")]
@@ -123,6 +130,16 @@ class MapItem(Versioned):
     @property
     def concluded(self) -> bool:
         return self.state in CONCLUDED
+
+    @property
+    def not_needed(self) -> bool:
+        """Refused acceptance because the law asks for no permit: it holds nothing up, and its paper is delivered and contested as others."""
+        return self.state == ItemState.EXEMPT and self.route == Route.REGULAR and self.document_number != ""
+
+    @property
+    def decided(self) -> bool:
+        """Ended by a decision of the department, which is delivered and may be contested."""
+        return self.state in DECIDED or self.not_needed
 
 
 class Submission(AppendOnly):
@@ -165,10 +182,15 @@ class SendBack(AppendOnly):
 
 class PastOutcome(models.TextChoices):
     REFUSED = "refused", "不予许可"
+    NOT_ACCEPTED = "not_accepted", "不予受理"
     WITHDRAWN = "withdrawn", "企业撤回"
     GIVEN_UP = "given_up", "逾期未补，视为放弃"
     MOCK_LAPSED = "mock_lapsed", "模拟审批失效"
     UNSHARED = "unshared", "不再共享区域评估"
+
+
+# What an application may have ended with that the unit can contest.
+CONTESTED = ("refused", "not_accepted")
 
 
 class PastApplication(AppendOnly):

@@ -122,6 +122,26 @@ def supplement(item: MapItem, sent: SendBack, at: datetime) -> dict[str, Any]:
     }
 
 
+def non_acceptance(item: MapItem, reason_code: str, at: datetime) -> dict[str, Any]:
+    """不予受理决定书: the case with its clause, the authority that is competent where it is known, the remedies."""
+    competent = item.referred_to
+    return {
+        **project_lines(item),
+        "number": item.document_number,
+        "department": item.department.name,
+        "matter_name": item.name,
+        "received_on": iso(item.received_at or at),
+        "basis": cited(pack().reasons[reason_code].cites),
+        "reasons": refusal_reasons(reason_code, item.result_text),
+        "competent": {"name": competent.name, "phone": competent.phone or None} if competent else None,
+        "remedies": remedies(item.project.rules_on),
+        "decided_on": iso(at),
+        "contact": contact(item),
+        "verify_url": verify_url(item),
+        "watermark": None,
+    }
+
+
 def refusal_reasons(reason_code: str, text: str) -> list[dict[str, Any]]:
     """The case the pack names, with its clauses, and what the authority says of this one."""
     known = pack().reasons.get(reason_code)

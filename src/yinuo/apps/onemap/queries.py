@@ -24,6 +24,7 @@ LOOKS = {
     ItemState.GRANTED: "done",
     ItemState.EXEMPT: "done",
     ItemState.REFUSED: "refused",
+    ItemState.NOT_ACCEPTED: "not_accepted",
     ItemState.CANCELLED: "cancelled",
     ItemState.NOTICE: "notice",
     ItemState.DECIDABLE: "notice",
@@ -36,7 +37,7 @@ LOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One matter on the map. `look`: done mock refused cancelled notice paused returned green yellow red ready wait."""
+    """One matter on the map. `look`: done mock refused not_accepted cancelled notice paused returned green yellow red ready wait."""
 
     item: MapItem
     look: str
@@ -179,7 +180,7 @@ def _card(
 def item_of(item_id: int) -> MapItem:
     """One item with what its page needs. Raises MapItem.DoesNotExist."""
     return (
-        MapItem.objects.select_related("project__unit__credit", "project__hall", "department", "handler")
+        MapItem.objects.select_related("project__unit__credit", "project__hall", "department", "handler", "referred_to")
         .prefetch_related("submissions__person", "send_backs", "problems", "external_results")
         .get(pk=item_id)
     )
@@ -218,13 +219,14 @@ def applicable(actor: Actor, item: MapItem) -> dict[str, Any]:
         and state in (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED),
         "accept": state == ItemState.RECEIVED,
         "send_back_incomplete": state == ItemState.RECEIVED,
+        "refuse_acceptance": state == ItemState.RECEIVED and not item.mock,
         "send_back_incorrect": state == ItemState.ACCEPTED,
         "pause": state == ItemState.ACCEPTED,
         "resume": state == ItemState.PAUSED,
         "decide": state == ItemState.ACCEPTED
         or (state == ItemState.INCORRECT and _correction_over(item))
         or (state == ItemState.MOCK_GRANTED and conversion_of(item) is not None),
-        "deliver": state in (ItemState.GRANTED, ItemState.REFUSED) and item.delivered_at is None,
+        "deliver": item.decided and item.delivered_at is None,
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from yinuo.apps.onemap import building
-from yinuo.apps.onemap.models import ENDED, Guidance, GuidanceAnswer, GuidanceKind, ItemState, LaterDocument, LaterState, MapItem
+from yinuo.apps.onemap.models import DECIDED, ENDED, Guidance, GuidanceAnswer, GuidanceKind, ItemState, LaterDocument, LaterState, MapItem
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.work.models import Light, WorkItem, WorkKind
 from yinuo.apps.work.queries import OPEN
@@ -97,7 +97,7 @@ def _items(project_id: int | None) -> Iterator[Stuck]:
     objections = WorkItem.objects.filter(project_id=OuterRef("project_id"), kind=WorkKind.OBJECTION, state__in=OPEN)
     notice = running.filter(~_open(WorkKind.COMMITMENT_DECISION, MapItem), ~Exists(objections), state=ItemState.NOTICE)
     yield from found(notice, "在公示，但既没有决定也没有异议在办")
-    decided = running.filter(state__in=[ItemState.GRANTED, ItemState.REFUSED], delivered_at__isnull=True)
+    decided = running.filter(state__in=DECIDED, delivered_at__isnull=True)
     yield from found(decided.filter(~_open(WorkKind.DELIVERY, MapItem)), "已决定，但没有送达在办")
 
 

@@ -36,7 +36,7 @@ from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
 
 S = RectificationState
-REVIEWABLE = ("granted", "refused", "exempt")
+REVIEWABLE = ("granted", "refused", "not_accepted", "exempt")
 TEXT_LIMIT = 1000
 Rule = Callable[[Actor, ServiceReview], bool]
 

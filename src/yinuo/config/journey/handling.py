@@ -115,7 +115,15 @@ def act(p: Player, who: Who, item: Item, what: str, verb: str, body: Item | None
     return p.post(who, f"{what}“{item['name']}”", f"/items/{item['id']}/{verb}", body or {}, **options)
 
 
-STATES = {"accepted": "办理中", "paused": "暂停", "granted": "已办结", "refused": "不予许可", "open": "未申报", "received": "已收件"}
+STATES = {
+    "accepted": "办理中",
+    "paused": "暂停",
+    "granted": "已办结",
+    "refused": "不予许可",
+    "not_accepted": "不予受理",
+    "open": "未申报",
+    "received": "已收件",
+}
 
 
 def _state(answer: Any) -> list[str]:
@@ -124,6 +132,12 @@ def _state(answer: Any) -> list[str]:
 
 def accept(p: Player, item: Item) -> None:
     act(p, p.handler(item["matter_id"]), item, "受理", "accept", law=["receipt.limit"])
+
+
+def refuse_acceptance(p: Player, item: Item, *, reason: str = "not_accepted.not_competent", refused: str = "") -> None:
+    body = {"reason_code": reason, "document_number": number(p, "不受字"), "text": "不属于本部门职权范围"}
+    laws = list(p.rules.reasons[reason].cites)
+    act(p, p.handler(item["matter_id"]), item, "不予受理：", "refuse-acceptance", body, law=laws, refused=refused, row="Document")
 
 
 def pause(p: Player, item: Item) -> None:

@@ -40,12 +40,15 @@ def sent_back(p: Player, items: dict[str, Any]) -> None:
     handling.submit(p, ready, only=1, refused="onemap.materials")
     handling.submit(p, ready, times=2)
     handling.decide(p, ready, refused="onemap.state")
+    not_accepted(p, ready)
+    handling.submit(p, ready)
     incomplete = _points("incomplete", "incomplete.material_missing", "附图", "补交坐标图", "缺少坐标图")
     handling.act(p, handler, ready, "补正告知：", "send-back", incomplete, law=["receipt.limit"], row="SendBack")
     p.later(1, "09:00")
     handling.submit(p, ready)
     handling.act(p, handler, ready, "再次补正告知：", "send-back", incomplete, refused="onemap.send_back_once", law=["receipt.limit"])
     handling.accept(p, ready)
+    handling.refuse_acceptance(p, ready, refused="onemap.state")
     handling.resume(p, ready, refused="onemap.state")
     incorrect = _points("incorrect", "incorrect.contradiction", "附图", "改正面积", "两处面积不一致")
     p.later(1, "09:00")
@@ -57,6 +60,17 @@ def sent_back(p: Player, items: dict[str, Any]) -> None:
     handling.decide(p, ready)
     handling.decide(p, ready, refused="onemap.state")
     handling.deliver(p, ready)
+
+
+def not_accepted(p: Player, item: dict[str, Any]) -> None:
+    """Refused before acceptance as another authority's, with the remedies; the company shows whose it is and applies again."""
+    handling.refuse_acceptance(p, item, reason="incomplete.material_missing", refused="onemap.not_accepted_code")
+    handling.refuse_acceptance(p, item)
+    p.later(0, "16:00")
+    handling.deliver(p, item)
+    p.later(1, "09:00")
+    why = {"why": "部门权责清单载明该事项由本部门办理，附清单页码"}
+    handling.act(p, p.owner, item, "不予受理以后重新申请：", "apply-anew", why, law=[clause("正文·三(五)")], row="PastApplication")
 
 
 def _points(kind: str, code: str, subject: str, request: str, reason: str) -> dict[str, Any]:

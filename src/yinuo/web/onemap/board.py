@@ -15,7 +15,21 @@ from yinuo.web.onemap.faces import UNIT, Face
 from yinuo.web.onemap.wires import ROW, SMALL_MAP, TOP, Wire, wires
 
 # What needs somebody comes first in a column of a large map.
-URGENCY = ("red", "returned", "yellow", "paused", "notice", "mock", "green", "ready", "wait", "refused", "cancelled", "done")
+URGENCY = (
+    "red",
+    "returned",
+    "yellow",
+    "paused",
+    "notice",
+    "mock",
+    "green",
+    "ready",
+    "wait",
+    "refused",
+    "not_accepted",
+    "cancelled",
+    "done",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from yinuo.web.components.text import closing, duration_left, zh_date, zh_moment
 from yinuo.web.onemap.changes import Change
 from yinuo.web.onemap.faces import Face
 
-LOOK_STATES: dict[str, State] = {"refused": "ended", "cancelled": "ended", "returned": "yellow", "mock": "notice"}
-WORDS = {"refused": "不予许可", "cancelled": "已取消", "returned": "待补正", "mock": "模拟通过"}
+LOOK_STATES: dict[str, State] = {"refused": "ended", "not_accepted": "ended", "cancelled": "ended", "returned": "yellow", "mock": "notice"}
+WORDS = {"refused": "不予许可", "not_accepted": "不予受理", "cancelled": "已取消", "returned": "待补正", "mock": "模拟通过"}
 LEVELS = {"prefecture": "州级", "province": "省级", "state": "国家级"}
 
 
@@ -139,7 +139,7 @@ def when_of(seen: Seen) -> str:
     item = seen.item
     if item.state == ItemState.GRANTED:
         return f"{zh_moment(item.concluded_at)} 办结"
-    if item.state in CONCLUDED or item.state in (ItemState.REFUSED, ItemState.CANCELLED):
+    if item.state in CONCLUDED or item.state in (ItemState.REFUSED, ItemState.NOT_ACCEPTED, ItemState.CANCELLED):
         return zh_moment(item.concluded_at)
     if item.state in (ItemState.PAUSED, ItemState.INCORRECT) and seen.work is not None and seen.work.paused_at is not None:
         return f"{zh_moment(seen.work.paused_at)} 起暂停"

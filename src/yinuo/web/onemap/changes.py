@@ -26,6 +26,7 @@ TOLD = {
     "onemap.extend": "延长了期限",
     "onemap.grant": "已办结",
     "onemap.refuse": "不予许可",
+    "onemap.refuse_acceptance": "不予受理",
     "onemap.take_in_result": "收到工程审批系统结果",
     "onemap.escalate": "启动了红灯协调",
     "onemap.report_problem": "发现问题",

@@ -22,6 +22,7 @@ COLOURS = {
     "granted": "green",
     "exempt": "green",
     "refused": "red",
+    "not_accepted": "red",
     "incomplete": "amber",
     "incorrect": "amber",
 }

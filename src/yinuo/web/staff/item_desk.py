@@ -23,6 +23,7 @@ from yinuo.apps.onemap.actions import (
     handle_problem,
     open_escalation,
     pause_item,
+    refuse_acceptance,
     report_problem,
     resume_item,
     send_back,
@@ -30,7 +31,7 @@ from yinuo.apps.onemap.actions import (
 from yinuo.apps.onemap.actions.common import GOING_ON
 from yinuo.apps.onemap.actions.pausing import COORDINATED
 from yinuo.apps.onemap.actions.remedies import outcomes_of
-from yinuo.apps.onemap.models import Escalation, MapItem, PastOutcome, SendBackKind
+from yinuo.apps.onemap.models import CONTESTED, Escalation, MapItem, SendBackKind
 from yinuo.apps.people.models import Person, StaffRole
 from yinuo.apps.people.queries import holders
 from yinuo.apps.work import access as work_access
@@ -51,6 +52,7 @@ from yinuo.web.staff.item_forms import (
     PlainForm,
     ProblemForm,
     ReassignForm,
+    RefuseAcceptanceForm,
     RemedyForm,
     RemedyOutcomeForm,
     RemindForm,
@@ -88,6 +90,10 @@ class ItemDesk:
         told = {row.kind for row in item.send_backs.all() if row.round == item.round}
         if handles and may[f"send_back_{kind}"] and kind not in told:
             made["send_back"] = more_points(self._data("send_back"), kind, start)
+        if handles and may["refuse_acceptance"]:
+            made["refuse_acceptance"] = RefuseAcceptanceForm(
+                self._data("refuse_acceptance"), item=item, initial=start, prefix="refuse_acceptance"
+            )
         if handles and may["decide"] and not self.waiting:
             made["decide"] = DecideForm(self._data("decide"), initial=start, prefix="decide")
         if handles and may["pause"]:
@@ -148,8 +154,8 @@ class ItemDesk:
     def decided_rounds(self) -> list[tuple[int, str]]:
         """Every decision there has been on this matter, the present one first, with its number."""
         item = self.item
-        found = [(item.round, item.document_number)] if item.state in ("granted", "refused") else []
-        return found + [(row.round, row.document_number) for row in self.past if row.outcome == PastOutcome.REFUSED]
+        found = [(item.round, item.document_number)] if item.decided else []
+        return found + [(row.round, row.document_number) for row in self.past if row.outcome in CONTESTED]
 
     @property
     def waiting(self) -> list[MapItem]:
@@ -198,6 +204,9 @@ class ItemDesk:
             words = "已准予许可，结果已上图。" if granted else "已作出不予许可的决定，复议和诉讼途径已写入决定书。"
             texts = {"document_number": data["document_number"], "text": data["text"], "reason_code": data["reason_code"]}
             return (lambda: decide(**seen_version, granted=granted, **texts)), words
+        if isinstance(form, RefuseAcceptanceForm):
+            said = {name: data[name] for name in ("reason_code", "document_number", "text", "referred_to")}
+            return (lambda: refuse_acceptance(**seen_version, **said)), "已作出不予受理的决定，复议和诉讼途径已写入决定书。"
         if isinstance(form, DeliverForm):
             return (lambda: deliver(**seen_version, how=form.words)), "已记录送达。"
         if isinstance(form, HandleForm):

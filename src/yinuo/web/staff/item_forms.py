@@ -10,7 +10,7 @@ from django import forms
 
 from yinuo.apps.onemap.actions.pausing import OWN_PROCEDURES
 from yinuo.apps.onemap.models import MapItem, RemedyKind, RemedyOutcome, SendBackKind
-from yinuo.apps.people.models import Person
+from yinuo.apps.people.models import Department, Person
 from yinuo.apps.rules import pack
 from yinuo.core.dated import all_at
 from yinuo.web.components.forms import DateInput, DecimalInput
@@ -120,6 +120,23 @@ class DecideForm(Versioned):
             if not data.get("text"):
                 self.add_error("text", "写明不予许可的理由")
         return data
+
+
+class RefuseAcceptanceForm(Versioned):
+    """不予受理 (行政许可法 32): no permit is needed, or another authority is competent; told apart from what is only incomplete."""
+
+    reason_code = choice("不予受理的情形", (), "选择不予受理的情形")
+    referred_to = choice(
+        "有权机关", (), help_text="不属于本部门职权范围的，告知企业向哪个部门申请；企业重新申报时直接交给它。", required=False
+    )
+    document_number = forms.CharField(label="决定书文号", max_length=60, error_messages={"required": "填写决定书文号"})
+    text = text_area("理由", "写明不予受理的理由", "材料不全、不符合法定形式的，请一次性告知，不作不予受理。")
+
+    def __init__(self, *args: Any, item: MapItem, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offices = Department.objects.filter(hall_id=item.project.hall_id).exclude(pk=item.department_id).order_by("id")
+        self.fields["reason_code"].choices = [("", "请选择"), *reasons("not_accepted")]  # type: ignore[attr-defined]
+        self.fields["referred_to"].choices = [("", "不在本大厅，或者不清楚"), *((row.key, row.name) for row in offices)]  # type: ignore[attr-defined]
 
 
 class DeliverForm(Versioned):

@@ -133,6 +133,7 @@ VERBS = {
     "onemap.move_rules_on": "改变适用的规则日期",
     "onemap.pause": "暂停计时",
     "onemap.refuse": "不予许可",
+    "onemap.refuse_acceptance": "不予受理",
     "onemap.refuse_mock": "模拟审批未通过",
     "onemap.regional_misfit": "区域评估结果不适用",
     "onemap.report_problem": "记录发现的问题",

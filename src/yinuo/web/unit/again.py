@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from yinuo.apps.base import Refused
 from yinuo.apps.onemap import history, queries
 from yinuo.apps.onemap.actions import apply_anew, ask_document, enter_remedy, withdraw_application, withdraw_document_request
-from yinuo.apps.onemap.models import ItemState, LaterDocument, MapItem, RemedyKind, Route
+from yinuo.apps.onemap.models import CONTESTED, ItemState, LaterDocument, MapItem, RemedyKind, Route
 from yinuo.apps.projects.papers import remedies as remedies_of_law
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
@@ -61,9 +61,9 @@ def again(request: HttpRequest, item_id: int) -> HttpResponse:
     """A refused matter is applied for anew, with the reasons of the refusal before one's eyes."""
     item = item_of(request, item_id)
     words = {
-        "label": "上次不予许可的原因，现在怎样解决了",
+        "label": "上次没有准予、没有受理的原因，现在怎样解决了",
         "hint": "部门审核新的申报时会看到这段话。",
-        "missing": "写明上次不予许可的原因已怎样解决",
+        "missing": "写明上次的原因已怎样解决",
     }
     form = WhyForm(posted(request), initial={"version": item.version, "key": _key("again")}, **words)
     if request.method == "POST" and form.is_valid():
@@ -83,7 +83,7 @@ def again(request: HttpRequest, item_id: int) -> HttpResponse:
             messages.success(request, f"已开始第 {done.round} 次申请，请按办事指南交齐材料。")
             return redirect("unit:item", item.pk)
     found = refusals(item, history.past_of(item))
-    context = _page(item, "重新申报", form=form, refusal=found[0] if found else None, possible=item.state == ItemState.REFUSED)
+    context = _page(item, "重新申报", form=form, refusal=found[0] if found else None, possible=item.state in CONTESTED or item.not_needed)
     return render(request, "unit/item_again.html", context)
 
 
@@ -248,8 +248,8 @@ def remedy(request: HttpRequest, item_id: int) -> HttpResponse:
     """Tells the platform that a decision is contested; the body itself is gone to as the law says."""
     item, now = item_of(request, item_id), timezone.now()
     past = history.past_of(item)
-    decided = item.state in (ItemState.GRANTED, ItemState.REFUSED)
-    which = item.round if decided else next((row.round for row in past if row.outcome == "refused"), None)
+    decided = item.decided
+    which = item.round if decided else next((row.round for row in past if row.outcome in CONTESTED), None)
     if which is None:
         raise Refused("onemap.no_decision", f"“{item.name}”还没有作出决定", remedy="作出决定以后才能登记复议、诉讼或者投诉")
     form = RemedyForm(posted(request), initial={"key": _key("remedy"), "filed_on": _today()})

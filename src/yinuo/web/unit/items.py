@@ -74,7 +74,7 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "remedies": history.remedies_of(item),
         "gap": _gap(item),
         "coordinations": coordinating.of_item(item) if item.state in UNDER_WAY else [],
-        "decided": item.state in (ItemState.GRANTED, ItemState.REFUSED) or bool(past),
+        "decided": item.decided or bool(past),
         "breadcrumbs": crumbs(item.project, ("一张图", reverse("unit:map", args=[item.project_id])), item.name),
     }
     return render(request, "unit/item.html", context)

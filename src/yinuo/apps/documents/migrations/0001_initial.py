@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                             ("acceptance_notice", "受理通知书"),
                             ("supplement_notice", "一次性告知书"),
                             ("decision", "决定书"),
+                            ("non_acceptance", "不予受理决定书"),
                             ("receipt", "回执"),
                             ("withdrawal_notice", "撤回备案决定书"),
                             ("guidance_summary", "辅导意见告知书"),

@@ -22,6 +22,7 @@ from yinuo.apps.onemap.actions.later import (
     return_document_request,
     withdraw_document_request,
 )
+from yinuo.apps.onemap.actions.refusing import refuse_acceptance
 from yinuo.apps.onemap.actions.remedies import conclude_remedy, enter_remedy
 from yinuo.apps.onemap.actions.results import conclude, decide, deliver, hand_over, set_route
 from yinuo.apps.onemap.actions.sharing import share_result
@@ -54,6 +55,7 @@ __all__ = [
     "open_completion_guidance",
     "open_escalation",
     "pause_item",
+    "refuse_acceptance",
     "report_problem",
     "request_coordination",
     "resume_item",

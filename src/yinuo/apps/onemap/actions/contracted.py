@@ -11,7 +11,7 @@ from yinuo.apps.catalogue.queries import book
 from yinuo.apps.onemap import building
 from yinuo.apps.onemap.actions.common import save
 from yinuo.apps.onemap.actions.results import land
-from yinuo.apps.onemap.models import ItemState, MapItem
+from yinuo.apps.onemap.models import DECIDED, ItemState, MapItem
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
@@ -39,7 +39,7 @@ def take_in_contract(*, actor: Actor, project: Project, matter_id: str, contract
     item.project = project
     if item.state == ItemState.GRANTED and item.document_number == contract:
         return item
-    if item.state in (ItemState.GRANTED, ItemState.REFUSED):
+    if item.state in DECIDED:
         raise Refused(
             "onemap.state", f"“{item.name}”已是“{item.get_state_display()}”（{item.document_number}），与合同 {contract} 不符",
             remedy="请先核对该事项的办理结果",

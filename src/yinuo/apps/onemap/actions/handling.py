@@ -25,11 +25,11 @@ from yinuo.core.calendar import TZ
 def accept(*, actor: Actor, item_id: int, at: datetime, version: int | None = None) -> MapItem:
     """受理: the promised and the statutory clock start. After the receipt's limit it counts from receipt, ticked or not."""
     item = take(actor, item_id, access.can_handle, [ItemState.RECEIVED], version, GOING_ON)
-    deemed = _receipt_lapsed(item, at) and item.received_at is not None
+    deemed = receipt_lapsed(item, at) and item.received_at is not None
     return _accept(actor, item, at, item.received_at if deemed and item.received_at else at, deemed=deemed)
 
 
-def _receipt_lapsed(item: MapItem, at: datetime) -> bool:
+def receipt_lapsed(item: MapItem, at: datetime) -> bool:
     """Whether the application counts as accepted by law, even where no ticker has said so yet (行政许可法 32)."""
     receipt = open_of(item, WorkKind.RECEIPT)
     return receipt is not None and receipt.light_at(at) == Light.RED
@@ -110,7 +110,7 @@ def send_back(
             remedy="请受理或依法作出决定",
             cites=pack().cite_texts(pack().parameter("receipt.limit", item.project.rules_on).cites),
         )
-    if kind == SendBackKind.INCOMPLETE and _receipt_lapsed(item, at):
+    if kind == SendBackKind.INCOMPLETE and receipt_lapsed(item, at):
         raise Refused(
             "onemap.receipt_lapsed",
             "已超过受理期限，申请自收到之日起视为受理，不能再按材料不全退回",

@@ -26,7 +26,7 @@ from yinuo.apps.onemap.actions.common import (
 from yinuo.apps.onemap.actions.pausing import hold
 from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.mocking import need_counter
-from yinuo.apps.onemap.models import ItemState, MapItem, PastApplication, PastOutcome, Route, Submission
+from yinuo.apps.onemap.models import CONTESTED, ItemState, MapItem, PastApplication, PastOutcome, Route, Submission
 from yinuo.apps.onemap.reach import need_files_in_reach
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
@@ -179,21 +179,26 @@ def withdraw_application(*, actor: Actor, item_id: int, why: str, at: datetime, 
 
 @action
 def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: int | None = None, idempotency_key: str = "") -> MapItem:
-    """A refused matter is open to a new application: the refusal stays on record, the clocks begin anew (U-7).
+    """A matter refused, or refused acceptance, is open to a new application: the refusal stays on record, the clocks begin anew (U-7).
 
+    Where the refusal to accept has named the competent department, the new application is its own.
     Whoever applies anew has the refusal in hand: where its delivery is still owed, it counts as delivered now.
     """
     claimed = claim(actor, idempotency_key, "onemap.apply_anew", [item_id, why], at=at)
     if (known := answered(claimed)) is not None:
         return MapItem.objects.get(pk=known)
-    item = take(actor, item_id, access.can_apply, [ItemState.REFUSED], version)
-    why = need_text(why, "why", "请写明上次不予许可的原因已怎样解决")
+    item = take(actor, item_id, access.can_apply, [*CONTESTED, ItemState.EXEMPT], version)
+    if item.state == ItemState.EXEMPT and not item.not_needed:
+        raise Refused("onemap.state", f"“{item.name}”现在是“{item.get_state_display()}”，不用重新申报", remedy="请刷新页面查看最新状态")
+    why = need_text(why, "why", "请写明上次不予许可、不予受理的原因已怎样解决")
     delivery = open_of(item, WorkKind.DELIVERY)
     if delivery is not None:
         close(actor=actor, item=delivery, at=at, outcome="applied anew")
         item.delivered_at = at
     refused = item.round
-    begin_anew(item, PastOutcome.REFUSED, item.result_text, at, why)
+    outcome = PastOutcome.REFUSED if item.state == ItemState.REFUSED else PastOutcome.NOT_ACCEPTED
+    begin_anew(item, outcome, item.result_text, at, why)
+    take_landing_back(item)
     record(
         actor,
         "onemap.apply_anew",
@@ -225,10 +230,21 @@ def begin_anew(item: MapItem, outcome: PastOutcome, text: str, at: datetime, why
     )
     item.state, item.route, item.round = ItemState.OPEN, Route.REGULAR, item.round + 1
     item.received_at = item.accepted_at = item.concluded_at = item.delivered_at = None
+    if item.referred_to is not None:
+        item.department, item.handler = item.referred_to, None
+    item.referred_to = None
     item.deemed_accepted = item.external = item.deficient = False
     item.document_number = item.result_text = ""
     item.shared = None
-    save(item, "state", "route", "round", "shared", *EMPTIED)
+    save(item, "state", "route", "round", "shared", "department", "handler", "referred_to", *EMPTIED)
+
+
+def take_landing_back(item: MapItem) -> None:
+    """A matter before start of work that is to be done after all: the project has not landed."""
+    project = item.project
+    if item.pre_start and project.landed_at is not None:
+        project.landed_at = None
+        project.save(update_fields=["landed_at"])
 
 
 EMPTIED = (

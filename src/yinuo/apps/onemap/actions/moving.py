@@ -8,7 +8,7 @@ from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import building, moving
-from yinuo.apps.onemap.models import CONCLUDED, Guidance, ItemState, MapItem
+from yinuo.apps.onemap.models import CONCLUDED, DECIDED, Guidance, ItemState, MapItem
 from yinuo.apps.onemap.moving import ItemChange
 from yinuo.apps.projects.access import can_move_rules
 from yinuo.apps.projects.actions import lock
@@ -81,7 +81,7 @@ def need_movable(project: Project, to: date, at: datetime) -> None:
         raise Refused("onemap.rules_on_future", "不能适用今天以后的规则", field="to", remedy="请选择今天或者以前的日期")
     if to == project.rules_on:
         raise Refused("onemap.rules_on_same", "项目已经适用这一天的规则", field="to")
-    concluded = MapItem.objects.filter(project=project, state__in=(*CONCLUDED, "refused")).order_by("-concluded_at").first()
+    concluded = MapItem.objects.filter(project=project, state__in=(*CONCLUDED, *DECIDED)).order_by("-concluded_at").first()
     moment = concluded.concluded_at if concluded is not None and concluded.concluded_at else project.filed_at
     last = max(moment, project.filed_at).astimezone(TZ).date()
     if to < last:

@@ -8,7 +8,7 @@ from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access
 from yinuo.apps.onemap.actions.common import day_of, locked, need_text
-from yinuo.apps.onemap.models import ItemState, MapItem, PastApplication, PastOutcome, Remedy, RemedyKind, RemedyOutcome
+from yinuo.apps.onemap.models import CONTESTED, MapItem, PastApplication, Remedy, RemedyKind, RemedyOutcome
 from yinuo.apps.people.models import StaffRole
 from yinuo.apps.people.queries import holders
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
@@ -77,9 +77,9 @@ def enter_remedy(
 
 def _decision(item: MapItem, round_number: int) -> tuple[str, date]:
     """Number and day of the decision of that application. Raises Refused where there is none."""
-    if round_number == item.round and item.state in (ItemState.GRANTED, ItemState.REFUSED) and item.concluded_at is not None:
+    if round_number == item.round and item.decided and item.concluded_at is not None:
         return item.document_number, day_of(item.concluded_at)
-    past = PastApplication.objects.filter(item=item, round=round_number, outcome=PastOutcome.REFUSED).first()
+    past = PastApplication.objects.filter(item=item, round=round_number, outcome__in=CONTESTED).first()
     if past is None:
         raise Refused("onemap.no_decision", f"“{item.name}”还没有作出决定", remedy="作出决定以后才能登记复议、诉讼或者投诉")
     return past.document_number, day_of(past.ended_at)

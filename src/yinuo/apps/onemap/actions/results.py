@@ -16,7 +16,7 @@ from yinuo.apps.onemap.actions.gaps import need_no_gap
 from yinuo.apps.onemap.actions.mocking import conclude_mock
 from yinuo.apps.onemap.counter_papers import issue_delivery
 from yinuo.apps.onemap.mocking import need_land
-from yinuo.apps.onemap.models import CONCLUDED, ItemState, MapItem, Route
+from yinuo.apps.onemap.models import CONCLUDED, DECIDED, ItemState, MapItem, Route
 from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
@@ -113,7 +113,7 @@ def conclude(
         raise Refused(
             "onemap.document_number", f"文号“{document_number}”已经用过", field="document_number", remedy="请核对后换一个文号"
         ) from error
-    _deliver_by(actor, item, at)
+    deliver_by(actor, item, at)
     record(
         actor,
         "onemap.grant" if granted else "onemap.refuse",
@@ -139,7 +139,7 @@ def conclude(
     return item
 
 
-def _deliver_by(actor: Actor, item: MapItem, at: datetime) -> None:
+def deliver_by(actor: Actor, item: MapItem, at: datetime) -> None:
     open_item(
         actor=actor,
         kind=WorkKind.DELIVERY,
@@ -190,7 +190,10 @@ def hand_over(*, actor: Actor, item: MapItem, how: str, at: datetime) -> MapItem
 
 def take_concluded(actor: Actor, item_id: int, version: int | None) -> MapItem:
     """Also of a completed project: the last decision of completion is delivered after it."""
-    return take(actor, item_id, access.can_handle, [ItemState.GRANTED, ItemState.REFUSED], version, GOING_ON)
+    item = take(actor, item_id, access.can_handle, [*DECIDED, ItemState.EXEMPT], version, GOING_ON)
+    if not item.decided:
+        raise Refused("onemap.state", f"“{item.name}”没有要送达的决定", remedy="请刷新页面查看最新状态")
+    return item
 
 
 @action

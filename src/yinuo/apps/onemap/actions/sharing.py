@@ -10,7 +10,7 @@ from yinuo.apps.catalogue.models import RegionalResult
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, regional
 from yinuo.apps.onemap.actions.common import cites, day_of, save, take, url_of
-from yinuo.apps.onemap.actions.items import begin_anew
+from yinuo.apps.onemap.actions.items import begin_anew, take_landing_back
 from yinuo.apps.onemap.actions.results import land
 from yinuo.apps.onemap.models import ItemState, MapItem, PastOutcome, Route
 from yinuo.apps.onemap.regional import Proposal
@@ -179,9 +179,7 @@ def give_back(project: Project, at: datetime) -> None:
         result = item.shared_id
         item.shared = None
         begin_anew(item, PastOutcome.UNSHARED, why, at)
-        if item.pre_start and project.landed_at is not None:
-            project.landed_at = None
-            project.save(update_fields=["landed_at"])
+        take_landing_back(item)
         record(
             Actor.system(),
             "onemap.unshare",

@@ -155,6 +155,7 @@ class Migration(migrations.Migration):
                             ("mock_granted", "模拟通过"),
                             ("granted", "已办结"),
                             ("refused", "不予许可"),
+                            ("not_accepted", "不予受理"),
                             ("exempt", "免办"),
                             ("cancelled", "已取消"),
                         ],
@@ -203,6 +204,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("refused", "不予许可"),
+                            ("not_accepted", "不予受理"),
                             ("withdrawn", "企业撤回"),
                             ("given_up", "逾期未补，视为放弃"),
                             ("mock_lapsed", "模拟审批失效"),

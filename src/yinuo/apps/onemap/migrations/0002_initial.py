@@ -125,6 +125,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="mapitem",
+            name="referred_to",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.department"),
+        ),
+        migrations.AddField(
+            model_name="mapitem",
             name="shared",
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="items", to="catalogue.regionalresult"
@@ -261,7 +266,7 @@ class Migration(migrations.Migration):
             model_name="mapitem",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state__in", ["granted", "refused", "exempt"]), _negated=True),
+                    models.Q(("state__in", ["granted", "refused", "not_accepted", "exempt"]), _negated=True),
                     ("concluded_at__isnull", False),
                     _connector="OR",
                 ),
@@ -272,7 +277,9 @@ class Migration(migrations.Migration):
             model_name="mapitem",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True), models.Q(("result_text", ""), _negated=True), _connector="OR"
+                    models.Q(("state__in", ["refused", "not_accepted"]), _negated=True),
+                    models.Q(("result_text", ""), _negated=True),
+                    _connector="OR",
                 ),
                 name="item_refused_with_reason",
             ),

@@ -12,7 +12,7 @@ from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
 from yinuo.apps.onemap.actions import hand_over
 from yinuo.apps.onemap.actions.common import locked
 from yinuo.apps.onemap.actions.later import hand_over_document
-from yinuo.apps.onemap.models import ItemState, LaterDocument, LaterState, MapItem
+from yinuo.apps.onemap.models import LaterDocument, LaterState, MapItem
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.window import access, papers, queries
@@ -98,12 +98,11 @@ def _owed(documents: Sequence[Document]) -> dict[int, MapItem | LaterDocument]:
     """Document → its item or request, locked, where this very decision still has to reach the unit. Always in the same order."""
     made: dict[int, MapItem | LaterDocument] = {}
     for document in sorted(documents, key=lambda row: (row.project_code, row.subject_kind, row.subject_id)):
-        if document.kind != DocumentKind.DECISION:
+        if document.kind not in (DocumentKind.DECISION, DocumentKind.NON_ACCEPTANCE):
             continue
         if document.subject_kind == ITEM:
             item = locked(document.subject_id)
-            ended = item.state in (ItemState.GRANTED, ItemState.REFUSED)
-            if ended and item.delivered_at is None and item.document_number == document.number:
+            if item.decided and item.delivered_at is None and item.document_number == document.number:
                 made[document.pk] = item
         elif document.subject_kind == LATER:
             item = locked(LaterDocument.objects.values_list("item_id", flat=True).get(pk=document.subject_id))
