@@ -16,6 +16,7 @@ from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.grants.models import ChainNode, Grant
 from yinuo.apps.land.models import ListInput, Parcel, ParcelUse
 from yinuo.apps.mock.models import MockApplication, MockMatter
 from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
@@ -190,6 +191,9 @@ PAGES = [
     *(Page(f"unit:{name}", company()) for name in ("credit", "promises", "all_questions", "library", "persons", "authorise")),
     Page("unit:relief", units(all_of(CreditEvent), *MINE)),
     Page("unit:library_file", units(all_of(StoredFile, unit_id__isnull=False), *MINE)),
+    Page("unit:grants", units(all_of(Grant, basis="consent"), "unit_id")),
+    Page("unit:grant_new", units(all_of(Grant, basis="consent"), "unit_id")),
+    Page("unit:grant_withdraw", units(all_of(Grant, basis="consent"), "unit_id", "pk")),
     Page("unit:end_binding", units(all_of(AuthorisedPerson), "unit_id", "pk")),
     *(Page("staff:inbox", one(role), who=role) for role in ROLES),
     Page("staff:filters", one("approver")),
@@ -207,6 +211,11 @@ PAGES = [
     Page("staff:reserved", one("administrator")),
     Page("public:halls", anybody()),
     Page("public:hall", citizens(lambda: Hall.objects.order_by("id"), "pk")),
+    Page("staff:nodes", one("administrator")),
+    Page("staff:node_retire", officials("administrator", all_of(ChainNode), "pk")),
+    Page("staff:grants", one("principal")),
+    Page("staff:grant_new", one("principal")),
+    Page("staff:grant_withdraw", officials("principal", all_of(Grant, basis="statute"), "pk")),
     Page("staff:reviews", one("supervisor"), "?view=all"),
     Page("staff:service_review", officials("supervisor", all_of(ServiceReview, rectification__isnull=False), "pk")),
     Page("unit:service_review", units(all_of(TrackService), *MY_ITEM)),

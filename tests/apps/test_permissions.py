@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from tests.database import TestDatabase
 
-ROOMS_ABOVE = ("reviews", "window", "mock", "deficient", "regional", "land", "agency")
+ROOMS_ABOVE = ("reviews", "grants", "window", "mock", "deficient", "regional", "land", "agency")
 ROOMS = ("people", "infochain", "catalogue", "work", "documents", "notices", "projects", "onemap", "credit", "commitments", *ROOMS_ABOVE)
 SOURCE = Path(work.__file__).parents[2]
 NOON = at("2026-11-06 12:00")
@@ -61,7 +61,7 @@ STAFF_ROLES = (
     *("window", "agent", "zone", "utility"),
 )
 ACTORS = (
-    "unit", "unit elsewhere", "unit of nobody", "public", "system",
+    "unit", "unit elsewhere", "unit of nobody", "public", "system", "node",
     "approver", "approver of the filing unit", "approver elsewhere", "approver abroad",
     "principal", "principal of the filing unit", "principal elsewhere", "principal abroad",
     "stage_convener", "stage_convener elsewhere", "stage_convener abroad",
@@ -199,7 +199,7 @@ IN_OTHER_FILES = {
     "test_completion.py": {"apply_completion", "apply_again", "record_finding", "fail_completion", "propose_cycle", "handle_difficulty"},
 }
 READS = {"commitments.preview_letter"}
-OPEN_TO_EVERYBODY = {"commitments.raise_objection", "reviews.review_by_link", "infochain.take_cosignatures"}
+OPEN_TO_EVERYBODY = {"commitments.raise_objection", "reviews.review_by_link", "infochain.take_cosignatures", "grants.search"}
 
 
 class World:
@@ -259,6 +259,7 @@ class World:
             "unit elsewhere": self.neighbour.actor,
             "unit of nobody": Actor(self.newcomer.pk, "unit"),
             "public": Actor.public(),
+            "node": Actor(None, "node", entrance="api"),
             "system": Actor.system(),
         }[name]
 

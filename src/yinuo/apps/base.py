@@ -105,6 +105,7 @@ ROLES = {
     "agent": "代办员",
     "zone": "特殊功能区管委会",
     "utility": "市政公用服务单位",
+    "node": "信息链节点",
     "public": "公众",
     "system": "系统",
 }

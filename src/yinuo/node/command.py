@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,8 @@ import typer
 
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE, Unverified, VerifierKey, decode64, encode64
-from yinuo.node.mirror import Mirror, Pinned
+from yinuo.node.mirror import Alarm, Mirror, Pinned
+from yinuo.node.searching import Declined, search
 from yinuo.node.server import State, fetcher, follow, serve, status_of
 from yinuo.node.store import Store
 
@@ -82,6 +84,33 @@ def run(
     finally:
         server.shutdown()
         mirror.store.close()
+
+
+@app.command("search")
+def ask(
+    folder: Folder,
+    code: Annotated[str, typer.Argument(metavar="项目代码")],
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> int:
+    """按授权查询一个项目的全部记录，逐条与自己的镜像核对；没有授权或者核对不上时退出码为 1。"""
+    mirror, url = opened(folder)
+    try:
+        found = search(mirror, url, code, seconds=int(time.time()))
+    except (Declined, Unverified, Alarm, OSError) as error:
+        print(f"查询没有成功：{error}")
+        return 1
+    finally:
+        mirror.store.close()
+    if as_json:
+        rows = [{"index": one.index, "n": one.leaf.n, "type": one.leaf.type, "at": one.leaf.at, "fields": one.fields} for one in found]
+        print(json.dumps({"code": code, "records": rows}, ensure_ascii=False, sort_keys=True))
+        return 0
+    for one in found:
+        print(f"{one.leaf.n}. {one.leaf.at} {one.leaf.type}（{one.leaf.issuer}，日志第 {one.index} 条）")
+        for name, value in one.fields.items():
+            print(f"     {name}：{value}")
+    print(f"共 {len(found)} 条，与本节点的镜像一致，没有缺漏。")
+    return 0
 
 
 @app.command()

@@ -105,6 +105,12 @@ class Store:
         data = bytes(row[0])[: tile.width * HASH_SIZE] if row else b""
         return data if len(data) == tile.width * HASH_SIZE else b""
 
+    def entry(self, place: int) -> bytes:
+        """One entry; b"" = not here."""
+        with self._lock:
+            row = self._db.execute("SELECT data FROM entry WHERE place = ?", (place,)).fetchone()
+        return bytes(row[0]) if row else b""
+
     def add_entries(self, first: int, entries: Sequence[bytes], tiles: Mapping[Tile, bytes]) -> None:
         self._db.executemany("INSERT INTO entry VALUES (?, ?)", list(enumerate(entries, first)))
         self._db.executemany(
@@ -124,7 +130,8 @@ class Store:
         self._db.execute("UPDATE issuer SET revoked = 1 WHERE kid = ?", (kid,))
 
     def last_of(self, subject: str) -> tuple[int, bytes] | None:
-        row = self._db.execute("SELECT n, last FROM subject WHERE name = ?", (subject,)).fetchone()
+        with self._lock:
+            row = self._db.execute("SELECT n, last FROM subject WHERE name = ?", (subject,)).fetchone()
         return (row[0], row[1]) if row else None
 
     def keep_last(self, subject: str, n: int, last: bytes) -> None:

@@ -87,12 +87,16 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
     links = [NavItem("消息", reverse("common:messages"))]
     if hat and hat.actor.role not in ("unit", "public"):
         links += [NavItem("容缺受理", reverse("staff:deficient")), NavItem("1+X 协调", reverse("staff:coordination"))]
+    if hat and hat.actor.role in ("principal", "supervisor"):
+        links.append(NavItem("法定查询", reverse("staff:grants")))
+    if hat and hat.actor.role == "administrator":
+        links.append(NavItem("信息链节点", reverse("staff:nodes")))
     if hat and hat.actor.role == "unit" and not hat.actor.scope:
         links.append(NavItem("我的地块", reverse("unit:land")))
     if hat and hat.actor.role == "unit":
         links = [] if hat.stand_in else links
         links += [] if hat.actor.scope else [NavItem("提问与答复", reverse("unit:all_questions"))]
-        links += [] if hat.stand_in else [NavItem("经办人", reverse("unit:persons"))]
+        links += [] if hat.stand_in else [NavItem("经办人", reverse("unit:persons")), NavItem("数据授权与查询", reverse("unit:grants"))]
     links += [
         NavItem(f"切换：{other.label}", f"{reverse('common:act_as')}?hat={other.key}") for other in hats if hat and other.key != hat.key
     ]

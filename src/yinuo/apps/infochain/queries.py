@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -85,6 +86,16 @@ class Proven:
     proof: Proof
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry at its place in the log, those of its fields that may be shown, and its proof once it is witnessed."""
+
+    index: int
+    entry: bytes
+    disclosures: tuple[str, ...]
+    proof: Proof | None
+
+
 class NotYet(Exception):
     """The entry is not under a checkpoint yet; the message says what it waits for."""
 
@@ -97,12 +108,36 @@ def prove(record: LeafRecord, policy: Policy | None, *, show: Sequence[str] | No
     note = witnessed(policy, above=entry.index)
     if note is None:
         raise NotYet("这一条已写入日志，正在等待节点见证，请稍后再试")
+    disclosures = _disclosed(record, show)
+    return Proven(entry.index, bytes(entry.entry), disclosures, _proof(entry, note, disclosures, read_tile))
+
+
+Show = Callable[[LeafRecord], Sequence[str]]
+
+
+def history(label: str, policy: Policy | None, show: Show) -> list[Written]:
+    """The leaves of a subject that stand in the log, oldest first, each with the fields `show` names; proven where witnessed."""
+    records = leaves_of(label)
+    entries = {entry.outbox_id: entry for entry in LogEntry.objects.filter(outbox_id__in=[one.outbox_id for one in records])}
+    note, read = witnessed(policy), cache(read_tile)
+    size = int(note.text.split("\n")[1]) if note else 0
+    made = []
+    for record in records:
+        if (entry := entries.get(record.outbox_id)) is not None:
+            shown_now = _disclosed(record, show(record))
+            proof = _proof(entry, note, shown_now, read) if note and entry.index < size else None
+            made.append(Written(entry.index, bytes(entry.entry), shown_now, proof))
+    return made
+
+
+def _disclosed(record: LeafRecord, show: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(shown(field) for field in record.fields or [] if show is None or field[1] in show)
+
+
+def _proof(entry: LogEntry, note: Note, disclosures: Sequence[str], read: Callable[[Tile], bytes]) -> Proof:
     size = int(note.text.split("\n")[1])
-    fields = [field for field in record.fields or [] if show is None or field[1] in show]
-    disclosures = tuple(shown(field) for field in fields)
     extra = canonical({"entry": bytes(entry.entry).decode(), "disclosures": list(disclosures)})
-    proof = Proof(entry.index, tuple(Tree(size, read_tile).inclusion(entry.index)), note, extra)
-    return Proven(entry.index, bytes(entry.entry), disclosures, proof)
+    return Proof(entry.index, tuple(Tree(size, read).inclusion(entry.index)), note, extra)
 
 
 def leaves_of(label: str) -> list[LeafRecord]:

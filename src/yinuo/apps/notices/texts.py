@@ -72,6 +72,11 @@ TEXTS = {
     "yellow": Text("黄灯提醒", "【一诺】“{title}”（{subtitle}）办理时限只剩五分之一，应于 {due} 前办结。", (SITE, SMS)),
     "due_today": Text("今天到期", "【一诺】“{title}”（{subtitle}）今天 {due} 到期，请及时办结。", (SITE, SMS)),
     "red": Text("红灯提醒", "【一诺】“{title}”（{subtitle}）已超过办理时限（{due}），请尽快办结并启动协调。", (SITE, SMS)),
+    "chain_searched": Text(
+        "信息链记录被查询",
+        "【一诺】{organisation}按授权查询了“{name}”在信息链上的记录，可以在“数据授权与查询”里查看和撤回授权。",
+        (SITE, SMS),
+    ),
     "review_invited": Text("请您评价", "【一诺】“{matter}”已办结，请评价这次服务：{link}", (SITE, SMS)),
     "bad_review": Text("收到差评", "【一诺】“{matter}”收到差评，请在 {due} 前办理。", (SITE, SMS)),
     "review_answered": Text("您的评价已有答复", "【一诺】您对“{matter}”的评价已核实：{answer}", (SITE, SMS)),

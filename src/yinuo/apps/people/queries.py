@@ -134,6 +134,12 @@ def holders(role: StaffRole, day: date, *, department_id: int | None = None, hal
     return list(query.filter(where).distinct())
 
 
+def departments_of(person_ids: set[int], day: date) -> dict[int, str]:
+    """The short name of a department each of them works in; who works in none is left out."""
+    rows = Membership.objects.filter(Membership.on(day), person_id__in=person_ids).order_by("-id")
+    return dict(rows.values_list("person_id", "department__short_name"))
+
+
 def substituted_by(person_id: int, day: date) -> set[int]:
     """The persons whose work `person_id` may do on `day` besides their own."""
     return set(Delegation.objects.filter(InForce.on(day), substitute_id=person_id).values_list("person_id", flat=True))

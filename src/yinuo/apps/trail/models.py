@@ -74,7 +74,10 @@ class Seen(AppendOnly):
     what = models.CharField(max_length=60)
 
     class Meta:
-        indexes = [models.Index(fields=["project_code", "person_id", "-at"], name="seen_by_project")]
+        indexes = [
+            models.Index(fields=["project_code", "person_id", "-at"], name="seen_by_project"),
+            models.Index(fields=["unit_id", "-id"], condition=models.Q(unit_id__isnull=False), name="seen_of_unit"),
+        ]
 
 
 class Idempotency(models.Model):

@@ -25,7 +25,7 @@ from yinuo.config.binaries import DatabaseError
 from yinuo.config.bootstrap import sync_pack
 from yinuo.config.demo import lives, scenes
 from yinuo.config.demo.people import Login, assemble, logins
-from yinuo.config.demo.tracks import agency, gaps, land, window
+from yinuo.config.demo.tracks import agency, gaps, grants, land, window
 from yinuo.config.demo.tracks.mock import SCENES as MOCK
 from yinuo.config.demo.tracks.regional import SCENES as REGIONAL
 from yinuo.config.demo.world import World
@@ -79,7 +79,7 @@ def _refuse_real_data() -> None:
 def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) -> None:
     began = now - timedelta(days=400)
     world = World(assemble(hall, began), now, progress)
-    for scene in (*lives.SCENES, *scenes.SCENES, *agency.SCENES, *gaps.SCENES, *land.SCENES, *window.SCENES):
+    for scene in (*lives.SCENES, *scenes.SCENES, *agency.SCENES, *gaps.SCENES, *land.SCENES, *window.SCENES, *grants.SCENES):
         world.add(scene(world))
     for scene in (*REGIONAL, *MOCK):
         world.add(scene(world))

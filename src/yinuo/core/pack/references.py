@@ -31,6 +31,7 @@ REQUIRED: Mapping[str, str] = {
     "agency.unit_duties": "text",
     "agency.unit_types": "text",
     "certificate.number_prefix": "text",
+    "chain.grant_longest": "calendar_days",
     "commitment.department_chooses": "flag",
     "commitment.kinds": "text",
     "commitment.legal_effect": "text",

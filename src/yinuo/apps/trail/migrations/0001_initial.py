@@ -65,7 +65,10 @@ class Migration(migrations.Migration):
                 ("what", models.CharField(max_length=60)),
             ],
             options={
-                "indexes": [models.Index(fields=["project_code", "person_id", "-at"], name="seen_by_project")],
+                "indexes": [
+                    models.Index(fields=["project_code", "person_id", "-at"], name="seen_by_project"),
+                    models.Index(condition=models.Q(("unit_id__isnull", False)), fields=["unit_id", "-id"], name="seen_of_unit"),
+                ],
             },
         ),
         migrations.CreateModel(
