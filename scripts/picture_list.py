@@ -20,6 +20,7 @@ from yinuo.apps.grants.models import ChainNode, Grant
 from yinuo.apps.land.models import ListInput, Parcel, ParcelUse
 from yinuo.apps.mock.models import MockApplication, MockMatter
 from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
+from yinuo.apps.oversight.models import LifeRecord, Warning
 from yinuo.apps.people.models import AuthorisedPerson, Hall, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Participant, Project, Question
 from yinuo.apps.regional.models import Assessment
@@ -220,6 +221,12 @@ PAGES = [
     Page("staff:service_review", officials("supervisor", all_of(ServiceReview, rectification__isnull=False), "pk")),
     Page("unit:service_review", units(all_of(TrackService), *MY_ITEM)),
     Page("staff:review_code", officials("approver", items("granted"), "pk", department="department.key")),
+    Page("staff:warnings", one("supervisor"), "?view=all"),
+    *(Page("staff:warning", officials("approver", all_of(Warning, "department", state=s), "pk", department="department.key"), who=s) for s in ("open", "reported", "closed")),
+    Page("unit:warning", units(all_of(Warning, "project", state="rectifying"), *MY_ITEM)),
+    Page("staff:records", officials("supervisor", all_of(LifeRecord), "project_id")),
+    Page("staff:record_new", lambda: ((staff("supervisor"), [row.pk, "penalty"]) for row in projects(state="confirmed")())),
+    Page("staff:record", officials("supervisor", all_of(LifeRecord, kind="penalty"), "pk")),
     Page("staff:questions", one("general_convener")),
     Page("staff:agency", one("general_convener")),
     Page("staff:agency", one("agent"), who="agent"),

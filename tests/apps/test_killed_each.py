@@ -74,6 +74,7 @@ STEPS = {
     "onemap.take_in_contract": "land.settle_project",
     "commitments.promise_in_contract": "land.settle_project",
     "reviews.service_ended": "agency.end_by_wish",
+    "oversight.look_at": "oversight.record_life",
 }
 # Killed by name in another file: the trail's verb is the action's name, but for these.
 VERBS = {

@@ -255,13 +255,13 @@ def test_the_map_takes_the_same_queries_with_sixty_matters(desk: Desk, django_as
     project = guided(desk.county, desk.company)
     path = f"/projects/{project.pk}/map/"
     desk.get(path)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         desk.get(path)
     grown(project, 60)
     assert MapItem.objects.filter(project=project).count() == 60
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         desk.get(path)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         desk.get(f"{path}?view=list")
 
 

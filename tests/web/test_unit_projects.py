@@ -113,7 +113,7 @@ def test_pages_of_a_project_are_for_its_own_company(desk: Desk, page: str) -> No
 def test_the_project_page_takes_a_fixed_number_of_queries(desk: Desk, django_assert_num_queries: Any) -> None:
     project = guided(desk.county, desk.company)
     desk.get(f"/projects/{project.pk}/")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         desk.get(f"/projects/{project.pk}/")
 
 

@@ -26,6 +26,7 @@ from yinuo.api import (
 from yinuo.api.agency import router as agency
 from yinuo.api.app import api
 from yinuo.api.grants import router as grants
+from yinuo.api.oversight import router as oversight
 from yinuo.api.regional import router as regional
 from yinuo.api.reviews import router as reviews
 
@@ -36,6 +37,7 @@ api.add_router("", agency)
 api.add_router("", reviews)
 api.add_router("", regional)
 api.add_router("", grants)
+api.add_router("", oversight)
 api.add_router("/rules", rules.router)
 if settings.YINUO_TRAINING:
     api.add_router("/training", training.router)

@@ -62,4 +62,10 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("projects.withdraw_filing", "yinuo.apps.land.effects.project_ended", "in"),
     ("projects.terminate", "yinuo.apps.land.effects.project_ended", "in"),
     ("onemap.land", "yinuo.apps.land.effects.landed", "in"),
+    ("onemap.confirm_review", "yinuo.apps.oversight.effects.watched", "in"),
+    ("onemap.move_rules_on", "yinuo.apps.oversight.effects.watched", "in"),
+    ("projects.report_start", "yinuo.apps.oversight.effects.start_reported", "in"),
+    ("work.lapsed", "yinuo.apps.oversight.effects.lapsed", "in"),
+    ("projects.withdraw_filing", "yinuo.apps.oversight.effects.project_ended", "in"),
+    ("projects.terminate", "yinuo.apps.oversight.effects.project_ended", "in"),
 ]

@@ -38,6 +38,7 @@ WINDOW = [
     ("规则", "public:rules"),
 ]
 ZONE = [("待办", "staff:inbox"), ("园区", "staff:zones"), ("公布的结果", "public:regional"), ("规则", "public:rules")]
+WARNED = ("approver", "principal", "supervisor", "general_convener", "comprehensive")
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
 
@@ -91,6 +92,8 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
         links.append(NavItem("法定查询", reverse("staff:grants")))
     if hat and hat.actor.role == "administrator":
         links.append(NavItem("信息链节点", reverse("staff:nodes")))
+    if hat and hat.actor.role in WARNED:
+        links.append(NavItem("异常预警", reverse("staff:warnings")))
     if hat and hat.actor.role == "unit" and not hat.actor.scope:
         links.append(NavItem("我的地块", reverse("unit:land")))
     if hat and hat.actor.role == "unit":

@@ -33,6 +33,7 @@ TYPES = {
     "data.granted": "授权查询",
     "data.searched": "查询记录",
     "data.withdrawn": "撤回授权",
+    "penalty.decided": "行政处罚",
     "key.added": "登记密钥",
     "key.revoked": "作废密钥",
 }

@@ -157,6 +157,23 @@ TEXTS = {
     "land_list_corrected": Text(
         "用地清单有更正", "【一诺】地块 {number}（{name}）的用地清单有新的版本：{why}。请以最新版本为准。", (SITE, SMS)
     ),
+    "warning_found": Text("异常预警待处置", "【一诺】“{project}”预警：{kind}。{why}。请在 {due} 前处置。", (SITE, SMS)),
+    "warning_found_unit": Text(
+        "项目出现异常预警", "【一诺】“{project}”预警：{kind}。{why}。请登录说明情况；属实的请尽快改正。", (SITE, SMS)
+    ),
+    "warning_explained": Text(
+        "项目单位已说明情况", "【一诺】“{project}”的预警（{kind}），项目单位已说明情况，请在 {due} 前处置。", (SITE,)
+    ),
+    "warning_ordered": Text("请限期改正", "【一诺】“{project}”预警（{kind}），请在 {until} 前改正并报告：{why}", (SITE, SMS)),
+    "warning_rectified": Text(
+        "已报改正，请核查", "【一诺】“{project}”的预警（{kind}），项目单位已报告改正情况，请在 {due} 前核查。", (SITE, SMS)
+    ),
+    "warning_overdue": Text("逾期未改正", "【一诺】“{project}”的预警（{kind}）逾期没有改正，请在 {due} 前依法处置。", (SITE, SMS)),
+    "warning_closed": Text("预警已办结", "【一诺】“{project}”的预警（{kind}）已办结：{outcome}。{why}", (SITE, SMS)),
+    "warning_unfounded": Text("预警认定不成立", "【一诺】“{project}”的预警（{kind}）认定不成立：{why}", (SITE,)),
+    "start_reminder": Text(
+        "提醒开工", "【一诺】“{project}”核准或者备案已满 {months} 个月还没有报送开工；满 {limit} 个月仍未开工的将预警。", (SITE, SMS)
+    ),
     "decided_at_once": Text(
         "“标准地”项目已按承诺决定", "【一诺】“{project}”的“{matter}”公示期满，已以贵部门名义作出决定，文号 {number}，请送达。", (SITE, SMS)
     ),

@@ -42,6 +42,9 @@ class WorkKind(models.TextChoices):
     BAD_REVIEW_RECTIFY = "bad_review_rectify", "差评核实整改"
     BAD_REVIEW_CHECK = "bad_review_check", "差评答复审核"
     BAD_REVIEW_CALL_BACK = "bad_review_call_back", "差评回访"
+    WARNING_HANDLE = "warning_handle", "预警处置"
+    WARNING_RECTIFY = "warning_rectify", "预警改正"
+    DISPATCH = "dispatch", "督查调度"
 
 
 class WorkState(models.TextChoices):

@@ -132,6 +132,19 @@ REQUIRED: Mapping[str, str] = {
     "verification.limit": "working_days",
     "verification.repeat_limit": "",
     "verification.rounds": "count",
+    "warning.again_after": "calendar_days",
+    "warning.built_first": "flag",
+    "warning.handle_limit": "working_days",
+    "warning.idle_term": "calendar_days",
+    "warning.not_started_reminder": "months",
+    "warning.not_started_term": "months",
+    "warning.owner.built_first": "text",
+    "warning.owner.idle": "text",
+    "warning.owner.not_started": "text",
+    "warning.owner.start_unreported": "text",
+    "warning.rectify_longest": "working_days",
+    "warning.start_report_term": "working_days",
+    "warning.verification_matters": "text",
 }
 
 

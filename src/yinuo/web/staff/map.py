@@ -13,7 +13,7 @@ from yinuo.apps.onemap.queries import MapView
 from yinuo.apps.projects.models import Project
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem
-from yinuo.web.onemap import coordinated, head, proving, serving
+from yinuo.web.onemap import coordinated, head, proving, serving, warned
 from yinuo.web.onemap import pdf as printing
 from yinuo.web.onemap.faces import staff
 from yinuo.web.staff.projects import head_of
@@ -37,6 +37,7 @@ def _around(view: MapView) -> dict[str, Any]:
         **head_of(view.project, NavItem("一张图")),
         "badge": head.badge(view, view.now),
         "coordinated": coordinated.shown(view),
+        "warned": warned.shown(view.project, "staff"),
     }
 
 

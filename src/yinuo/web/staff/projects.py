@@ -21,6 +21,7 @@ from yinuo.apps.documents.queries import listed
 from yinuo.apps.onemap import building
 from yinuo.apps.onemap import queries as maps
 from yinuo.apps.onemap.actions import confirm_review
+from yinuo.apps.oversight import queries as supervision
 from yinuo.apps.people.models import AuthorisedPerson, InForce
 from yinuo.apps.projects import access, queries
 from yinuo.apps.projects.actions import decide_by_hand, withdraw_filing
@@ -36,6 +37,7 @@ from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import InboxRow, NavItem, Row
 from yinuo.web.components.text import zh_datetime
 from yinuo.web.handling import attempt
+from yinuo.web.onemap import warned
 from yinuo.web.staff.explaining import DecisionView, decision_view, fact_groups, fact_words, label_of
 from yinuo.web.staff.forms import ConfirmForm, FactsForm, ManualForm, WithdrawForm
 from yinuo.web.staff.history import OPEN_DAYS, history
@@ -71,6 +73,8 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "facts": fact_groups(found.facts, {found.hall.region.code: found.hall.region.name}),
         "decision": explained(found),
         "certificate": _certificate_rows(found),
+        "warned": warned.shown(found, "staff"),
+        "supervised": supervision.records(found.pk)[:5],
         "amendments": [
             (row, [(label_of(path), fact_words(path, old), fact_words(path, new)) for path, (old, new) in row.changes.items()])
             for row in found.amendments.select_related("person").order_by("-id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from yinuo.apps.onemap.queries import MapView
 from yinuo.apps.projects.models import Project
-from yinuo.web.acting import need_unit
-from yinuo.web.onemap import coordinated, head, proving, serving
+from yinuo.web.acting import actor_of, need_unit
+from yinuo.web.onemap import coordinated, head, proving, serving, warned
 from yinuo.web.onemap import pdf as printing
 from yinuo.web.onemap.faces import UNIT
 from yinuo.web.unit.own import OTHERS, crumbs
@@ -23,16 +24,23 @@ FRAME = "base.html"
 @need_unit
 @require_safe
 def show(request: HttpRequest, project_id: int) -> HttpResponse:
-    return serving.page(serving.look(request, project_id, UNIT, OTHERS), "unit/map.html", _around)
+    return serving.page(serving.look(request, project_id, UNIT, OTHERS), "unit/map.html", _around(request))
 
 
-def _around(view: MapView) -> dict[str, Any]:
-    return {
-        "frame": FRAME,
-        "grade": head.badge(view, view.now),
-        "breadcrumbs": crumbs(view.project, "一张图"),
-        "coordinated": coordinated.shown(view),
-    }
+def _around(request: HttpRequest) -> Callable[[MapView], dict[str, Any]]:
+    """Who stands in for the unit sees that there is a warning; answering it is the unit's own."""
+    own = not actor_of(request).via
+
+    def around(view: MapView) -> dict[str, Any]:
+        return {
+            "frame": FRAME,
+            "grade": head.badge(view, view.now),
+            "breadcrumbs": crumbs(view.project, "一张图"),
+            "coordinated": coordinated.shown(view),
+            "warned": warned.shown(view.project, "unit", linked=own),
+        }
+
+    return around
 
 
 @never_cache

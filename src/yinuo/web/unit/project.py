@@ -24,6 +24,8 @@ from yinuo.apps.land.queries import use_of
 from yinuo.apps.land.rules import promised
 from yinuo.apps.onemap import planning
 from yinuo.apps.onemap.models import CONCLUDED, MapItem
+from yinuo.apps.oversight import queries as supervision
+from yinuo.apps.oversight.models import RecordKind
 from yinuo.apps.projects import queries
 from yinuo.apps.projects.actions import certificate_paper, site_poster, terminate
 from yinuo.apps.projects.models import Project, ProjectState, ReportKind
@@ -36,6 +38,7 @@ from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.components.shapes import Event, Fact, Row
 from yinuo.web.components.text import zh_date, zh_datetime
 from yinuo.web.handling import attempt
+from yinuo.web.onemap import warned
 from yinuo.web.story import filed_by, story
 from yinuo.web.unit import building, questions, waiting
 from yinuo.web.unit.factforms import words_of
@@ -44,7 +47,15 @@ from yinuo.web.unit.promises import GONE
 
 RUNNING = (ProjectState.FILED, ProjectState.CONFIRMED)
 # What an agent under an agreement is not offered: the unit reports, changes and ends its project itself.
-UNIT_ALONE: dict[str, Any] = {"own": False, "confirmed": False, "can_end": False, "certified": False, "stages": [], "duties": []}
+UNIT_ALONE: dict[str, Any] = {
+    "own": False,
+    "confirmed": False,
+    "can_end": False,
+    "certified": False,
+    "stages": [],
+    "duties": [],
+    "past_warnings": [],
+}
 SHOWN_EVENTS, SHOWN_PAPERS, SHOWN_QUESTIONS = 10, 30, 3
 
 
@@ -60,6 +71,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
     reported = {project.pk} if any(row.kind == ReportKind.COMPLETION for row in reports) else set()
     land = use_of(project.pk)
     events = _events(project, items)
+    warnings = supervision.of_project(project.pk)
     promises = list(Commitment.objects.filter(project=project).only("state", "fulfilment", "project_id"))
     context = {
         "project": project,
@@ -86,6 +98,9 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "questions": questions.lines(
             project.questions.select_related("department", "asked_by").order_by("-asked_at")[:SHOWN_QUESTIONS], now
         ),
+        "warned": warned.banners(warnings, "unit", linked=not actor_of(request).via),
+        "supervised": [row for row in supervision.records(project.pk) if row.kind != RecordKind.SIGHTING],
+        "past_warnings": [row for row in warnings if not row.is_open],
         "mocked": any(item.mock for item in work.items),
         "benefits": [line for line in queries.benefits_for(project, day) if line.holds] if project.state in RUNNING else [],
         "amendments": [_amendment(row) for row in project.amendments.order_by("-at")],

@@ -28,6 +28,7 @@ from yinuo.web.unit import (
     questions,
     reviews,
     sharing,
+    warnings,
 )
 
 app_name = "unit"
@@ -91,6 +92,7 @@ urlpatterns = [
     path("library/<int:file_id>/", library.one, name="library_file"),
     path("library/<int:file_id>/retire/", library.retire, name="library_retire"),
     path("library/<int:file_id>/restore/", library.restore, name="library_restore"),
+    path("warnings/<int:warning_id>/", warnings.show, name="warning"),
     path("persons/", persons.show, name="persons"),
     path("persons/authorise/", persons.name_person, name="authorise"),
     path("persons/<int:binding_id>/end/", persons.end, name="end_binding"),

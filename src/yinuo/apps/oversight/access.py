@@ -1,0 +1,49 @@
+"""Who sees, records and handles what supervision finds; a unit answers for its own projects."""
+
+from __future__ import annotations
+
+from yinuo.apps.base import Actor
+from yinuo.apps.oversight.models import Warning
+from yinuo.apps.people.models import StaffRole
+from yinuo.apps.projects.access import can_change, can_review, can_see
+from yinuo.apps.projects.actions.changes import filing_department
+from yinuo.apps.projects.models import Project
+
+# Who watches over the whole hall.
+WATCHING = ("supervisor", "general_convener", "comprehensive")
+
+
+def owner_role(warning: Warning) -> str:
+    """An office's approvers, or the hall's supervisors where no office has it."""
+    return StaffRole.APPROVER if warning.department_id is not None else StaffRole.SUPERVISOR
+
+
+def can_see_warning(actor: Actor, warning: Warning) -> bool:
+    """The unit its own; of the hall the watchers all, an office its own and, for whoever knows the project, every one."""
+    return can_see(actor, warning.project)
+
+
+def can_handle(actor: Actor, warning: Warning) -> bool:
+    """Order, check, close: the office it lies with (相关应用管理部门), or the hall's supervisors (附件7·第十一条、第十四条)."""
+    if warning.department_id is None:
+        return actor.role == "supervisor" and actor.hall_id == warning.project.hall_id
+    return actor.role == "approver" and actor.department_id == warning.department_id
+
+
+def can_hand_over(actor: Actor, warning: Warning) -> bool:
+    """Give it to the office that can handle it: whoever receives the system's warnings (附件7·第十一条)."""
+    return actor.role in ("supervisor", "general_convener") and actor.hall_id == warning.project.hall_id
+
+
+def can_answer(actor: Actor, warning: Warning) -> bool:
+    """Explain, report what was corrected: the unit itself; no agent speaks for it under a warning."""
+    return can_change(actor, warning.project) and actor.scope is None
+
+
+def can_record(actor: Actor, project: Project) -> bool:
+    """By hand: those who watch over the hall, and the offices the project has a matter with or was filed at."""
+    if actor.role in WATCHING:
+        return actor.hall_id == project.hall_id
+    if actor.role != "approver" or actor.hall_id != project.hall_id:
+        return False
+    return can_review(actor, project, filing_department(project)) or project.items.filter(department_id=actor.department_id).exists()

@@ -1,0 +1,28 @@
+"""Every write of this room."""
+
+from __future__ import annotations
+
+from yinuo.apps.oversight.actions.finding import look_at, rebuild, sweep
+from yinuo.apps.oversight.actions.records import correct_record, record_life
+from yinuo.apps.oversight.actions.warnings import (
+    close_warning,
+    explain_warning,
+    hand_warning,
+    order_rectification,
+    propose_for_warning,
+    report_rectified,
+)
+
+__all__ = [
+    "close_warning",
+    "correct_record",
+    "explain_warning",
+    "hand_warning",
+    "look_at",
+    "order_rectification",
+    "propose_for_warning",
+    "rebuild",
+    "record_life",
+    "report_rectified",
+    "sweep",
+]

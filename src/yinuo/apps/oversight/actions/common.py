@@ -1,0 +1,124 @@
+"""What every action of this room begins and ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.commitments.actions.common import evidence_of as files_of
+from yinuo.apps.notices.actions import tell
+from yinuo.apps.notices.effects import readers
+from yinuo.apps.oversight import access
+from yinuo.apps.oversight.models import StepKind, Warning, WarningStep
+from yinuo.apps.people.models import StaffRole
+from yinuo.apps.people.queries import persons_bound
+from yinuo.apps.projects.actions import lock
+from yinuo.apps.projects.actions.filing import about
+from yinuo.apps.projects.models import Project
+from yinuo.apps.rules import pack
+from yinuo.apps.work.actions import Limits, open_item
+from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.core.calendar import TZ
+
+TEXT_LIMIT = 2000
+
+
+def day_of(at: datetime) -> date:
+    return at.astimezone(TZ).date()
+
+
+def need(text: str, field: str, message: str) -> str:
+    if not text.strip():
+        raise Refused(f"oversight.{field}", message, field=field)
+    return text.strip()[:TEXT_LIMIT]
+
+
+def locked(warning_id: int) -> Warning:
+    """The warning locked, its project before it."""
+    project = lock(Warning.objects.values_list("project_id", flat=True).get(pk=warning_id))
+    made = Warning.objects.select_for_update(no_key=True, of=("self",)).select_related("department", "record").get(pk=warning_id)
+    made.project = project
+    return made
+
+
+def take(made: Warning, allowed: bool, refusal: str, states: Sequence[str], version: int | None) -> Warning:
+    """Raises Forbidden, Stale, Refused in this order."""
+    if not allowed:
+        raise forbid(refusal)
+    check_version(made, version)
+    if made.state not in states:
+        raise Refused("oversight.state", f"这条预警现在是“{made.get_state_display()}”，不能这样办理", remedy="请刷新页面查看最新状态")
+    return made
+
+
+def step(made: Warning, kind: StepKind, actor: Actor, at: datetime, text: str = "", evidence: Sequence[dict[str, Any]] = ()) -> WarningStep:
+    return WarningStep.objects.create(
+        warning=made, kind=kind, text=text, evidence=list(evidence), role=actor.role, department_id=actor.department_id,
+        person_id=actor.person_id, at=at,
+    )  # fmt: skip
+
+
+def evidence_of(files: Sequence[int], actor: Actor, project: Project) -> list[dict[str, Any]]:
+    """Files of the unit's library where the unit speaks, else of nobody's library."""
+    return files_of(files, project.unit_id if actor.role == "unit" else None)
+
+
+def code_of(made: Warning) -> str:
+    return made.project.code or ""
+
+
+def url_of(made: Warning) -> str:
+    return f"/staff/warnings/{made.pk}/"
+
+
+def unit_url_of(made: Warning) -> str:
+    return f"/warnings/{made.pk}/"
+
+
+def wait_for_handling(actor: Actor, made: Warning, at: datetime) -> WorkItem:
+    """Its clock with whoever has to handle it, who is told; opened again each time it is their turn."""
+    project = made.project
+    work = open_item(
+        actor=actor,
+        kind=WorkKind.WARNING_HANDLE,
+        about=about(made, project, f"预警：{made.get_kind_display()}", url_of(made)),
+        limits=Limits(pack().integer("warning.handle_limit", project.rules_on)),
+        rules_on=project.rules_on,
+        at=at,
+        department_id=made.department_id,
+        hall_id=project.hall_id,
+        role=access.owner_role(made),
+    )
+    return work
+
+
+def tell_owner(template: str, made: Warning, work: WorkItem, at: datetime, **words: object) -> None:
+    tell(
+        template,
+        at=at,
+        persons=readers(work, at, StaffRole.SUPERVISOR),
+        project_code=made.project.code or "",
+        url=url_of(made),
+        project=made.project.name,
+        kind=made.get_kind_display(),
+        due=work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else "",
+        **words,
+    )
+
+
+def tell_unit(template: str, made: Warning, at: datetime, **words: object) -> None:
+    """The unit and everybody who acts for it."""
+    project = made.project
+    tell(
+        template,
+        at=at,
+        persons=persons_bound(project.unit_id, day_of(at)),
+        unit_id=project.unit_id,
+        project_code=project.code or "",
+        url=unit_url_of(made),
+        project=project.name,
+        kind=made.get_kind_display(),
+        **words,
+    )

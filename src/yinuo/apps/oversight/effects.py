@@ -1,0 +1,41 @@
+"""What the rooms below set off here: a project goes on and is watched, a start is reported, a term passes, a project ends."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from yinuo.apps.base import Actor
+from yinuo.apps.oversight.actions.common import locked, step
+from yinuo.apps.oversight.actions.finding import look_at
+from yinuo.apps.oversight.actions.warnings import end, overdue
+from yinuo.apps.oversight.models import StepKind, Warning, WarningKind, WarningOutcome, WarningState
+from yinuo.apps.projects.models import ProgressReport, Project
+from yinuo.apps.work.models import WorkItem, WorkKind
+
+# What the report of a start answers.
+ANSWERED_BY_START = (WarningKind.START_UNREPORTED, WarningKind.NOT_STARTED, WarningKind.IDLE)
+
+
+def watched(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
+    """Reviewed, or run under other rules: when it is next looked at is known again."""
+    look_at(project_id=subject.pk, at=at)
+
+
+def start_reported(*, actor: Actor, subject: ProgressReport, at: datetime, why: str) -> None:
+    """A start before its approvals is warned of at once; a warning that missed the report notes that it has come."""
+    for made in Warning.objects.filter(project_id=subject.project_id, kind__in=ANSWERED_BY_START).exclude(state=WarningState.CLOSED):
+        step(made, StepKind.NOTED, actor, at, f"项目单位已报送开工建设信息，开工日期 {subject.on:%Y-%m-%d}")
+    look_at(project_id=subject.project_id, at=at)
+
+
+def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
+    if subject.kind == WorkKind.WARNING_RECTIFY:
+        made = locked(subject.subject_id)
+        if made.state == WarningState.RECTIFYING:
+            overdue(made, at)
+
+
+def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
+    """Withdrawn or terminated: there is nothing left to correct, and the warnings say so."""
+    for pk in Warning.objects.filter(project=subject).exclude(state=WarningState.CLOSED).order_by("id").values_list("pk", flat=True):
+        end(Actor.system(), locked(pk), WarningOutcome.ENDED, why or "项目已撤回或者终止", at)

@@ -1,0 +1,116 @@
+"""Warnings and records as those read them who answer for them; what is public of a project's supervision; who lets warnings lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from yinuo.apps.base import Actor
+from yinuo.apps.oversight.access import WATCHING
+from yinuo.apps.oversight.models import LifeRecord, RecordKind, Warning, WarningState
+from yinuo.apps.projects.models import Project
+from yinuo.apps.work.models import Light, WorkItem, WorkKind
+
+PAGE = 40
+
+
+def warning(warning_id: int) -> Warning:
+    """Raises Warning.DoesNotExist."""
+    return Warning.objects.select_related(
+        "project__unit", "project__hall", "department", "record", "penalty", "former", "closed_by"
+    ).get(pk=warning_id)  # fmt: skip
+
+
+def of_actor(actor: Actor) -> QuerySet[Warning]:
+    """The unit its own, an office what lies with it, the watchers all of their hall's."""
+    rows = Warning.objects.select_related("project__unit", "department")
+    if actor.role == "unit":
+        own = rows.filter(project__unit_id=actor.unit_id)
+        return own.filter(project_id=actor.scope.project_id) if actor.scope is not None else own
+    if actor.role in ("approver", "principal"):
+        return rows.filter(department_id=actor.department_id)
+    return rows.filter(project__hall_id=actor.hall_id) if actor.role in (*WATCHING, "administrator") else rows.none()
+
+
+def narrowed(actor: Actor, view: str, kind: str = "") -> QuerySet[Warning]:
+    """`view`: open, closed, all; newest first."""
+    rows = of_actor(actor).order_by("-id")
+    if view == "open":
+        rows = rows.exclude(state=WarningState.CLOSED)
+    elif view == "closed":
+        rows = rows.filter(state=WarningState.CLOSED)
+    return rows.filter(kind=kind) if kind else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`after` opens the next page, 0 = no more."""
+
+    warnings: Sequence[Warning]
+    after: int
+
+
+def warnings(actor: Actor, *, view: str = "open", kind: str = "", after: int = 0, size: int = PAGE) -> Page:
+    rows = narrowed(actor, view, kind)
+    if after:
+        rows = rows.filter(pk__lt=after)
+    found = list(rows[: size + 1])
+    return Page(found[:size], found[size - 1].pk if len(found) > size else 0)
+
+
+def of_project(project_id: int) -> list[Warning]:
+    """Every warning of a project, open ones first, then the latest."""
+    rows = Warning.objects.filter(project_id=project_id).select_related("department", "penalty").order_by("-id")
+    return sorted(rows, key=lambda row: not row.is_open)
+
+
+def records(project_id: int, *, public_on: date | None = None) -> list[LifeRecord]:
+    """The latest version of each, newest first; `public_on`: only what everybody may read on that day."""
+    rows = LifeRecord.objects.filter(project_id=project_id, replaced_by__isnull=True).select_related("department", "person")
+    found = list(rows.order_by("-on", "-id"))
+    return found if public_on is None else [row for row in found if is_public(row, public_on)]
+
+
+def is_public(row: LifeRecord, day: date) -> bool:
+    """A penalty until the day its publication ends, what else is public for good."""
+    return row.public and (row.kind != RecordKind.PENALTY or str(row.data.get("published_until", "")) >= day.isoformat())
+
+
+def versions(row: LifeRecord) -> list[LifeRecord]:
+    """All versions of a record, the latest first."""
+    known = {one.pk: one for one in LifeRecord.objects.filter(project_id=row.project_id, kind=row.kind).select_related("person")}
+    later = {one.replaces_id: one for one in known.values() if one.replaces_id}
+    last = row
+    while last.pk in later:
+        last = later[last.pk]
+    found = [last]
+    while found[-1].replaces_id:
+        found.append(known[found[-1].replaces_id])
+    return found
+
+
+def penalties_to_name(project: Project) -> list[LifeRecord]:
+    """Penalties of the project that close no warning yet."""
+    rows = LifeRecord.objects.filter(project=project, kind=RecordKind.PENALTY, replaced_by__isnull=True, punishes__isnull=True)
+    return list(rows.order_by("-on", "-id"))
+
+
+@dataclass(frozen=True, slots=True)
+class LateHandler:
+    """How many warnings somebody let pass their term in a span."""
+
+    person_id: int
+    late: int
+
+
+def late_handlers(hall_id: int, since: date, until: date, at_least: int = 1) -> list[LateHandler]:
+    """Who closed or held warnings whose term had passed within [since, until); those without a name count for nobody."""
+    late = WorkItem.objects.filter(
+        Q(state="done", announced=Light.RED) | Q(state="running", announced=Light.RED),
+        kind=WorkKind.WARNING_HANDLE, hall_id=hall_id, due_at__date__gte=since, due_at__date__lt=until, assignee__isnull=False,
+    )  # fmt: skip
+    rows = late.values("assignee_id").annotate(n=Count("id")).filter(n__gte=at_least).order_by("-n", "assignee_id")
+    return [LateHandler(row["assignee_id"], row["n"]) for row in rows]

@@ -1,0 +1,213 @@
+"""What is out of order with a project at a moment, and when to look again: a reading of its rows, which writes nothing.
+
+附件7·第十四条 names four anomalies. Every term is a parameter of the pack, read as of the day whose rules the project runs under.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from yinuo.apps.commitments.models import Commitment
+from yinuo.apps.onemap.building import opening_matter
+from yinuo.apps.onemap.mocking import months_after
+from yinuo.apps.onemap.models import CONCLUDED, MapItem
+from yinuo.apps.oversight.models import LifeRecord, RecordKind, Warning, WarningKind, WarningSource
+from yinuo.apps.oversight.specs import word_of
+from yinuo.apps.projects.models import Project, ProjectKind, ProjectState, ReportKind
+from yinuo.apps.rules import pack
+from yinuo.apps.work import clocks
+from yinuo.core.calendar import TZ
+
+UNTOUCHED = ("open", "exempt", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One anomaly that holds since `since`; `matters` are the items that had to be decided first, in the map's order."""
+
+    kind: WarningKind
+    since: datetime
+    why: str
+    source: WarningSource = WarningSource.CLOCK
+    record: LifeRecord | None = None
+    matters: tuple[MapItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`next_at`: the next moment something may turn wrong by time alone; `remind`: the start is due to be reminded of."""
+
+    findings: tuple[Finding, ...] = ()
+    next_at: datetime | None = None
+    remind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A project's rows, read once."""
+
+    project: Project
+    items: Sequence[MapItem]
+    sightings: Sequence[LifeRecord]
+    closed: dict[str, list[Warning]] = field(default_factory=dict)
+    open_kinds: frozenset[str] = frozenset()
+    reminded: bool = False
+    promised: bool = False
+    reported_at: datetime | None = None
+
+    def last(self, kind: WarningKind) -> Warning | None:
+        rows = self.closed.get(kind)
+        return rows[-1] if rows else None
+
+    def unjudged(self, kind: WarningKind, at: datetime | None) -> bool:
+        """Whether what came in at `at` is newer than the last warning of the kind that was closed: until then it was judged with it."""
+        last = self.last(kind)
+        return at is not None and (last is None or last.closed_at is None or at > last.closed_at)
+
+
+def standing(project: Project, *, reminded: bool) -> Standing:
+    closed: dict[str, list[Warning]] = {}
+    open_kinds = set()
+    for row in Warning.objects.filter(project=project).order_by("id"):
+        if row.is_open:
+            open_kinds.add(row.kind)
+        else:
+            closed.setdefault(row.kind, []).append(row)
+    start = project.reports.filter(kind=ReportKind.START).first() if project.started_on is not None else None
+    sightings = LifeRecord.objects.filter(project=project, kind=RecordKind.SIGHTING, replaced_by__isnull=True)
+    return Standing(
+        project=project,
+        items=list(project.items.select_related("department").order_by("position", "id")),
+        sightings=list(sightings.order_by("on", "id")),
+        closed=closed,
+        open_kinds=frozenset(open_kinds),
+        reminded=reminded,
+        promised=Commitment.objects.filter(project=project).exists(),
+        reported_at=start.at if start else None,
+    )
+
+
+def look(at_hand: Standing, now: datetime) -> Look:
+    """Every anomaly that holds at `now` and has no open warning, and when to look again."""
+    project = at_hand.project
+    if project.state != ProjectState.CONFIRMED or project.confirmed_at is None:
+        return Look()
+    possible = [*_built_first(at_hand), *_unreported(at_hand), *_not_started(at_hand), *_idle(at_hand)]
+    wanted = [one for one in possible if one.kind not in at_hand.open_kinds]
+    moments = [one.since for one in wanted if one.since > now]
+    reminder = None if at_hand.reminded else _reminder_at(at_hand)
+    if reminder is not None and reminder > now:
+        moments.append(reminder)
+    first: dict[str, Finding] = {}
+    for one in wanted:
+        if one.since <= now:
+            first.setdefault(one.kind, one)
+    return Look(tuple(first.values()), min(moments, default=None), reminder is not None and reminder <= now)
+
+
+def undecided_on(items: Iterable[MapItem], day: date) -> tuple[MapItem, ...]:
+    """What had to be decided before the start and was not, at the end of `day`; what is only simulated is no decision."""
+    return tuple(
+        item
+        for item in items
+        if item.pre_start
+        and item.state != "cancelled"
+        and (item.state not in CONCLUDED or (item.concluded_at is not None and item.concluded_at.astimezone(TZ).date() > day))
+    )
+
+
+def _built_first(at_hand: Standing) -> list[Finding]:
+    """未批先建: a start, reported or seen, on a day when what comes before it was not decided."""
+    kind, found = WarningKind.BUILT_FIRST, []
+    signs: list[tuple[date, LifeRecord | None]] = [(row.on, row) for row in at_hand.sightings if at_hand.unjudged(kind, row.at)]
+    if at_hand.project.started_on is not None and at_hand.unjudged(kind, at_hand.reported_at):
+        signs.insert(0, (at_hand.project.started_on, None))
+    for on, row in signs:
+        missing = undecided_on(at_hand.items, on)
+        if not missing and at_hand.items:
+            continue
+        names = "、".join(item.name for item in missing) or "“一张图”上的开工前事项"
+        how = f"{_said(row)}于 {on:%Y-%m-%d} 开工" if row else f"项目单位报送于 {on:%Y-%m-%d} 开工"
+        source = WarningSource.RECORD if row else WarningSource.REPORT
+        found.append(Finding(kind, _morning(on), f"{how}，当日开工前手续尚未办结：{names}", source, row, missing))
+    return found
+
+
+def _unreported(at_hand: Standing) -> list[Finding]:
+    """开工未报告: a start was seen, and within the term of it nobody reported one."""
+    kind, project, found = WarningKind.START_UNREPORTED, at_hand.project, []
+    if project.started_on is not None:
+        return []
+    days = pack().integer("warning.start_report_term", project.rules_on)
+    calendar = clocks.calendar()
+    for row in at_hand.sightings:
+        if not at_hand.unjudged(kind, row.at):
+            continue
+        until = calendar.closing(calendar.add_working_days(row.on, days))
+        why = f"{_said(row)}于 {row.on:%Y-%m-%d} 开工，{days} 个工作日内没有报送开工建设信息"
+        found.append(Finding(kind, until, why, WarningSource.RECORD, row))
+    return found
+
+
+def _not_started(at_hand: Standing) -> list[Finding]:
+    """核准（备案）后未开工: no start so many months after it was filed or verified."""
+    project, day = at_hand.project, _verified_on(at_hand)
+    if day is None or project.started_on is not None or at_hand.sightings:
+        return []
+    months = pack().integer("warning.not_started_term", project.rules_on)
+    since = _after_the_last(at_hand, WarningKind.NOT_STARTED, _morning(months_after(day, months)))
+    word = ProjectKind(project.kind).label
+    return [Finding(WarningKind.NOT_STARTED, since, f"{day:%Y-%m-%d} {word}后满 {months} 个月，没有报送开工建设信息")]
+
+
+def _idle(at_hand: Standing) -> list[Finding]:
+    """已赋码未办理: coded and reviewed, and nothing applied for or promised since."""
+    project = at_hand.project
+    opening = opening_matter(project)
+    touched = any(
+        (item.received_at is not None or item.state not in UNTOUCHED) and item.route != "regional" and item.matter_id != opening
+        for item in at_hand.items
+    )
+    if touched or at_hand.promised or project.started_on is not None or project.confirmed_at is None:
+        return []
+    days = pack().integer("warning.idle_term", project.rules_on)
+    since = _after_the_last(at_hand, WarningKind.IDLE, _morning(project.confirmed_at.astimezone(TZ).date() + timedelta(days=days)))
+    return [Finding(WarningKind.IDLE, since, f"复核确认满 {days} 天，没有申报任何审批事项，也没有作出承诺")]
+
+
+def _reminder_at(at_hand: Standing) -> datetime | None:
+    """When the company is reminded that it has not started: before the term of the warning."""
+    day = _verified_on(at_hand)
+    if day is None or at_hand.project.started_on is not None or at_hand.sightings:
+        return None
+    return _morning(months_after(day, pack().integer("warning.not_started_reminder", at_hand.project.rules_on)))
+
+
+def _verified_on(at_hand: Standing) -> date | None:
+    """The day of filing or of verification; an approval project begins with a decision of its own and is not meant (第十四条)."""
+    project = at_hand.project
+    if project.kind == ProjectKind.FILING:
+        return project.filed_at.astimezone(TZ).date()
+    if project.kind != ProjectKind.VERIFICATION:
+        return None
+    matters = pack().parameter("warning.verification_matters", project.rules_on).value
+    days = [item.concluded_at.astimezone(TZ).date() for item in at_hand.items if item.matter_id in matters and item.concluded_at]
+    return max(days, default=None)
+
+
+def _after_the_last(at_hand: Standing, kind: WarningKind, since: datetime) -> datetime:
+    """A term that has been warned of is warned of again only some time after that warning was closed."""
+    last = at_hand.last(kind)
+    if last is None or last.closed_at is None:
+        return since
+    return max(since, last.closed_at + timedelta(days=pack().integer("warning.again_after", at_hand.project.rules_on)))
+
+
+def _said(row: LifeRecord) -> str:
+    return f"{word_of(row.kind, 'means', row.data.get('means', ''))}发现项目"
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time.min, TZ)

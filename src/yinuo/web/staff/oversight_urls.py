@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from yinuo.web.staff import records, warnings
+
+urlpatterns = [
+    path("warnings/", warnings.warnings, name="warnings"),
+    path("warnings/<int:warning_id>/", warnings.warning, name="warning"),
+    path("projects/<int:project_id>/records/", records.records, name="records"),
+    path("projects/<int:project_id>/records/new/<slug:kind>/", records.new, name="record_new"),
+    path("records/<int:record_id>/", records.record, name="record"),
+]

@@ -1,0 +1,172 @@
+"""监管记录 of a project's whole life for the hall: read, entered by kind, corrected beside what was there (附件7·第十四条)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from yinuo.apps.base import forbid
+from yinuo.apps.oversight import access, actions, queries
+from yinuo.apps.oversight.models import LifeRecord, RecordKind
+from yinuo.apps.oversight.specs import SPECS, TEXT_LIMIT, FieldSpec, KindSpec
+from yinuo.apps.projects.models import Project
+from yinuo.web.acting import actor_of, need_staff
+from yinuo.web.components.forms import DateInput, DecimalInput
+from yinuo.web.components.shapes import NavItem
+from yinuo.web.handling import attempt
+from yinuo.web.staff.forms import text_area
+from yinuo.web.staff.projects import head_of, visible_project
+from yinuo.web.staff.reading import today
+from yinuo.web.staff.uploads import EvidenceForm
+
+LONG = ("question", "measure", "outcome", "fact", "note", "reason", "subject")
+
+
+class RecordForm(EvidenceForm, forms.Form):
+    """The fields of one kind, as `specs` says; what is right, the action says."""
+
+    key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
+
+    def __init__(self, *args: Any, spec: KindSpec, correcting: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.names = [one.name for one in spec.fields]
+        made: dict[str, forms.Field] = {}
+        if spec.steps and not correcting:
+            made["step"] = forms.ChoiceField(label="环节", choices=[("", "请选择"), *spec.steps.items()], required=False)
+        made["on"] = forms.DateField(
+            label=spec.on_label, widget=DateInput(), error_messages={"required": f"填写{spec.on_label}", "invalid": "日期请写成 2026-11-30"}
+        )
+        if spec.number_label:
+            made["number"] = forms.CharField(label=spec.number_label, required=False, max_length=80)
+        made |= {one.name: _field(one) for one in spec.fields}
+        if correcting:
+            made["why"] = text_area("更正的理由", "写明更正的理由", rows=2)
+        for name, one in made.items():
+            self.fields[name] = one
+        self.order_fields([*made, "files", "key"])
+
+    def said(self) -> dict[str, Any]:
+        """What the action takes, but for who and when."""
+        values = self.cleaned_data
+        return {
+            "on": values["on"],
+            "number": values.get("number", ""),
+            "data": {name: values[name] for name in self.names if values[name] != ""},
+            "evidence": self.file_ids,
+        }
+
+
+def _field(spec: FieldSpec) -> forms.Field:
+    """Nothing is required here: the action names everything that is missing at once."""
+    label, help_text = spec.label, spec.help
+    match spec.type:
+        case "choice":
+            return forms.ChoiceField(label=label, choices=[("", "请选择"), *spec.choices.items()], required=False, help_text=help_text)
+        case "amount":
+            return forms.CharField(label=label, required=False, widget=DecimalInput(), help_text=help_text, max_length=24)
+        case "date":
+            return forms.CharField(label=label, required=False, widget=DateInput(), help_text=help_text, max_length=10)
+    widget = forms.Textarea({"rows": 3}) if spec.name in LONG else forms.TextInput()
+    return forms.CharField(label=label, required=False, widget=widget, help_text=help_text, max_length=TEXT_LIMIT)
+
+
+@need_staff
+@require_safe
+def records(request: HttpRequest, project_id: int) -> HttpResponse:
+    """Everything recorded of a project, by kind, and its warnings."""
+    actor = actor_of(request)
+    found = visible_project(actor, project_id)
+    rows = queries.records(found.pk)
+    context = {
+        **head_of(found, NavItem("监管记录")),
+        "groups": grouped_by_kind(rows),
+        "warnings": queries.of_project(found.pk),
+        "kinds": [NavItem(kind.label, reverse("staff:record_new", args=[found.pk, kind.value])) for kind in RecordKind]
+        if access.can_record(actor, found)
+        else [],
+    }
+    return render(request, "staff/records.html", context)
+
+
+def grouped_by_kind(rows: Sequence[LifeRecord]) -> list[tuple[str, list[LifeRecord]]]:
+    """Kinds that have any, in the order of a project's life."""
+    return [(kind.label, found) for kind in RecordKind if (found := [row for row in rows if row.kind == kind])]
+
+
+@need_staff
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, project_id: int, kind: str) -> HttpResponse:
+    actor, now = actor_of(request), timezone.now()
+    found = visible_project(actor, project_id)
+    if kind not in SPECS:
+        raise Http404
+    if not access.can_record(actor, found):
+        raise forbid("只有监督员、综合管理部门和项目的有关部门可以登记监管记录")
+    spec = SPECS[kind]
+    start = {"key": f"record:{uuid.uuid4()}", "on": today(now)}
+    form = RecordForm(request.POST or None, request.FILES or None, spec=spec, initial=start)
+    if request.method == "POST" and form.is_valid() and form.take(request, actor, now):
+        told = {**form.said(), "step": form.cleaned_data.get("step", ""), "idempotency_key": form.cleaned_data["key"]}
+        if attempt(form, lambda: actions.record_life(actor=actor, project_id=found.pk, kind=kind, at=now, **told), {"evidence": "files"}):
+            messages.success(request, f"{spec.kind.label}已登记。")
+            return redirect("staff:records", found.pk)
+    context = {**_head(found, f"登记{spec.kind.label}"), "form": form, "spec": spec}
+    return render(request, "staff/record_new.html", context, status=422 if form.is_bound else 200)
+
+
+def _head(found: Project, label: str) -> dict[str, Any]:
+    return head_of(found, NavItem("监管记录", reverse("staff:records", args=[found.pk])), NavItem(label))
+
+
+@need_staff
+@require_http_methods(["GET", "POST"])
+def record(request: HttpRequest, record_id: int) -> HttpResponse:
+    """One record with every version of it; POST enters a new version beside."""
+    actor, now = actor_of(request), timezone.now()
+    asked = LifeRecord.objects.select_related("department", "person").get(pk=record_id)
+    found = visible_project(actor, asked.project_id)
+    rows = queries.versions(asked)
+    last = rows[0]
+    spec = SPECS[last.kind]
+    may = access.can_record(actor, found) and not last.system
+    form = None
+    if may:
+        start = {**last.data, "on": last.on, "number": last.number}
+        form = RecordForm(request.POST or None, request.FILES or None, spec=spec, correcting=True, initial=start)
+    if request.method == "POST":
+        if form is None:
+            raise forbid("这条记录不能由您更正")
+        if form.is_valid() and form.take(request, actor, now) and _corrected(form, last, actor, now):
+            messages.success(request, "已更正，原来的一版仍然保留。")
+            return redirect("staff:record", _latest(last).pk)
+    context = {
+        **_head(found, f"{spec.kind.label}{f' {last.number}' if last.number else ''}"),
+        "row": last,
+        "versions": rows[1:],
+        "form": form,
+        "warnings": list(last.warnings.all()),
+        "public": queries.is_public(last, today(now)),
+    }
+    return render(request, "staff/record.html", context, status=422 if form is not None and form.is_bound else 200)
+
+
+def _corrected(form: RecordForm, last: LifeRecord, actor: Any, now: datetime) -> object:
+    return attempt(
+        form,
+        lambda: actions.correct_record(actor=actor, record_id=last.pk, at=now, why=form.cleaned_data["why"], **form.said()),
+        {"evidence": "files"},
+    )
+
+
+def _latest(row: LifeRecord) -> LifeRecord:
+    return queries.versions(row)[0]

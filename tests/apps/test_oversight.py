@@ -1,0 +1,331 @@
+"""异常预警: found by the clock and at once, one open per project and kind, handled until it is corrected, punished or unfounded."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.apps.county import Company, County, at, new_company, new_county
+from tests.apps.supervising import evidence, penalise, see_start, sighted
+from tests.apps.test_onemap import guided, hand_in, ready
+from yinuo.apps.base import Forbidden, Refused, Stale
+from yinuo.apps.credit.models import PointProposal
+from yinuo.apps.infochain.models import LeafRecord
+from yinuo.apps.notices.models import Message
+from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.oversight import actions
+from yinuo.apps.oversight.models import LifeRecord, Warning, Watch
+from yinuo.apps.oversight.watching import undecided_on
+from yinuo.apps.projects.actions import report_progress, terminate
+from yinuo.apps.projects.models import Project
+from yinuo.apps.work.actions import tick
+from yinuo.apps.work.models import WorkItem, WorkKind
+
+NOON = at("2026-11-06 12:00")
+TODAY = NOON.date()
+
+
+@pytest.fixture
+def project(county: County, company: Company) -> Project:
+    return guided(county, company)
+
+
+def decide_all(project: Project, on: str = "2026-11-05 16:00") -> None:
+    """Everything before the start is decided, as of an instant."""
+    MapItem.objects.filter(project=project, pre_start=True).update(state="granted", concluded_at=at(on))
+    Project.objects.filter(pk=project.pk).update(landed_at=at(on))
+
+
+def kinds(project: Project) -> list[str]:
+    return list(Warning.objects.filter(project=project).order_by("id").values_list("kind", flat=True))
+
+
+def code_of(refusal: pytest.ExceptionInfo[Refused]) -> str:
+    return refusal.value.code
+
+
+def leaves() -> list[str]:
+    return list(LeafRecord.objects.filter(type__startswith="anomaly").order_by("id").values_list("type", flat=True))
+
+
+# -- found
+
+
+def test_a_start_reported_before_its_approvals_is_warned_of_in_the_same_breath(project: Project, company: Company) -> None:
+    report_progress(actor=company.actor, project_id=project.pk, kind="start", on=TODAY, at=NOON)
+    made = Warning.objects.get()
+    first = undecided_on(project.items.order_by("position", "id"), TODAY)[0]
+    assert (made.kind, made.source, made.state, made.record_id) == ("built_first", "report", "open", None)
+    assert (made.department_id, made.matters[0]) == (first.department_id, first.name)
+    assert "开工前手续尚未办结" in made.why
+    assert any("第十四条" in cite for cite in made.cites)
+    work = WorkItem.objects.get(kind=WorkKind.WARNING_HANDLE)
+    assert (work.department_id, work.role, work.limit_value, work.project_id) == (made.department_id, "approver", 10, project.pk)
+    assert {message.template for message in Message.objects.filter(template__startswith="warning")} == {
+        "warning_found",
+        "warning_found_unit",
+    }
+    assert leaves() == ["anomaly.reported"]
+
+
+def test_a_start_after_every_approval_is_none_and_the_day_decides(project: Project, company: Company) -> None:
+    decide_all(project, "2026-11-05 16:00")
+    assert undecided_on(project.items.all(), date(2026, 11, 5)) == ()
+    assert undecided_on(project.items.all(), date(2026, 11, 4)) != ()
+    report_progress(actor=company.actor, project_id=project.pk, kind="start", on=date(2026, 11, 5), at=NOON)
+    assert kinds(project) == []
+    assert Watch.objects.get(project=project).next_at is None
+
+
+@pytest.mark.parametrize(("when", "found"), [("2026-11-19 18:00", 0), ("2026-11-20 18:00", 1)])
+def test_a_start_seen_and_not_reported_within_ten_working_days_is_warned_of(
+    county: County, project: Project, when: str, found: int
+) -> None:
+    decide_all(project)
+    row = sighted(county.actor("supervisor"), project, NOON, TODAY)
+    assert kinds(project) == []
+    assert Watch.objects.get(project=project).next_at == at("2026-11-20 18:00")
+    actions.sweep(at(when))
+    assert Warning.objects.filter(kind="start_unreported", record=row).count() == found
+    if found:
+        assert Warning.objects.get().department is not None
+        assert Warning.objects.get().department.key == "development_reform"  # type: ignore[union-attr]
+
+
+def test_the_report_within_the_term_leaves_nothing_to_warn_of(county: County, company: Company, project: Project) -> None:
+    decide_all(project)
+    sighted(county.actor("supervisor"), project, NOON, TODAY)
+    report_progress(actor=company.actor, project_id=project.pk, kind="start", on=TODAY, at=NOON)
+    actions.sweep(at("2027-11-20 18:00"))
+    assert kinds(project) == []
+
+
+def test_nothing_done_for_ninety_days_and_no_start_for_two_years_are_found_by_the_clock(
+    county: County, company: Company, project: Project, django_assert_num_queries: Any
+) -> None:
+    watch = Watch.objects.get(project=project)
+    assert watch.next_at == at("2027-02-01 00:00")
+    with django_assert_num_queries(1):
+        assert actions.sweep(at("2027-01-31 23:59")) == 0
+    assert actions.sweep(at("2027-02-01 00:00")) == 1
+    idle = Warning.objects.get()
+    assert (idle.kind, idle.department_id) == ("idle", None)
+    assert WorkItem.objects.get(kind=WorkKind.WARNING_HANDLE).role == "supervisor"
+    hand_in(company, ready(project), at("2027-02-02 09:00"))
+    watch.refresh_from_db()
+    assert watch.next_at == at("2028-05-03 00:00")
+    actions.sweep(at("2028-05-03 00:00"))
+    assert Message.objects.filter(template="start_reminder", unit_id=company.unit.pk).count() == 1
+    watch.refresh_from_db()
+    assert (watch.reminded_at, watch.next_at) == (at("2028-05-03 00:00"), at("2028-11-03 00:00"))
+    actions.sweep(at("2028-11-03 00:00"))
+    assert kinds(project) == ["idle", "not_started"]
+    assert Message.objects.filter(template="start_reminder").count() == Message.objects.filter(template="start_reminder").distinct().count()
+    assert actions.sweep(at("2028-11-04 00:00")) == 0
+
+
+def test_a_matter_handed_in_is_no_idling(project: Project, company: Company) -> None:
+    hand_in(company, ready(project), NOON)
+    actions.sweep(at("2027-02-01 00:00"))
+    assert kinds(project) == []
+    assert Watch.objects.get().next_at == at("2028-05-03 00:00")
+
+
+def test_found_again_while_open_it_is_one_and_after_closing_a_new_one_names_the_former(county: County, project: Project) -> None:
+    supervisor = county.actor("supervisor")
+    first = see_start(supervisor, project, NOON)
+    assert see_start(supervisor, project, NOON + timedelta(hours=1)).pk == first.pk
+    owner = county.actor("approver", first.department.key)
+    actions.close_warning(actor=owner, warning_id=first.pk, outcome="unfounded", text="场地平整", at=NOON + timedelta(hours=2))
+    # What had been seen until then was judged with it.
+    actions.look_at(project_id=project.pk, at=NOON + timedelta(hours=2))
+    assert kinds(project) == ["built_first"]
+    second = see_start(supervisor, project, NOON + timedelta(hours=3))
+    assert (second.pk != first.pk, second.former_id) == (True, first.pk)
+
+
+def test_a_term_is_warned_of_again_half_a_year_after_it_was_closed(county: County, project: Project) -> None:
+    actions.sweep(at("2027-02-01 00:00"))
+    made = Warning.objects.get()
+    supervisor = county.actor("supervisor")
+    actions.close_warning(actor=supervisor, warning_id=made.pk, outcome="unfounded", text="等待资金到位", at=at("2027-02-02 10:00"))
+    assert Watch.objects.get().next_at == at("2027-08-01 10:00")
+    actions.sweep(at("2027-08-01 10:00"))
+    assert Warning.objects.latest("id").former_id == made.pk
+
+
+def test_two_who_look_at_once_open_one(committed_db: str) -> None:
+    county, company = new_county(), new_company()
+    project = guided(county, company)
+    due = at("2027-02-01 00:00")
+
+    def look(_: int) -> None:
+        try:
+            actions.sweep(due)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(look, range(3)))
+    assert kinds(project) == ["idle"]
+    assert WorkItem.objects.filter(kind=WorkKind.WARNING_HANDLE).count() == 1
+
+
+def test_when_a_project_is_looked_at_can_be_derived_anew(county: County, company: Company, project: Project) -> None:
+    other = guided(county, company, name="另一个项目")
+    Watch.objects.filter(project=project).update(next_at=None)
+    Watch.objects.filter(project=other).delete()
+    assert actions.rebuild(NOON) == 2
+    assert set(Watch.objects.values_list("next_at", flat=True)) == {at("2027-02-01 00:00")}
+    assert actions.rebuild(NOON) == 0
+
+
+# -- handled
+
+
+def test_explained_ordered_corrected_and_closed(county: County, company: Company, project: Project) -> None:
+    made = see_start(county.actor("supervisor"), project, NOON)
+    owner = county.actor("approver", made.department.key)
+    said = {"actor": company.actor, "warning_id": made.pk, "text": "施工单位误解，已通知停工", "at": NOON, "idempotency_key": "k"}
+    actions.explain_warning(**said)
+    actions.explain_warning(**said)
+    assert made.steps.filter(kind="explained").count() == 1
+    with pytest.raises(Stale):
+        actions.order_rectification(actor=owner, warning_id=made.pk, text="停止建设", days=5, at=NOON, version=1)
+    with pytest.raises(Refused, match="60 个工作日"):
+        actions.order_rectification(actor=owner, warning_id=made.pk, text="停止建设", days=61, at=NOON)
+    actions.order_rectification(actor=owner, warning_id=made.pk, text="停止建设，补办施工许可", days=5, at=NOON)
+    work = WorkItem.objects.get(kind=WorkKind.WARNING_RECTIFY)
+    assert (work.waits_for, work.due_at, work.url) == ("unit", at("2026-11-13 18:00"), f"/warnings/{made.pk}/")
+    assert not WorkItem.objects.filter(kind=WorkKind.WARNING_HANDLE, state="running").exists()
+    with pytest.raises(Refused, match="证明材料"):
+        actions.report_rectified(actor=company.actor, warning_id=made.pk, text="已停工", at=NOON)
+    with pytest.raises(Refused, match="不存在或者不是您上传的"):
+        actions.report_rectified(actor=company.actor, warning_id=made.pk, text="已停工", evidence=[10**9], at=NOON)
+    actions.report_rectified(actor=company.actor, warning_id=made.pk, text="已停工", evidence=evidence(company, NOON), at=NOON)
+    actions.close_warning(actor=owner, warning_id=made.pk, outcome="corrected", text="现场核查属实", at=NOON)
+    made.refresh_from_db()
+    assert (made.state, made.outcome, made.closed_by_id) == ("closed", "corrected", owner.person_id)
+    assert [row.kind for row in made.steps.order_by("id")] == ["found", "explained", "ordered", "reported", "closed"]
+    assert leaves() == ["anomaly.reported", "anomaly.closed"]
+    assert not WorkItem.objects.filter(project_id=project.pk, kind__startswith="warning", state="running").exists()
+    with pytest.raises(Refused) as late:
+        actions.close_warning(actor=owner, warning_id=made.pk, outcome="corrected", text="再次", at=NOON)
+    assert code_of(late) == "oversight.state"
+
+
+def test_a_term_that_passes_is_the_offices_turn_again_and_ends_in_a_penalty_with_points(
+    county: County, company: Company, project: Project
+) -> None:
+    made = see_start(county.actor("supervisor"), project, NOON)
+    owner = county.actor("approver", made.department.key)
+    actions.order_rectification(actor=owner, warning_id=made.pk, text="停止建设", days=2, at=NOON)
+    tick(at("2026-11-11 09:00"))
+    made.refresh_from_db()
+    assert made.state == "overdue"
+    assert Message.objects.filter(template="warning_overdue").exists()
+    handling = WorkItem.objects.get(kind=WorkKind.WARNING_HANDLE, state="running")
+    assert handling.department_id == made.department_id
+    punish: dict[str, Any] = {
+        "actor": owner,
+        "warning_id": made.pk,
+        "outcome": "punished",
+        "text": "依法处罚",
+        "at": at("2026-11-12 10:00"),
+    }
+    with pytest.raises(Refused) as without:
+        actions.close_warning(**punish)
+    assert code_of(without) == "oversight.penalty"
+    elsewhere = penalise(county.actor("supervisor"), guided(county, new_company("别家")), NOON, "积建罚〔2026〕1号")
+    with pytest.raises(Refused):
+        actions.close_warning(**punish, penalty_id=elsewhere.pk)
+    penalty = penalise(owner, project, at("2026-11-12 09:00"))
+    proposal = actions.propose_for_warning(actor=owner, warning_id=made.pk, basis="违法擅自开工，逾期不改", at=at("2026-11-12 10:00"))
+    assert (proposal.data, proposal.expected_points, proposal.state) == ({"article": "46", "item": "illegal_start"}, -2, "proposed")
+    with pytest.raises(Refused, match="已经提出过"):
+        actions.propose_for_warning(actor=owner, warning_id=made.pk, basis="再次", at=at("2026-11-12 11:00"))
+    assert PointProposal.objects.count() == 1
+    actions.close_warning(**punish, penalty_id=penalty.pk)
+    made.refresh_from_db()
+    assert (made.outcome, made.penalty_id) == ("punished", penalty.pk)
+
+
+def test_what_a_start_that_was_reported_late_answers_is_noted_on_the_warning(county: County, company: Company, project: Project) -> None:
+    decide_all(project)
+    sighted(county.actor("supervisor"), project, NOON, TODAY)
+    actions.sweep(at("2026-11-20 18:00"))
+    made = Warning.objects.get(kind="start_unreported")
+    report_progress(actor=company.actor, project_id=project.pk, kind="start", on=TODAY, at=at("2026-11-23 09:00"))
+    assert made.steps.filter(kind="noted", text__contains="2026-11-06").exists()
+    with pytest.raises(Refused, match="证明材料"):
+        actions.close_warning(
+            actor=county.actor("approver"), warning_id=made.pk, outcome="corrected", text="已补报", at=at("2026-11-23 10:00")
+        )
+
+
+def test_a_warning_handed_to_another_office_is_theirs_with_its_clock(county: County, project: Project) -> None:
+    made = see_start(county.actor("supervisor"), project, NOON)
+    before = WorkItem.objects.get(kind=WorkKind.WARNING_HANDLE)
+    hand: dict[str, Any] = {"actor": county.actor("supervisor"), "warning_id": made.pk, "why": "由住建局执法", "at": NOON}
+    with pytest.raises(Refused, match="请选择处置部门"):
+        actions.hand_warning(**hand, department_key="nowhere")
+    with pytest.raises(Refused, match="已经由这个部门处置"):
+        actions.hand_warning(**hand, department_key=made.department.key)
+    actions.hand_warning(**hand, department_key="meteorology")
+    after = WorkItem.objects.get(pk=before.pk)
+    assert (after.department.key, after.due_at) == ("meteorology", before.due_at)
+    with pytest.raises(Forbidden):
+        actions.order_rectification(actor=county.actor("approver", made.department.key), warning_id=made.pk, text="停", days=5, at=NOON)
+
+
+def test_no_points_for_what_is_no_such_act_and_none_once_it_is_unfounded(county: County, project: Project) -> None:
+    actions.sweep(at("2027-02-01 00:00"))
+    idle = Warning.objects.get()
+    supervisor = county.actor("supervisor")
+    actions.hand_warning(actor=supervisor, warning_id=idle.pk, department_key="development_reform", why="请核实", at=at("2027-02-01 09:00"))
+    with pytest.raises(Refused, match="不是扣分的情形"):
+        actions.propose_for_warning(actor=county.actor("approver"), warning_id=idle.pk, basis="拖延", at=at("2027-02-01 10:00"))
+
+
+def test_a_project_that_ends_ends_its_warnings(county: County, company: Company, project: Project) -> None:
+    made = see_start(county.actor("supervisor"), project, NOON)
+    terminate(actor=company.actor, project_id=project.pk, why="不建了", at=NOON)
+    made.refresh_from_db()
+    assert (made.state, made.outcome) == ("closed", "ended")
+    assert not WorkItem.objects.filter(project_id=project.pk, state__in=["running", "paused"]).exists()
+    actions.sweep(at("2030-01-01 00:00"))
+    assert Warning.objects.count() == 1
+
+
+# -- records
+
+
+def test_a_record_says_what_is_missing_field_by_field_and_is_corrected_beside(county: County, project: Project) -> None:
+    supervisor = county.actor("supervisor")
+    with pytest.raises(Refused) as refused:
+        actions.record_life(
+            actor=supervisor, project_id=project.pk, kind="penalty", on=date(2026, 11, 7),
+            data={"amount": "-1", "published_until": "明年", "extra": 1}, at=NOON,
+        )  # fmt: skip
+    assert set(refused.value.errors) == {"number", "on", "authority", "fact", "clause", "amount", "published_until", "extra"}
+    first = penalise(supervisor, project, NOON)
+    with pytest.raises(Refused, match="已经登记过"):
+        penalise(supervisor, project, NOON)
+    data = {**first.data, "amount": "3"}
+    second = actions.correct_record(actor=supervisor, record_id=first.pk, on=first.on, data=data, why="金额有误", at=NOON)
+    assert (second.replaces_id, second.round, second.number, second.data["amount"]) == (first.pk, 2, first.number, "3")
+    first.refresh_from_db()
+    assert first.data["amount"] == "2.5"
+    with pytest.raises(Refused, match="已经更正过"):
+        actions.correct_record(actor=supervisor, record_id=first.pk, on=first.on, data=data, why="再次", at=NOON)
+    assert LeafRecord.objects.filter(type="penalty.decided").count() == 2
+    again: dict[str, Any] = {
+        "actor": supervisor, "project_id": project.pk, "kind": "plan", "number": "2026Q4", "on": TODAY, "data": {"planned": "100"},
+        "at": NOON, "idempotency_key": "p",
+    }  # fmt: skip
+    assert actions.record_life(**again).pk == actions.record_life(**again).pk
+    assert LifeRecord.objects.filter(kind="plan").count() == 1
