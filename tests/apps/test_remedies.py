@@ -9,12 +9,17 @@ import pytest
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_again import REFUSED, anew, refused
-from tests.apps.test_onemap import guided, ready
+from tests.apps.test_onemap import guided, hand_in, ready
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.notices.models import Message
+from yinuo.apps.onemap import history
 from yinuo.apps.onemap.actions import conclude_remedy, enter_remedy
 from yinuo.apps.onemap.models import MapItem, Remedy
+from yinuo.apps.onemap.sweeping import stuck
+from yinuo.apps.projects.actions import terminate
 from yinuo.apps.trail.models import Entry
+from yinuo.apps.work.actions import tick
+from yinuo.apps.work.models import Light, WorkItem, WorkKind
 
 ENTERED = at("2026-11-20 09:00")
 RULED = at("2027-01-15 09:00")
@@ -63,15 +68,52 @@ def test_a_record_stays_with_the_decision_it_is_about_when_the_matter_is_applied
     assert refusal.value.code == "onemap.no_decision"
 
 
-def test_a_complaint_is_answered_by_the_hall_and_not_by_whom_it_is_about(county: County, company: Company) -> None:
+def test_a_complaint_waits_for_the_hall_within_its_limit_and_not_for_whom_it_is_about(county: County, company: Company) -> None:
     item = refused(county, company)
-    complaint = enter(company.actor, item, kind="complaint", body="政务大厅", text="办理人员态度差")
+    handler, convener = county.actor("approver", item.department.key), county.actor("general_convener")
+    complaint = enter(company.actor, item, kind="complaint", body="", text="办理人员态度差")
+    assert (complaint.body, complaint.document_number) == (item.project.hall.name, "不予〔2026〕1号")
+    work = WorkItem.objects.get(kind=WorkKind.COMPLAINT)
+    assert (work.role, work.department_id, work.hall_id) == ("general_convener", None, item.project.hall_id)
+    assert work.due_at == at("2026-11-27 18:00"), "five working days from the day after"
+    told = set(Message.objects.filter(template="complaint").values_list("person_id", flat=True))
+    assert told == {convener.person_id}, "whom it is about does not learn of it by a message"
+    assert Message.objects.filter(template="complaint_received", unit_id=company.unit.pk).exists()
+    assert history.remedies_of(item)[0].answer_by == work.due_at  # type: ignore[attr-defined]
+    tick(at("2026-11-30 10:00"))
+    assert work.light_at(at("2026-11-30 10:00")) == Light.RED
     with pytest.raises(Forbidden, match="总召集人"):
-        conclude(county.actor("approver", item.department.key), complaint, outcome="unjustified")
+        conclude(handler, complaint, outcome="unjustified")
     with pytest.raises(Refused, match="请选择结果"):
-        conclude(county.actor("general_convener"), complaint, outcome="revoked")
-    done = conclude(county.actor("general_convener"), complaint, outcome="justified", answer="已批评教育并道歉")
-    assert done.outcome == "justified"
+        conclude(convener, complaint, outcome="revoked")
+    done = conclude(convener, complaint, outcome="justified", answer="已批评教育并道歉")
+    work.refresh_from_db()
+    assert (done.outcome, work.state, work.outcome) == ("justified", "done", "justified")
+
+
+def test_how_a_matter_is_handled_may_be_complained_of_before_it_is_decided_and_the_answer_is_owed_to_the_end(
+    county: County, company: Company
+) -> None:
+    item = ready(guided(county, company))
+    hand_in(company, item, at("2026-11-06 09:00"))
+    for kind in ("reconsideration", "litigation"):
+        with pytest.raises(Refused) as nothing:
+            enter(company.actor, item, kind=kind)
+        assert nothing.value.code == "onemap.no_decision"
+    with pytest.raises(Refused, match="项目备案之后"):
+        enter(company.actor, item, kind="complaint", filed_on=date(2026, 10, 1))
+    said: dict[str, Any] = {"kind": "complaint", "body": "", "text": "三天没有人接电话", "idempotency_key": "k"}
+    complaint = enter(company.actor, item, **said)
+    assert enter(company.actor, item, **said).pk == complaint.pk
+    assert (complaint.document_number, WorkItem.objects.filter(kind=WorkKind.COMPLAINT).count()) == ("", 1)
+    with pytest.raises(Forbidden):
+        enter(new_company("别家公司").actor, item, kind="complaint")
+    terminate(actor=company.actor, project_id=item.project_id, why="不建了", at=ENTERED)
+    work = WorkItem.objects.get(kind=WorkKind.COMPLAINT)
+    assert (work.state, stuck(item.project_id)) == ("running", [])
+    conclude(county.actor("comprehensive"), complaint, outcome="unjustified", answer="通话记录显示当日已回电")
+    work.refresh_from_db()
+    assert work.state == "done"
 
 
 @pytest.mark.parametrize(

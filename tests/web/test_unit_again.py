@@ -105,9 +105,20 @@ def test_a_remedy_is_entered_once_and_its_outcome_shows(desk: Desk, turned_down:
     assert "维持原决定" in desk.get(f"/items/{turned_down.pk}/")
 
 
-def test_a_remedy_needs_a_decision(desk: Desk) -> None:
+def test_before_a_decision_the_handling_may_be_complained_of_and_nothing_else(desk: Desk) -> None:
     item = ready(guided(desk.county, desk.company))
-    assert "还没有作出决定" in desk.get(f"/items/{item.pk}/remedy/", status=422)
+    hand_in(desk.company, item, at("2026-11-06 08:40"))
+    url = f"/items/{item.pk}/remedy/"
+    assert f'href="{url}"' in desk.get(f"/items/{item.pk}/")
+    page = desk.get(url)
+    assert "投诉由大厅的总召集人核实" in page and "行政诉讼" not in page and 'name="body"' not in page
+    sent = {**hidden(page, "key"), "kind": "complaint", "filed_on": "2026-11-06", "text": ""}
+    assert "写明请求和理由" in desk.post(url, sent, status=200).content.decode()
+    desk.post(url, {**sent, "kind": "litigation", "text": "不服"}, status=200)
+    assert not Remedy.objects.exists()
+    desk.post(url, {**sent, "text": "三天没有人接电话"})
+    page = desk.get(f"/items/{item.pk}/")
+    assert "三天没有人接电话" in page and "前答复" in page
 
 
 # -- from the regular way to a promise and back

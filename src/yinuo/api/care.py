@@ -82,10 +82,10 @@ class HowIn(VersionIn):
 
 
 class RemedyIn(Schema):
-    """A reconsideration, a lawsuit or a complaint against a decision."""
+    """A reconsideration or a lawsuit against a decision, or a complaint of how the matter is handled (`body` may be left out)."""
 
     kind: str
-    body: str
+    body: str = ""
     filed_on: date
     text: str
     round_number: int | None = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery
+
 from yinuo.apps.onemap.models import LaterDocument, MapItem, PastApplication, Remedy
+from yinuo.apps.work.models import WorkItem, WorkKind
 
 
 def past_of(item: MapItem) -> list[PastApplication]:
@@ -11,8 +14,10 @@ def past_of(item: MapItem) -> list[PastApplication]:
 
 
 def remedies_of(item: MapItem) -> list[Remedy]:
-    """Every remedy entered on a decision of this item, the last one first."""
-    return list(Remedy.objects.filter(item=item).select_related("entered_by", "concluded_by").order_by("-id"))
+    """Every remedy entered on this item, the last one first; `answer_by` = until when a complaint is answered."""
+    due = WorkItem.objects.filter(subject_kind=Remedy._meta.label_lower, subject_id=OuterRef("pk"), kind=WorkKind.COMPLAINT)
+    rows = Remedy.objects.filter(item=item).select_related("entered_by", "concluded_by")
+    return list(rows.annotate(answer_by=Subquery(due.values("due_at")[:1])).order_by("-id"))
 
 
 def later_of(item: MapItem) -> list[LaterDocument]:

@@ -125,7 +125,7 @@ def _clocks(project_id: int | None) -> Iterator[Stuck]:
     """Work left open on what has ended, and clocks that will never turn again although they are not red yet."""
     ended = Project.objects.filter(pk=OuterRef("project_id"), state__in=ENDED_PROJECTS)
     rows = WorkItem.objects.filter(_of("project_id", project_id), state__in=OPEN, project_id__isnull=False)
-    for pk, title in rows.filter(Exists(ended)).order_by("id").values_list("project_id", "title"):
+    for pk, title in rows.filter(Exists(ended)).exclude(kind=WorkKind.COMPLAINT).order_by("id").values_list("project_id", "title"):
         yield Stuck(pk, None, f"项目已结束，“{title}”还在办")
     silent = rows.filter(limit_value__isnull=False, next_transition_at__isnull=True).exclude(announced=Light.RED)
     for pk, title in silent.annotate(project=F("project_id")).order_by("id").values_list("project", "title"):

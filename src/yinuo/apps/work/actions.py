@@ -255,10 +255,9 @@ def add_tag(*, item: WorkItem, tag: str) -> WorkItem:
 
 @action
 def cancel_of_project(*, actor: Actor, project_id: int, at: datetime, why: str) -> int:
-    """Ends every open clock of a project that is withdrawn or terminated; returns how many."""
-    items = list(
-        WorkItem.objects.select_for_update(no_key=True).filter(project_id=project_id, state__in=["running", "paused"]).order_by("id")
-    )
+    """Ends every open clock of a project that is withdrawn or terminated; returns how many. A complaint is still owed its answer."""
+    rows = WorkItem.objects.select_for_update(no_key=True).filter(project_id=project_id, state__in=["running", "paused"])
+    items = list(rows.exclude(kind=WorkKind.COMPLAINT).order_by("id"))
     for item in items:
         close(actor=actor, item=item, at=at, outcome=why[:40], cancelled=True)
     return len(items)

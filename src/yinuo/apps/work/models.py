@@ -38,6 +38,7 @@ class WorkKind(models.TextChoices):
     AGENCY_APPLICATION = "agency_application", "代办受理"
     AGENCY_SERVICE = "agency_service", "代办服务"
     COORDINATION = "coordination", "1+X 协调"
+    COMPLAINT = "complaint", "投诉办理"
     BAD_REVIEW_ASSIGN = "bad_review_assign", "差评转办"
     BAD_REVIEW_RECTIFY = "bad_review_rectify", "差评核实整改"
     BAD_REVIEW_CHECK = "bad_review_check", "差评答复审核"

@@ -37,6 +37,7 @@ REQUIRED: Mapping[str, str] = {
     "commitment.legal_effect": "text",
     "commitment.letter_format": "text",
     "commitment.terminate_fields": "text",
+    "complaint.limit": "working_days",
     "completion.guidance.limit": "working_days",
     "coordination.start_limit": "working_days",
     "credit.audit_classes": "text",

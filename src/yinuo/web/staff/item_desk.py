@@ -141,9 +141,10 @@ class ItemDesk:
         """复议、诉讼、投诉: to enter one on a decision, and how each that is open has ended."""
         made: dict[str, forms.Form] = {}
         item, actor, day = self.item, self.actor, today(self.now)
-        if self.decided_rounds and access.can_enter_remedy(actor, item):
-            start = {**_key("remedy"), "filed_on": day, "round": self.decided_rounds[0][0]}
-            made["remedy"] = RemedyForm(self._data("remedy"), rounds=self.decided_rounds, initial=start, prefix="remedy")
+        rounds = self.decided_rounds
+        if access.can_enter_remedy(actor, item) and (rounds or item.received_at is not None):
+            start = {**_key("remedy"), "filed_on": day, "round": rounds[0][0] if rounds else item.round}
+            made["remedy"] = RemedyForm(self._data("remedy"), rounds=rounds, present=item.round, initial=start, prefix="remedy")
         for row in self.remedies:
             if not row.outcome and access.can_conclude_remedy(actor, item, row.kind):
                 name, start = f"ruled-{row.pk}", {"version": row.version, "concluded_on": day}

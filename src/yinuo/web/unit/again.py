@@ -231,8 +231,8 @@ class RemedyForm(forms.Form):
     body = forms.CharField(
         label="向哪个机关提出",
         max_length=120,
-        help_text="例如：县人民政府、县人民法院、县政务大厅。",
-        error_messages={"required": "写明向哪个机关提出"},
+        required=False,
+        help_text="例如：县人民政府、县人民法院。投诉不用填，由本大厅办理。",
     )
     filed_on = forms.DateField(label="提出的日期", widget=DateInput(), error_messages={"required": "填写提出的日期"})
     text = forms.CharField(
@@ -240,22 +240,28 @@ class RemedyForm(forms.Form):
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
+    def __init__(self, *args: Any, decided: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not decided:
+            # Nothing is decided: there is nothing another body could undo.
+            self.fields["kind"].choices = [(RemedyKind.COMPLAINT.value, RemedyKind.COMPLAINT.label)]  # type: ignore[attr-defined]
+            self.initial["kind"] = RemedyKind.COMPLAINT.value
+            del self.fields["body"]
+
 
 @need_unit
 @never_cache
 @require_http_methods(["GET", "POST"])
 def remedy(request: HttpRequest, item_id: int) -> HttpResponse:
-    """Tells the platform that a decision is contested; the body itself is gone to as the law says."""
+    """Tells the platform that a decision is contested, the body itself being gone to as the law says; or complains to the hall."""
     item, now = item_of(request, item_id), timezone.now()
     past = history.past_of(item)
     decided = item.decided
     which = item.round if decided else next((row.round for row in past if row.outcome in CONTESTED), None)
-    if which is None:
-        raise Refused("onemap.no_decision", f"“{item.name}”还没有作出决定", remedy="作出决定以后才能登记复议、诉讼或者投诉")
-    form = RemedyForm(posted(request), initial={"key": _key("remedy"), "filed_on": _today()})
+    form = RemedyForm(posted(request), decided=which is not None, initial={"key": _key("remedy"), "filed_on": _today()})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        said = {name: values[name] for name in ("kind", "body", "filed_on", "text")}
+        said = {**{name: values[name] for name in ("kind", "filed_on", "text")}, "body": values.get("body", "")}
         done = attempt(
             form,
             lambda: enter_remedy(
@@ -263,10 +269,18 @@ def remedy(request: HttpRequest, item_id: int) -> HttpResponse:
             ),
         )
         if done is not None:
-            messages.success(request, f"已登记{done.get_kind_display()}，部门和大厅会看到，结果登记后通知您。")
+            seen_to = "由大厅总召集人核实" if done.kind == RemedyKind.COMPLAINT else "部门和大厅会看到"
+            messages.success(request, f"已登记{done.get_kind_display()}，{seen_to}，有结果就通知您。")
             return redirect("unit:item", item.pk)
-    number = item.document_number if decided else next(row.document_number for row in past if row.round == which)
-    context = _page(item, "复议、诉讼、投诉", form=form, number=number, law=remedies_of_law(item.project.rules_on))
+    number = item.document_number if decided else next((row.document_number for row in past if row.round == which), "")
+    context = _page(
+        item,
+        "复议、诉讼、投诉",
+        form=form,
+        number=number,
+        law=remedies_of_law(item.project.rules_on),
+        complaint_days=pack().integer("complaint.limit", _today()),
+    )
     return render(request, "unit/item_remedy.html", context)
 
 

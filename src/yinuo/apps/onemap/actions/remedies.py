@@ -1,4 +1,7 @@
-"""复议、诉讼、投诉 on a decision (U-7): entered with body, day and claim, and how it ended. A record moves no clock and no decision."""
+"""复议、诉讼、投诉 (U-7): entered with body, day and claim, and how it ended. A record moves no decision and no clock of the matter.
+
+A reconsideration or a lawsuit is another body's and only noted here; a complaint is the hall's own to answer, within a limit.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,19 @@ from datetime import date, datetime
 
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.notices.actions import tell
+from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap import access
 from yinuo.apps.onemap.actions.common import day_of, locked, need_text
 from yinuo.apps.onemap.models import CONTESTED, MapItem, PastApplication, Remedy, RemedyKind, RemedyOutcome
 from yinuo.apps.people.models import StaffRole
 from yinuo.apps.people.queries import holders
+from yinuo.apps.projects.actions.filing import about
+from yinuo.apps.projects.queries import contacts
+from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
+from yinuo.apps.work.actions import Limits, close, open_item, open_of
+from yinuo.apps.work.models import WorkKind
+from yinuo.core.calendar import TZ
 
 OF_COMPLAINTS = (RemedyOutcome.JUSTIFIED, RemedyOutcome.UNJUSTIFIED, RemedyOutcome.SETTLED, RemedyOutcome.WITHDRAWN)
 OF_COURSES = tuple(outcome for outcome in RemedyOutcome if outcome not in (RemedyOutcome.JUSTIFIED, RemedyOutcome.UNJUSTIFIED))
@@ -34,9 +44,10 @@ def enter_remedy(
     round_number: int | None = None,
     idempotency_key: str = "",
 ) -> Remedy:
-    """That the unit has gone to another body, or complains, about a decision on this item; `round_number` None = the present one.
+    """That the unit has gone to another body about a decision on this item, or complains of how it was handled.
 
-    Entered by the unit itself, or by the department and the hall from the papers they are served.
+    `round_number` None = the present application; a complaint needs no decision, and no `body`: it is the hall's. Entered by the unit
+    itself, or by the department and the hall from the papers they are served.
     """
     claimed = claim(actor, idempotency_key, "onemap.enter_remedy", [item_id, kind, body, filed_on, text, round_number], at=at)
     if (known := answered(claimed)) is not None:
@@ -44,14 +55,19 @@ def enter_remedy(
     item = locked(item_id)
     if not access.can_enter_remedy(actor, item):
         raise forbid("只有项目单位、承办部门和大厅可以登记")
-    number, on = _decision(item, item.round if round_number is None else round_number)
     if kind not in RemedyKind.values:
         raise Refused("onemap.remedy_kind", "请选择复议、诉讼或者投诉", field="kind")
+    complaint = kind == RemedyKind.COMPLAINT
+    round_ = item.round if round_number is None else round_number
+    number, on = _complained_of(item, round_) if complaint else _decision(item, round_)
     if not on <= filed_on <= day_of(at):
-        raise Refused("onemap.remedy_on", "提出的日期应在决定之后、今天以前", field="filed_on")
+        after = "项目备案" if complaint and not number else "决定"
+        raise Refused("onemap.remedy_on", f"提出的日期应在{after}之后、今天以前", field="filed_on")
+    if complaint and not body.strip():
+        body = item.project.hall.name
     made = Remedy.objects.create(
         item=item,
-        round=item.round if round_number is None else round_number,
+        round=round_,
         kind=kind,
         document_number=number,
         body=need_text(body, "body", "请写明向哪个机关提出")[:120],
@@ -70,9 +86,42 @@ def enter_remedy(
         why=made.text,
         data={"item": item.pk, "kind": kind, "body": made.body, "document_number": number},
     )
-    _tell(made, item, "remedy_entered", at, words=made.text)
+    if complaint:
+        _open_complaint(actor, made, item, at)
+    else:
+        _tell(made, item, "remedy_entered", at, words=made.text)
     remember(claimed, made)
     return made
+
+
+def _open_complaint(actor: Actor, made: Remedy, item: MapItem, at: datetime) -> None:
+    """It waits for the hall's general convener, and not for whom it is about; both sides are told until when it is answered."""
+    work = open_item(
+        actor=actor,
+        kind=WorkKind.COMPLAINT,
+        about=about(made, item.project, f"投诉：{item.name}", f"/staff/items/{item.pk}/", stage=item.stage),
+        limits=Limits(pack().integer("complaint.limit", day_of(at))),
+        rules_on=day_of(at),
+        at=at,
+        department_id=None,
+        hall_id=item.project.hall_id,
+        role=StaffRole.GENERAL_CONVENER,
+    )
+    due = work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
+    base = {"at": at, "project_code": item.project.code or "", "matter": item.name, "due": due}
+    conveners = readers(work, at, StaffRole.GENERAL_CONVENER)
+    tell("complaint", persons=conveners, url=f"/staff/items/{item.pk}/", text=made.text[:60], **base)
+    tell("complaint_received", persons=contacts(item.project, at), unit_id=item.project.unit_id, url=f"/items/{item.pk}/", **base)
+
+
+def _complained_of(item: MapItem, round_number: int) -> tuple[str, date]:
+    """Number and day of the decision complained of, or the project's filing where nothing is decided yet."""
+    try:
+        return _decision(item, round_number)
+    except Refused:
+        if round_number != item.round:
+            raise
+        return "", day_of(item.project.filed_at)
 
 
 def _decision(item: MapItem, round_number: int) -> tuple[str, date]:
@@ -122,5 +171,8 @@ def conclude_remedy(
         why=remedy.answer,
         data={"item": item.pk, "kind": remedy.kind, "outcome": outcome},
     )
+    work = open_of(remedy, WorkKind.COMPLAINT)
+    if work is not None:
+        close(actor=actor, item=work, at=at, outcome=outcome)
     _tell(remedy, item, "remedy_concluded", at, words=f"{remedy.get_outcome_display()}：{remedy.answer}")
     return remedy

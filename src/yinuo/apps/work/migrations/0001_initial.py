@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                             ("agency_application", "代办受理"),
                             ("agency_service", "代办服务"),
                             ("coordination", "1+X 协调"),
+                            ("complaint", "投诉办理"),
                             ("bad_review_assign", "差评转办"),
                             ("bad_review_rectify", "差评核实整改"),
                             ("bad_review_check", "差评答复审核"),
