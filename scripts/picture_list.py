@@ -17,6 +17,7 @@ from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.grants.models import ChainNode, Grant
+from yinuo.apps.halls.models import Bulletin, ManualPoint
 from yinuo.apps.land.models import ListInput, Parcel, ParcelUse
 from yinuo.apps.mock.models import MockApplication, MockMatter
 from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
@@ -211,6 +212,11 @@ PAGES = [
     Page("staff:people", one("administrator")),
     Page("staff:reserved", one("administrator")),
     Page("public:halls", anybody()),
+    Page("public:bulletins", anybody()),
+    Page("public:bulletin", citizens(lambda: Bulletin.objects.order_by("-month"), "pk")),
+    Page("public:honours", anybody()),
+    Page("staff:scores", one("supervisor")),
+    Page("staff:manual_points", officials("supervisor", lambda: ManualPoint.objects.order_by("-id"), "pk")),
     Page("public:hall", citizens(lambda: Hall.objects.order_by("id"), "pk")),
     Page("staff:nodes", one("administrator")),
     Page("staff:node_retire", officials("administrator", all_of(ChainNode), "pk")),
@@ -325,6 +331,8 @@ EXCUSED = {
     "common:step_back": "takes a POST alone",
     "public:regional_report": "a PDF file",
     "public:regional_paper": "a PDF file",
+    "public:bulletin_paper": "a PDF file",
+    "staff:publish_bulletin": "takes a POST alone",
     "staff:map_fresh": "a part of the map, for a script",
     "staff:later": "the demonstration has no later document asked for",
     "staff:made": "the demonstration has no table in the making",

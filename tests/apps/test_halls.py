@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 
-from tests.apps.county import Company, County, at
+from tests.apps.county import Company, County, at, new_county
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.apps.test_reviews import LATER, concluded
 from tests.core.test_hall import EVENTS, naive_months
-from yinuo.apps.base import Actor
-from yinuo.apps.halls import folding, queries
-from yinuo.apps.halls.models import ManualPoint
-from yinuo.apps.onemap.actions import accept, pause_item, resume_item
+from yinuo.apps.base import Actor, Refused
+from yinuo.apps.documents.actions import paper_of
+from yinuo.apps.documents.models import Document
+from yinuo.apps.halls import closing, folding, queries
+from yinuo.apps.halls.actions import correct_points, give_points, publish_bulletin, publish_due
+from yinuo.apps.halls.models import Bulletin, Honour, ManualPoint
+from yinuo.apps.onemap.actions import accept, decide, pause_item, resume_item
 from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.people.models import Hall, Region
 from yinuo.apps.projects.models import Project
 from yinuo.apps.reviews.actions import appeal_bad_review, assign_bad_review, decide_appeal, give_review
 from yinuo.apps.reviews.models import ServiceReview, TrackService
@@ -196,6 +203,140 @@ def test_the_ranking_of_a_region_and_a_halls_month_tell_the_same_score(county: C
     assert queries.hall_month(county.hall, date(2026, 10, 1), date(2026, 11, 20), now).score == D("98.5")
     ManualPoint.objects.create(on=first.on, points=-first.points, corrects=first, **given)
     assert queries.ranking(area, date(2026, 11, 20), now).lines[0].score == D("100.1")
+
+
+def points(county: County, actor: Actor | None = None, **changes: Any) -> ManualPoint:
+    given = {
+        "on": date(2026, 10, 9),
+        "points": D("-1.5"),
+        "basis": "专项督查",
+        "evidence": "督查通报",
+        "reason": "窗口无人值守",
+        "at": LATER,
+    }
+    return give_points(**{"actor": actor or county.actor("supervisor"), "hall_id": county.hall.pk, **given, **changes})
+
+
+def test_points_by_hand_have_grounds_a_day_that_has_been_and_are_taken_back_once(county: County) -> None:
+    first = points(county, idempotency_key="k")
+    assert points(county, idempotency_key="k").pk == first.pk, "sent twice, given once"
+    with pytest.raises(Refused) as refused:
+        points(county, evidence=" ", reason="")
+    assert set(refused.value.errors) == {"evidence", "reason"}
+    for field, wrong in (
+        ("points", {"points": D(0)}), ("points", {"points": D("0.005")}), ("points", {"points": D(101)}), ("points", {"points": D("NaN")}),
+        ("on", {"on": date(2026, 11, 12)}), ("on", {"on": date(2023, 2, 19)}),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            points(county, **wrong)
+        assert (refused.value.field, bool(refused.value.message)) == (field, True)
+    assert ManualPoint.objects.count() == 1
+    supervisor = county.actor("supervisor")
+    counter = correct_points(actor=supervisor, manual_id=first.pk, reason="记错了大厅", at=LATER)
+    assert (counter.points, counter.on, counter.corrects_id) == (D("1.5"), first.on, first.pk)
+    for wrong_id, code in ((first.pk, "halls.corrected"), (counter.pk, "halls.counter")):
+        with pytest.raises(Refused) as refused:
+            correct_points(actor=supervisor, manual_id=wrong_id, reason="再改", at=LATER)
+        assert refused.value.code == code
+    with connection.cursor() as cursor, pytest.raises(DatabaseError), transaction.atomic():
+        cursor.execute("UPDATE halls_manualpoint SET points = 3")
+
+
+def test_two_at_once_correct_and_publish_once(committed_db: None) -> None:
+    county = new_county()
+    first = points(county)
+    supervisor, region = county.actor("supervisor"), county.hall.region_id
+
+    def act(number: int) -> str:
+        try:
+            correct_points(actor=supervisor, manual_id=first.pk, reason=f"更正{number}", at=LATER)
+            done = "corrected"
+        except Refused as refusal:
+            done = refusal.code
+        finally:
+            publish_bulletin(actor=supervisor, region_id=region, month=date(2026, 10, 1), at=LATER)
+            connection.close()
+        return done
+
+    with ThreadPoolExecutor(4) as pool:
+        done = sorted(pool.map(act, range(4)))
+    assert done == ["corrected", *["halls.corrected"] * 3]
+    assert (ManualPoint.objects.count(), Bulletin.objects.count(), Document.objects.filter(kind="hall_bulletin").count()) == (2, 1, 1)
+
+
+PREFECTURE = ("临夏市", "临夏县", "永靖县")
+
+
+def prefecture(county: County) -> list[Hall]:
+    """The county among others of its prefecture, which have only what their supervisors gave."""
+    top = Region.objects.create(code="622900", name="临夏回族自治州")
+    Region.objects.filter(pk=county.hall.region_id).update(parent=top)
+    return [
+        Hall.objects.create(region=Region.objects.create(code=f"62292{n}", name=name, parent=top), name=f"{name}政务大厅")
+        for n, name in enumerate(PREFECTURE)
+    ]
+
+
+def test_a_bulletin_never_changes_and_what_changed_since_stands_in_the_next(county: County, company: Company) -> None:
+    others = prefecture(county)
+    row = {"basis": "督查", "evidence": "通报", "reason": "优", "by": county.person("supervisor"), "at": LATER}
+    for hall, worth in zip(others, ("3", "2", "-1"), strict=True):
+        ManualPoint.objects.create(hall=hall, on=date(2026, 9, 9), points=D(worth), **row)
+    wrong = points(county, on=date(2026, 8, 5), points=D("1"), at=at("2026-09-01 09:00"))
+    region = queries.area_of(county.hall.pk).region
+    supervisor = county.actor("supervisor")
+    august = publish_bulletin(actor=supervisor, region_id=region.pk, month=date(2026, 8, 1), at=at("2026-09-01 10:00"))
+    assert [(line["rank"], line["score"]) for line in august.body["lines"] if line["hall_id"] == county.hall.pk] == [(1, "101")]
+    assert august.body["honours"] == []
+    correct_points(actor=supervisor, manual_id=wrong.pk, reason="不属实", at=at("2026-09-10 09:00"))
+    with pytest.raises(Refused, match="还没有过完"):
+        publish_bulletin(actor=supervisor, region_id=region.pk, month=date(2026, 9, 1), at=at("2026-09-30 23:59"))
+    assert publish_due(at("2026-10-01 00:30")) == 1
+    assert publish_due(at("2026-10-01 00:31")) == 0
+    september = Bulletin.objects.get(month=date(2026, 9, 1))
+    assert september.body["corrections"] == [
+        {"month": "2026-08", "hall_id": county.hall.pk, "hall": county.hall.name, "told": "101", "now": "100"}
+    ]
+    assert Bulletin.objects.get(pk=august.pk).body == august.body
+    assert closing.sha256_of(september.body) == september.sha256
+    assert [(line["hall"][:3], line["rank"], line["score"]) for line in september.body["lines"]] == [
+        ("临夏市", 1, "103"), ("临夏县", 2, "102"), ("积石山", 3, "100"), ("永靖县", 4, "99"),
+    ]  # fmt: skip
+    assert (september.body["bottom"], september.body["mean"]) == (["永靖县政务大厅"], "101")
+    assert publish_due(at("2026-12-01 00:30")) == 2, "months missed are made up for"
+    assert Bulletin.objects.get(month=date(2026, 10, 1)).body["corrections"] == [], "told once"
+    with pytest.raises(Refused, match="已经通报"):
+        points(county, on=date(2026, 9, 3), at=at("2026-12-02 09:00"))
+
+
+def test_a_quarters_end_honours_the_first_halls_their_conveners_and_who_was_praised_most(county: County, company: Company) -> None:
+    prefecture(county)
+    convener = county.person("general_convener")
+    item = concluded(county, company)
+    give_review(actor=company.actor, item_id=item.pk, level=5, at=LATER)
+    publish_due(at("2027-01-01 00:30"))
+    honours = Honour.objects.order_by("id")
+    assert [(row.kind, row.name, row.flag, row.rank) for row in honours if row.hall_id == county.hall.pk] == [
+        ("hall", county.hall.name, True, 1), ("convener", convener.name, False, 1), ("handler", item.handler.name, True, 1),
+    ]  # fmt: skip
+    assert {row.rank for row in honours if row.kind == "hall"} == {1, 2}, "those who share the second place are all named"
+    assert honours[0].title == "全省投资建设项目“一网通办”审批服务平台优秀服务窗口"
+    paper = Document.objects.get(kind="hall_bulletin")
+    assert paper.data["quarter"] == "2026年第四季度"
+    assert paper_of(document=paper, at=LATER).content[:4] == b"%PDF"
+
+
+def test_who_has_repeated_lights_and_bad_reviews_is_named_to_the_supervisor_alone(county: County, company: Company) -> None:
+    item = under_way(county, company)
+    tick(at("2026-11-29 12:00"))
+    day = date(2026, 11, 29)
+    assert closing.offenders([county.hall.pk], day, at("2026-11-29 12:00")) == [], "two are not yet many"
+    decide(actor=county.actor("approver", item.department.key), item_id=item.pk, granted=True, document_number="积环〔2026〕9号", text="",
+           at=at("2026-11-29 13:00"))  # fmt: skip
+    give_review(actor=company.actor, item_id=item.pk, level=1, text="太慢", at=at("2026-11-29 14:00"))
+    (one,) = closing.offenders([county.hall.pk], day, at("2026-11-29 15:00"))
+    assert (one.person_id, one.bad, one.yellow, one.red) == (item.handler_id, 1, 1, 1)
+    assert closing.most_praised([one]) == []
 
 
 def test_equal_scores_share_a_rank_and_the_next_stands_below_all_of_them() -> None:

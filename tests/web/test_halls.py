@@ -74,3 +74,53 @@ def test_a_halls_month_tells_every_event_with_its_clause_and_to_whom_it_concerns
     assert "这个月还没有加减分" in text_of(Client().get(f"{url}?month=2026-10"))
     assert [Client().get(f"{url}?month={month}").status_code for month in ("2026-12", "2022-01", "gestern")] == [404, 404, 404]
     assert Client().get("/halls/999/").status_code == 404
+
+
+FORM = {"on": "2026-11-05", "points": "-0.5", "basis": "专项督查", "evidence": "督查通报第3号", "reason": "窗口无人值守", "key": "k"}
+
+
+def test_the_supervisor_gives_points_on_a_page_takes_them_back_once_and_publishes_the_month(county: County, set_clock: SetClock) -> None:
+    set_clock("2026-11-20 10:00")
+    desk, url = signed_in(county.person("supervisor")), "/staff/scores/"
+    refused = desk.post(url, {**FORM, "points": "0", "reason": ""})
+    assert refused.status_code == 422
+    assert ("写明理由" in text_of(refused), "督查通报第3号" in text_of(refused)) == (True, True)
+    assert "分值不能为 0" in text_of(desk.post(url, {**FORM, "points": "0"}))
+    for _ in range(2):
+        assert desk.post(url, FORM)["Location"] == url
+    given = ManualPoint.objects.get()
+    entry = f"/staff/scores/points/{given.pk}/"
+    assert entry in text_of(desk.get(url))
+    public = text_of(Client().get(f"/halls/{county.hall.pk}/"))
+    assert "专项督查" in public
+    assert "督查通报第3号" not in public
+    reader = signed_in(county.person("general_convener"))
+    assert "督查通报第3号" in text_of(reader.get(entry))
+    assert 'name="reason"' not in text_of(reader.get(entry))
+    assert [reader.post(url, FORM).status_code, reader.post(entry, {"reason": "x"}).status_code] == [403, 403]
+    assert signed_in(county.person("approver")).get(url).status_code == 403
+    assert desk.post(entry, {"reason": ""}).status_code == 422
+    assert desk.post(entry, {"reason": "记错了大厅", "key": "c"}).status_code == 302
+    assert "这一条已经更正过" in text_of(desk.post(entry, {"reason": "再改", "key": "d"}))
+    assert 'name="reason"' not in text_of(desk.get(entry))
+    assert "2026-10" in text_of(desk.get(url))
+    first = desk.post(f"{url}publish/", {"month": "2026-10"})["Location"]
+    assert desk.post(f"{url}publish/", {"month": "2026-10"})["Location"] == first
+    assert [desk.post(f"{url}publish/", {"month": month}).status_code for month in ("2026-11", "x")] == [422, 403]
+    page = text_of(Client().get(first))
+    for said in ("积石山县政务大厅评分通报〔2026〕10号", "100", "附件7·第十九条"):
+        assert said in page
+    assert Client().get(f"{first}paper/")["Content-Type"] == "application/pdf"
+    assert first in text_of(Client().get("/halls/bulletins/"))
+    assert "还没有授予过荣誉" in text_of(Client().get("/halls/honours/"))
+
+
+def test_honours_are_shown_with_their_flag(county: County, set_clock: SetClock) -> None:
+    set_clock("2026-10-02 10:00")
+    other = Hall.objects.create(region=county.hall.region, name="临夏县政务大厅")
+    desk = signed_in(county.person("supervisor"))
+    county.person("general_convener")
+    page = text_of(desk.get(desk.post("/staff/scores/publish/", {"month": "2026-09"})["Location"]))
+    for said in ("2026年第三季度荣誉", other.name, "优秀服务窗口", "虚拟流动红旗", county.person("general_convener").name):
+        assert said in page
+    assert "优秀服务人员" in text_of(Client().get("/halls/honours/"))

@@ -26,6 +26,7 @@ from yinuo.api import (
 from yinuo.api.agency import router as agency
 from yinuo.api.app import api
 from yinuo.api.grants import router as grants
+from yinuo.api.halls import router as halls
 from yinuo.api.oversight import router as oversight
 from yinuo.api.regional import router as regional
 from yinuo.api.reviews import router as reviews
@@ -35,6 +36,7 @@ for room in (life, onemap, care, commitments, completion, credit, hall, desk, tr
     api.add_router("", room.router)
 api.add_router("", agency)
 api.add_router("", reviews)
+api.add_router("", halls)
 api.add_router("", regional)
 api.add_router("", grants)
 api.add_router("", oversight)

@@ -13,13 +13,14 @@ from yinuo.apps.base import Actor
 from yinuo.apps.halls import access
 from yinuo.apps.halls.queries import HallEvent, Told
 from yinuo.apps.reviews.models import Level
+from yinuo.core.decision import plain
 from yinuo.web.public import words
 from yinuo.web.public.masking import masked
 from yinuo.web.public.words import CiteLink
 
 LIGHTS = {"yellow": "亮黄灯", "red": "亮红灯"}
 TRACKS = {"agency": "代办服务", "standard_land": "“标准地”", "mock": "模拟审批", "deficient": "容缺受理", "land_list": "用地清单制"}
-CASES = {"review": "staff:service_review", "light": "staff:item", "project": "staff:project"}
+CASES = {"review": "staff:service_review", "light": "staff:item", "project": "staff:project", "manual": "staff:manual_points"}
 WIDTH, HEIGHT, EDGE = 96, 24, 3
 
 
@@ -46,12 +47,6 @@ class RuleLine:
     count: int
     points: str
     cites: Sequence[CiteLink]
-
-
-def plain(value: Decimal) -> str:
-    """99.5, and 100 rather than 1E+2."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def signed(value: Decimal) -> str:

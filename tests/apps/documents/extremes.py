@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.apps.documents.samples import (
+    BULLETIN,
     COMPLETION,
     GRANT,
     GUIDANCE,
@@ -42,6 +43,7 @@ SHORT: Any = {
     "mock_result": {"contents": [], "valid_until": None, "contact": None},
     "deficient_application": {"situation": "在建", "opinions": []},
     "deficient_notice": {"verify_url": None},
+    "hall_bulletin": {"corrections": [], "quarter": "", "honours": [], "bottom": []},
     "coordination_minutes": {"meeting_at": None, "meeting_place": None, "basis": []},
     "filing_certificate": {
         "project_name": "养牛场", "site": "", "scope": "", "planned_start_on": None, "planned_finish_on": None, "policy": "", "evidence": None,
@@ -125,6 +127,7 @@ EXTREME: Any = {
     "mock_circulation": LONG | {"lines": [MOCK_LINE | {"department": LONG_OFFICE, "matter": LONG_MATTER, "note": "取得土地时尚未模拟通过，转入正式办理"}] * 14},
     "mock_result": LONG | {"department": LONG_OFFICE, "matter_name": LONG_MATTER, "contents": ["附带的要求。" * 40]},
     "deficient_notice": {"project_name": LONG_NAME, "unit_name": LONG_UNIT, "matter_name": LONG_MATTER, "department": LONG_OFFICE, "missing": [LONG_MATTER] * 8},
+    "hall_bulletin": {"issuer": LONG_OFFICE, "lines": [row | {"hall": LONG_OFFICE, "score": "1100.25", "good": 12345} for row in BULLETIN["lines"]] * 20, "corrections": BULLETIN["corrections"] * 12, "honours": BULLETIN["honours"] * 6},
     "coordination_minutes": LONG | {"issuer": LONG_OFFICE, "issue": "\n".join(["问题。" * 40] * 4), "opinions": [row | {"text": "意见。" * 40} for row in MINUTES["opinions"]] * 8, "items": MINUTES["items"] * 20, "conclusion": "\n".join(["结论。" * 40] * 6)},
     "filing_certificate": LONG | {
         "project_name": LONG_NAME * 2, "site": LONG_NAME, "scope": "建设内容及规模" * 260, "issuer": LONG_OFFICE, "total_investment": "123456789.1234",

@@ -620,6 +620,35 @@ MINUTES: Any = dict(
     basis=["《积石山县关于推行企业投资建设项目信用承诺制改革的若干意见》（积县政办发〔2023〕16号）附件6四（二）3"],
     watermark=None,
 )
+STANDING: Any = {"good": 42, "bad": 1, "yellow": 3, "red": 0, "landed": 2, "tracks": 1, "manual": 0}
+BULLETIN: Any = {
+    "issuer": "积石山县发展和改革局",
+    "number": "临夏回族自治州政务大厅评分通报〔2026〕9号",
+    "region": "临夏回族自治州",
+    "month": "2026-09-01",
+    "through": "2026-09-30",
+    "mean": "101.24",
+    "start": "100",
+    "worth": "1",
+    "lines": [
+        {"rank": 1, "hall": "临夏市政务大厅", "score": "104.7", "change": "+1.2", **STANDING},
+        {"rank": 2, "hall": "积石山县政务大厅", "score": "103.1", "change": "+0.9", **STANDING},
+        {"rank": 3, "hall": "永靖县政务大厅", "score": "98.4", "change": "−0.6", **STANDING},
+    ],
+    "bottom": ["永靖县政务大厅"],
+    "corrections": [{"month": "2026-08-01", "hall": "永靖县政务大厅", "told": "98.5", "now": "99"}],
+    "quarter": "2026年第三季度",
+    "honours": [
+        {"kind": "政务大厅", "name": "临夏市政务大厅", "title": "全省投资建设项目“一网通办”审批服务平台优秀服务窗口", "flag": True,
+         "grounds": "2026年第三季度评分第 1 名"},
+        {"kind": "总召集人", "name": "马建国", "title": "全省投资建设项目“一网通办”审批服务平台优秀服务人员", "flag": False,
+         "grounds": "临夏市政务大厅2026年第三季度评分第 1 名"},
+    ],
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "basis": ["《积石山县关于推行企业投资建设项目信用承诺制改革的若干意见》（积县政办发〔2023〕16号）附件7第十八条、第十九条、第二十二条"],
+    "issued_on": "2026-10-01",
+    "watermark": None,
+}  # fmt: skip
 MOCK_SAID: Any = {"text": "选址符合国土空间规划，不占永久基本农田，同意列入模拟审批。", "agreed": True, "by": "马建国", "on": "2026-11-10"}
 MOCK_FORM: Any = PROJECT | {
     "contact": "马晓云、韩志强",
@@ -711,6 +740,7 @@ SAMPLES: Any = {
     "deficient_notice": GAP_NOTICE,
     "coordination_minutes": MINUTES,
     "land_list": LAND,
+    "hall_bulletin": BULLETIN,
     "agency_agreement": AGREEMENT,
     "agency_end": AGENCY_END,
 }

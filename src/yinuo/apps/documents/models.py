@@ -78,6 +78,7 @@ class DocumentKind(models.TextChoices):
     COORDINATION = "coordination_minutes", "协调会议纪要"
     WINDOW_RECEIPT = "window_receipt", "窗口收件回执"
     HANDOUT = "handout_record", "领证登记单"
+    HALL_BULLETIN = "hall_bulletin", "政务大厅评分通报"
 
 
 class Document(models.Model):

@@ -19,10 +19,11 @@ from yinuo.apps.halls import queries
 from yinuo.apps.halls.queries import Line, Ranking
 from yinuo.apps.people.models import Hall
 from yinuo.apps.rules import pack
+from yinuo.core.decision import plain
 from yinuo.web.acting import actor_of
 from yinuo.web.components.shapes import Column, NavItem
 from yinuo.web.public import words
-from yinuo.web.scoring import by_rule, line_of, plain, signed, spark
+from yinuo.web.scoring import by_rule, line_of, signed, spark
 
 FRESH_SECONDS = 30
 CHARTED = 10

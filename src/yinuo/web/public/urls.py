@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from yinuo.web.public import (
     agency,
+    bulletins,
     chain,
     companies,
     feed,
@@ -44,6 +45,10 @@ urlpatterns = [
     path("parcels/<int:parcel_id>/", parcels.parcel, name="parcel"),
     path("halls/", halls.index, name="halls"),
     path("halls/<int:hall_id>/", halls.hall, name="hall"),
+    path("halls/bulletins/", bulletins.index, name="bulletins"),
+    path("halls/bulletins/<int:bulletin_id>/", bulletins.bulletin, name="bulletin"),
+    path("halls/bulletins/<int:bulletin_id>/paper/", bulletins.paper, name="bulletin_paper"),
+    path("halls/honours/", bulletins.honours, name="honours"),
     path("verify/", verify.ask, name="verify"),
     path("agency/", agency.agency, name="agency"),
     path("verify/<str:project_code>/<str:credit_code>/", verify.certificate, name="certificate"),

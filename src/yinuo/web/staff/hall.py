@@ -33,7 +33,7 @@ from yinuo.web.staff.reading import today
 SHOWN = 50
 STATES = ("red", "yellow", "green", "paused", "unit")
 FIGURES = [("red", "超期"), ("yellow", "预警"), ("green", "正常"), ("paused", "暂停"), ("unit", "等企业")]
-TABS = [("一览", "staff:hall"), ("将要变灯", "staff:early"), ("人员在办", "staff:load")]
+TABS = [("一览", "staff:hall"), ("将要变灯", "staff:early"), ("人员在办", "staff:load"), ("评分", "staff:scores")]
 
 
 @dataclass

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                             ("coordination_minutes", "协调会议纪要"),
                             ("window_receipt", "窗口收件回执"),
                             ("handout_record", "领证登记单"),
+                            ("hall_bulletin", "政务大厅评分通报"),
                         ],
                         max_length=24,
                     ),

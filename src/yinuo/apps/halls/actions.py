@@ -1,0 +1,159 @@
+"""What is written of the scores: points by hand and their counter-events, events of halls elsewhere, the month's bulletin."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.documents.actions import issue
+from yinuo.apps.documents.models import DocumentKind
+from yinuo.apps.halls import access, closing, papers, queries
+from yinuo.apps.halls.models import Bulletin, Honour, ManualPoint
+from yinuo.apps.inserting import insert
+from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import action, answered, claim, record, remember
+
+TEXT_LIMIT = 1000
+BASIS_LIMIT = 200
+PLACES = Decimal("0.01")
+LARGEST = Decimal(100)
+
+
+@action
+def give_points(
+    *,
+    actor: Actor,
+    hall_id: int,
+    on: date,
+    points: Decimal,
+    basis: str,
+    evidence: str,
+    reason: str,
+    at: datetime,
+    idempotency_key: str = "",
+) -> ManualPoint:
+    """对于系统无法自动评分的事项统一加减分 (附件7·第十一条): added (+) or taken (−) on the day it happened, with basis, evidence and reason."""
+    claimed = claim(actor, idempotency_key, "halls.give_points", [hall_id, on, points, basis, evidence, reason], at=at)
+    if (known := answered(claimed)) is not None:
+        return ManualPoint.objects.get(pk=known)
+    if not access.can_give_points(actor, hall_id):
+        raise forbid("只有本大厅的监督员可以人工评分")
+    _check_points(points)
+    _check_day(hall_id, on, at)
+    texts = {"basis": basis.strip()[:BASIS_LIMIT], "evidence": evidence.strip()[:TEXT_LIMIT], "reason": reason.strip()[:TEXT_LIMIT]}
+    asked = {"basis": "请写明评分依据的文件或者条款", "evidence": "请写明有什么证据", "reason": "请写明理由"}
+    if missing := {name: asked[name] for name, text in texts.items() if not text}:
+        raise Refused("halls.grounds", "人工评分须有依据、证据和理由", errors=missing)
+    made = ManualPoint(hall_id=hall_id, on=on, points=points, by_id=actor.person_id, at=at, **texts)
+    insert([made])
+    record(
+        actor, "halls.give_points", made, at=at, why=made.reason, data={"hall": hall_id, "on": on, "points": points, "basis": made.basis}
+    )
+    remember(claimed, made)
+    return made
+
+
+def _check_points(points: Decimal) -> None:
+    if not points.is_finite() or points == 0:
+        raise Refused("halls.points", "分值不能为 0", field="points", remedy="加分写正数，减分写负数")
+    if points != points.quantize(PLACES) or abs(points) > LARGEST:
+        raise Refused("halls.points", f"分值最多两位小数，不超过 {LARGEST}", field="points", remedy="例如 0.5、-0.3")
+
+
+def _check_day(hall_id: int, on: date, at: datetime) -> None:
+    """Not in the future, and not in a quarter that is closed: its honours have been awarded."""
+    day = queries.today(at)
+    if on > day:
+        raise Refused("halls.on", "发生日期不能晚于今天", field="on")
+    if on < pack().valid_from:
+        raise Refused("halls.on", f"评分办法自 {pack().valid_from.isoformat()} 起施行", field="on", remedy="请核对发生日期")
+    region = queries.area_of(hall_id).region
+    end = queries.quarter_of(queries.quarter_of(on) + timedelta(days=95)) - timedelta(days=1)
+    if Bulletin.objects.filter(region=region, month=queries.month_of(end)).exists():
+        raise Refused("halls.closed", "这个季度已经通报，不能再加减分", field="on", remedy="以前评错的，请更正原来的评分")
+
+
+@action
+def correct_points(*, actor: Actor, manual_id: int, reason: str, at: datetime, idempotency_key: str = "") -> ManualPoint:
+    """Takes one back by a counter-event that names it, with just its points and on its day; once, and never of another counter-event."""
+    claimed = claim(actor, idempotency_key, "halls.correct_points", [manual_id, reason], at=at)
+    if (known := answered(claimed)) is not None:
+        return ManualPoint.objects.get(pk=known)
+    wrong = ManualPoint.objects.get(pk=manual_id)
+    if not access.can_give_points(actor, wrong.hall_id):
+        raise forbid("只有本大厅的监督员可以更正人工评分")
+    if wrong.corrects_id is not None:
+        raise Refused("halls.counter", "这一条本身是更正，不能再更正", remedy="仍应加减分的，请另外评分")
+    if not reason.strip():
+        raise Refused("halls.reason", "请写明为什么更正", field="reason")
+    made = ManualPoint(
+        hall_id=wrong.hall_id,
+        on=wrong.on,
+        points=-wrong.points,
+        basis=f"更正：{wrong.basis}"[:BASIS_LIMIT],
+        evidence=f"原评分第 {wrong.pk} 号",
+        reason=reason.strip()[:TEXT_LIMIT],
+        by_id=actor.person_id,
+        at=at,
+        corrects=wrong,
+    )
+    if not insert([made], unless_taken=True):
+        raise Refused("halls.corrected", "这一条已经更正过", remedy="请刷新页面查看")
+    record(actor, "halls.correct_points", made, at=at, why=made.reason, data={"corrects": wrong.pk, "points": made.points})
+    remember(claimed, made)
+    return made
+
+
+@action
+def publish_bulletin(*, actor: Actor, region_id: int, month: date, at: datetime) -> Bulletin:
+    """按月通报: fixes what the month's scores were when they were told. Whoever comes second gets the one that stands."""
+    month = queries.month_of(month)
+    area = next((one for one in queries.areas() if one.region.pk == region_id), None)
+    if area is None or not access.can_publish(actor, [hall.pk for hall in area.halls]):
+        raise forbid("只有本地区的监督员可以发布通报")
+    if queries.next_month(month) > queries.today(at):
+        raise Refused("halls.month", "这个月还没有过完", field="month", remedy="月底以后再发布")
+    if month < queries.month_of(pack().valid_from):
+        raise Refused("halls.month", "这个月还没有实行评分", field="month")
+    if (known := Bulletin.objects.filter(region_id=region_id, month=month).first()) is not None:
+        return known
+    return _publish(actor, area, month, at)
+
+
+def _publish(actor: Actor, area: queries.Area, month: date, at: datetime) -> Bulletin:
+    body = closing.body_of(area, month, at)
+    made = Bulletin(
+        region=area.region,
+        month=month,
+        number=closing.number_of(area, month),
+        body=body,
+        sha256=closing.sha256_of(body),
+        events_sha256=closing.digest_of(area, month, at),
+        pack_hash=pack().hash,
+        by_id=actor.person_id,
+        at=at,
+    )
+    if not insert([made], unless_taken=True):
+        # Somebody was quicker by a moment: theirs stands.
+        return Bulletin.objects.get(region=area.region, month=month)
+    honours = [Honour(bulletin=made, **row) for row in body["honours"]]
+    if honours:
+        insert(honours)
+    issue(kind=DocumentKind.HALL_BULLETIN, subject=made, data=papers.bulletin(made), at=at, number=made.number)
+    data = {"month": body["month"], "sha256": made.sha256, "events_sha256": made.events_sha256}
+    record(actor, "halls.publish_bulletin", made, at=at, data=data)
+    return made
+
+
+def publish_due(at: datetime) -> int:
+    """Every month that is over and untold, of every region, each by itself: from the last one told, else the last month alone."""
+    last = queries.month_of(queries.month_of(queries.today(at)) - timedelta(days=1))
+    done = 0
+    for area in queries.areas():
+        told = Bulletin.objects.filter(region=area.region, month__lte=last).order_by("-month").values_list("month", flat=True).first()
+        month = queries.next_month(told) if told else max(last, queries.month_of(pack().valid_from))
+        while month <= last:
+            publish_bulletin(actor=Actor.system(), region_id=area.region.pk, month=month, at=at)
+            month, done = queries.next_month(month), done + 1
+    return done
