@@ -33,6 +33,15 @@ class Pinned:
             raise Unverified("the platform's key is not 32 bytes long")
 
 
+def entries_of(fetch: Fetch, low: int, high: int) -> list[bytes]:
+    """Entries [low, high) out of their bundles; the last one as wide as `high` makes it. Raises Unverified."""
+    made: list[bytes] = []
+    for index in range(low // WIDTH, -(-high // WIDTH)):
+        width = min(WIDTH, high - index * WIDTH)
+        made += unbundle(fetch(Tile(ENTRIES, index, width).path), width)
+    return made[low % WIDTH :]
+
+
 class Mirror:
     """One log, followed by one node."""
 
@@ -64,7 +73,7 @@ class Mirror:
         return self._follow(note, checkpoint, head, data, seconds)
 
     def _follow(self, note: Note, checkpoint: Checkpoint, head: Head, data: bytes, seconds: int) -> Note:
-        entries = self._entries(head.size, checkpoint.size)
+        entries = entries_of(self.fetch, head.size, checkpoint.size)
         grown = append(head.size, self.store.read_tile, [hash_leaf(entry) for entry in entries])
         if grown.root != checkpoint.root:
             self._alarm("fork", f"{checkpoint.size} 条的检查点不是从这里见过的 {head.size} 条接着写下来的", data, seconds)
@@ -78,14 +87,6 @@ class Mirror:
         except Unverified as error:
             self._alarm("entry", str(error), data, seconds)
         return whole
-
-    def _entries(self, low: int, high: int) -> list[bytes]:
-        """Entries [low, high) out of their bundles; the last one as wide as the checkpoint makes it."""
-        made: list[bytes] = []
-        for index in range(low // WIDTH, -(-high // WIDTH)):
-            width = min(WIDTH, high - index * WIDTH)
-            made += unbundle(self.fetch(Tile(ENTRIES, index, width).path), width)
-        return made[low % WIDTH :]
 
     def _check(self, place: int, entry: bytes) -> None:
         """The entry's form, its issuer's signature, and that it follows the last of its subject. Raises Unverified."""

@@ -6,7 +6,7 @@ or behind what a node has seen, was restored or lost: nothing is signed any more
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,8 +39,8 @@ class Step:
 
 def step(*, key: SigningKey, lock: HeadLock, at: datetime, batch: int = BATCH) -> Step | None:
     """Takes what waits, at most `batch` leaves. None = another sequencer is at work. Raises Behind."""
-    with _alone() as alone:
-        if not alone:
+    with alone() as held:
+        if not held:
             return None
         with transaction.atomic():
             head = LogHead.objects.select_for_update().filter(pk=1).first()
@@ -59,7 +59,7 @@ def step(*, key: SigningKey, lock: HeadLock, at: datetime, batch: int = BATCH) -
 
 
 @contextmanager
-def _alone() -> Iterator[bool]:
+def alone() -> Iterator[bool]:
     """Whether no other sequencer is at work. Held beyond the commit, until the lock file is written: else an older head could
     overwrite a newer one's. Ends with the connection, so a killed sequencer keeps nobody waiting.
     """
@@ -134,10 +134,8 @@ def _grow(head: LogHead, waiting: list[tuple[int, object, bytes]], key: SigningK
     entries = [row[2] for row in waiting]
     hashes = [hash_leaf(entry) for entry in entries]
     grown = append(head.size, read_tile, hashes)
-    with connection.cursor() as cursor:
-        indices = list(range(head.size, grown.size))
-        cursor.execute(_ENTRIES, [indices, [row[1] for row in waiting], entries, hashes])
-    _keep_tiles(grown)
+    enter_entries(head.size, [row[1] for row in waiting], entries)
+    keep_tiles(grown)
     note = sign_checkpoint(Checkpoint(key.name, grown.size, grown.root), key)
     text = bytes(note).decode()
     moved = LogHead.objects.filter(pk=1, size=head.size).update(size=grown.size, root=grown.root, note=text, refused="")
@@ -148,7 +146,14 @@ def _grow(head: LogHead, waiting: list[tuple[int, object, bytes]], key: SigningK
     return head
 
 
-def _keep_tiles(grown: Grown) -> None:
+def enter_entries(first: int, outbox_ids: Sequence[object], entries: Sequence[bytes]) -> None:
+    """Entries at their places, from `first` on."""
+    places = list(range(first, first + len(entries)))
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES, [places, list(outbox_ids), list(entries), [hash_leaf(entry) for entry in entries]])
+
+
+def keep_tiles(grown: Grown) -> None:
     full = [LogTile(level=tile.level, index=tile.index, data=data) for tile, data in grown.tiles.items() if tile.width == WIDTH]
     LogTile.objects.bulk_create(full)
     partial = {tile.level: data for tile, data in grown.tiles.items() if tile.width < WIDTH}

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,9 +15,13 @@ import typer
 from yinuo.apps.infochain.words import in_words
 from yinuo.chain import leaves
 from yinuo.chain.policies import lint
-from yinuo.chain.verifier import Policy, Unverified
+from yinuo.chain.tree import Tile
+from yinuo.chain.verifier import Note, Policy, Unverified
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.cli.asking import Json
+from yinuo.node.mirror import Fetch, entries_of
+from yinuo.node.server import fetcher
+from yinuo.node.store import Store
 
 app = typer.Typer(help="信息链：状态、审计、验证、证明", no_args_is_help=True, rich_markup_mode=None)
 
@@ -92,6 +97,54 @@ def audit(as_json: Json = False) -> int:
             print(f"  不符：{fault}")
         print("全部相符" if report.clean else f"有 {len(report.faults)} 处不符")
     return 0 if report.clean else 1
+
+
+@app.command()
+def recover(
+    source: Annotated[str, typer.Argument(metavar="节点", help="节点的文件夹，或者它的网址")],
+    as_json: Json = False,
+) -> int:
+    """恢复旧备份以后，从节点的镜像取回缺少的条目；接得上才写，写完就能继续签名。"""
+    with _instance():
+        from django.conf import settings
+        from django.utils.timezone import now
+
+        from yinuo.apps.infochain import queries, recovering, sequencer, storage
+
+        log = queries.log_key()
+        if log is None:
+            print(f"{settings.YINUO_CHAIN_HOME} 里没有日志的密钥，请先放回来")
+            return 1
+        try:
+            fetch = _mirror(source)
+            done = recovering.recover(
+                note=Note.parse(fetch("checkpoint")),
+                fetch=lambda low, high: entries_of(fetch, low, high),
+                log=log,
+                lock=storage.HeadLock(settings.YINUO_CHAIN_HOME / "head"),
+                at=now(),
+            )
+        except (sequencer.Behind, Unverified, OSError) as error:
+            _show({"recovered": False, "why": str(error)}, as_json)
+            return 1
+    if as_json:
+        _show({"recovered": True, **asdict(done)}, as_json)
+    elif not done.entries:
+        print(f"没有缺少的条目（日志 {done.size} 条）。")
+    else:
+        print(f"取回 {done.entries} 条，日志现有 {done.size} 条；恢复以后写下的 {done.resealed} 条已接在后面。")
+        print(f"其中 {done.entries - done.known} 条所说的业务数据已随数据库丢失，yinuo chain audit 逐条列出。")
+    return 0
+
+
+def _mirror(source: str) -> Fetch:
+    """Reads from a node by its address, or out of its folder. Raises BadParameter."""
+    if source.startswith(("http://", "https://")):
+        return fetcher(source)
+    store = Store(Path(source) / "node.db") if (Path(source) / "node.db").exists() else None
+    if store is None:
+        raise typer.BadParameter(f"{source} 里没有节点的库 node.db")
+    return lambda path: store.note() if path == "checkpoint" else store.read_tile(Tile.parse(path))
 
 
 @app.command()
