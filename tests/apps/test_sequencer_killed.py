@@ -25,7 +25,8 @@ from yinuo.chain.verifier import Checkpoint as Head
 from yinuo.chain.verifier import Note, check_consistency
 
 MORNING = at("2026-11-03 09:12")
-KILLS, LEAVES, SUBJECTS = 24, 1500, 7
+KILLS, SUBJECTS = 24, 7
+PATIENCE_SECONDS = 30
 
 pytestmark = pytest.mark.slow
 
@@ -51,10 +52,20 @@ def forked(act: Callable[[], None]) -> int:
     return child
 
 
-def write_all() -> None:
-    for number in range(LEAVES):
+def write_until(told: Path) -> None:
+    number = 0
+    while not told.exists():
         say(number)
+        number += 1
         time.sleep(0.001)
+
+
+def wait_for_a_head_above(size: int) -> None:
+    """However slow the machine is: a rival that never came to sign anything would be killed in vain."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not Checkpoint.objects.filter(size__gt=size).exists():
+        assert time.monotonic() < until, "no sequencer is at work"
+        time.sleep(0.01)
 
 
 def test_rival_sequencers_killed_under_load_lose_double_and_miss_nothing(committed_db: str, tmp_path: Path) -> None:
@@ -65,23 +76,27 @@ def test_rival_sequencers_killed_under_load_lose_double_and_miss_nothing(committ
         while True:
             log.step(batch=chance.randint(1, 40))
 
-    writer = forked(write_all)
+    enough = tmp_path / "enough"
+    writer = forked(lambda: write_until(enough))
     deaths = []
     for _ in range(KILLS // 2):
+        size = LogHead.objects.values_list("size", flat=True).first() or 0
         rivals = [forked(sequence), forked(sequence)]
+        wait_for_a_head_above(size)
         for rival in rivals:
-            time.sleep(chance.uniform(0.02, 0.15))
+            time.sleep(chance.uniform(0.0, 0.06))
             os.kill(rival, signal.SIGKILL)
             deaths.append(os.waitpid(rival, 0)[1])
     assert all(os.WIFSIGNALED(status) for status in deaths), "a sequencer stopped by itself"
+    enough.touch()
     assert os.waitpid(writer, 0)[1] == 0
     while ChainRow.objects.exists():
         log.step()
     log.step()
 
-    head = LogHead.objects.get()
-    assert LogHead.objects.get().published == head.size == LEAVES
-    assert list(LogEntry.objects.order_by("index").values_list("index", flat=True)) == list(range(LEAVES))
+    head, leaves = LogHead.objects.get(), LeafRecord.objects.count()
+    assert head.published == head.size == leaves > KILLS
+    assert list(LogEntry.objects.order_by("index").values_list("index", flat=True)) == list(range(leaves))
     assert set(LogEntry.objects.values_list("outbox_id", flat=True)) == set(LeafRecord.objects.values_list("outbox_id", flat=True))
     assert audit(log.key.verifier).faults == []
     from yinuo.apps.infochain.queries import read_tile
@@ -91,4 +106,4 @@ def test_rival_sequencers_killed_under_load_lose_double_and_miss_nothing(committ
     for row in Checkpoint.objects.order_by("size"):
         seen = Head.parse(Note.parse(row.note.encode()).text)
         check_consistency(seen.size, seen.root, head.size, bytes(head.root), tree.consistency(seen.size))
-    assert Checkpoint.objects.count() > KILLS
+    assert Checkpoint.objects.count() > KILLS // 2
