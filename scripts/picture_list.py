@@ -18,6 +18,7 @@ from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.grants.models import ChainNode, Grant
 from yinuo.apps.halls.models import Bulletin, ManualPoint
+from yinuo.apps.inspections.models import Inspection, InspectionPlan
 from yinuo.apps.land.models import ListInput, Parcel, ParcelUse
 from yinuo.apps.mock.models import MockApplication, MockMatter
 from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
@@ -233,6 +234,18 @@ PAGES = [
     Page("staff:records", officials("supervisor", all_of(LifeRecord), "project_id")),
     Page("staff:record_new", lambda: ((staff("supervisor"), [row.pk, "penalty"]) for row in projects(state="confirmed")())),
     Page("staff:record", officials("supervisor", all_of(LifeRecord, kind="penalty"), "pk")),
+    Page("staff:inspections", one("supervisor"), "?view=all"),
+    Page("staff:inspectors", one("general_convener")),
+    Page("staff:inspection_new", one("approver")),
+    *(
+        Page("staff:inspection_plan", officials("approver", all_of(InspectionPlan, state=state), "pk", department="lead.key"), who=state)
+        for state in ("draft", "announced", "drawn")
+    ),
+    Page("staff:inspection", officials("approver", all_of(Inspection, state="concluded"), "pk", department="plan.lead.key")),
+    Page("unit:inspections", company()),
+    Page("unit:inspection", units(all_of(Inspection), "project.unit_id", "pk")),
+    Page("public:inspections", anybody()),
+    *(Page("public:inspection_plan", citizens(all_of(InspectionPlan, state=state), "pk"), who=state) for state in ("announced", "drawn")),
     Page("staff:questions", one("general_convener")),
     Page("staff:agency", one("general_convener")),
     Page("staff:agency", one("agent"), who="agent"),
@@ -306,6 +319,8 @@ EXCUSED = {
     "public:zone_feed": "an Atom feed",
     "public:gap_form": "a PDF file",
     "public:certificate_proof": "a file to keep",
+    "public:draw_file": "a file to keep",
+    "public:draw_proof": "a file to keep",
     "public:review": "its address is signed anew in every instance; the same form is pictured as unit:review",
     "public:chain_checkpoint": "the log's head, for programs",
     "public:chain_tile": "a part of the log, for programs",

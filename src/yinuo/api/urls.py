@@ -27,6 +27,7 @@ from yinuo.api.agency import router as agency
 from yinuo.api.app import api
 from yinuo.api.grants import router as grants
 from yinuo.api.halls import router as halls
+from yinuo.api.inspections import router as inspections
 from yinuo.api.oversight import router as oversight
 from yinuo.api.regional import router as regional
 from yinuo.api.reviews import router as reviews
@@ -35,6 +36,7 @@ api.add_router("/projects", projects.router)
 for room in (life, onemap, care, commitments, completion, credit, hall, desk, trail, public, coordination, deficient, land, mock, window):
     api.add_router("", room.router)
 api.add_router("", agency)
+api.add_router("", inspections)
 api.add_router("", reviews)
 api.add_router("", halls)
 api.add_router("", regional)

@@ -68,4 +68,6 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("work.lapsed", "yinuo.apps.oversight.effects.lapsed", "in"),
     ("projects.withdraw_filing", "yinuo.apps.oversight.effects.project_ended", "in"),
     ("projects.terminate", "yinuo.apps.oversight.effects.project_ended", "in"),
+    ("projects.withdraw_filing", "yinuo.apps.inspections.effects.project_ended", "in"),
+    ("projects.terminate", "yinuo.apps.inspections.effects.project_ended", "in"),
 ]

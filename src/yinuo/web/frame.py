@@ -94,8 +94,10 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
         links.append(NavItem("信息链节点", reverse("staff:nodes")))
     if hat and hat.actor.role in WARNED:
         links.append(NavItem("异常预警", reverse("staff:warnings")))
+    if hat and hat.actor.role in WARNED:
+        links.append(NavItem("双随机检查", reverse("staff:inspections")))
     if hat and hat.actor.role == "unit" and not hat.actor.scope:
-        links.append(NavItem("我的地块", reverse("unit:land")))
+        links += [NavItem("我的地块", reverse("unit:land")), NavItem("双随机检查", reverse("unit:inspections"))]
     if hat and hat.actor.role == "unit":
         links = [] if hat.stand_in else links
         links += [] if hat.actor.scope else [NavItem("提问与答复", reverse("unit:all_questions"))]

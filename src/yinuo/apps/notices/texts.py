@@ -82,6 +82,12 @@ TEXTS = {
     "review_invited": Text("请您评价", "【一诺】“{matter}”已办结，请评价这次服务：{link}", (SITE, SMS)),
     "bad_review": Text("收到差评", "【一诺】“{matter}”收到差评，请在 {due} 前办理。", (SITE, SMS)),
     "review_answered": Text("您的评价已有答复", "【一诺】您对“{matter}”的评价已核实：{answer}", (SITE, SMS)),
+    "inspection_drawn": Text(
+        "双随机抽中检查", "【一诺】您被抽中检查“{project}”（{subject}），请在 {until} 前完成。有应当回避情形的请先申报。", (SITE, SMS)
+    ),
+    "inspection_rectify": Text("检查责令改正", "【一诺】“{project}”双随机检查发现问题，请在 {until} 前改正并报告。", (SITE, SMS)),
+    "inspection_rectified": Text("检查问题已报告改正", "【一诺】“{project}”已报告改正情况，请在 {due} 前复查。", (SITE, SMS)),
+    "inspection_published": Text("检查结果已公示", "【一诺】“{project}”双随机检查的结果已公示：{outcome}。", (SITE,)),
     "urged": Text("催办", "【一诺】“{title}”请加快办理：{note}", (SITE, SMS)),
     "commitment_published": Text("承诺已公示", "【一诺】“{matter}”的信用承诺已公示，{until} 公示期满。", (SITE,)),
     "objection": Text("公示收到异议", "【一诺】“{matter}”的信用承诺收到异议（{receipt}），请在 {due} 前答复。", (SITE, SMS)),

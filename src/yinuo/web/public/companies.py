@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_safe
 
+from yinuo.apps.inspections import queries as inspections
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.public import registers, words
 
@@ -23,6 +24,7 @@ def company(request: HttpRequest, credit_code: str) -> HttpResponse:
     context = {
         "breadcrumbs": [NavItem("查项目、事项和企业", reverse("public:search")), NavItem(found.name)],
         "c": found,
+        "inspections": inspections.published_of(found.credit_code),
         "colours": words.grade_classes(timezone.localdate()),
         "next_url": f"{own}?after={found.after}" if found.after else "",
         "first_url": own if after else "",

@@ -18,6 +18,8 @@ from yinuo.apps.base import Actor, forbid
 from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.documents.models import Document
 from yinuo.apps.documents.queries import listed
+from yinuo.apps.inspections import queries as inspections
+from yinuo.apps.inspections.access import READERS
 from yinuo.apps.onemap import building
 from yinuo.apps.onemap import queries as maps
 from yinuo.apps.onemap.actions import confirm_review
@@ -86,6 +88,7 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "works": _working(works, actor, now),
         "papers": list(listed(Document.objects.filter(project_code=found.code))) if found.code else [],
         "proposals": _proposals(found),
+        "inspections": inspections.of_project(found.pk) if actor.role in READERS else [],
         "days": days[:OPEN_DAYS],
         "older": days[OPEN_DAYS:],
         "history_more": more,

@@ -59,6 +59,7 @@ urlpatterns = [
     path("grants/<int:grant_id>/withdraw/", grants.withdraw, name="grant_withdraw"),
     path("", include("yinuo.web.staff.oversight_urls")),
     path("", include("yinuo.web.staff.score_urls")),
+    path("", include("yinuo.web.staff.inspection_urls")),
     path("reassign/", passing.reassign, name="reassign"),
     path("people/", people.people, name="people"),
     path("reserved/", reserved.reserved, name="reserved"),

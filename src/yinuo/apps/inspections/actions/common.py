@@ -1,0 +1,105 @@
+"""What every action here begins with: the row locked (a project's first), allowed, fresh and in a state that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.inspections import access
+from yinuo.apps.inspections.models import Inspection, InspectionPlan, Member
+from yinuo.apps.projects.actions import lock as lock_project
+from yinuo.apps.rules import pack
+from yinuo.core.calendar import TZ
+
+TEXT_LIMIT = 4000
+
+
+def day_of(at: datetime) -> date:
+    return at.astimezone(TZ).date()
+
+
+def cites(parameter: str, day: date) -> list[str]:
+    return pack().cite_texts(pack().parameter(parameter, day).cites)
+
+
+def need_text(text: str, field: str, message: str, limit: int = TEXT_LIMIT) -> str:
+    if not text.strip():
+        raise Refused(f"inspections.{field}", message, field=field)
+    if len(text.strip()) > limit:
+        raise Refused(f"inspections.{field}", f"最多 {limit} 个字", field=field, remedy="请写得简短些")
+    return text.strip()
+
+
+def locked_plan(actor: Actor, plan_id: int, states: Iterable[str], version: int | None) -> InspectionPlan:
+    """Raises Forbidden, Stale, Refused in this order."""
+    plan = InspectionPlan.objects.select_for_update(no_key=True, of=("self",)).select_related("lead", "hall").get(pk=plan_id)
+    if not access.can_lead(actor, plan):
+        raise forbid("抽查计划由牵头部门的办理人员编制、公布和抽取")
+    check_version(plan, version)
+    if plan.state not in set(states):
+        raise Refused(
+            "inspections.plan_state", f"这个计划现在是“{plan.get_state_display()}”，不能这样办理", remedy="请刷新页面查看最新状态"
+        )
+    return plan
+
+
+def save_plan(plan: InspectionPlan, *fields: str) -> None:
+    plan.version += 1
+    plan.save(update_fields=[*fields, "version"])
+
+
+def locked_inspection(inspection_id: int) -> Inspection:
+    """The inspection with its project locked first."""
+    project_id = Inspection.objects.values_list("project_id", flat=True).get(pk=inspection_id)
+    project = lock_project(project_id)
+    rows = Inspection.objects.select_for_update(no_key=True, of=("self",)).select_related("plan__lead")
+    inspection = rows.get(pk=inspection_id)
+    inspection.project = project
+    return inspection
+
+
+def need_state(inspection: Inspection, states: Iterable[str]) -> None:
+    if inspection.state not in set(states):
+        raise Refused(
+            "inspections.state",
+            f"这次检查现在是“{inspection.get_state_display()}”，不能这样办理",
+            remedy="可能已由他人办理，请刷新页面查看最新状态",
+        )
+
+
+def save(inspection: Inspection, *fields: str) -> None:
+    inspection.version += 1
+    inspection.save(update_fields=[*fields, "version"])
+
+
+def members_of(inspection: Inspection) -> list[Member]:
+    """Those who inspect, without who has been replaced."""
+    rows = Member.objects.filter(inspection=inspection, left_at__isnull=True)
+    return list(rows.select_related("inspector__person", "inspector__department").order_by("id"))
+
+
+def departments_of(plan: InspectionPlan) -> list[int]:
+    return list(plan.departments.order_by("id").values_list("department_id", flat=True))
+
+
+def evidence_of(files: Sequence[int], unit_id: int | None) -> list[dict[str, Any]]:
+    """The files as they are kept with a row; `unit_id` None = staff's own. Raises Refused for a file of somebody else."""
+    found = StoredFile.objects.defer("content").in_bulk(list(files))
+    made = []
+    for number in files:
+        file = found.get(number)
+        if file is None or file.unit_id != unit_id:
+            raise Refused("inspections.evidence", "所附的文件不存在或者不是您上传的", field="evidence", remedy="请重新上传")
+        made.append({"file": file.pk, "name": file.name, "sha256": file.sha256})
+    return made
+
+
+def url_of(inspection: Inspection) -> str:
+    return f"/staff/inspections/{inspection.pk}/"
+
+
+def unit_url_of(inspection: Inspection) -> str:
+    return f"/inspections/{inspection.pk}/"

@@ -1,0 +1,21 @@
+"""A project that is withdrawn or given up is inspected no more; what was published of it stays."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from yinuo.apps.base import Actor
+from yinuo.apps.inspections.models import Inspection, InspectionState
+from yinuo.apps.projects.models import Project
+from yinuo.apps.trail.actions import record
+
+
+def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str, **_: Any) -> None:
+    """The clocks end with all of the project's (work.cancel_of_project); the caller holds its lock."""
+    rows = Inspection.objects.select_for_update(no_key=True, of=("self",)).filter(project=subject)
+    over = [InspectionState.CONCLUDED, InspectionState.CANCELLED]
+    for inspection in rows.exclude(state__in=over).order_by("pk"):
+        inspection.state, inspection.version = InspectionState.CANCELLED, inspection.version + 1
+        inspection.save(update_fields=["state", "version"])
+        record(actor, "inspections.cancel", inspection, at=at, project_code=subject.code or "", why=why)

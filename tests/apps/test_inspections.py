@@ -1,0 +1,256 @@
+"""双随机、一公开: announced before it is drawn, drawn once, and by nobody's choice; then inspected, signed, put right, published."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from tests.apps.county import Company, County, at, new_company, new_county
+from tests.apps.inspecting import (
+    ANNOUNCED,
+    BEGUN,
+    DRAWN,
+    LEAD,
+    OTHER,
+    VALUE,
+    announced,
+    begun,
+    confirmed,
+    drawn,
+    inspectors,
+    those_of,
+)
+from yinuo.apps.base import Forbidden, Refused, Stale
+from yinuo.apps.infochain.queries import leaves_of
+from yinuo.apps.inspections import actions, pools
+from yinuo.apps.inspections.actions.plans import label_of
+from yinuo.apps.inspections.models import Inspection, InspectionPlan, Inspector, Member, PoolInspector
+from yinuo.apps.people.models import Department
+from yinuo.apps.projects.actions import terminate
+from yinuo.apps.trail.models import Entry
+from yinuo.apps.work.models import WorkItem
+from yinuo.core.draw import draw, parse, seed_digest, verify
+
+
+def file_of(plan: InspectionPlan) -> dict[str, object]:
+    return {
+        "announcement": plan.announcement, "announcement_sha256": plan.announcement_sha256, "seed": plan.seed, "value": plan.value,
+        "result": plan.result,
+    }  # fmt: skip
+
+
+def test_a_joint_plan_is_announced_then_drawn_and_anybody_can_repeat_it(county: County, company: Company) -> None:
+    for number in range(4):
+        confirmed(county, company, name=f"项目{number}", project_class="state_owned" if number < 2 else "private")
+    poor = new_company("差等公司", "58")
+    directed = confirmed(county, poor, name="差等项目")
+    housing = inspectors(county)
+    inspectors(county, OTHER, 2)
+    lead = county.actor("approver", LEAD)
+    plan = begun(county, OTHER)
+    with pytest.raises(Refused, match="没有这个项目代码"):
+        actions.add_directed(actor=lead, plan_id=plan.pk, project_code="2311-622927-04-01-000000", reason="key", note="重点", at=BEGUN)
+    row = actions.add_directed(actor=lead, plan_id=plan.pk, project_code=directed.code, reason="complaint", note="群众来电", at=BEGUN)
+    assert actions.add_directed(actor=lead, plan_id=plan.pk, project_code=directed.code, reason="key", note="再次", at=BEGUN) == row
+    plan = actions.announce_plan(actor=lead, plan_id=plan.pk, at=ANNOUNCED)
+
+    # What is published: no name of an inspector, no note, no seed; and all of it in the chain's outbox.
+    told = plan.announcement
+    assert [one["rate"] for one in told["projects"]].count("fewer") == 2
+    assert told["directed"] == [{"project": directed.code, "unit": poor.unit.credit_code, "reason": "complaint"}]
+    assert sorted(one["department"] for one in told["inspectors"]) == [OTHER] * 2 + [LEAD] * 3
+    assert not any(one.person.name in str(told) for one in housing)
+    assert "群众" not in str(told) and plan.seed == "" and plan.announcement_sha256 == parse(told).digest()
+    leaf = leaves_of(label_of(plan))[0]
+    assert leaf.type == "inspection.announced"
+    assert {name: value for _, name, value in leaf.fields}["announcement_sha256"] == plan.announcement_sha256
+    assert plan.earliest == at("2026-11-12 18:00")
+
+    for moment, value, code in [(DRAWN - timedelta(days=1), VALUE, "inspections.too_early"), (DRAWN, "1 2 3", "inspections.value")]:
+        with pytest.raises(Refused) as refused:
+            actions.draw_plan(actor=lead, plan_id=plan.pk, value=value, at=moment)
+        assert refused.value.code == code
+    with pytest.raises(Forbidden):
+        actions.draw_plan(actor=county.actor("approver", OTHER), plan_id=plan.pk, value=VALUE, at=DRAWN)
+    plan = actions.draw_plan(actor=lead, plan_id=plan.pk, value=VALUE, at=DRAWN)
+    plan.refresh_from_db()
+    assert all(check.ok for check in verify(file_of(plan)))
+    assert plan.sealed is None and seed_digest(bytes.fromhex(plan.seed)) == plan.seed_sha256
+    assert [leaf.type for leaf in leaves_of(label_of(plan))] == ["inspection.announced", "inspection.drawn"]
+    assert {one.reason for one in plan.inspections.all()} == {"", "complaint"}
+    first = Inspection.objects.get(plan=plan, reason="complaint")
+    assert Member.objects.filter(inspection=first).count() == 4
+    works = WorkItem.objects.filter(kind="inspection", subject_id=first.pk)
+    assert {work.department.key for work in works} == {LEAD, OTHER}
+    assert all(work.due_at == at("2026-12-11 18:00") for work in works)
+
+    with pytest.raises(Refused, match="现在是“已抽取”"):
+        actions.draw_plan(actor=lead, plan_id=plan.pk, value="02 05 12 19 23 30 07", at=DRAWN)
+    with pytest.raises(Refused, match="现在是“已抽取”"):
+        actions.void_plan(actor=lead, plan_id=plan.pk, why="不满意", at=DRAWN)
+
+
+def test_what_is_announced_does_not_change_whatever_happens_afterwards(county: County, company: Company) -> None:
+    ended = confirmed(county, company, name="后来终止的项目")
+    three = inspectors(county)
+    plan = announced(county)
+    before = plan.announcement
+    confirmed(county, company, name="后来的项目")
+    person = three[0].person
+    actions.end_inspector(
+        actor=county.actor("general_convener"), inspector_id=Inspector.objects.get(person=person).pk, why="调离", at=DRAWN
+    )
+    with pytest.raises(Refused, match="现在是“已公布，待抽取”"):
+        actions.add_directed(
+            actor=county.actor("approver", LEAD), plan_id=plan.pk, project_code=ended.code, reason="key", note="x", at=DRAWN
+        )
+    terminate(actor=company.actor, project_id=ended.pk, why="资金不足", at=ANNOUNCED)
+    plan = actions.draw_plan(actor=county.actor("approver", LEAD), plan_id=plan.pk, value=VALUE, at=DRAWN)
+    assert plan.announcement == before
+    inspection = plan.inspections.get()
+    assert (inspection.project, inspection.state) == (ended, "cancelled")
+    assert not WorkItem.objects.filter(kind="inspection").exists()
+    with transaction.atomic(), pytest.raises(IntegrityError):
+        InspectionPlan.objects.filter(pk=plan.pk).update(drawn_at=ANNOUNCED)
+
+
+def test_who_had_a_hand_in_a_project_does_not_inspect_it(county: County, company: Company) -> None:
+    handled, other = confirmed(county, company, name="办过的"), confirmed(county, new_company("另一家"), name="没办过的")
+    one, two, three, _ = inspectors(county, LEAD, 4)
+    Entry.objects.create(
+        at=ANNOUNCED, verb="onemap.accept", person_id=one.person_id, role="approver", entrance="web", subject_kind="x", subject_id="1",
+        project_code=handled.code,
+    )  # fmt: skip
+    # To have looked at it afterwards is no hand in it.
+    Entry.objects.create(
+        at=ANNOUNCED, verb="inspections.sign_visit", person_id=three.person_id, role="approver", entrance="web", subject_kind="x",
+        subject_id="1", project_code=handled.code,
+    )  # fmt: skip
+    inspector = Inspector.objects.get(person=two.person)
+    principal = county.actor("principal", LEAD)
+    declare = {"inspector_id": inspector.pk, "credit_code": company.unit.credit_code, "interest": "kin", "at": BEGUN}
+    row = actions.declare_avoidance(actor=principal, note="妻兄任经理", **declare)
+    assert actions.declare_avoidance(actor=principal, **declare) == row
+    found = {
+        (Inspector.objects.get(pk=pk).person_id, project)
+        for pk, project in pools.forbidden(list(Inspector.objects.all()), [handled, other], date(2026, 11, 9))
+    }
+    assert found == {(one.person_id, handled.pk), (two.person_id, handled.pk)}
+    plan = drawn(county)
+    numbers = {row.inspector.person_id: row.number for row in PoolInspector.objects.filter(plan=plan).select_related("inspector")}
+    barred = {(pair["project"], pair["inspector"]) for pair in plan.announcement["conflicts"]}
+    assert barred == {(handled.code, numbers[one.person_id]), (handled.code, numbers[two.person_id])}
+    for inspection in plan.inspections.select_related("project"):
+        assert not {(inspection.project.code, member.number) for member in inspection.members.all()} & barred
+    assert actions.lift_avoidance(actor=principal, avoidance_id=row.pk, at=DRAWN).lifted_at == DRAWN
+
+
+def test_a_plan_with_too_few_inspectors_is_not_announced_and_says_where(county: County, company: Company) -> None:
+    project = confirmed(county, company)
+    inspectors(county, LEAD, 1)
+    lead = county.actor("approver", LEAD)
+    plan = begun(county)
+    with pytest.raises(Refused) as refused:
+        actions.announce_plan(actor=lead, plan_id=plan.pk, at=ANNOUNCED)
+    assert refused.value.code == "inspections.too_few"
+    assert project.code in refused.value.message and "只有 1 名，应有 2 名" in refused.value.message
+    plan.refresh_from_db()
+    assert (plan.state, plan.announcement, plan.sealed) == ("draft", None, None)
+    with pytest.raises(Refused, match="须用今天以后开奖的一期"):
+        begun(county, value_on=date(2026, 11, 9))
+    inspectors(county, LEAD, 2)
+    with pytest.raises(Refused, match="检查在那以前就结束了"):
+        announced(county, from_on=date(2026, 11, 9), until_on=date(2026, 11, 11))
+    with pytest.raises(Stale):
+        actions.announce_plan(actor=lead, plan_id=plan.pk, at=ANNOUNCED, version=7)
+
+
+def test_a_plan_whose_seed_is_lost_can_only_be_made_void(county: County, company: Company, settings: object) -> None:
+    confirmed(county, company)
+    inspectors(county)
+    plan = announced(county)
+    lead = county.actor("approver", LEAD)
+    settings.SECRET_KEY = "another instance's secret altogether"  # type: ignore[attr-defined]
+    with pytest.raises(Refused, match="种子已经解不开"):
+        actions.draw_plan(actor=lead, plan_id=plan.pk, value=VALUE, at=DRAWN)
+    with pytest.raises(Refused, match="请写明作废的理由"):
+        actions.void_plan(actor=lead, plan_id=plan.pk, why=" ", at=DRAWN)
+    plan = actions.void_plan(actor=lead, plan_id=plan.pk, why="更换服务器后种子解不开", at=DRAWN)
+    assert (plan.state, plan.inspections.count()) == ("void", 0)
+    assert [leaf.type for leaf in leaves_of(label_of(plan))] == ["inspection.announced", "inspection.void"]
+
+
+def test_the_next_by_rank_comes_in_for_who_cannot_go_and_nobody_chooses(county: County, company: Company) -> None:
+    confirmed(county, company)
+    inspectors(county, LEAD, 4)
+    plan = drawn(county)
+    inspection = plan.inspections.get()
+    lead = county.actor("approver", LEAD)
+    first = inspection.members.order_by("id")[0]
+    with pytest.raises(Refused, match="请写明为什么不能参加"):
+        actions.replace_member(actor=lead, inspection_id=inspection.pk, member_id=first.pk, why="", at=DRAWN)
+    actions.replace_member(actor=lead, inspection_id=inspection.pk, member_id=first.pk, why="住院", at=DRAWN)
+    with pytest.raises(Refused, match="只能替换"):
+        actions.replace_member(actor=lead, inspection_id=inspection.pk, member_id=first.pk, why="住院", at=DRAWN)
+    assert len(those_of(inspection)) == 2
+    for _ in range(1):
+        second = inspection.members.filter(left_at__isnull=True).order_by("id")[0]
+        actions.replace_member(actor=lead, inspection_id=inspection.pk, member_id=second.pk, why="出差", at=DRAWN)
+    third = inspection.members.filter(left_at__isnull=True).order_by("id")[0]
+    with pytest.raises(Refused, match="没有可以替换的检查人员"):
+        actions.replace_member(actor=lead, inspection_id=inspection.pk, member_id=third.pk, why="出差", at=DRAWN)
+    assert draw(parse(plan.announcement), bytes.fromhex(plan.seed), plan.value).to_json() == plan.result
+
+
+@pytest.mark.slow
+def test_two_who_draw_at_once_draw_once(committed_db: str) -> None:
+    county, company = new_county(), new_company()
+    confirmed(county, company)
+    inspectors(county)
+    plan = announced(county)
+    lead = county.actor("approver", LEAD)
+
+    def try_it(value: str) -> str:
+        try:
+            actions.draw_plan(actor=lead, plan_id=plan.pk, value=value, at=DRAWN)
+            return "drawn"
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as together:
+        answers = list(together.map(try_it, [VALUE, VALUE, "02 05 12 19 23 30 07", "03 05 12 19 23 30 07"]))
+    assert sorted(answers) == ["drawn", *["inspections.plan_state"] * 3]
+    plan.refresh_from_db()
+    assert plan.inspections.count() == 1
+    assert all(check.ok for check in verify(file_of(plan)))
+
+
+def test_inspectors_are_people_of_the_department_with_a_certificate(county: County) -> None:
+    convener = county.actor("general_convener")
+    office = Department.objects.get(hall=county.hall, key=LEAD)
+    stranger = county.person("approver", OTHER)
+    ask = {"department_id": office.pk, "certificate_no": "甘E1", "at": BEGUN}
+    with pytest.raises(Refused, match="不在本部门任职"):
+        actions.register_inspector(actor=convener, person_id=stranger.pk, **ask)
+    own = county.person("approver", LEAD)
+    for changes, words in [
+        ({"certificate_no": " "}, "请填写执法证号"),
+        ({"subjects": ["没有的事项"]}, "没有这样的抽查事项"),
+        ({"to_on": date(2026, 11, 1)}, "有效期已经过去"),
+    ]:
+        with pytest.raises(Refused, match=words):
+            actions.register_inspector(actor=convener, person_id=own.pk, **{**ask, **changes})
+    made = actions.register_inspector(actor=convener, person_id=own.pk, subjects=["节能"], **ask)
+    with pytest.raises(Refused, match="已经在名录里"):
+        actions.register_inspector(actor=convener, person_id=own.pk, **ask)
+    with pytest.raises(Forbidden):
+        actions.end_inspector(actor=county.actor("principal", OTHER), inspector_id=made.pk, why="x", at=BEGUN)
+    ended = actions.end_inspector(actor=county.actor("principal", LEAD), inspector_id=made.pk, why="退休", at=DRAWN)
+    assert ended.to_on == date(2026, 11, 13)
+    again = actions.register_inspector(actor=convener, person_id=own.pk, **{**ask, "at": DRAWN})
+    assert again.pk != made.pk
