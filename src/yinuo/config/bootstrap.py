@@ -20,10 +20,14 @@ def sync_pack(day: date) -> Hall:
     code = rules.parameter("place.region", day).value
     region, _ = Region.objects.get_or_create(code=code, defaults={"name": rules.parameter("place.name", day).value})
     hall, _ = Hall.objects.get_or_create(name=rules.parameter("place.hall", day).value, defaults={"region": region})
-    for department in rules.departments.values():
-        Department.objects.update_or_create(
-            hall=hall, key=department.id, defaults={"name": department.name, "short_name": department.short_name}
-        )
+    known = set(Department.objects.filter(hall=hall).values_list("key", "name", "short_name"))
+    other = [row for row in rules.departments.values() if (row.id, row.name, row.short_name) not in known]
+    Department.objects.bulk_create(
+        [Department(hall=hall, key=row.id, name=row.name, short_name=row.short_name) for row in other],
+        update_conflicts=True,
+        unique_fields=["hall", "key"],
+        update_fields=["name", "short_name"],
+    )
     return hall
 
 

@@ -10,11 +10,12 @@ from yinuo.apps.rules import pack
 from yinuo.apps.work.models import CalendarNotice, ClockEvent, Light, WorkItem, WorkState
 from yinuo.core import clock
 from yinuo.core.calendar import WorkCalendar
-from yinuo.core.pack.types import DayNotice
+from yinuo.core.pack.types import CalendarData, DayNotice
 
 FRESH_SECONDS = 60
 _cached: tuple[float, WorkCalendar] | None = None
 _kept_from = 0.0
+_last: tuple[CalendarData, dict[date, DayNotice], set[int], WorkCalendar] | None = None
 
 
 def calendar() -> WorkCalendar:
@@ -27,11 +28,20 @@ def calendar() -> WorkCalendar:
             extra[row.on] = DayNotice(on=row.on, working=row.working, name=row.name, cites=(row.source,))
             if row.settles_year:
                 settled.add(row.on.year)
-        read = WorkCalendar.from_data(pack().calendar, extra, published=settled)
+        read = _with(extra, settled)
         if time.monotonic() < _kept_from:
             return read
         _cached = (time.monotonic(), read)
     return _cached[1]
+
+
+def _with(extra: dict[date, DayNotice], settled: set[int]) -> WorkCalendar:
+    """The one of last time where nothing has changed: what it has counted up of a year stays counted."""
+    global _last
+    data, last = pack().calendar, _last
+    if last is None or last[0] is not data or last[1:3] != (extra, settled):
+        _last = last = data, extra, settled, WorkCalendar.from_data(data, extra, published=settled)
+    return last[3]
 
 
 def forget_calendar(*, doubtful: bool = False) -> None:
