@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from yinuo.core.pack import load
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 # How quick the machine is today says nothing of what is tested.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+# Most packs of the tests are copies with one file changed: the others are parsed once for all.
+load.parse = lru_cache(maxsize=None)(load.parse)
 
 TESTS = Path(__file__).resolve().parent
 WITHOUT_DJANGO = {"core", "chain", "node", "packs", "scripts"}
@@ -81,6 +86,22 @@ def set_up_django() -> None:
     from tests.shuffling import shuffle_what_has_no_order
 
     shuffle_what_has_no_order()
+    find_static_files_once()
+
+
+def find_static_files_once() -> None:
+    """Each of Django's test clients is a web server that has just started, and looks for its static files: they are the same for all."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    find, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def find_once(server: WhiteNoiseMiddleware) -> None:
+        if not found:
+            find(server)
+            found.update(server.files)
+        server.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = find_once
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:

@@ -8,11 +8,11 @@ import importlib.metadata
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, TypeVar
 
 from yinuo.config.binaries import DatabaseError, service_account, traversable
 from yinuo.config.embedded import APP, OWNER, Server
@@ -21,6 +21,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 # For five seconds after files are deleted ext4 is ten times slower at making new ones: clones are thrown away by the heap.
 HEAP = 60
 _numbers = itertools.count()
+T = TypeVar("T")
 
 
 def home() -> Path:
@@ -54,6 +55,7 @@ class TestDatabase:
         self.template = f"template_{schema_mark()}"
         self._presence: IO[str] | None = None
         self._used: list[str] = []
+        self._built: dict[Callable[[], Any], tuple[str, Any]] = {}
 
     def enter(self) -> None:
         self.server.home.mkdir(parents=True, exist_ok=True)
@@ -71,6 +73,7 @@ class TestDatabase:
     def leave(self) -> None:
         if self._presence is None:
             return
+        self._used += [name for name, _ in self._built.values()]
         self.sweep()
         with (self.server.home / "entering.lock").open("a") as entering:
             fcntl.flock(entering, fcntl.LOCK_EX)
@@ -92,6 +95,16 @@ class TestDatabase:
         name = f"run_{os.getpid()}_{next(_numbers)}"
         self.server.create_database(name, template=of or self.template)
         return name
+
+    def built(self, build: Callable[[], T]) -> tuple[str, T]:
+        """A database in which `build` was called, once in this process, and what it gave. Whoever uses it takes back what they write."""
+        if build not in self._built:
+            from django.db import transaction
+
+            name = self.clone()
+            with self.pointing_at(name), transaction.atomic():
+                self._built[build] = name, build()
+        return self._built[build]
 
     @contextmanager
     def pointing_at(self, name: str) -> Iterator[None]:

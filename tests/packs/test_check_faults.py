@@ -114,7 +114,7 @@ SPOILT = {
         "matters/development_reform.toml", 'handling = "instant"', 'handling = "promised"', "missing-limit", "[[matter]]"
     ),
     "a promise longer than the law": Spoilt(HOUSING, "value = 5", "value = 21", "promised-longer", "[[matter.promised]]"),
-    "an id written twice": Spoilt("reasons.toml", "refusal.conditions_not_met", "incomplete.material_missing", "duplicate-id", "", at="last"),
+    "an id written twice": Spoilt("reasons.toml", "not_accepted.not_competent", "incomplete.material_missing", "duplicate-id", "", at="last"),
     "two rows of one number": Spoilt(
         "negative_list.toml", 'part = "project"', 'part = "matter"', "duplicate-id", "negative.matter.1\"", at="before"
     ),

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 # Binds its clock when first read: that must not happen while a test has set another.
 import django.core.cache.backends.db  # noqa: F401
+from django.db import transaction
 
 from tests.apps.county import Company, County, at, facts, new_company, new_county
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_completion import applied, inspect
 from tests.apps.test_onemap import guided, hand_in, ready
 from yinuo.apps.base import Actor
+from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.commitments.actions import answer_objection, raise_objection
 from yinuo.apps.commitments.models import Commitment, Objection
 from yinuo.apps.onemap.models import Submission
 from yinuo.apps.people.models import Department, Person
 from yinuo.apps.projects.actions import file_project, report_progress, withdraw_filing
 from yinuo.apps.projects.models import Project
+from yinuo.apps.work import clocks
+from yinuo.web.public import readings
 
 NOW = at("2027-07-13 10:00")
 ANSWER = (
@@ -167,3 +174,14 @@ def objected(commitment: Commitment) -> Objection:
         contact=CONTACT,
         at=at("2027-07-13 09:00"),
     )
+
+
+@contextmanager
+def taken_back(filled: Populated) -> Iterator[Populated]:
+    """What a test changes is taken back after it."""
+    catalogue.forget()
+    clocks.forget_calendar()
+    readings.forget()
+    with transaction.atomic():
+        yield copy.deepcopy(filled)
+        transaction.set_rollback(True)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.apps.county import at
-from tests.web.populated import NOW, Populated, populate, secrets_of
-from yinuo.apps.catalogue import queries as catalogue
+from tests.web.populated import NOW, Populated, secrets_of
 from yinuo.apps.catalogue.actions import offer_commitment
 from yinuo.apps.commitments.models import Commitment, Objection
 from yinuo.apps.credit.models import CreditHead
@@ -27,35 +24,12 @@ from yinuo.apps.trail.models import Entry
 from yinuo.web.public import readings
 
 if TYPE_CHECKING:
-    from pytest_django import DjangoDbBlocker
-
-    from tests.database import TestDatabase
+    pass
 
 
 @pytest.fixture(autouse=True)
 def _no_figures_from_before() -> None:
     readings.forget()
-
-
-@pytest.fixture(scope="module")
-def filled(test_database: TestDatabase, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Populated]:
-    """The county is filled once for all tests here: it takes a second or two."""
-    name = test_database.clone()
-    with django_db_blocker.unblock(), test_database.pointing_at(name):
-        with transaction.atomic():
-            made = populate()
-        yield made
-    catalogue.forget()
-    test_database.done_with(name)
-
-
-@pytest.fixture
-def populated(filled: Populated, monkeypatch: pytest.MonkeyPatch) -> Iterator[Populated]:
-    """What a test changes is taken back after it."""
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    with transaction.atomic():
-        yield copy.deepcopy(filled)
-        transaction.set_rollback(True)
 
 
 class Login(NamedTuple):

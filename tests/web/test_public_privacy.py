@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections import deque
+from collections.abc import Iterator
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
@@ -17,7 +18,7 @@ from django.db.models.functions import Concat
 from django.test import Client
 from django.utils import timezone
 
-from tests.web.populated import NOW, Populated, populate
+from tests.web.populated import NOW, Populated, taken_back
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.commitments.models import Commitment, Objection
 from yinuo.apps.onemap.models import MapItem
@@ -38,9 +39,15 @@ GUIDES, ANSWERS = 6, 12
 
 
 @pytest.fixture
-def populated(db: None, monkeypatch: pytest.MonkeyPatch) -> Populated:
+def populated(filled: Populated, monkeypatch: pytest.MonkeyPatch) -> Iterator[Populated]:
     """Every place that holds a person or takes free text holds a canary."""
-    made = populate()
+    with taken_back(filled) as made:
+        put_canaries()
+        monkeypatch.setattr(timezone, "now", lambda: NOW)
+        yield made
+
+
+def put_canaries() -> None:
     handlers = Person.objects.filter(handles__isnull=False).values("pk")
     Person.objects.exclude(pk__in=handlers).update(name=CLERK)
     Person.objects.update(phone=PHONE, email=MAIL)
@@ -52,9 +59,6 @@ def populated(db: None, monkeypatch: pytest.MonkeyPatch) -> Populated:
     for row in Commitment.objects.all():
         Commitment.objects.filter(pk=row.pk).update(requirements=[*row.requirements, CANARY], promises=[*row.promises, CANARY])
     MapItem.objects.update(guidance_note=CANARY, result_text=CANARY)
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    monkeypatch.setattr("yinuo.web.public.readings._figures", None)
-    return made
 
 
 def crawl(start: list[str]) -> dict[str, str]:

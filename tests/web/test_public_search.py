@@ -8,21 +8,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from tests.apps.county import new_company
-from tests.web.populated import NOW, Populated, file_at, populate
+from tests.web.populated import NOW, Populated, file_at
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects.models import Project
-from yinuo.web.public import readings, registers
-
-
-@pytest.fixture
-def populated(db: None, monkeypatch: pytest.MonkeyPatch) -> Populated:
-    readings.forget()
-    made = populate()
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    return made
+from yinuo.web.public import registers
 
 
 def page(url: str, status: int = 200) -> str:

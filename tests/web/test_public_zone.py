@@ -10,21 +10,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
-from tests.web.populated import NOW, Populated, populate
+from tests.web.populated import NOW, Populated
 from yinuo.apps.commitments.models import Commitment, CompletionVerification, Finding
 from yinuo.apps.projects.models import Project
 from yinuo.web.public import zone
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture
-def populated(db: None, monkeypatch: pytest.MonkeyPatch) -> Populated:
-    made = populate()
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    return made
 
 
 def page(url: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from yinuo.core.pack import records
 from yinuo.core.pack.faults import PackError
@@ -45,6 +45,11 @@ class _Record(Protocol):
 
 R = TypeVar("R", bound=_Record)
 V = TypeVar("V")
+
+
+def parse(text: str) -> tuple[dict[str, Any], Lines]:
+    """A file's data, and on which line each part of it stands. Raises tomllib.TOMLDecodeError."""
+    return tomllib.loads(text, parse_float=Decimal), Lines(text)
 
 
 def load(path: Path) -> Pack:
@@ -125,9 +130,7 @@ class _Files:
         if not path.is_file():
             return None
         try:
-            text = path.read_text(encoding="utf-8")
-            data = tomllib.loads(text, parse_float=Decimal)
-            lines = Lines(text)
+            data, lines = parse(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             self._syntax(name, error)
             data, lines = {}, Lines("")
