@@ -124,6 +124,9 @@ def test_from_the_companys_form_to_the_review(world: World) -> None:
     assert unit.post(path, {"do": "sign", "version": agreement.version}).status_code == 302
     desk = f"/staff/agency/{agreement.pk}/"
     assert "以企业名义代办" in text(agent.get(desk))
+    load = text(head.get("/staff/hall/load/"))
+    assert world.agency.agent.person.name in load and "已不在岗" not in load, "an agent who serves is at his desk"
+    assert "有效期至 2027年5月5日" in text(agent.get("/staff/agency/")), "the last day, as the agreement says"
     assert agent.post(desk, {"do": "plan", "key": "p"}).status_code == 302
     log = {"do": "log", "kind": "consult", "matter_id": "", "on": "2026-11-06", "text": "到厂里讲解申报路径", "key": "l"}
     assert agent.post(desk, {**log, "text": ""}).status_code == 422

@@ -142,6 +142,27 @@ def test_only_what_may_be_left_out_is_called_optional() -> None:
     assert "（选填）" not in render("{% field form.money optional=False %}", form=form)
 
 
+def test_many_short_options_stand_in_columns_and_an_unknown_is_an_answer() -> None:
+    def choices(count: int, word: str) -> forms.MultipleChoiceField:
+        return forms.MultipleChoiceField(choices=[(n, f"{word}{n}") for n in range(count)], widget=forms.CheckboxSelectMultiple())
+
+    class Offices(forms.Form):
+        many = choices(9, "县住建局")
+        few = choices(8, "县住建局")
+        long = choices(9, "房屋建筑和市政基础设施工程竣工验收备案")
+        said = forms.ChoiceField(choices=[("yes", "是"), ("", "不清楚")], required=False, widget=forms.RadioSelect())
+
+    form = Offices()
+    seen = {name: render(f"{{% field form.{name} %}}", form=form) for name in form.fields}
+    assert [name for name, page in seen.items() if "options many" in page] == ["many"]
+    assert "（选填）" not in seen["said"]
+
+
+def test_an_address_at_the_end_of_a_message_is_left_to_its_button() -> None:
+    assert text.without_link("“备案”已办结，请评价这次服务：http://hall.test/reviews/1-1-k.t/") == "“备案”已办结，请评价这次服务。"
+    assert text.without_link("没有网址的话不变。") == "没有网址的话不变。"
+
+
 def test_all_fields_of_a_form_are_shown_the_hidden_ones_too() -> None:
     html = render("{% form_fields form %}", form=Filing(initial={"token": "t1"}))
     assert one(html, "input", type="hidden", name="token")["value"] == "t1"
@@ -333,7 +354,7 @@ def test_an_area_keeps_the_unit_it_was_given_in() -> None:
         (timedelta(minutes=60), "剩 1 小时"),
         (timedelta(minutes=59, seconds=59), "剩 59 分钟"),
         (timedelta(seconds=59), "剩不到 1 分钟"),
-        (timedelta(0), "剩不到 1 分钟"),
+        (timedelta(0), "已到期"),
         (timedelta(hours=-3), "超期 3 小时"),
         (timedelta(hours=-30), "超期 4 个工作日"),
     ],

@@ -151,7 +151,7 @@ def test_a_department_gives_its_opinion_and_the_body_commissions(county: County)
     assert wrong.status_code == 422
     assert "统一社会信用代码有误" in text(wrong)
     assert press(body, path, "commission", **values).status_code == 302
-    assert "180,000" in text(body.get(path))
+    assert "180\u00a0000 元" in text(body.get(path))
 
 
 def test_the_report_form_puts_the_conditions_together_and_keeps_the_file(county: County) -> None:
@@ -223,7 +223,7 @@ def test_the_ledger_says_that_companies_are_not_charged(county: County, company:
     project = guided(county, company, **in_zone())
     staff = as_(county.person("approver", "housing"))
     page = text(staff.get("/staff/regional/fees/"))
-    assert "180000" in page
+    assert "180\u00a0000" in page
     assert "不向项目单位收取" in page
     fee = text(staff.get(f"/staff/projects/{project.pk}/regional-fee/"))
     assert "国务院令第722号" in fee
@@ -238,7 +238,7 @@ def test_where_companies_are_charged_the_permit_shows_the_amount_and_its_settlin
     monkeypatch.setattr("yinuo.apps.regional.queries.charges", lambda day: True)
     staff = as_(county.person("approver", "housing"))
     permit = MapItem.objects.get(project=project, matter_id="construction_permit")
-    assert "应返还财政 <b>6000.00</b> 元" in text(as_(company.person).get(f"/items/{permit.pk}/"))
+    assert "应返还财政 <b>6\u00a0000</b> 元" in text(as_(company.person).get(f"/items/{permit.pk}/"))
     assert "登记缴款书" in text(staff.get(f"/staff/items/{permit.pk}/"))
     path = f"/staff/projects/{project.pk}/regional-fee/"
     key = value_of(text(staff.get(path)), "key")

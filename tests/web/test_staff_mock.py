@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.apps.test_onemap import PDF
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.mock.models import MockApplication
 from yinuo.apps.onemap.models import MapItem, Submission
+from yinuo.apps.projects.models import Project
 
 __all__ = ["company", "county", "set_clock"]
 PERMIT, SCHEME = MATTERS
@@ -54,6 +56,7 @@ def test_the_window_registers_a_project_it_finds_by_its_code(county: County, com
     found = text_of(clerk.get("/staff/mock/", {"q": project.code}))
     assert f"/staff/mock/new/{project.pk}/" in found
     page = text_of(clerk.get(f"/staff/mock/new/{project.pk}/"))
+    assert "承诺自行承担费用和不能转入正式审批的风险<span" not in page, "“不清楚” is an answer, nothing is left out"
     assert "社会稳定风险评估结果" in page and "建设工程规划许可证核发" in page and "建设项目用地预审" not in page
     answer = clerk.post(f"/staff/mock/new/{project.pk}/", {**registration(project), "files": [pdf("备案证.pdf")]})
     made = MockApplication.objects.get()
@@ -119,6 +122,8 @@ def test_material_is_handed_in_over_the_counter_and_the_department_answers_in_mo
     set_clock("2026-11-11 09:00")
     clerk, handler = window(county), desk(county, "approver", item.department.key)
     url = f"/staff/mock/{track.application.pk}/items/{item.pk}/"
+    form = text_of(clerk.get(url))
+    assert form.count("<fieldset") == len(item.materials) and "没有标“次要材料”的都要交齐" in form
     missing = clerk.post(url, {"key": "a", "version": str(item.version)})
     assert missing.status_code == 422 and "还缺" in text_of(missing)
     scans = {f"scan{n}": pdf() for n, _ in enumerate(item.materials)}
@@ -217,6 +222,21 @@ def test_the_unit_is_told_why_where_and_what_to_bring_and_what_is_still_open(cou
     assert f"/projects/{project.pk}/mock/" in text_of(client.get(f"/projects/{project.pk}/"))
     assert client.get("/mock/forms/mock_application/").content.startswith(b"%PDF")
     assert client.get("/mock/forms/mock_notice/").status_code == 404
+
+
+def test_where_nothing_can_be_mocked_the_pages_say_so_and_lead_on(county: County, company: Company, set_clock: SetClock) -> None:
+    project = project_of(county, company)
+    set_clock("2026-11-09 09:00")
+    MapItem.objects.filter(project=project).update(state="cancelled")
+    Project.objects.filter(pk=project.pk).update(started_on=date(2026, 11, 8))
+    counter = text_of(window(county).get(f"/staff/mock/new/{project.pk}/"))
+    assert (
+        "没有可以模拟审批的事项" in counter
+        and f"/staff/projects/{project.pk}/map/" in counter
+        and "<form method" not in counter.split("</header>")[-1]
+    )
+    page = text_of(signed_in(company.person).get(f"/projects/{project.pk}/mock/"))
+    assert "项目已经开工，不再模拟审批" in page and f"/projects/{project.pk}/map/" in page
 
 
 def test_the_unit_sees_its_mock_approval_and_the_warning_on_every_page(county: County, company: Company, set_clock: SetClock) -> None:

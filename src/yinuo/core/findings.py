@@ -16,6 +16,7 @@ ON_REQUEST = "on_request"
 NONE: frozenset[str] = frozenset()
 PARTS = {"project": "一", "matter": "二", "regional": "三"}
 LONGEST_TITLE = 40
+INNER_QUOTES = str.maketrans("“”", "‘’")  # a quotation within a quotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,9 @@ def labels(paths: Iterable[str]) -> str:
 
 
 def title(row: NegativeRow) -> str:
-    """The row's name in one breath: its sub-item, or the matter where there is none or it runs on."""
-    return row.sub_matter if row.sub_matter not in ("", "无") and len(row.sub_matter) <= LONGEST_TITLE else row.matter
+    """The row's name in one breath: its sub-item, or the matter where there is none or it runs on; to be put into quotes."""
+    words = row.sub_matter if row.sub_matter not in ("", "无") and len(row.sub_matter) <= LONGEST_TITLE else row.matter
+    return words.translate(INNER_QUOTES)
 
 
 def row_finding(row: NegativeRow, facts: Facts, pack: Pack, as_of: date) -> Finding:

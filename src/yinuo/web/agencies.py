@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
 
@@ -33,7 +33,7 @@ def facts_of(agreement: Agreement) -> list[Row]:
         Row("代办员", f"{agreement.agent.person.name}　{agreement.agent.phone}"),
         Row("委托事项", matters_words(agreement.matters)),
         Row("服务", services_words(agreement.services)),
-        Row("期限", f"{zh_date(agreement.from_on)}至{zh_date(agreement.to_on - timedelta(days=1))}"),
+        Row("期限", f"{zh_date(agreement.from_on)}至{zh_date(agreement.last_on)}"),
         Row("费用", "免费"),
     ]
     if agreement.paper_id:

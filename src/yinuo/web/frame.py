@@ -39,6 +39,8 @@ WINDOW = [
 ]
 ZONE = [("待办", "staff:inbox"), ("园区", "staff:zones"), ("公布的结果", "public:regional"), ("规则", "public:rules")]
 WARNED = ("approver", "principal", "supervisor", "general_convener", "comprehensive")
+# Pages that lie elsewhere than the list they belong to.
+WITHIN = {"/staff/assessments/": "staff:zones", "/staff/regional/": "staff:zones", "/staff/units/": "staff:credit"}
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
 
@@ -69,13 +71,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _links(links: list[tuple[str, str]], path: str) -> list[NavItem]:
-    made = []
+    made, home = [], next((name for place, name in WITHIN.items() if path.startswith(place)), "")
     for label, name in links:
         try:
             url = reverse(name)
         except NoReverseMatch:
             continue
-        made.append(NavItem(label, url, current=path.startswith(url)))
+        made.append(NavItem(label, url, current=name == home or path.startswith(url)))
     best = max((item.url for item in made if item.current), key=len, default="")
     return [NavItem(item.label, item.url, current=item.url == best) for item in made]
 

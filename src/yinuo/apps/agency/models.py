@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -201,6 +201,11 @@ class Agreement(Versioned):
             models.CheckConstraint(condition=~Q(state__in=["ended", "done"]) | ~Q(end_kind=""), name="agreement_ended_why"),
         ]
         indexes = [models.Index(fields=["agent", "state"], name="agreements_of_agent")]
+
+    @property
+    def last_on(self) -> date:
+        """The last day it holds."""
+        return self.to_on - timedelta(days=1)
 
     def holds_on(self, day: date) -> bool:
         return self.state in IN_FORCE and self.from_on <= day < self.to_on

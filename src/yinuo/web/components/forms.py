@@ -12,6 +12,9 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+# More options than this, none longer than this many characters, stand in columns.
+MANY, SHORT = 8, 14
+
 
 class YinuoRenderer(TemplatesSetting):
     """Makes `{{ form }}` and `{{ form.name.as_field_group }}` speak our design; set as FORM_RENDERER."""
@@ -70,6 +73,7 @@ class FieldView:
     unit: str
     unit_id: str
     lead: bool
+    many: bool
 
 
 def field_view(bound: BoundField, *, label: str, hint: str, unit: str, width: str, optional: bool | None, lead: bool) -> FieldView:
@@ -97,7 +101,7 @@ def field_view(bound: BoundField, *, label: str, hint: str, unit: str, width: st
         bound=bound,
         label=label or str(bound.label or ""),
         hint=hint,
-        optional=(not bound.field.required and kind != "checkbox") if optional is None else optional,
+        optional=_optional(bound.field, kind) if optional is None else optional,
         errors=errors,
         control="" if grouped else bound.as_widget(attrs=attrs),
         options=list(bound.subwidgets) if grouped else [],
@@ -107,7 +111,20 @@ def field_view(bound: BoundField, *, label: str, hint: str, unit: str, width: st
         unit=unit,
         unit_id=unit_id,
         lead=lead,
+        many=kind == "checkboxes" and _many(bound),
     )
+
+
+def _optional(field: forms.Field, kind: str) -> bool:
+    """Whether “（选填）” is written; not where “不清楚” stands among the answers and is one itself."""
+    unknown = kind == "radios" and isinstance(field, forms.ChoiceField) and any(value == "" for value, _ in field.choices)  # type: ignore[union-attr]
+    return not field.required and kind != "checkbox" and not unknown
+
+
+def _many(bound: BoundField) -> bool:
+    """Whether the options are many and short, so that they stand in columns."""
+    words = [str(option.data["label"]) for option in bound.subwidgets]
+    return len(words) > MANY and max(map(len, words)) <= SHORT
 
 
 def error_links(sources: Iterable[Any]) -> Iterator[ErrorLink]:

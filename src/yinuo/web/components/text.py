@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
 
@@ -99,11 +100,18 @@ def duration(span: timedelta, day_hours: Decimal | int | str = 7) -> str:
 
 
 def duration_left(left: timedelta | None, day_hours: Decimal | int | str = 7) -> str:
-    """剩 3 个工作日, 剩 7 小时; once it is over 超期 3 小时."""
+    """剩 3 个工作日, 剩 7 小时; 已到期 until the next working minute, then 超期 3 小时."""
     if left is None or left == "":
         return ""
+    if not left:
+        return "已到期"
     words = duration(left, day_hours)
     return ("超期" if left < timedelta(0) else "剩") + (f" {words}" if words[0].isdigit() else words)
+
+
+def without_link(value: str | None) -> str:
+    """A message without the address at its end, where a button beside it leads there."""
+    return re.sub(r"[：:]?\s*https?://\S+$", "。", value or "")
 
 
 def mask_phone(value: str | None) -> str:

@@ -22,8 +22,8 @@ from yinuo.web.public import guidebook, words
 from yinuo.web.public.forms import GuideFilter
 
 BLANKS = {
-    "application": ("deficient_application", "附件5—1 投资建设项目容缺受理申请表.pdf"),
-    "notice": ("deficient_notice", "附件5—2 投资建设项目容缺受理通知书.pdf"),
+    "application": ("deficient_application", "附件5-1 投资建设项目容缺受理申请表.pdf"),
+    "notice": ("deficient_notice", "附件5-2 投资建设项目容缺受理通知书.pdf"),
 }
 
 

@@ -47,7 +47,6 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
         "view": view,
         "search": search,
-        "breadcrumbs": [NavItem("地块和“标准地”")],
     }
     return render(request, "public/parcels.html", context)
 

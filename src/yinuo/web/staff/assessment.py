@@ -24,7 +24,7 @@ from yinuo.core.calendar import DAY
 from yinuo.core.regional import Conditions, regional_rows, which_projects
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem, Row
-from yinuo.web.components.text import closing, zh_date, zh_datetime
+from yinuo.web.components.text import closing, grouped, zh_date, zh_datetime
 from yinuo.web.handling import attempt
 from yinuo.web.staff.assessment_forms import ApproveForm, CommissionForm, OpinionForm, ReasonForm, ReportForm, WithdrawForm
 from yinuo.web.staff.forms import Versioned
@@ -187,7 +187,7 @@ def _rows(found: Assessment) -> list[Row]:
         rows.append(Row("更新", f"{found.replaces.document_number}，公布后停止使用"))
     if found.institution:
         rows.append(Row("评估机构", f"{found.institution}（{found.qualification}）"))
-        rows.append(Row("费用", f"{found.cost:,} 元，{found.get_payer_display()}"))
+        rows.append(Row("费用", f"{grouped(found.cost)} 元，{found.get_payer_display()}"))
     if found.title and found.to_on is not None:
         rows.append(Row("报告", f"{found.title}（{found.report_number}，{zh_date(found.report_on)}）"))
         rows.append(Row("适用范围", found.scope))

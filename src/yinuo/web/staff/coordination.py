@@ -190,7 +190,7 @@ def _page(desk: CoordinationDesk) -> dict[str, Any]:
     failed = desk.views.get(desk.verb)
     works = WorkItem.objects.filter(subject_kind=made._meta.label_lower, subject_id=made.pk).prefetch_related("events").order_by("id")
     return {
-        **head_of(made.project, NavItem("1+X 协调", reverse("staff:coordination")), NavItem("协调")),
+        **head_of(made.project, NavItem("1+X 协调")),
         "made": made,
         "rows": rows_of(made),
         "opinions": list(made.opinions.all()),

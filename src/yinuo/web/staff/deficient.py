@@ -51,7 +51,7 @@ class AgreeForm(Versioned):
         widget=DecimalInput(unit="个工作日"),
         error_messages={"required": "填写补齐的工作日数", "invalid": "工作日数应为整数", "min_value": "至少 1 个工作日"},
     )
-    opinion = text_area("意见", "", "会写进申请表（附件5—1）。", rows=2)
+    opinion = text_area("意见", "", "会写进申请表（附件5-1）。", rows=2)
 
     def __init__(self, *args: Any, longest: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -196,7 +196,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "ended": ended,
         "views": [NavItem("在办", here, current=not ended), NavItem("已结束", f"{here}?view=ended", current=ended)],
         "may_publish": actor.role in ("approver", "principal"),
-        "breadcrumbs": [NavItem("待办", reverse("staff:inbox")), NavItem("容缺受理")],
+        "breadcrumbs": [] if actor.role == "window" else [NavItem("待办", reverse("staff:inbox")), NavItem("容缺受理")],
     }
     return render(request, "staff/deficient.html", context)
 

@@ -29,6 +29,8 @@ from yinuo.web.staff.listings import WORK, work_lines
 from yinuo.web.staff.reading import today
 
 SHOWN = 50
+# Who has a desk of his own: these roles are given work by name.
+HANDLING = ("approver", "utility", "zone", "agent")
 COLUMNS = [
     Column("姓名"),
     Column("部门"),
@@ -118,12 +120,14 @@ def desks_of(actor: Actor, now: datetime) -> list[Desk]:
             due=Min("due_at", filter=Q(state="running")),
         )
     }
-    members = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id, role="approver", person__is_active=True)
+    members = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id, role__in=HANDLING, person__is_active=True)
     desks: dict[int, Desk] = {}
     for member in members.select_related("person", "department").order_by("department_id", "id"):
-        if actor.role == "stage_convener" and member.person_id not in holding:
+        if (actor.role == "stage_convener" or member.role != "approver") and member.person_id not in holding:
             continue
-        desks.setdefault(member.person_id, Desk(member.person)).offices.append(member.department.short_name)
+        offices = desks.setdefault(member.person_id, Desk(member.person)).offices
+        if member.department.short_name not in offices:
+            offices.append(member.department.short_name)
     missing = set(holding) - set(desks)
     for person in Person.objects.filter(pk__in=missing).order_by("id") if missing else []:
         desks[person.pk] = Desk(person, away="已不在岗")

@@ -73,7 +73,6 @@ def mocks(request: HttpRequest) -> HttpResponse:
         "found": found,
         "registers": actor.role == "window",
         "forms": [(kind, FORM_NAMES[kind]) for kind in papers.BLANK],
-        "breadcrumbs": [NavItem("模拟审批")],
     }
     return render(request, "staff/mocks.html", context)
 
@@ -160,6 +159,7 @@ def new(request: HttpRequest, project_id: int) -> HttpResponse:
         "form": form,
         "refusal": getattr(form, "refusal", None),
         "running": queries.under_way(project.pk),
+        "choosable": bool(form.fields["matters"].choices),  # type: ignore[attr-defined]
         "breadcrumbs": crumbs(NavItem(project.name)),
     }
     return render(request, "staff/mock_new.html", context, status=422 if form.errors else 200)
@@ -351,21 +351,22 @@ def mock(request: HttpRequest, application_id: int) -> HttpResponse:
 
 def _page(desk: Desk, form: forms.Form) -> dict[str, Any]:
     one = desk.application
-    matters = list(one.matters.all())
+    matters = [(row, _handing(desk, row)) for row in one.matters.all()]
+    papers_of = [row.paper_id for row, _ in matters if row.paper_id]
     return {
         "mock": one,
         "project": one.project,
         "rows": rows_of(one),
-        "matters": [(row, _handing(desk, row)) for row in matters],
+        "matters": matters,
+        "hands": any(handing for _, handing in matters),
         "opinions": list(one.opinions.all()),
         "decision": decision_view(one.decision.body),
         "documents": list(of_subject(one).defer("data")),
-        "results": list(Document.objects.filter(pk__in=[row.paper_id for row in matters if row.paper_id]).defer("data").order_by("id")),
+        "results": list(Document.objects.filter(pk__in=papers_of).defer("data").order_by("id")),
         "scans": [(words, file) for words, file in (("申请表", one.form), ("承诺书", one.commitment), ("土地手续", one.land_scan)) if file],
         "first": [verb for verb in desk.verbs.values() if not verb.folded],
         "others": [verb for verb in desk.verbs.values() if verb.folded],
         "form": form,
-        "leads": desk.leads,
         "cites": cites("mock.offline", one.project),
         "breadcrumbs": crumbs(NavItem(one.project.name)),
     }

@@ -165,3 +165,12 @@ class HandInForm(Versioned):
             if kept:
                 self.fields[f"kept{n}"] = choice(f"{name}：用材料库里的文件", kept)
         self.order_fields([name for name in self.fields if name not in ("note", "key")])
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        """One for each material, as the page shows them: its name, whether it is a main one, and its two fields."""
+        kept = "kept0" in self.fields
+        return [
+            {"name": row["name"], "main": row["main"], "scan": self[f"scan{n}"], "kept": self[f"kept{n}"] if kept else None}
+            for n, row in enumerate(self.materials)
+        ]

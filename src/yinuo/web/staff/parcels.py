@@ -21,7 +21,6 @@ from yinuo.apps.land.models import LandUse, ParcelStatus
 from yinuo.apps.people.models import InForce
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.forms import DecimalInput
-from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
 from yinuo.web.staff.forms import choice
 
@@ -88,6 +87,5 @@ def parcels(request: HttpRequest) -> HttpResponse:
         "statuses": ParcelStatus.choices,
         "status": status,
         "search": search,
-        "breadcrumbs": [NavItem("地块")],
     }
     return render(request, "staff/parcels.html", context, status=422 if form is not None and form.is_bound else 200)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from yinuo.apps.people.models import AuthorisedPerson, UnitType
 from yinuo.apps.window.models import Authority, IdentityKind, Signature
@@ -91,10 +93,11 @@ class HandoutForm(EvidenceForm):
         self.fields["files"].help_text = "选“签字页已扫描”的，上传领取人签过字的那一页。"
 
 
-def label_of(row: Ready) -> str:
-    """One line: what it is, its number, of which project, and whether the unit waits for it."""
+def label_of(row: Ready) -> SafeString:
+    """What it is with its number; under it of which project, since when, and whether the unit waits for it."""
     matter = row.document.data.get("matter_name")
     name = f"{row.document.get_kind_display()}（{matter}）" if matter else str(row.document.get_kind_display())
-    parts = [name, row.document.number, row.project_name, f"{zh_date(row.document.issued_at)}出具"]
+    title = "　".join(part for part in (name, row.document.number) if part)
+    parts = [row.project_name, f"{zh_date(row.document.issued_at)}出具"]
     state = "待领取" if row.awaited else f"{zh_date(row.taken_at)}领过" if row.taken_at else ""
-    return "　".join(part for part in (*parts, state) if part)
+    return format_html("{}<small>{}</small>", title, "　".join(part for part in (*parts, state) if part))

@@ -154,6 +154,7 @@ def handout(request: HttpRequest, visit_id: int) -> HttpResponse:
         "visit": found,
         "form": form,
         "any": bool(rows),
+        "awaited": any(row.awaited for row in rows),
         "more": not whole and len(rows) >= queries.FIRST,
         "open": queries.is_open(found, now),
         "breadcrumbs": crumbs,

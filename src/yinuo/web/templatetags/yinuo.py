@@ -45,6 +45,7 @@ for _filter in (
     text.area,
     text.duration_left,
     text.mask_phone,
+    text.without_link,
     text.mask_id,
     text.mask_name,
 ):

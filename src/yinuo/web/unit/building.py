@@ -59,6 +59,8 @@ def _stage(project: Project, kind: ReportKind, last: ProgressReport | None, url:
         return Task(kind.label, "已报送", "green", hint=zh_date(last.on))
     if kind != ReportKind.START and project.started_on is None:
         return Task(kind.label, "开工以后", "", hint="先报送开工建设信息")
+    if project.started_on is not None and project.state != ProjectState.CONFIRMED:
+        return Task(kind.label, "不用再报", "", hint=f"上次 {zh_date(last.on)}" if last else "")
     word, colour, hint = _due(project, kind, last, today)
     return Task(kind.label, word, colour, url if project.state == ProjectState.CONFIRMED else "", hint)
 
