@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+import yinuo.packs
 from tests.apps.county import new_county
 from yinuo.apps.rules import pack
 from yinuo.core.decision import plain
-from yinuo.web.public import readings
+from yinuo.core.pack.load import load
+from yinuo.core.tracks import MARK
+from yinuo.web.public import readings, words
 from yinuo.web.public.rules import SECTIONS, askable
+from yinuo.web.public.words import value_text
+
+PACKS = Path(yinuo.packs.__file__).parent
 
 
 @pytest.fixture(autouse=True)
@@ -186,3 +193,17 @@ def test_the_statements_are_linked_from_every_page() -> None:
     assert 'href="/accessibility/"' in page
     assert pack().owner in text_of("/about/")
     assert "WCAG 2.2" in text_of("/accessibility/")
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent for path in PACKS.glob("*/pack.toml")), ids=lambda path: path.name)
+def test_a_value_that_is_a_name_in_the_rules_is_told_in_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Conditions as clauses in every pack; whatever else holds names of a pack's own things, in those that have them."""
+    rules = load(folder)
+    monkeypatch.setattr(words, "pack", lambda: rules)
+    told = {row.id: value_text(row, value) for row in rules.parameters.values() for value in row.values}
+    conditions = {name: text for name, text in told.items() if MARK in name}
+    assert conditions or folder.name == "_template"
+    names = re.compile(r"(?m)(?:^|[、 ])[a-z]+(?:_[a-z]+)*(?:$|[、 ])")
+    assert {name: text for name, text in conditions.items() if names.search(text)} == {}
+    if folder.name != "_template":
+        assert {name: text for name, text in told.items() if names.search(text)} == {}

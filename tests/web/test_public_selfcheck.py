@@ -257,6 +257,24 @@ def test_a_red_grade_promises_nothing_and_lands_by_the_regular_way(county: Count
     assert all(track.refused for track in found.tracks if track.name in ("代办服务", "模拟审批"))
 
 
+def test_mock_approval_stands_among_the_tracks_with_what_speaks_for_and_against_it(county: County) -> None:
+    def fit(**facts: Any) -> Any:
+        return next(track.fit for track in answer_of(**facts).tracks if track.name == "模拟审批")
+
+    known = {
+        "mock.plan_conforms": True, "mock.inside_construction_land": True, "site.permanent_farmland": False,
+        "mock.stability_risk": "low", "mock.land_formalities_done": False,
+    }  # fmt: skip
+    open_ = fit(**{"unit.grade": "A"})
+    assert (open_.word, open_.against) == ("还有没说清的", ())
+    assert "社会稳定风险评估结果" in open_.asked and "全程配合的联系人" not in open_.asked, "what the application brings is not asked"
+    assert fit(**{**known, "unit.grade": "A", "mock.plan_conforms": False}).against == ("符合国土空间规划和控制性详细规划",)
+    assert fit(**{"unit.grade": "D"}) is None, "a refused track is not weighed any further"
+    assert fit() is not None, "told before the grade is"
+    shown = page(url_of())
+    assert "模拟审批" in shown and "到窗口申请时还要说清" in shown
+
+
 def test_a_material_wanted_by_several_matters_is_named_once(county: County) -> None:
     found = answer_of()
     names = [(issuer, row.name) for issuer, rows in found.materials for row in rows]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from yinuo.apps.catalogue.queries import tolerances
+from yinuo.apps.mock.eligibility import FOLLOWS
 from yinuo.apps.onemap import planning
 from yinuo.apps.onemap.building import OPENS_MAP, in_order, limit_fields, prerequisites, stage_of
 from yinuo.apps.onemap.models import MapItem, Route
@@ -18,10 +19,11 @@ from yinuo.core.calendar import DAY, TZ
 from yinuo.core.dated import all_at
 from yinuo.core.decision import Decision
 from yinuo.core.fact_specs import FACTS
-from yinuo.core.grades import allows
+from yinuo.core.grades import UNRATED, allows
 from yinuo.core.pack.types import Matter, StageScheme
 from yinuo.core.planner import Plan
 from yinuo.core.screen import MatterAnswer, Screening, needed, promisable, screen
+from yinuo.core.tracks import MARK, eligible
 from yinuo.web.public import guidebook, words
 from yinuo.web.public.selfcheck_questions import turning
 from yinuo.web.public.selfcheck_state import CARRIED, State
@@ -82,6 +84,16 @@ class Landing:
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """Whether the project meets a track's own conditions: `word` with its colour, what speaks against, and what is not told yet."""
+
+    word: str
+    colour: str
+    against: tuple[str, ...]
+    asked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     name: str
     text: str
@@ -89,6 +101,7 @@ class Track:
     cites: list[words.CiteLink]
     matters: tuple[str, ...] = ()
     there: tuple[str, ...] = ()
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +143,7 @@ class Result:
     regular: Landing
     before_days: int
     tracks: tuple[Track, ...]
+    graded: bool
     open: tuple[Open, ...]
     perhaps: int
     screening: Screening
@@ -168,6 +182,7 @@ def result(state: State, day: date, offered: Mapping[str, bool]) -> Result:
         regular=_landing(items, day, start, Route.REGULAR),
         before_days=before,
         tracks=_tracks(state, matters, day),
+        graded=isinstance(state.facts.get("unit.grade"), str),
         open=_open(state, found, day, offered),
         perhaps=sum(answer.needed == "unknown" for answer in found.matters),
         screening=found,
@@ -280,10 +295,10 @@ def _landing(items: Sequence[MapItem], day: date, start: date, route: Route) -> 
 
 
 def _tracks(state: State, matters: Sequence[Matter], day: date) -> tuple[Track, ...]:
-    """What the grade may use; nothing until the grade is told."""
+    """What the grade may use; until it is told, only the tracks with conditions of their own, and whether the project meets them."""
     grade = state.facts.get("unit.grade")
     if not isinstance(grade, str):
-        return ()
+        return tuple(Track(TRACKS[track], "", False, [], fit=_fit(track, state, day, UNRATED)) for track in TRACKS if _conditions(track))
     shared = tuple(matter.full_name for matter in matters if matter.regional)
     found = []
     for effect, name in TRACKS.items():
@@ -292,8 +307,22 @@ def _tracks(state: State, matters: Sequence[Matter], day: date) -> tuple[Track, 
             refused = measure.value == "refused"
             regional = effect == "regional" and not refused
             there = _results(state, matters, day) if regional else ()
-            found.append(Track(name, measure.text, refused, words.cite_links(measure.cites), shared if regional else (), there))
+            fit = None if refused or not _conditions(effect) else _fit(effect, state, day, grade)
+            found.append(Track(name, measure.text, refused, words.cite_links(measure.cites), shared if regional else (), there, fit))
     return tuple(found)
+
+
+def _conditions(track: str) -> bool:
+    return any(name.startswith(f"{track}{MARK}") for name in pack().parameters)
+
+
+def _fit(track: str, state: State, day: date, grade: str) -> Fit:
+    """The track's conditions on what was told; what only the application itself brings is not asked here."""
+    decision = eligible(track, state.nested(), pack(), day, grade)
+    word, colour = {True: ("符合条件", "green"), False: ("不符合条件", ""), None: ("还有没说清的", "amber")}[decision.outcome["eligible"]]
+    against = tuple(step.text.removeprefix("不符合：") for step in decision.trace if step.outcome is False)
+    asked = tuple(FACTS[path].label for path in FACTS if path in decision.missing and path not in FOLLOWS)
+    return Fit(word, colour, against, asked)
 
 
 def _results(state: State, matters: Sequence[Matter], day: date) -> tuple[str, ...]:
