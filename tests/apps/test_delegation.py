@@ -14,12 +14,19 @@ from yinuo.apps.base import Refused
 from yinuo.apps.onemap.actions import accept
 from yinuo.apps.people import actions as people
 from yinuo.apps.people.models import Delegation, Membership
-from yinuo.apps.people.queries import actor_of_membership, delegations_around, substituted_by
+from yinuo.apps.people.queries import actor_of_membership, delegations_around, standing_in
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import access as work_access
+from yinuo.apps.work import queries as inbox
 from yinuo.apps.work.models import WorkItem
 
 NOON = at("2026-11-06 12:00")
+
+
+def substituted_by(person_id: int, day: date) -> set[int]:
+    return {row.person_id for row in standing_in(person_id, day)}
+
+
 FIRST, LAST = date(2026, 11, 9), date(2026, 11, 16)
 
 
@@ -99,3 +106,37 @@ def test_an_end_that_is_not_after_the_beginning_is_refused(pair: tuple[Membershi
     with pytest.raises(Refused) as refusal:
         arrange(pair, **changes)
     assert (refusal.value.code, refusal.value.field) == (code, "to_on")
+
+
+def test_a_delegation_for_some_matters_kinds_or_projects_covers_those_and_nothing_else(county: County, company: Company) -> None:
+    item = ready(guided(county, company))
+    hand_in(company, item, at("2026-11-06 09:00"))
+    pair = (county.add("approver", item.department.key), county.add("approver", item.department.key))
+    WorkItem.objects.filter(kind="receipt").update(assignee=pair[0].person)
+    work, there = WorkItem.objects.get(kind="receipt"), actor_of_membership(pair[1])
+    assert (work.matter_id, work.project_id) == (item.matter_id, item.project_id)
+    now = at("2026-11-09 09:00")
+
+    def sees() -> bool:
+        listed = work in inbox.page(there, "mine", now).items
+        assert listed == work_access.can_handle(there, work, FIRST), "the inbox shows what may be handled, and nothing else"
+        return listed
+
+    for limits, seen in (
+        ({"matters": ["construction_permit"]}, False),
+        ({"kinds": ["limit"], "matters": [item.matter_id]}, False),
+        ({"projects": [item.project_id + 1]}, False),
+        ({"kinds": ["receipt", "limit"], "matters": [item.matter_id], "projects": [item.project_id]}, True),
+    ):
+        made = arrange(pair, **limits)
+        assert arrange(pair, **limits).pk == made.pk, "sent twice it is one"
+        assert sees() is seen, limits
+        Delegation.objects.filter(pk=made.pk).delete()
+    arrange(pair, matters=["construction_permit"])
+    assert not sees()
+    arrange(pair, kinds=["receipt"])
+    assert sees(), "several hold at once, each for its part"
+    with pytest.raises(Refused, match="没有“nothing”这个事项"):
+        arrange(pair, matters=["nothing"])
+    entry = Entry.objects.filter(verb="people.delegate").latest("pk")
+    assert entry.data["kinds"] == ["receipt"]

@@ -157,3 +157,18 @@ def test_a_pause_that_ended_itself_is_counted_as_running_before_the_ticker_comes
     assert "超期，需要协调 1" in text_of(desk(county, "supervisor").get("/staff/hall/"))
     tick(at("2027-03-01 09:00"))
     assert "超期，需要协调 1" in text_of(desk(county, "supervisor").get("/staff/hall/"))
+
+
+def test_an_absence_may_be_arranged_for_some_matters_and_kinds_of_work_only(county: County, set_clock: SetClock) -> None:
+    set_clock("2026-11-24 09:00")
+    own, there = county.person("approver", "natural_resources"), county.add("approver", "natural_resources").person
+    client = signed_in(own)
+    page = text_of(client.get("/staff/delegation/"))
+    assert "只代办哪些事项" in page and "建设项目用地预审" in page
+    form = {"substitute": there.pk, "from_on": "2026-11-25", "to_on": "2026-11-27", "reason": "培训"}
+    refused = client.post("/staff/delegation/", {**form, "matters": ["eia_table"]})
+    assert refused.status_code == 422 and "培训" in text_of(refused), "another department's matter is none of theirs"
+    assert client.post("/staff/delegation/", {**form, "matters": ["land_pre_review"], "kinds": ["limit"]}).status_code == 302
+    row = Delegation.objects.get()
+    assert (row.matters, row.kinds, row.projects) == (["land_pre_review"], ["limit"], [])
+    assert "只代办：" in text_of(client.get("/staff/delegation/"))

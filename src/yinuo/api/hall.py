@@ -41,13 +41,17 @@ class OfferIn(Schema):
 
 
 class DelegateIn(Schema):
-    """From `from_on` until the day before `to_on` the substitute handles what is the person's."""
+    """From `from_on` until the day before `to_on` the substitute handles what is the person's; of it only the kinds of work, matters and
+    projects named, where any are."""
 
     person: int
     substitute: int
     from_on: date
     to_on: date
     reason: str
+    kinds: list[str] = []
+    matters: list[str] = []
+    projects: list[int] = []
 
 
 class WhyIn(Schema):
@@ -66,6 +70,9 @@ def delegation_out(row: Delegation) -> dict[str, Any]:
         "from_on": row.from_on,
         "to_on": row.to_on,
         "reason": row.reason,
+        "kinds": row.kinds,
+        "matters": row.matters,
+        "projects": row.projects,
     }
 
 
@@ -120,6 +127,9 @@ def arrange(request: HttpRequest, body: DelegateIn) -> Status[dict[str, Any]]:
         from_on=body.from_on,
         to_on=body.to_on,
         reason=body.reason,
+        kinds=body.kinds,
+        matters=body.matters,
+        projects=body.projects,
         at=timezone.now(),
     )
     return Status(201, delegation_out(made))

@@ -123,14 +123,31 @@ class Membership(InForce):
 
 
 class Delegation(InForce):
-    """While it holds, `substitute` may handle what is `person`'s."""
+    """While it holds, `substitute` may handle what is `person`'s; limited to kinds of work, matters, projects where they are named.
+
+    `kinds`: of work.WorkKind; `matters`: ids of the pack; `projects`: their numbers. Each list empty = all; those named all have to fit.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")
     substitute = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="substitutions")
     reason = models.CharField("原因", max_length=120)
+    kinds = models.JSONField(default=list)
+    matters = models.JSONField(default=list)
+    projects = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(person=F("substitute")), name="delegation_to_another")]
+
+    @property
+    def limited(self) -> bool:
+        return bool(self.kinds or self.matters or self.projects)
+
+    def covers(self, kind: str, matter_id: str, project_id: int | None) -> bool:
+        return (
+            (not self.kinds or kind in self.kinds)
+            and (not self.matters or matter_id in self.matters)
+            and (not self.projects or project_id in self.projects)
+        )
 
 
 class UnitType(models.TextChoices):

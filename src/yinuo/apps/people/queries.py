@@ -140,9 +140,9 @@ def departments_of(person_ids: set[int], day: date) -> dict[int, str]:
     return dict(rows.values_list("person_id", "department__short_name"))
 
 
-def substituted_by(person_id: int, day: date) -> set[int]:
-    """The persons whose work `person_id` may do on `day` besides their own."""
-    return set(Delegation.objects.filter(InForce.on(day), substitute_id=person_id).values_list("person_id", flat=True))
+def standing_in(person_id: int, day: date) -> list[Delegation]:
+    """The delegations by which `person_id` may do others' work on `day` besides their own."""
+    return list(Delegation.objects.filter(InForce.on(day), substitute_id=person_id))
 
 
 def delegations_around(person_id: int, day: date) -> list[Delegation]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from yinuo.apps.base import Actor
 from yinuo.apps.people.models import InForce, Person
-from yinuo.apps.people.queries import substituted_by
+from yinuo.apps.people.queries import standing_in
 from yinuo.apps.work.models import WorkItem
 
 
@@ -33,7 +33,8 @@ def can_handle(actor: Actor, item: WorkItem, day: date) -> bool:
         return False
     if item.assignee_id is None or item.assignee_id == actor.person_id:
         return True
-    return actor.person_id is not None and item.assignee_id in substituted_by(actor.person_id, day)
+    rows = standing_in(actor.person_id, day) if actor.person_id is not None else []
+    return any(row.person_id == item.assignee_id and row.covers(item.kind, item.matter_id, item.project_id) for row in rows)
 
 
 def can_reassign(actor: Actor, item: WorkItem) -> bool:

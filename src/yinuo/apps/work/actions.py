@@ -47,6 +47,7 @@ class About:
     stage: str = ""
     grade: str = ""
     tags: tuple[str, ...] = ()
+    matter_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def open_item(
         subject_id=about.subject.pk,
         project_id=about.project_id,
         project_code=about.project_code,
+        matter_id=about.matter_id,
         title=about.title[:160],
         subtitle=about.subtitle[:240],
         url=about.url,

@@ -80,6 +80,7 @@ class WorkItem(models.Model):
     subject_id = models.BigIntegerField()
     project_id = models.BigIntegerField(null=True)
     project_code = models.CharField(max_length=24, default="")
+    matter_id = models.CharField(max_length=60, default="", db_default="")
     title = models.CharField(max_length=160)
     subtitle = models.CharField(max_length=240, default="")
     unit_id = models.BigIntegerField(null=True)

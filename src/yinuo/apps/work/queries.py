@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet, Value
 
 from yinuo.apps.base import Actor
-from yinuo.apps.people.queries import substituted_by
+from yinuo.apps.people.models import Delegation
+from yinuo.apps.people.queries import standing_in
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
 
@@ -22,6 +23,38 @@ OF_A_DEPARTMENT = ("approver", "principal", "utility", "zone")
 
 
 @dataclass(frozen=True, slots=True)
+class Turns:
+    """Whose work somebody does: `whole` all of it (their own, those stood in for without limit), `parts` only what each covers."""
+
+    whole: frozenset[int | None]
+    parts: tuple[Delegation, ...]
+
+    @classmethod
+    def of(cls, actor: Actor, standing: Iterable[Delegation]) -> Turns:
+        rows = tuple(standing)
+        return cls(
+            frozenset([actor.person_id, *(row.person_id for row in rows if not row.limited)]), tuple(row for row in rows if row.limited)
+        )
+
+    def take(self, work: WorkItem) -> bool:
+        """Whether what is given to somebody is the actor's to do."""
+        return work.assignee_id in self.whole or any(
+            row.person_id == work.assignee_id and row.covers(work.kind, work.matter_id, work.project_id) for row in self.parts
+        )
+
+    def given(self) -> Q:
+        """The same for the database."""
+        found = Q(assignee_id__in=self.whole)
+        for row in self.parts:
+            part = Q(assignee_id=row.person_id)
+            for name, values in (("kind", row.kinds), ("matter_id", row.matters), ("project_id", row.projects)):
+                if values:
+                    part &= Q(**{f"{name}__in": values})
+            found |= part
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of the inbox; `after` opens the next, "" = no more."""
 
@@ -29,7 +62,7 @@ class Page:
     after: str
 
 
-def box(actor: Actor, name: str, now: datetime, persons: Set[int | None] | None = None) -> QuerySet[WorkItem]:
+def box(actor: Actor, name: str, now: datetime, persons: Turns | None = None) -> QuerySet[WorkItem]:
     """The open items of a box, unordered. A unit sees what waits for it; staff by role.
 
     `persons` = whose work the actor does today, where the caller knows it already.
@@ -49,17 +82,17 @@ def box(actor: Actor, name: str, now: datetime, persons: Set[int | None] | None 
     return items.filter(waits_for="staff")
 
 
-def whose(actor: Actor, now: datetime) -> set[int | None]:
-    """The actor and everybody they stand in for today."""
-    return {actor.person_id} | (substituted_by(actor.person_id, now.astimezone(TZ).date()) if actor.person_id else set())
+def whose(actor: Actor, now: datetime) -> Turns:
+    """The actor's own work and what they do today for others."""
+    return Turns.of(actor, standing_in(actor.person_id, now.astimezone(TZ).date()) if actor.person_id else ())
 
 
-def _mine(actor: Actor, persons: Set[int | None]) -> Q:
+def _mine(actor: Actor, persons: Turns) -> Q:
     unassigned = Q(assignee__isnull=True, role=actor.role)
     if actor.role in OF_A_DEPARTMENT:
-        return Q(role=actor.role, assignee_id__in=persons) | unassigned & Q(department_id=actor.department_id)
+        return Q(role=actor.role) & persons.given() | unassigned & Q(department_id=actor.department_id)
     here = Q(hall_id=actor.hall_id, stage=actor.stage) if actor.role == "stage_convener" else Q(hall_id=actor.hall_id)
-    return Q(role=actor.role, assignee_id__in=persons) | unassigned & here
+    return Q(role=actor.role) & persons.given() | unassigned & here
 
 
 def _reach(actor: Actor) -> Q:
@@ -91,7 +124,7 @@ def page(
     now: datetime,
     after: str = "",
     size: int = 50,
-    persons: Set[int | None] | None = None,
+    persons: Turns | None = None,
     where: Q | None = None,
 ) -> Page:
     """The box, most urgent first; items without a clock come last. Raises ValueError for a cursor that is none.
@@ -121,7 +154,7 @@ def page(
 
 
 def counts(
-    actor: Actor, now: datetime, persons: Set[int | None] | None = None, narrowed: Mapping[str, tuple[str, Q]] | None = None
+    actor: Actor, now: datetime, persons: Turns | None = None, narrowed: Mapping[str, tuple[str, Q]] | None = None
 ) -> dict[str, int]:
     """How many wait in each box, counted up to COUNT_CAP and no further: one query for all of them.
 

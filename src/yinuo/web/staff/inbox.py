@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.onemap.models import Escalation
 from yinuo.apps.people.models import Delegation
 from yinuo.apps.people.queries import delegations_around
+from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.apps.work import queries
 from yinuo.apps.work.models import SavedFilter, WorkItem, WorkKind
@@ -108,9 +109,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/inbox.html", context)
 
 
-def whose(actor: Actor, around: Iterable[Delegation]) -> set[int | None]:
-    """Whose work the actor does today: their own and that of everybody they stand in for."""
-    return {actor.person_id} | {row.person_id for row in around if row.substitute_id == actor.person_id}
+def whose(actor: Actor, around: Iterable[Delegation]) -> queries.Turns:
+    """Whose work the actor does today: their own and that of everybody they stand in for, as far as each says."""
+    return queries.Turns.of(actor, [row for row in around if row.substitute_id == actor.person_id])
 
 
 def _narrowed(filters: Filters, saved: list[SavedFilter], where: Q, now: datetime, whole: bool) -> dict[str, tuple[str, Q]]:
@@ -155,7 +156,7 @@ def grouped(rows: Iterable[InboxRow]) -> list[Group]:
     return [Group(state, title, made[state]) for state, title in GROUPS if made[state]]
 
 
-def row_of(work: WorkItem, actor: Actor, persons: Set[int | None], now: datetime) -> InboxRow:
+def row_of(work: WorkItem, actor: Actor, persons: queries.Turns, now: datetime) -> InboxRow:
     """The item in the words of the inbox; what the actor cannot handle is only to be looked at."""
     seen = look(work, now)
     own = handled_by(work, actor, persons)
@@ -184,12 +185,12 @@ def row_of(work: WorkItem, actor: Actor, persons: Set[int | None], now: datetime
     )
 
 
-def handled_by(work: WorkItem, actor: Actor, persons: Set[int | None]) -> bool:
+def handled_by(work: WorkItem, actor: Actor, persons: queries.Turns) -> bool:
     """work.access.can_handle, with the actor's substitutions already read: no query per row."""
     if actor.role != work.role or work.waits_for != "staff":
         return False
     same = work.hall_id == actor.hall_id if work.department_id is None else work.department_id == actor.department_id
-    return same and (work.assignee_id is None or work.assignee_id in persons)
+    return same and (work.assignee_id is None or persons.take(work))
 
 
 def with_credit(rows: list[tuple[WorkItem, InboxRow]], day: date) -> list[tuple[WorkItem, InboxRow]]:
@@ -249,6 +250,17 @@ def _side(actor: Actor, filters: Filters, saved: list[SavedFilter], counts: dict
     if own:
         groups.append(NavGroup("我存的筛选", own))
     return [*groups, NavGroup("大厅", more)] if more else groups
+
+
+def what_words(row: Delegation) -> str:
+    """What a delegation is limited to; "" for everything."""
+    names = dict(Project.objects.filter(pk__in=row.projects).values_list("pk", "name")) if row.projects else {}
+    parts = [
+        "、".join(pack().matters[name].full_name if name in pack().matters else name for name in row.matters),
+        "、".join(str(dict(WorkKind.choices).get(kind, kind)) for kind in row.kinds),
+        "、".join(f"“{names[number]}”" for number in row.projects if number in names),
+    ]
+    return "；".join(part for part in parts if part)
 
 
 def span_words(row: Delegation) -> str:

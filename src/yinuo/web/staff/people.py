@@ -22,8 +22,9 @@ from yinuo.apps.catalogue.models import MatterHandler
 from yinuo.apps.people.access import can_manage_people
 from yinuo.apps.people.actions import confirm_binding, delegate, end_delegation, end_role, give_role
 from yinuo.apps.people.models import AuthorisedPerson, Delegation, Department, InForce, Membership, Person, StaffRole
+from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
-from yinuo.apps.work.models import WorkItem
+from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.apps.work.queries import OPEN
 from yinuo.web.acting import actor_of, need_role, need_staff
 from yinuo.web.components.forms import DateInput
@@ -76,6 +77,13 @@ class HandlerForm(forms.Form):
         self.fields["person"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
 
 
+# What somebody may stand in for apart from the rest: the work of an approver.
+STOOD_IN_FOR = (
+    *(WorkKind.GUIDANCE, WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.DELIVERY, WorkKind.COMMITMENT_DECISION, WorkKind.OBJECTION),
+    *(WorkKind.DEFICIENT_OPINION, WorkKind.COMPLETION_GUIDANCE, WorkKind.VERIFICATION, WorkKind.REVIEW),
+)
+
+
 class DelegationForm(forms.Form):
     """While it holds the substitute may handle what is the person's."""
 
@@ -85,6 +93,19 @@ class DelegationForm(forms.Form):
         label="到哪天止（含当天）", widget=DateInput(), error_messages={"required": "填写结束日期", "invalid": "结束日期有误"}
     )
     reason = forms.CharField(label="原因", max_length=120, error_messages={"required": "写明原因"})
+    matters = forms.MultipleChoiceField(
+        label="只代办哪些事项", required=False, widget=forms.CheckboxSelectMultiple, help_text="一个也不选，就是全部事项。"
+    )
+    kinds = forms.MultipleChoiceField(
+        label="只代办哪类工作",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(kind.value, kind.label) for kind in STOOD_IN_FOR],
+        help_text="一类也不选，就是全部工作。",
+    )
+    projects = forms.MultipleChoiceField(
+        label="只代办哪些项目", required=False, widget=forms.CheckboxSelectMultiple, help_text="一个也不选，就是全部项目，新来的也算。"
+    )
 
     def clean_to_on(self) -> date:
         last: date = self.cleaned_data["to_on"]
@@ -92,9 +113,18 @@ class DelegationForm(forms.Form):
             raise forms.ValidationError(f"请写 {LAST_YEAR} 年以前的日期")
         return last
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[tuple[str, str]], of: Person, day: date, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["substitute"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
+        offices = set(of.memberships.filter(InForce.on(day)).values_list("department__key", flat=True))
+        matters = [(matter.id, matter.full_name) for matter in pack().matters_at(day) if matter.department in offices]
+        held = WorkItem.objects.filter(assignee=of, state__in=OPEN, project_id__isnull=False).values("project_id")
+        projects = Project.objects.filter(pk__in=held).order_by("pk").values_list("pk", "name")
+        for name, choices in (("matters", matters), ("projects", list(projects))):
+            if choices:
+                self.fields[name].choices = choices  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +256,9 @@ def delegation(request: HttpRequest) -> HttpResponse:
     person = _absent(request, actor, day)
     by_id = {str(row.pk): row for row in _colleagues(person, day)}
     verb = request.POST.get("do", "arrange")
-    form = DelegationForm(request.POST if request.method == "POST" and verb == "arrange" else None, people=named(by_id.values()))
+    form = DelegationForm(
+        request.POST if request.method == "POST" and verb == "arrange" else None, people=named(by_id.values()), of=person, day=day
+    )
     own = person.pk == actor.person_id
     here = reverse("staff:delegation") + ("" if own else f"?for={person.pk}")
     if request.method == "POST" and verb == "back":
@@ -244,6 +276,9 @@ def delegation(request: HttpRequest) -> HttpResponse:
                 from_on=data["from_on"],
                 to_on=data["to_on"] + timedelta(days=1),
                 reason=data["reason"],
+                kinds=data["kinds"],
+                matters=data.get("matters", []),
+                projects=[int(number) for number in data.get("projects", [])],
                 at=now,
             ),
         )

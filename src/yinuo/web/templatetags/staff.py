@@ -8,7 +8,7 @@ from django import template
 
 from yinuo.apps.people.models import Delegation
 from yinuo.apps.rules import pack
-from yinuo.web.staff.inbox import span_words
+from yinuo.web.staff.inbox import span_words, what_words
 
 register = template.Library()
 
@@ -16,6 +16,11 @@ register = template.Library()
 @register.filter
 def delegation_span(row: Delegation) -> str:
     return span_words(row)
+
+
+@register.filter
+def delegation_what(row: Delegation) -> str:
+    return what_words(row)
 
 
 # The colour of each light in a chart, as the tokens name it.

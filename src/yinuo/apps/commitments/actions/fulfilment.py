@@ -83,7 +83,7 @@ def report_difficulty(*, actor: Actor, commitment_id: int, text: str, at: dateti
     work = open_item(
         actor=actor,
         kind=WorkKind.DIFFICULTY,
-        about=about(made, project, f"履约困难：{item.name}", f"/staff/items/{item.pk}/", stage=item.stage),
+        about=about(made, project, f"履约困难：{item.name}", f"/staff/items/{item.pk}/", stage=item.stage, matter_id=item.matter_id),
         limits=Limits(pack().integer("difficulty.limit", project.rules_on)),
         rules_on=project.rules_on,
         at=at,

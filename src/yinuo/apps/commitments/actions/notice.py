@@ -88,7 +88,9 @@ def _ask_department(actor: Actor, objection: Objection, at: datetime) -> None:
     work = open_item(
         actor=actor,
         kind=WorkKind.OBJECTION,
-        about=about(objection, project, f"公示异议：{item.name}", f"/staff/objections/{objection.pk}/", stage=item.stage),
+        about=about(
+            objection, project, f"公示异议：{item.name}", f"/staff/objections/{objection.pk}/", stage=item.stage, matter_id=item.matter_id
+        ),
         limits=Limits(pack().integer("objection.answer_limit", project.rules_on)),
         rules_on=project.rules_on,
         at=at,

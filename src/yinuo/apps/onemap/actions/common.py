@@ -72,7 +72,7 @@ def url_of(item: MapItem) -> str:
 
 def words(item: MapItem, title: str = "", *, tags: tuple[str, ...] = ()) -> About:
     """The words of a work item on this item."""
-    return about(item, item.project, title or item.name, f"/staff/items/{item.pk}/", stage=item.stage, tags=tags)
+    return about(item, item.project, title or item.name, f"/staff/items/{item.pk}/", stage=item.stage, tags=tags, matter_id=item.matter_id)
 
 
 def limits_of(item: MapItem) -> Limits:

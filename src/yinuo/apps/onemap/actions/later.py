@@ -123,7 +123,9 @@ def _open(
     return open_item(
         actor=actor,
         kind=kind,
-        about=about(asked, item.project, f"{title}：{item.name}", page_of(asked), stage=item.stage, tags=("承诺",)),
+        about=about(
+            asked, item.project, f"{title}：{item.name}", page_of(asked), stage=item.stage, tags=("承诺",), matter_id=item.matter_id
+        ),
         limits=limits,
         rules_on=item.project.rules_on,
         at=at,

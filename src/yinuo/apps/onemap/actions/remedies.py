@@ -99,7 +99,7 @@ def _open_complaint(actor: Actor, made: Remedy, item: MapItem, at: datetime) -> 
     work = open_item(
         actor=actor,
         kind=WorkKind.COMPLAINT,
-        about=about(made, item.project, f"投诉：{item.name}", f"/staff/items/{item.pk}/", stage=item.stage),
+        about=about(made, item.project, f"投诉：{item.name}", f"/staff/items/{item.pk}/", stage=item.stage, matter_id=item.matter_id),
         limits=Limits(pack().integer("complaint.limit", day_of(at))),
         rules_on=day_of(at),
         at=at,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.people import access
 from yinuo.apps.people.actions.common import day_of
 from yinuo.apps.people.models import Delegation, Department, InForce, Membership, Person, StaffRole
+from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 
 
@@ -40,8 +43,23 @@ def end_role(*, actor: Actor, membership: Membership, at: datetime, why: str) ->
 
 
 @action
-def delegate(*, actor: Actor, person: Person, substitute: Person, from_on: date, to_on: date, reason: str, at: datetime) -> Delegation:
-    """While it holds, the substitute may handle the person's items; nothing waits for somebody on leave."""
+def delegate(
+    *,
+    actor: Actor,
+    person: Person,
+    substitute: Person,
+    from_on: date,
+    to_on: date,
+    reason: str,
+    at: datetime,
+    kinds: Sequence[str] = (),
+    matters: Sequence[str] = (),
+    projects: Sequence[int] = (),
+) -> Delegation:
+    """While it holds, the substitute may handle the person's items; nothing waits for somebody on leave.
+
+    `kinds`, `matters`, `projects` limit it to some of them, as in Delegation; several may hold at once, each for its part.
+    """
     day = day_of(at)
     if actor.person_id != person.pk and not any(access.can_manage_hall(actor, hall) for hall in _halls(person, day)):
         raise forbid("只能由本人或总召集人安排代班")
@@ -54,11 +72,16 @@ def delegate(*, actor: Actor, person: Person, substitute: Person, from_on: date,
         raise Refused("people.delegate_department", f"{substitute.name}与您不在同一部门", field="substitute", remedy="请选择本部门同事")
     # Pressed twice it is one arrangement.
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    known = Delegation.objects.filter(person=person, substitute=substitute, from_on=from_on, to_on=to_on).first()
+    what: dict[str, list[Any]] = {"kinds": sorted(set(kinds)), "matters": sorted(set(matters)), "projects": sorted(set(projects))}
+    unknown = sorted(set(matters) - pack().matters.keys())
+    if unknown:
+        raise Refused("people.delegate_matters", f"没有“{unknown[0]}”这个事项", field="matters", remedy="请从列出的事项中选择")
+    known = Delegation.objects.filter(person=person, substitute=substitute, from_on=from_on, to_on=to_on, **what).first()
     if known is not None:
         return known
-    made = Delegation.objects.create(person=person, substitute=substitute, from_on=from_on, to_on=to_on, reason=reason[:120])
-    record(actor, "people.delegate", made, at=at, why=reason, data={"person": person.pk, "substitute": substitute.pk})
+    made = Delegation.objects.create(person=person, substitute=substitute, from_on=from_on, to_on=to_on, reason=reason[:120], **what)
+    data = {"person": person.pk, "substitute": substitute.pk, **{name: value for name, value in what.items() if value}}
+    record(actor, "people.delegate", made, at=at, why=reason, data=data)
     return made
 
 

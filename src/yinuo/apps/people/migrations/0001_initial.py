@@ -216,6 +216,9 @@ class Migration(migrations.Migration):
                 ("from_on", models.DateField(verbose_name="自")),
                 ("to_on", models.DateField(blank=True, null=True, verbose_name="至（不含）")),
                 ("reason", models.CharField(max_length=120, verbose_name="原因")),
+                ("kinds", models.JSONField(default=list)),
+                ("matters", models.JSONField(default=list)),
+                ("projects", models.JSONField(default=list)),
                 (
                     "person",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="delegations", to=settings.AUTH_USER_MODEL),

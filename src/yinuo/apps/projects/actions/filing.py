@@ -341,7 +341,9 @@ def url_of(project: Project) -> str:
     return f"/projects/{project.pk}/"
 
 
-def about(subject: Any, project: Project, title: str, url: str, *, stage: str = "", tags: tuple[str, ...] = ()) -> About:
+def about(
+    subject: Any, project: Project, title: str, url: str, *, stage: str = "", tags: tuple[str, ...] = (), matter_id: str = ""
+) -> About:
     """The words of a work item on this project."""
     unit = project.unit
     return About(
@@ -355,6 +357,7 @@ def about(subject: Any, project: Project, title: str, url: str, *, stage: str = 
         stage=stage,
         grade=project.facts.get("unit", {}).get("grade", ""),
         tags=tags,
+        matter_id=matter_id,
     )
 
 

@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                 ("subject_id", models.BigIntegerField()),
                 ("project_id", models.BigIntegerField(null=True)),
                 ("project_code", models.CharField(default="", max_length=24)),
+                ("matter_id", models.CharField(db_default="", default="", max_length=60)),
                 ("title", models.CharField(max_length=160)),
                 ("subtitle", models.CharField(default="", max_length=240)),
                 ("unit_id", models.BigIntegerField(null=True)),
