@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -447,3 +447,43 @@ def test_the_pause_for_a_gap_is_not_chosen_by_hand(county: County, company: Comp
     assert again(item).state == "paused"
     resume_item(actor=approver, item_id=item.pk, note="评审完", at=at("2026-11-11 09:00"))
     assert again(item).state == "accepted"
+
+
+# -- a department that does not answer
+
+
+def test_an_application_nobody_answers_counts_as_accepted_from_its_receipt(county: County, company: Company, item: MapItem) -> None:
+    """行政许可法 32: who hands in with a gap waits no longer than who hands in the ordinary way."""
+    row = asked(clerk(county), company, item)
+    opinion = WorkItem.objects.get(kind="deficient_opinion", subject_id=row.pk)
+    assert not WorkItem.objects.filter(kind="receipt", subject_id=row.pk).exists(), "within the day for the opinion nothing else counts"
+    assert opinion.due_at is not None
+    tick(opinion.due_at + timedelta(minutes=1))
+    tick(opinion.due_at + timedelta(minutes=2))
+    receipt = WorkItem.objects.get(kind="receipt", subject_kind="deficient.deficientacceptance", subject_id=row.pk)
+    assert receipt.started_at == row.applied_at, "it counts from the application, not from the day the opinion was late"
+    assert receipt.due_at is not None and again(item).state == "open"
+    tick(receipt.due_at + timedelta(minutes=1))
+    found = again(item)
+    assert (found.state, found.deemed_accepted, found.received_at, found.accepted_at) == ("accepted", True, row.applied_at, row.applied_at)
+    assert found.deficient is False and {one["id"] for one in Submission.objects.get(item=item).materials} == {
+        one["id"] for one in row.materials
+    }
+    row.refresh_from_db()
+    assert row.state == "ended" and "视为受理" in row.ended_why
+    assert Message.objects.filter(template="gap_deemed", channel="sms").exists()
+    assert not WorkItem.objects.filter(subject_kind="deficient.deficientacceptance", subject_id=row.pk, state="running").exists()
+    assert refusal(lambda: agree_to_gap(actor=county.actor("approver", "soil_conservation"), deficient_id=row.pk, days=3, at=LAST)).code
+    assert not stuck()
+
+
+def test_a_late_opinion_stops_the_receipts_clock(county: County, company: Company, item: MapItem) -> None:
+    row = asked(clerk(county), company, item)
+    opinion = WorkItem.objects.get(kind="deficient_opinion", subject_id=row.pk)
+    assert opinion.due_at is not None
+    late = opinion.due_at + timedelta(hours=1)
+    tick(late)
+    agree_to_gap(actor=county.actor("approver", "soil_conservation"), deficient_id=row.pk, days=3, at=late)
+    assert WorkItem.objects.get(kind="receipt", subject_id=row.pk).state == "done"
+    tick(late + timedelta(days=20))
+    assert again(item).state == "open"

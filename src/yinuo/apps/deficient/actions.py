@@ -33,6 +33,8 @@ from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
 
+# What waits for the department until it has spoken; the receipt’s clock since the opinion is late.
+ASKED = (WorkKind.DEFICIENT_OPINION, WorkKind.RECEIPT)
 WHERE = "请带齐已有的材料到政务大厅综合窗口办理"
 
 
@@ -123,7 +125,15 @@ def _ask_department(actor: Actor, row: DeficientAcceptance, at: datetime) -> Non
     work = open_item(
         actor=actor,
         kind=WorkKind.DEFICIENT_OPINION,
-        about=about(row, item.project, f"容缺审核：{item.name}", f"/staff/deficient/{row.pk}/", stage=item.stage, tags=("容缺",)),
+        about=about(
+            row,
+            item.project,
+            f"容缺审核：{item.name}",
+            f"/staff/deficient/{row.pk}/",
+            stage=item.stage,
+            tags=("容缺",),
+            matter_id=item.matter_id,
+        ),
         limits=Limits(pack().integer("deficient.opinion_limit", item.project.rules_on)),
         rules_on=item.project.rules_on,
         at=at,
@@ -169,9 +179,10 @@ def decline_gap(*, actor: Actor, deficient_id: int, why: str, at: datetime, vers
 
 def _spoken(actor: Actor, row: DeficientAcceptance, text: str, at: datetime) -> None:
     row.opinion, row.opinion_by_id, row.opinion_at = text, actor.person_id, at
-    work = open_of(row, WorkKind.DEFICIENT_OPINION)
-    if work is not None:
-        close(actor=actor, item=work, at=at, outcome=row.state)
+    for kind in ASKED:
+        work = open_of(row, kind)
+        if work is not None:
+            close(actor=actor, item=work, at=at, outcome=row.state)
 
 
 @action

@@ -7,18 +7,27 @@ from datetime import datetime
 from django.db import models
 
 from yinuo.apps.base import Actor
-from yinuo.apps.deficient.actions import _day_text, _record, _save, _served, _tell_unit
+from yinuo.apps.deficient.actions import ASKED, _day_text, _names, _record, _save, _served, _tell_unit
 from yinuo.apps.deficient.models import OPEN, DeficientAcceptance, DeficientState
 from yinuo.apps.onemap.actions import give_up
 from yinuo.apps.onemap.actions.common import locked
-from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.onemap.actions.gaps import accept_unanswered
+from yinuo.apps.onemap.models import ItemState, MapItem
+from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.models import Project
-from yinuo.apps.work.actions import close, open_of
+from yinuo.apps.rules import pack
+from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkItem, WorkKind
+
+ROW = DeficientAcceptance._meta.label_lower
 
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
-    """Not completed in time: given up, the papers returned (附件5·二(三)) – by the clock, not by somebody remembering."""
+    """By the clock, not by somebody remembering: an opinion that is late, an application unanswered, a gap not filled (附件5·二(三))."""
+    if subject.subject_kind == ROW and subject.kind == WorkKind.DEFICIENT_OPINION:
+        _count_receipt(subject.subject_id, at)
+    if subject.subject_kind == ROW and subject.kind == WorkKind.RECEIPT:
+        _unanswered(subject.subject_id, at)
     if subject.kind != WorkKind.DEFICIENT_GAP:
         return
     item = locked(subject.subject_id)
@@ -32,6 +41,54 @@ def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     _record(Actor.system(), row, "deficient.give_up", at, why=reason, due_on=row.due_on)
     _served(Actor.system(), row, at)
     _tell_unit(row, "gap_given_up", at, until=_day_text(row.due_on))
+
+
+def _asked(deficient_id: int) -> DeficientAcceptance | None:
+    """The application, locked, while the department still owes its answer."""
+    item = locked(DeficientAcceptance.objects.values_list("item_id", flat=True).get(pk=deficient_id))
+    row = DeficientAcceptance.objects.select_for_update(no_key=True, of=("self",)).get(pk=deficient_id)
+    row.item = item
+    return row if row.state == DeficientState.APPLIED and item.state == ItemState.OPEN else None
+
+
+def _count_receipt(deficient_id: int, at: datetime) -> None:
+    """The day for the opinion is over: from here the receipt's limit counts too, from the day of the application (行政许可法 32).
+
+    The applicant who handed in must not wait longer than one who would have handed in nothing but the ordinary way.
+    """
+    row = _asked(deficient_id)
+    if row is None:
+        return
+    item = row.item
+    open_item(
+        actor=Actor.system(),
+        kind=WorkKind.RECEIPT,
+        about=about(
+            row,
+            item.project,
+            f"容缺审核逾期：{item.name}",
+            f"/staff/deficient/{row.pk}/",
+            stage=item.stage,
+            tags=("容缺",),
+            matter_id=item.matter_id,
+        ),
+        limits=Limits(pack().integer("receipt.limit", item.project.rules_on)),
+        rules_on=item.project.rules_on,
+        at=row.applied_at,
+        department_id=item.department_id,
+        hall_id=item.project.hall_id,
+        assignee_id=item.handler_id,
+    )
+
+
+def _unanswered(deficient_id: int, at: datetime) -> None:
+    row = _asked(deficient_id)
+    if row is None:
+        return
+    why = "部门没有在收件审查期限内答复，申请自收到之日起视为受理；所缺材料由部门受理后一次性告知"
+    accept_unanswered(row.item, row.materials, f"申请容缺受理，空缺：{_names(row.missing)}", row.applied_at, row.applied_by_id, at)
+    _end(Actor.system(), row, at, why)
+    _tell_unit(row, "gap_deemed", at)
 
 
 def overtaken(*, actor: Actor, subject: models.Model, at: datetime, why: str) -> None:
@@ -64,9 +121,10 @@ def _open(item: MapItem, *states: str) -> DeficientAcceptance | None:
 
 
 def _end(actor: Actor, row: DeficientAcceptance, at: datetime, why: str) -> None:
-    work = open_of(row, WorkKind.DEFICIENT_OPINION)
-    if work is not None:
-        close(actor=actor, item=work, at=at, outcome="ended", cancelled=True)
+    for kind in ASKED:
+        work = open_of(row, kind)
+        if work is not None:
+            close(actor=actor, item=work, at=at, outcome="ended", cancelled=True)
     row.state, row.ended_at, row.ended_why = DeficientState.ENDED, at, why
     _save(row, "state", "ended_at", "ended_why")
     _record(actor, row, "deficient.end", at, why=why)

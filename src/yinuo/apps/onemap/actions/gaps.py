@@ -6,6 +6,7 @@ The gap has a clock of its own that waits for the unit; whoever calls holds the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -49,6 +50,18 @@ def accept_with_gap(
     )
     issue_receipt(item, submission, None, note="申请已容缺受理。所缺材料请按《容缺受理通知书》载明的日期补齐，逾期视为放弃申请。")
     return submission
+
+
+def accept_unanswered(item: MapItem, materials: Rows, note: str, received_at: datetime, person_id: int, at: datetime) -> None:
+    """Nobody answered the application in the receipt's limit: it counts as accepted from its receipt, as it was handed in (行政许可法 32).
+
+    What is missing is asked for after acceptance, once and completely.
+    """
+    submission = new_submission(replace(Actor.system(), person_id=person_id), item, list(materials), note, received_at)
+    item.state, item.received_at, item.route = ItemState.RECEIVED, received_at, Route.REGULAR
+    save(item, "state", "received_at", "route")
+    _accept(Actor.system(), item, at, received_at, deemed=True)
+    issue_receipt(item, submission, None, note="部门没有在收件审查期限内答复，申请自收到之日起视为受理。")
 
 
 @action
