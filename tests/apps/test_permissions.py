@@ -351,7 +351,7 @@ def ready_and_elsewhere(project: Project, item: MapItem) -> bool:
 def act_of(world: World, action: str) -> Act:
     """The action ready to be done, everything in place but its actor. Rows are read anew: nothing leaks from one actor to the next."""
     # A zone's result is shared on the map; what has to be in place for it belongs to the room that publishes it.
-    room = "regional" if action == "onemap.share_result" else action.split(".")[0]
+    room = "regional" if action in ("onemap.share_result", "onemap.end_sharing") else action.split(".")[0]
     if room in ABOVE:
         found: Act = ABOVE[room].act_of(world, action)
         return found

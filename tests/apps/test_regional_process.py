@@ -399,6 +399,8 @@ def settle(county: County, project: Project, moment: str, amount: str = "6000", 
 
 def test_companies_are_asked_for_nothing_as_the_county_s_pack_stands(county: County, company: Company) -> None:
     project = sharing(county, company)
+    [told] = Message.objects.filter(template="regional_used")
+    assert project.name in told.body and "共享了" in told.body and told.person_id is not None
     due = queries.due_of(project.pk, date(2026, 11, 9))
     assert [(line.shared, line.outstanding) for line in due.lines] == [(Decimal("6000"), Decimal("6000"))]
     assert (due.charged, due.outstanding) == (False, 0)

@@ -13,7 +13,7 @@ from yinuo.apps.base import Forbidden, Refused
 from yinuo.apps.documents.models import Document
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap import planning, queries, regional
-from yinuo.apps.onemap.actions import share_result
+from yinuo.apps.onemap.actions import end_sharing, share_result
 from yinuo.apps.onemap.models import MapItem, PastApplication
 from yinuo.apps.projects.actions import amend
 from yinuo.apps.projects.models import Project
@@ -215,3 +215,29 @@ def test_the_map_costs_two_queries_more_where_the_zone_is_named(county: County, 
     queries.map_of(project.pk, LATER)
     with django_assert_num_queries(6):
         queries.map_of(project.pk, LATER)
+
+
+def test_the_department_ends_one_projects_sharing_and_the_matter_comes_back_for_good(county: County, company: Company) -> None:
+    zone = new_zone(county)
+    result = new_result(zone, SOIL)
+    item = item_of(guided(county, company, **in_zone()))
+    handler, other = county.actor("approver", item.department.key), county.actor("approver", "development_reform")
+    ask: dict[str, Any] = {"item_id": item.pk, "at": LATER}
+    with pytest.raises(Forbidden):
+        end_sharing(actor=other, why="取土场超出评估范围", **ask)
+    with pytest.raises(Refused, match="请写明"):
+        end_sharing(actor=handler, why=" ", **ask)
+    done = end_sharing(actor=handler, why="取土场超出评估范围", **ask)
+    assert (done.state, done.route, done.shared_id, done.round) == ("open", "regular", None, 2)
+    past = PastApplication.objects.get(item=item)
+    assert (past.outcome, past.document_number) == ("unshared", result.document_number)
+    assert "取土场超出评估范围" in Message.objects.get(template="regional_unshared", unit_id=company.unit.pk).body
+    with pytest.raises(Refused) as again:
+        share_result(actor=company.actor, **ask)
+    assert again.value.code == "onemap.share_ended", "this project does not take over this very result again"
+    assert SOIL not in queries.map_of(item.project_id, LATER).shared
+    with pytest.raises(Refused) as twice:
+        end_sharing(actor=handler, why="再来一次", **ask)
+    assert twice.value.code == "onemap.state"
+    neighbour = guided(county, new_company("积石山另一家有限公司"), **in_zone())
+    assert item_of(neighbour).state == "exempt", "the result stands for everybody else"

@@ -208,3 +208,48 @@ def test_the_lists_of_coordination_are_each_ones_own(
     assert "还没有结束的协调" in text_of(head.get("/staff/coordination/?view=ended"))
     assert of(company.person).get("/staff/coordination/").status_code == 403
     assert "1+X 协调" in text_of(of(county.person("general_convener")).get("/staff/hall/"))
+
+
+# -- what was typed stays, the wrong role does nothing, sent twice it is done once
+
+
+def test_the_opinion_on_a_gap_keeps_what_was_typed_and_is_given_once_by_its_department(
+    county: County, company: Company, item: MapItem
+) -> None:
+    row = asked(clerk(county), company, item, moment=NOW)
+    url, desk = f"/staff/deficient/{row.pk}/", approver(county)
+    typed = {"do": "agree", "agree-version": row.version, "agree-days": "11", "agree-opinion": "请与弃土场一并补交"}
+    page = text_of(desk.post(url, typed))
+    assert "请与弃土场一并补交" in page and 'value="11"' in page
+    for other in (window(county), of(county.person("approver", "meteorology")), of(county.person("supervisor"))):
+        assert other.post(url, {**typed, "agree-days": "5"}).status_code in (403, 422)
+    row.refresh_from_db()
+    assert row.state == "applied"
+    assert desk.post(url, {**typed, "agree-days": "5"}).status_code == 302
+    twice = desk.post(url, {**typed, "agree-days": "6"})
+    assert twice.status_code == 422
+    row.refresh_from_db()
+    assert (row.state, row.days, row.opinion) == ("notified", 5, "请与弃土场一并补交")
+    assert of(company.person).get(url).status_code == 403
+
+
+def test_a_coordinations_forms_keep_what_was_typed_and_do_nothing_twice(county: County, company: Company, under_way: MapItem) -> None:
+    made = started(county, under_way)
+    head = of(county.person("stage_convener", "natural_resources", under_way.stage))
+    url = f"/staff/coordination/{made.pk}/"
+    bad = {
+        "do": "meeting", "meeting-version": made.version, "meeting-day": "2026-11-12", "meeting-clock": "九点", "meeting-place": "三楼会议室",
+    }  # fmt: skip
+    page = text_of(head.post(url, bad))
+    assert "三楼会议室" in page and "九点" in page
+    stale = {"do": "conclude", "conclude-version": "99", "conclude-conclusion": "西移 1.5 米"}
+    page = head.post(url, stale)
+    assert page.status_code == 422 and "西移 1.5 米" in text_of(page), "the form gone stale keeps the conclusion"
+    for other in (window(county), of(county.person("supervisor")), of(company.person)):
+        assert other.post(url, {**stale, "conclude-version": made.version}).status_code in (403, 422)
+    made.refresh_from_db()
+    assert made.state == "running"
+    right = {**stale, "conclude-version": made.version}
+    assert head.post(url, right).status_code == 302
+    assert head.post(url, right).status_code == 422
+    assert Coordination.objects.get().conclusion == "西移 1.5 米"

@@ -91,6 +91,10 @@ class DecideIn(VersionIn):
     reason_code: str = ""
 
 
+class WhyIn(VersionIn):
+    why: str
+
+
 class RefuseAcceptanceIn(VersionIn):
     """`reason_code`: one of the pack's `not_accepted.*`; `referred_to`: key of the competent department of the hall, where it is known."""
 
@@ -234,6 +238,11 @@ def send_back(request: HttpRequest, item_id: int, body: SendBackIn) -> Status[di
 @router.post("/items/{item_id}/refuse-acceptance", response=dict[str, Any], summary="不予受理")
 def refuse_acceptance(request: HttpRequest, item_id: int, body: RefuseAcceptanceIn) -> dict[str, Any]:
     return state_of(actions.refuse_acceptance(actor=actor_of(request), item_id=item_id, at=timezone.now(), **body.dict()))
+
+
+@router.post("/items/{item_id}/end-sharing", response=dict[str, Any], summary="终止一个项目共享区域评估结果")
+def end_sharing(request: HttpRequest, item_id: int, body: WhyIn) -> dict[str, Any]:
+    return state_of(actions.end_sharing(actor=actor_of(request), item_id=item_id, at=timezone.now(), why=body.why, version=body.version))
 
 
 @router.post("/items/{item_id}/pause", response=dict[str, Any], summary="暂停计时")

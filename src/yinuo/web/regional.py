@@ -38,6 +38,10 @@ def panel_of(item: MapItem, now: datetime) -> Panel | None:
     found = regional.proposals(item.project, [item.matter_id], now.astimezone(TZ).date()).get(item.matter_id)
     if found is None:
         return None
+    if item.share_ended and item.share_ended == found.result.document_number:
+        return _panel(
+            found.result, shared=False, fits=False, reasons=(("承办部门已终止这个项目共享这份结果，理由见以前的申请", ""),), missing=""
+        )
     reasons = tuple((step.text, "；".join(pack().cite_texts(step.cites))) for step in found.decision.trace)
     return _panel(found.result, shared=False, fits=found.fits, reasons=reasons, missing=labels(found.decision.missing))
 

@@ -42,6 +42,7 @@ MAY: dict[str, set[str]] = {
     "regional.withdraw_result": BODY | OFFICE,
     "regional.settle_fee": OFFICE,
     "onemap.share_result": {"unit"},
+    "onemap.end_sharing": {"approver"},
 }
 INNER: set[str] = set()
 
@@ -71,6 +72,8 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
     name = action.split(".")[1]
     if name == "share_result":
         return _sharing(world)
+    if name == "end_sharing":
+        return _ending(world)
     if name in ("open_zone", "close_zone"):
         return _keeping(world, name)
     if name == "begin_assessment":
@@ -84,6 +87,15 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
     if name == "settle_fee":
         return _settling(world)
     return _step(world, name)
+
+
+def _ending(world: World) -> Callable[[Actor], object]:
+    from yinuo.apps.onemap.actions import end_sharing
+
+    _sharing(world)(world.actor("unit"))
+    shared = MapItem.objects.get(project=world.project, matter_id=SOIL)
+    MapItem.objects.filter(pk=shared.pk).update(department=world.department)
+    return lambda actor: end_sharing(actor=actor, item_id=shared.pk, why="取土场超出评估范围", at=NOON)
 
 
 def _sharing(world: World) -> Callable[[Actor], object]:

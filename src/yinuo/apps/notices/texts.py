@@ -67,6 +67,12 @@ TEXTS = {
     "mock_again": Text("模拟审批须重新报批", "【一诺】“{project}”的模拟审批须重新报批：{why}", (SITE, SMS)),
     "mock_lapsed": Text("模拟审批文件失效", "【一诺】“{project}”的“{matter}”模拟审批文件有效期届满，已失效，请重新申报。", (SITE, SMS)),
     "mock_ended": Text("模拟审批已撤回", "【一诺】“{project}”的模拟审批已撤回：{why}", (SITE,)),
+    "regional_used": Text("区域评估结果的使用", "【一诺】“{project}”{what}{zone}“{matter}”的区域评估结果。", (SITE,)),
+    "gap_deemed": Text(
+        "容缺申请视为受理",
+        "【一诺】“{matter}”的容缺受理申请部门逾期没有答复，自收到申请之日起视为受理，所缺材料等部门一次性告知。",
+        (SITE, SMS),
+    ),
     "complaint": Text("收到投诉", "【一诺】“{matter}”收到投诉：{text}。请在 {due} 前核实并答复。", (SITE, SMS)),
     "complaint_received": Text("投诉已收到", "【一诺】您对“{matter}”的投诉已由大厅总召集人办理，{due} 前答复。", (SITE, SMS)),
     "remedy_entered": Text("决定被提请复议、诉讼或者投诉", "【一诺】“{matter}”的决定已登记{kind}：{why}", (SITE,)),

@@ -75,7 +75,8 @@ class MapItem(Versioned):
 
     `round` counts the applications: what became of an earlier one stands in `PastApplication`. `mock`: under 模拟审批, without legal
     force until converted; `deficient`: accepted with a gap (容缺受理); `shared`: the regional result it is satisfied by; `referred_to`:
-    the department a refusal to accept has named as the competent one, where a new application goes.
+    the department a refusal to accept has named as the competent one, where a new application goes; `share_ended`: number of the
+    regional result whose sharing by this project the department has ended.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="items")
@@ -111,6 +112,7 @@ class MapItem(Versioned):
     deficient = models.BooleanField(default=False)
     shared = models.ForeignKey(RegionalResult, null=True, on_delete=models.PROTECT, related_name="items")
     round = models.PositiveSmallIntegerField(default=1)
+    share_ended = models.CharField(max_length=60, default="")
     referred_to = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -84,8 +84,9 @@ def decide(result: RegionalResult, facts: dict[str, Any], day: date) -> Decision
 
 def fitting(project: Project, items: Sequence[MapItem], day: date) -> frozenset[str]:
     """The matters not yet applied for that a result of the zone would satisfy today."""
-    waiting = [item.matter_id for item in items if item.state == ItemState.OPEN]
-    return frozenset(name for name, proposal in proposals(project, waiting, day).items() if proposal.fits)
+    waiting = {item.matter_id: item for item in items if item.state == ItemState.OPEN}
+    found = proposals(project, waiting, day).items()
+    return frozenset(name for name, proposal in found if proposal.fits and proposal.result.document_number != waiting[name].share_ended)
 
 
 def still_fits(item: MapItem, result: RegionalResult, day: date) -> Decision:

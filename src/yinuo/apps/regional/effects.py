@@ -6,10 +6,11 @@ from datetime import datetime
 
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.catalogue.models import RegionalResult
+from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.onemap.regional import ended
 from yinuo.apps.regional import queries
-from yinuo.apps.regional.actions.common import day_of
+from yinuo.apps.regional.actions.common import body, day_of
 from yinuo.apps.regional.actions.publishing import tell_ended
 from yinuo.apps.regional.models import Assessment, FeeEntry, FeeKind, Opinion
 from yinuo.apps.rules import pack
@@ -21,16 +22,35 @@ from yinuo.apps.work.models import WorkItem, WorkKind
 def shared(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
     """A project shares a result: the ledger notes its part, whether or not anybody is asked for it (附件3·三(四))."""
     assert subject.shared is not None
-    assessment = Assessment.objects.filter(pk=subject.shared.assessment_id).first()
+    assessment = Assessment.objects.select_related("zone__body").filter(pk=subject.shared.assessment_id).first()
     if assessment is not None:
         _enter(assessment, FeeKind.SHARED, subject, assessment.share, at)
+        _tell_body(assessment, subject, "共享了", at)
 
 
 def given_back(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
     """The result no longer stands for the matter: its part is taken off again."""
-    last = FeeEntry.objects.filter(item=subject, kind__in=[FeeKind.SHARED, FeeKind.RETURNED]).select_related("assessment").last()
+    last = (
+        FeeEntry.objects.filter(item=subject, kind__in=[FeeKind.SHARED, FeeKind.RETURNED]).select_related("assessment__zone__body").last()
+    )
     if last is not None and last.kind == FeeKind.SHARED:
         _enter(last.assessment, FeeKind.RETURNED, subject, -last.amount, at)
+        _tell_body(last.assessment, subject, f"不再共享（{why[:60]}）", at)
+
+
+def _tell_body(assessment: Assessment, item: MapItem, what: str, at: datetime) -> None:
+    """The zone's body hears whose project uses its result, and whose no longer does."""
+    tell(
+        "regional_used",
+        at=at,
+        persons=body(assessment, day_of(at)),
+        project_code=item.project.code or "",
+        url=f"/staff/zones/{assessment.zone_id}/",
+        zone=assessment.zone.name,
+        matter=item.name,
+        project=item.project.name,
+        what=what,
+    )
 
 
 def _enter(assessment: Assessment, kind: FeeKind, item: MapItem, amount: object, at: datetime) -> None:

@@ -18,6 +18,7 @@ from yinuo.apps.onemap.actions import (
     conclude_remedy,
     decide,
     deliver,
+    end_sharing,
     enter_remedy,
     extend_item,
     handle_problem,
@@ -44,6 +45,7 @@ from yinuo.web.staff.item_forms import (
     POINTS_MOST,
     DecideForm,
     DeliverForm,
+    EndSharingForm,
     EscalateForm,
     ExtendForm,
     HandleForm,
@@ -103,6 +105,8 @@ class ItemDesk:
             made["resume"] = ResumeForm(self._data("resume"), initial=start, prefix="resume")
         if handles and may["deliver"]:
             made["deliver"] = DeliverForm(self._data("deliver"), initial=start, prefix="deliver")
+        if handles and item.route == "regional" and item.state == "exempt" and item.project.state == "confirmed":
+            made["end_sharing"] = EndSharingForm(self._data("end_sharing"), initial=start, prefix="end_sharing")
         if access.can_extend(actor, item) and item.state == "accepted":
             made["extend"] = ExtendForm(self._data("extend"), initial=start, prefix="extend")
         made |= self._care()
@@ -238,6 +242,7 @@ class ItemDesk:
             ), "已催办，并记录在案。"
         simple: dict[str, tuple[Callable[[], Any], str]] = {
             "accept": (lambda: accept(**seen_version), "已受理，承诺时限和法定时限开始计算。"),
+            "end_sharing": (lambda: end_sharing(**seen_version, why=data["why"]), "已终止共享，事项回到未申报，并告知项目单位。"),
             "pause": (lambda: pause_item(**seen_version, reason=data["reason"], note=data["note"]), "已暂停计时，并告知项目单位。"),
             "resume": (lambda: resume_item(**seen_version, note=data["note"]), "已恢复计时。"),
             "extend": (lambda: extend_item(**seen_version, days=data["days"], reason=data["reason"]), "已延长办理期限。"),

@@ -139,6 +139,14 @@ class RefuseAcceptanceForm(Versioned):
         self.fields["referred_to"].choices = [("", "不在本大厅，或者不清楚"), *((row.key, row.name) for row in offices)]  # type: ignore[attr-defined]
 
 
+class EndSharingForm(Versioned):
+    """One project's sharing of a zone's result is ended by the department, with its reason."""
+
+    why = text_area(
+        "为什么不能再共享", "写明为什么这个项目不能再共享", "项目单位会看到；事项回到“未申报”，按常规办理。结果对其他项目仍然有效。", rows=3
+    )
+
+
 class DeliverForm(Versioned):
     how = choice(
         "送达方式",

@@ -121,6 +121,7 @@ ACTION_WORDS = {
     "close_escalation": ("办结协调", "办结协调", "secondary", "", True),
     "send_back": ("退回（一次性告知）", "", "secondary", "", True),
     "refuse_acceptance": ("不予受理", "作出不予受理决定", "secondary", "依法不需要办理，或者不属于本部门职权范围的。", True),
+    "end_sharing": ("终止共享区域评估结果", "终止这个项目的共享", "danger", "", True),
     "pause": ("暂停计时", "暂停计时", "secondary", "", True),
     "extend": ("延长办理期限", "延长期限", "secondary", "须经本部门主要负责同志批准，只能延长一次。", True),
     "problem": ("记录发现的问题", "记录问题", "secondary", "", True),

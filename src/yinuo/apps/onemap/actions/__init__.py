@@ -25,7 +25,7 @@ from yinuo.apps.onemap.actions.later import (
 from yinuo.apps.onemap.actions.refusing import refuse_acceptance
 from yinuo.apps.onemap.actions.remedies import conclude_remedy, enter_remedy
 from yinuo.apps.onemap.actions.results import conclude, decide, deliver, hand_over, set_route
-from yinuo.apps.onemap.actions.sharing import share_result
+from yinuo.apps.onemap.actions.sharing import end_sharing, share_result
 
 __all__ = [
     "accept",
@@ -44,6 +44,7 @@ __all__ = [
     "decline_coordination",
     "deliver",
     "deliver_document",
+    "end_sharing",
     "enter_remedy",
     "extend_item",
     "fill_gap",

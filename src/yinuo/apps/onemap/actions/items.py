@@ -236,7 +236,7 @@ def begin_anew(item: MapItem, outcome: PastOutcome, text: str, at: datetime, why
     item.deemed_accepted = item.external = item.deficient = False
     item.document_number = item.result_text = ""
     item.shared = None
-    save(item, "state", "route", "round", "shared", "department", "handler", "referred_to", *EMPTIED)
+    save(item, "state", "route", "round", "shared", "department", "handler", "referred_to", "share_ended", *EMPTIED)
 
 
 def take_landing_back(item: MapItem) -> None:

@@ -9,7 +9,7 @@ from yinuo.apps.base import Actor, Refused
 from yinuo.apps.catalogue.models import RegionalResult
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, regional
-from yinuo.apps.onemap.actions.common import cites, day_of, save, take, url_of
+from yinuo.apps.onemap.actions.common import cites, day_of, need_text, save, take, url_of
 from yinuo.apps.onemap.actions.items import begin_anew, take_landing_back
 from yinuo.apps.onemap.actions.results import land
 from yinuo.apps.onemap.models import ItemState, MapItem, PastOutcome, Route
@@ -43,6 +43,10 @@ def share_result(*, actor: Actor, item_id: int, at: datetime, version: int | Non
     need_fit(item, proposal.decision)
     # Two who withdraw and take over at once: the result is asked again under its own lock.
     result = RegionalResult.objects.select_for_update(no_key=True, of=("self",)).select_related("zone").get(pk=proposal.result.pk)
+    if item.share_ended and item.share_ended == result.document_number:
+        raise Refused(
+            "onemap.share_ended", "承办部门已写明理由，这个项目不再共享这份结果", remedy="请按常规办理；情况变了的，请先与承办部门联系"
+        )
     if regional.ended(result):
         raise Refused("onemap.no_regional_result", "这份区域评估结果刚刚停止使用", remedy="请刷新页面查看最新状态")
     satisfy(item, result, at)
@@ -176,27 +180,47 @@ def give_back(project: Project, at: datetime) -> None:
         if decision.outcome["fits"]:
             continue
         why = f"项目信息变更后不再符合共享条件：{'；'.join(step.text for step in decision.trace)}"
-        result = item.shared_id
-        item.shared = None
-        begin_anew(item, PastOutcome.UNSHARED, why, at)
-        take_landing_back(item)
-        record(
-            Actor.system(),
-            "onemap.unshare",
-            item,
-            at=at,
-            project_code=project.code or "",
-            why=why,
-            data={"matter": item.matter_id, "result": result, "round": item.round},
-            decision=decision,
-        )
-        tell(
-            "regional_unshared",
-            at=at,
-            persons=[project.filed_by],
-            unit_id=project.unit_id,
-            project_code=project.code or "",
-            url=url_of(item),
-            matter=item.name,
-            why=why,
-        )
+        _come_back(Actor.system(), item, why, at, decision)
+
+
+@action
+def end_sharing(*, actor: Actor, item_id: int, why: str, at: datetime, version: int | None = None) -> MapItem:
+    """The department ends one project's sharing of a result, with its reason: the matter comes back and is applied for singly.
+
+    The result stands for everybody else; this project does not take over this very result again.
+    """
+    item = take(actor, item_id, access.can_handle, [ItemState.EXEMPT], version)
+    if item.route != Route.REGIONAL:
+        raise Refused("onemap.not_shared", f"“{item.name}”没有共享区域评估结果", remedy="请刷新页面查看最新状态")
+    why = need_text(why, "why", "请写明为什么这个项目不能再共享")
+    item.share_ended = item.document_number
+    _come_back(actor, item, f"部门终止共享区域评估结果：{why}", at)
+    return item
+
+
+def _come_back(actor: Actor, item: MapItem, why: str, at: datetime, decision: Decision | None = None) -> None:
+    """The matter is open again, the project has not landed, and the company is told why; its sharing stays on record."""
+    project, result = item.project, item.shared_id
+    item.shared = None
+    begin_anew(item, PastOutcome.UNSHARED, why, at)
+    take_landing_back(item)
+    record(
+        actor,
+        "onemap.unshare",
+        item,
+        at=at,
+        project_code=project.code or "",
+        why=why,
+        data={"matter": item.matter_id, "result": result, "round": item.round},
+        decision=decision,
+    )
+    tell(
+        "regional_unshared",
+        at=at,
+        persons=[project.filed_by],
+        unit_id=project.unit_id,
+        project_code=project.code or "",
+        url=url_of(item),
+        matter=item.name,
+        why=why,
+    )

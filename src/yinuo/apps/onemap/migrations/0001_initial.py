@@ -192,6 +192,7 @@ class Migration(migrations.Migration):
                 ("mock", models.BooleanField(default=False)),
                 ("deficient", models.BooleanField(default=False)),
                 ("round", models.PositiveSmallIntegerField(default=1)),
+                ("share_ended", models.CharField(default="", max_length=60)),
             ],
         ),
         migrations.CreateModel(
