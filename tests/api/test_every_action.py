@@ -25,6 +25,8 @@ API = Path(__file__).resolve().parents[2] / "src" / "yinuo" / "api"
 IN_PERSON = "who acts for whom is confirmed by somebody who has seen the paper, and given on a page"
 ON_PAPER = "a paper is made for somebody who looks at it"
 NOT_BY_MACHINES = {
+    "oversight.hand_clue": "a clue to a breach is handed over by a person and never by a machine",
+    "oversight.record_clue_answer": "a clue to a breach is handed over by a person and never by a machine",
     "reviews.review_by_link": "a link is opened by a person",
     **dict.fromkeys(
         [

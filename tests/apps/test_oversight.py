@@ -12,16 +12,18 @@ from django.db import connection
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.supervising import evidence, penalise, see_start, sighted
 from tests.apps.test_onemap import guided, hand_in, ready
-from yinuo.apps.base import Forbidden, Refused, Stale
+from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.notices.models import Message
+from yinuo.apps.onemap.actions import accept, decide
 from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.oversight import actions
-from yinuo.apps.oversight.models import LifeRecord, Warning, Watch
+from yinuo.apps.oversight import access, actions, queries
+from yinuo.apps.oversight.models import Clue, LifeRecord, Shared, Warning, Watch
 from yinuo.apps.oversight.watching import undecided_on
 from yinuo.apps.projects.actions import report_progress, terminate
 from yinuo.apps.projects.models import Project
+from yinuo.apps.trail.models import ChainRow, Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem, WorkKind
 
@@ -329,3 +331,132 @@ def test_a_record_says_what_is_missing_field_by_field_and_is_corrected_beside(co
     }  # fmt: skip
     assert actions.record_life(**again).pk == actions.record_life(**again).pk
     assert LifeRecord.objects.filter(kind="plan").count() == 1
+
+
+# -- sent by other systems, ordered, shared
+
+
+def send(project: Project, **changes: Any) -> Any:
+    sent: dict[str, Any] = {
+        "actor": Actor.system(), "system": "省监管平台", "record_id": "JC-1", "project_code": project.code, "kind": "inspection",
+        "on": TODAY, "data": {"body": "县应急局", "subject": "安全生产", "result": "none"}, "at": NOON,
+    }  # fmt: skip
+    return actions.take_in_record(**{**sent, **changes})
+
+
+def test_what_another_system_sends_again_is_the_same_and_what_changed_stands_beside(county: County, project: Project) -> None:
+    first = send(project)
+    assert (first.outcome, first.record.public, first.record.system) == ("created", True, "省监管平台")
+    assert (send(project).outcome, send(project).record.pk) == ("same", first.record.pk)
+    changed = send(project, data={"body": "县应急局", "subject": "安全生产", "result": "order"})
+    assert (changed.outcome, changed.record.round, changed.record.replaces_id) == ("changed", 2, first.record.pk)
+    assert [row.pk for row in queries.records(project.pk)] == [changed.record.pk]
+    with pytest.raises(Refused, match="另一类记录"):
+        send(project, kind="sighting", data={"means": "utility", "note": "用电量突增"})
+    with pytest.raises(Refused, match="由省监管平台报送"):
+        actions.correct_record(actor=county.actor("supervisor"), record_id=changed.record.pk, on=TODAY, data={}, why="更正", at=NOON)
+    with pytest.raises(Refused, match="没有项目代码"):
+        send(project, record_id="JC-2", project_code="2611-622927-04-01-000000")
+    # A sighting of electricity is as good as a patrol's.
+    send(project, record_id="YD-1", kind="sighting", data={"means": "utility", "note": "临时用电报装"})
+    assert kinds(project) == ["built_first"]
+
+
+def test_two_who_send_one_record_at_once_make_one(committed_db: str) -> None:
+    project = guided(new_county(), new_company())
+    found: list[str] = []
+
+    def one(_: int) -> None:
+        try:
+            found.append(send(project).outcome)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(one, range(3)))
+    assert sorted(found) == ["created", "same", "same"]
+
+
+def test_what_is_ordered_waits_with_its_office_until_it_is_done(county: County, project: Project) -> None:
+    office = project.items.exclude(department__key="development_reform").select_related("department").order_by("id")[0].department
+    data = {"question": "形象进度滞后", "measure": "倒排工期", "due": "2026-11-13", "office": office.key}
+    order: dict[str, Any] = {"actor": county.actor("supervisor"), "project_id": project.pk, "kind": "dispatch", "on": TODAY, "at": NOON}
+    with pytest.raises(Refused) as nowhere:
+        actions.record_life(**order, data={**data, "office": "nowhere"})
+    assert nowhere.value.errors == {"office": "请选择本大厅的部门"}
+    row = actions.record_life(**order, data=data)
+    work = WorkItem.objects.get(kind=WorkKind.DISPATCH)
+    assert (work.department_id, work.due_at, work.url) == (office.pk, at("2026-11-13 18:00"), f"/staff/records/{row.pk}/")
+    assert Message.objects.filter(template="dispatched").exists()
+    with pytest.raises(Forbidden):
+        actions.answer_dispatch(actor=county.actor("approver", "meteorology"), record_id=row.pk, outcome="好了", at=NOON)
+    done = actions.answer_dispatch(actor=county.actor("approver", office.key), record_id=row.pk, outcome="已追上计划", at=NOON)
+    assert (done.replaces_id, done.data["outcome"]) == (row.pk, "已追上计划")
+    work.refresh_from_db()
+    assert work.state == "done"
+    with pytest.raises(Refused, match="已经办结"):
+        actions.answer_dispatch(actor=county.actor("approver", office.key), record_id=row.pk, outcome="再次", at=NOON)
+
+
+def test_decisions_inspections_and_penalties_are_read_on_from_a_place(county: County, company: Company, project: Project) -> None:
+    item = ready(project)
+    hand_in(company, item, at("2026-11-06 09:00"))
+    approver = county.actor("approver", item.department.key)
+    accept(actor=approver, item_id=item.pk, at=at("2026-11-06 10:00"))
+    decide(actor=approver, item_id=item.pk, granted=True, document_number="积自然资〔2026〕1号", text="", at=NOON)
+    penalty = penalise(county.actor("supervisor"), project, NOON)
+    system = Actor.system()
+    assert queries.shared(system).entries == []
+    assert actions.place_shared() == 2
+    first = queries.shared(system, size=1)
+    second = queries.shared(system, since=first.next)
+    assert [row.entry.kind for row in (*first.entries, *second.entries)] == ["decision", "penalty"]
+    assert second.entries[0].entry.data["unit_code"] == company.unit.credit_code
+    assert queries.shared(system, since=second.next) == queries.Feed([], second.next)
+    actions.correct_record(
+        actor=county.actor("supervisor"), record_id=penalty.pk, on=TODAY, data={**penalty.data, "amount": "3"}, why="更正", at=NOON
+    )
+    actions.place_shared()
+    (corrected,) = queries.shared(system, since=second.next).entries
+    assert (corrected.entry.data["round"], corrected.entry.data["amount"], corrected.entry.data["replaces"]) == (2, "3", penalty.pk)
+    assert Shared.objects.count() == 3
+    assert actions.place_shared() == 0
+    # Public until the day its publication ends, and no longer.
+    assert [row.kind for row in queries.records(project.pk, public_on=date(2027, 11, 6))] == ["penalty"]
+    assert queries.records(project.pk, public_on=date(2027, 11, 7)) == []
+
+
+# -- clues
+
+
+def test_a_clue_is_handed_over_and_seen_by_those_it_does_not_concern(county: County) -> None:
+    concerned, supervisor = county.person("approver", "water"), county.actor("supervisor", "government_services")
+    told: dict[str, Any] = {
+        "person_id": concerned.pk, "text": "收受企业礼金", "body": "discipline", "body_name": "县纪委监委", "handed_on": TODAY,
+        "receipt": "收〔2026〕3号", "at": NOON,
+    }  # fmt: skip
+    clue = actions.hand_clue(actor=supervisor, idempotency_key="c", **told)
+    assert actions.hand_clue(actor=supervisor, idempotency_key="c", **told).pk == clue.pk
+    with pytest.raises(Refused, match="已经登记过"):
+        actions.hand_clue(actor=county.actor("principal", "water"), **told)
+    with pytest.raises(Refused, match="本人"):
+        actions.hand_clue(actor=supervisor, **{**told, "person_id": supervisor.person_id})
+    colleague = county.actor("supervisor", "water")
+    for actor, sees in (
+        (supervisor, True), (county.actor("supervisor", "ecology"), True), (colleague, False), (county.actor("approver", "water"), False),
+        (county.actor("principal", "water"), False), (county.actor("administrator"), False), (county.actor("general_convener"), False),
+    ):  # fmt: skip
+        assert access.can_see_clue(actor, clue) is sees, actor
+        assert [row.pk for row in queries.clues(actor)] == ([clue.pk] if sees else [])
+    # Trail and chain say that, and not what.
+    entry = Entry.objects.get(verb="oversight.hand_clue")
+    assert (entry.why, entry.data, entry.project_code) == ("", {}, "")
+    leaf = LeafRecord.objects.get(type="clue.handed")
+    assert leaf.fields == []
+    assert "礼金" not in str(bytes(ChainRow.objects.get(type="clue.handed").entry))
+    with pytest.raises(Forbidden):
+        actions.record_clue_answer(actor=colleague, clue_id=clue.pk, answer="已受理", answered_on=TODAY, at=NOON)
+    actions.record_clue_answer(actor=supervisor, clue_id=clue.pk, answer="已受理", answered_on=TODAY, at=NOON)
+    assert Clue.objects.get().answered_on == TODAY
+    with pytest.raises(Refused, match="已经登记过答复"):
+        actions.record_clue_answer(actor=supervisor, clue_id=clue.pk, answer="再次", answered_on=TODAY, at=NOON)

@@ -12,6 +12,7 @@ from tests.apps.county import Company, County, new_company
 from tests.apps.supervising import penalise, see_start
 from tests.apps.test_onemap import PDF, guided
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
+from yinuo.apps.oversight import actions
 from yinuo.apps.oversight.models import LifeRecord, Warning
 from yinuo.apps.projects.models import Project
 
@@ -138,3 +139,55 @@ def test_the_list_costs_the_same_however_many_there_are(found: Warning, county: 
     client.get("/staff/warnings/")
     with django_assert_max_num_queries(7):
         client.get("/staff/warnings/?view=all")
+
+
+def test_what_is_shared_is_listed_and_public_records_stand_on_the_projects_page(
+    project: Project, county: County, company: Company, set_clock: SetClock
+) -> None:
+    now = set_clock("2026-11-06 12:00")
+    penalty = penalise(county.actor("supervisor"), project, now, fact="违法占道 13900001111")
+    actions.place_shared()
+    comprehensive = desk(county, "comprehensive")
+    page = text_of(comprehensive.get("/staff/shared/?kind=penalty"))
+    assert penalty.number in page
+    sheet = comprehensive.get("/staff/export/shared/?as=csv")
+    assert penalty.number in b"".join(sheet.streaming_content).decode()  # type: ignore[attr-defined]
+    assert desk(county, "approver").get("/staff/shared/").status_code == 403
+    public = text_of(Client().get(f"/verify/{project.code}/{company.unit.credit_code}/"))
+    assert penalty.number in public
+    assert "13900001111" not in public
+    set_clock("2027-11-07 12:00")
+    assert penalty.number not in text_of(Client().get(f"/verify/{project.code}/{company.unit.credit_code}/"))
+
+
+def test_a_dispatch_is_answered_on_its_page(project: Project, county: County) -> None:
+    url = f"/staff/projects/{project.pk}/records/new/dispatch/"
+    supervisor = desk(county, "supervisor")
+    sent = {"on": "2026-11-06", "question": "进度滞后", "measure": "倒排工期", "due": "2026-11-13", "office": "development_reform"}
+    assert supervisor.post(url, sent).status_code == 302
+    page = f"/staff/records/{LifeRecord.objects.get().pk}/"
+    office = desk(county, "approver")
+    assert page in text_of(office.get("/staff/"))
+    assert office.post(page, {"do": "outcome", "outcome-outcome": ""}).status_code == 422
+    done = office.post(page, {"do": "outcome", "outcome-outcome": "已追上计划"})
+    assert done.status_code == 302
+    assert "已追上计划" in text_of(office.get(done["Location"]))
+
+
+def test_a_clue_is_handed_over_on_its_page_and_hidden_from_whom_it_concerns(county: County, set_clock: SetClock) -> None:
+    set_clock("2026-11-06 12:00")
+    concerned = county.person("approver", "water")
+    supervisor = desk(county, "supervisor", "government_services")
+    sent = {"person_id": concerned.pk, "text": "收受礼金", "body": "discipline", "body_name": "县纪委监委", "handed_on": "2026-11-06"}
+    refused = supervisor.post("/staff/clues/new/", sent)
+    assert (refused.status_code, "收受礼金" in text_of(refused)) == (422, True)
+    made = supervisor.post("/staff/clues/new/", {**sent, "receipt": "收〔2026〕3号", "key": "k"})
+    assert made.status_code == 302
+    url = made["Location"]
+    assert "收受礼金" in text_of(supervisor.get(url))
+    assert url in text_of(supervisor.get("/staff/clues/"))
+    principal = desk(county, "principal", "water")
+    assert (principal.get(url).status_code, url in text_of(principal.get("/staff/clues/"))) == (403, False)
+    assert desk(county, "approver", "water").get(url).status_code == 403
+    assert supervisor.post(url, {"answered_on": "2026-11-06", "answer": "已立案"}).status_code == 302
+    assert "已立案" in text_of(supervisor.get(url))

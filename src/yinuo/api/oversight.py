@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema, Status
 
 from yinuo.api.app import actor_of, key_if_any, key_of
 from yinuo.api.projects import VersionIn, readable
-from yinuo.apps.base import forbid
+from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.oversight import access, actions, queries
 from yinuo.apps.oversight.models import LifeRecord, Warning
 
@@ -194,3 +195,102 @@ def record_life(request: HttpRequest, project_id: int, body: RecordIn) -> Status
 @router.post("/records/{record_id}/correct", response={201: dict[str, Any]}, summary="更正监管记录，写成新的一版")
 def correct(request: HttpRequest, record_id: int, body: CorrectIn) -> Status[dict[str, Any]]:
     return Status(201, record_out(actions.correct_record(actor=actor_of(request), record_id=record_id, at=timezone.now(), **body.dict())))
+
+
+class OutcomeIn(Schema):
+    outcome: str
+    evidence: list[int] = []
+
+
+class IntakeIn(Schema):
+    """`system`: the name of the sending system; each of `rows` has `record_id`, `project_code`, `kind`, `on`, `data`, and `step`,
+    `number` where the kind has them. The same row again changes nothing; one that says something else is a new version.
+    """
+
+    system: str
+    rows: list[dict[str, Any]]
+
+
+ROWS_MOST = 500
+ROW_FIELDS = ("record_id", "project_code", "kind", "step", "number", "on", "data")
+
+
+@router.post("/records/{record_id}/outcome", response={201: dict[str, Any]}, summary="办结督查调度")
+def outcome(request: HttpRequest, record_id: int, body: OutcomeIn) -> Status[dict[str, Any]]:
+    return Status(201, record_out(actions.answer_dispatch(actor=actor_of(request), record_id=record_id, at=timezone.now(), **body.dict())))
+
+
+@router.post("/intake/records", response=dict[str, Any], summary="接收其他系统的监管记录，逐条回报")
+def intake(request: HttpRequest, body: IntakeIn) -> dict[str, Any]:
+    """Every row by itself: one that is wrong names its field and what to do, and holds up no other."""
+    actor = actor_of(request)
+    if not access.can_take_in(actor):
+        raise forbid("只有对接的监管系统可以报送监管记录")
+    if len(body.rows) > ROWS_MOST:
+        raise Refused("oversight.rows", f"一次最多报送 {ROWS_MOST} 条", field="rows", remedy="请分几次报送")
+    report = [_taken(actor, body.system, number, row) for number, row in enumerate(body.rows)]
+    counts = {word: sum(line["outcome"] == word for line in report) for word in ("created", "changed", "same", "refused")}
+    return {**counts, "rows": report}
+
+
+def _taken(actor: Actor, system: str, number: int, row: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {"row": number, "record_id": row.get("record_id")}
+    try:
+        taken = actions.take_in_record(actor=actor, system=system, at=timezone.now(), **_row(row))
+    except Refused as refusal:
+        errors = refusal.errors or {refusal.field: refusal.message}
+        return {**told, "outcome": "refused", "code": refusal.code, "errors": errors, "remedy": refusal.remedy or "请按提示改正后重新报送"}
+    except DataError:
+        return {
+            **told,
+            "outcome": "refused",
+            "code": "api.unfit",
+            "errors": {"": "内容里有无法保存的数字或文字"},
+            "remedy": "请检查后重新报送",
+        }
+    return {**told, "outcome": taken.outcome, "id": taken.record.pk, "round": taken.record.round}
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    """The row's fields, each of the type the action takes. Raises Refused naming what is not."""
+    errors = {name: f"没有这一项，可以填的有 {'、'.join(ROW_FIELDS)}" for name in row if name not in ROW_FIELDS}
+    kept: dict[str, Any] = {}
+    for name in ("record_id", "project_code", "kind", "step", "number"):
+        value = row.get(name, "" if name in ("step", "number") else None)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            kept[name] = str(value)
+        else:
+            errors[name] = "请填写文字"
+    try:
+        kept["on"] = date.fromisoformat(str(row.get("on", "")))
+    except ValueError:
+        errors["on"] = "日期请写成 2026-11-30"
+    data = row.get("data", {})
+    if isinstance(data, dict):
+        kept["data"] = data
+    else:
+        errors["data"] = "请填写对象，列出这一类记录的各项"
+    if errors:
+        raise Refused("oversight.row", next(iter(errors.values())), field=next(iter(errors)), errors=errors)
+    return kept
+
+
+@router.get("/shared", response=dict[str, Any], summary="共享的决定、检查和处罚（since：上次读到的序号）")
+def shared(request: HttpRequest, since: int = 0, size: int = 100, kind: str = "") -> dict[str, Any]:
+    """In the order of their places; ask again from `next`. What came later never stands before what was read."""
+    actor = actor_of(request)
+    if not access.can_read_shared(actor):
+        raise forbid("只有对接的系统和管理人员可以读取共享信息")
+    feed = queries.shared(actor, since=max(since, 0), kind=kind, size=min(max(size, 1), 500))
+    items = [
+        {
+            "place": row.pk,
+            "kind": row.entry.kind,
+            "number": row.entry.number,
+            "on": row.entry.on,
+            "at": row.entry.at,
+            "data": row.entry.data,
+        }
+        for row in feed.entries
+    ]
+    return {"items": items, "next": feed.next}

@@ -26,6 +26,10 @@ MAY: dict[str, set[str]] = {
     "oversight.report_rectified": {"unit"},
     "oversight.close_warning": {"approver"},
     "oversight.propose_for_warning": {"approver"},
+    "oversight.take_in_record": {"system", "administrator"},
+    "oversight.answer_dispatch": {"approver"},
+    "oversight.hand_clue": {"supervisor", "principal", "principal of the filing unit", "principal elsewhere"},
+    "oversight.record_clue_answer": {"supervisor"},
 }
 INNER: set[str] = {"oversight.look_at"}
 PATROL = {"means": "patrol", "note": "基坑已经开挖"}
@@ -42,6 +46,28 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
         row = penalise(watcher, world.project, LATER).pk
         data = {"authority": "县住建局", "fact": "未批先建", "clause": "建筑法第六十四条", "amount": "3", "published_until": "2027-11-06"}
         return lambda actor: actions.correct_record(actor=actor, record_id=row, on=ON, data=data, why="金额有误", **common)
+
+    if action == "oversight.take_in_record":
+        sent = {"system": "省监管平台", "record_id": "1", "project_code": world.project.code or "", "kind": "inspection", "on": ON}
+        data = {"body": "县应急局", "subject": "安全生产", "result": "none"}
+        return lambda actor: actions.take_in_record(actor=actor, data=data, **sent, **common)
+    if action == "oversight.answer_dispatch":
+        order_ = {"question": "进度滞后", "measure": "增加人手", "due": "2026-11-20", "office": world.department.key}
+        row = actions.record_life(actor=watcher, project_id=project, kind="dispatch", on=ON, data=order_, **common).pk
+        return lambda actor: actions.answer_dispatch(actor=actor, record_id=row, outcome="已按计划推进", **common)
+    if action in ("oversight.hand_clue", "oversight.record_clue_answer"):
+        concerned = world.county.person("approver", "development_reform").pk
+        told: dict[str, Any] = {
+            "text": "收受礼品",
+            "body": "discipline",
+            "body_name": "县纪委监委",
+            "handed_on": ON,
+            "receipt": "收〔2026〕1号",
+        }
+        if action == "oversight.hand_clue":
+            return lambda actor: actions.hand_clue(actor=actor, person_id=concerned, **told, **common)
+        clue = actions.hand_clue(actor=watcher, person_id=concerned, **told, **common).pk
+        return lambda actor: actions.record_clue_answer(actor=actor, clue_id=clue, answer="已受理", answered_on=ON, **common)
 
     made = see_start(watcher, world.project, LATER)
     if action == "oversight.hand_warning":

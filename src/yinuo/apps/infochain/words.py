@@ -38,6 +38,7 @@ TYPES = {
     "inspection.drawn": "双随机抽取",
     "inspection.void": "双随机计划作废",
     "inspection.result": "双随机检查结果",
+    "clue.handed": "线索移送",
     "key.added": "登记密钥",
     "key.revoked": "作废密钥",
 }

@@ -185,6 +185,7 @@ TEXTS = {
     "warning_overdue": Text("逾期未改正", "【一诺】“{project}”的预警（{kind}）逾期没有改正，请在 {due} 前依法处置。", (SITE, SMS)),
     "warning_closed": Text("预警已办结", "【一诺】“{project}”的预警（{kind}）已办结：{outcome}。{why}", (SITE, SMS)),
     "warning_unfounded": Text("预警认定不成立", "【一诺】“{project}”的预警（{kind}）认定不成立：{why}", (SITE,)),
+    "dispatched": Text("督查调度待办", "【一诺】“{project}”督查调度：{text}。请在 {due} 前办结。", (SITE, SMS)),
     "start_reminder": Text(
         "提醒开工", "【一诺】“{project}”核准或者备案已满 {months} 个月还没有报送开工；满 {limit} 个月仍未开工的将预警。", (SITE, SMS)
     ),

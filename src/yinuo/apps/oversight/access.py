@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from yinuo.apps.base import Actor
-from yinuo.apps.oversight.models import Warning
-from yinuo.apps.people.models import StaffRole
+from yinuo.apps.oversight.models import Clue, Warning
+from yinuo.apps.people.models import Department, StaffRole
 from yinuo.apps.projects.access import can_change, can_review, can_see
 from yinuo.apps.projects.actions.changes import filing_department
 from yinuo.apps.projects.models import Project
@@ -47,3 +47,32 @@ def can_record(actor: Actor, project: Project) -> bool:
     if actor.role != "approver" or actor.hall_id != project.hall_id:
         return False
     return can_review(actor, project, filing_department(project)) or project.items.filter(department_id=actor.department_id).exists()
+
+
+def can_take_in(actor: Actor) -> bool:
+    return actor.role in ("system", "administrator")
+
+
+def can_answer_dispatch(actor: Actor, project: Project, office: Department | None) -> bool:
+    """The office it was ordered of; where none was named, the hall's supervisors."""
+    if office is None:
+        return actor.role == "supervisor" and actor.hall_id == project.hall_id
+    return actor.role == "approver" and actor.department_id == office.pk
+
+
+def can_read_shared(actor: Actor) -> bool:
+    """Other systems all of it; who manages the reform or the accounts, their hall's."""
+    return actor.role in ("system", "administrator", "comprehensive", "supervisor")
+
+
+def can_hand_clue(actor: Actor) -> bool:
+    return actor.role in ("supervisor", "principal") and actor.person_id is not None and actor.hall_id is not None
+
+
+def can_see_clue(actor: Actor, clue: Clue) -> bool:
+    """Whoever handed it over, and the hall's supervisors; never whom it concerns nor anybody else of their department."""
+    if actor.person_id == clue.person_id or not can_hand_clue(actor):
+        return False
+    if actor.person_id == clue.handed_by_id:
+        return True
+    return actor.role == "supervisor" and actor.hall_id == clue.hall_id and actor.department_id != clue.department_id

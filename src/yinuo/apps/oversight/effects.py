@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from yinuo.apps.base import Actor
+from yinuo.apps.inspections.models import Inspection
+from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.oversight.actions.common import locked, step
 from yinuo.apps.oversight.actions.finding import look_at
+from yinuo.apps.oversight.actions.sharing import share_decision, share_inspection
 from yinuo.apps.oversight.actions.warnings import end, overdue
 from yinuo.apps.oversight.models import StepKind, Warning, WarningKind, WarningOutcome, WarningState
 from yinuo.apps.projects.models import ProgressReport, Project
@@ -33,6 +36,16 @@ def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
         made = locked(subject.subject_id)
         if made.state == WarningState.RECTIFYING:
             overdue(made, at)
+
+
+def decided(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
+    """A decision is shared with other systems as it is made."""
+    share_decision(subject, at)
+
+
+def inspected(*, actor: Actor, subject: Inspection, at: datetime, why: str) -> None:
+    """The result of a random inspection is shared when it is published."""
+    share_inspection(subject, at)
 
 
 def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:

@@ -166,3 +166,67 @@ class WarningStep(AppendOnly):
 
     class Meta:
         indexes = [models.Index(fields=["warning", "id"], name="steps_of_warning")]
+
+
+class ClueBody(models.TextChoices):
+    DISCIPLINE = "discipline", "纪检监察机关"
+    PROSECUTION = "prosecution", "检察机关"
+    POLICE = "police", "公安机关"
+    SUPERIOR = "superior", "主管机关"
+
+
+class Clue(Versioned):
+    """A clue to a breach of discipline or law by staff, handed to the competent body (附件7·第二十二条); never public.
+
+    The material goes to the body under seal and is not kept here. `person`: whom it concerns, who never sees it, nor their department.
+    """
+
+    hall_id = models.BigIntegerField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    body = models.CharField(max_length=12, choices=ClueBody.choices)
+    body_name = models.CharField(max_length=80)
+    handed_on = models.DateField()
+    receipt = models.CharField(max_length=80)
+    handed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    answer = models.TextField(default="")
+    answered_on = models.DateField(null=True)
+    answer_entered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hall_id", "body_name", "receipt"], name="clue_receipt_once"),
+            models.CheckConstraint(
+                condition=~Q(person=F("handed_by")), name="clue_of_another", violation_error_message="线索不能由本人移送"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_on__isnull=True) | ~Q(answer="") & Q(answered_on__isnull=False), name="clue_answer_dated"
+            ),
+        ]
+        indexes = [models.Index(fields=["hall_id", "-id"], name="clues_of_hall")]
+
+
+class SharedKind(models.TextChoices):
+    DECISION = "decision", "审批决定"
+    INSPECTION = "inspection", "检查结果"
+    PENALTY = "penalty", "行政处罚"
+
+
+class Shared(AppendOnly):
+    """What is shared with other systems (正文·一(二)), as it was when it happened; a correction is an entry of its own."""
+
+    kind = models.CharField(max_length=12, choices=SharedKind.choices)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    hall_id = models.BigIntegerField()
+    number = models.CharField(max_length=80, default="")
+    on = models.DateField()
+    data = models.JSONField()
+    at = models.DateTimeField()
+
+
+class SharedPlace(AppendOnly):
+    """An entry's place in the feed, given after it was committed and in one row: a reader who asks for what came since misses nothing."""
+
+    entry = models.OneToOneField(Shared, on_delete=models.PROTECT, related_name="place")

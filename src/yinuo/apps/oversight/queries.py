@@ -9,8 +9,8 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from yinuo.apps.base import Actor
-from yinuo.apps.oversight.access import WATCHING
-from yinuo.apps.oversight.models import LifeRecord, RecordKind, Warning, WarningState
+from yinuo.apps.oversight.access import WATCHING, can_hand_clue, can_see_clue
+from yinuo.apps.oversight.models import Clue, LifeRecord, RecordKind, SharedPlace, Warning, WarningState
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work.models import Light, WorkItem, WorkKind
 
@@ -114,3 +114,46 @@ def late_handlers(hall_id: int, since: date, until: date, at_least: int = 1) -> 
     )  # fmt: skip
     rows = late.values("assignee_id").annotate(n=Count("id")).filter(n__gte=at_least).order_by("-n", "assignee_id")
     return [LateHandler(row["assignee_id"], row["n"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Entries in the order of their places; `next` is the place to ask from, the same again where nothing is new."""
+
+    entries: Sequence[SharedPlace]
+    next: int
+
+
+def placed(actor: Actor, kind: str = "") -> QuerySet[SharedPlace]:
+    """A hall's people their hall's; another system everything."""
+    rows = SharedPlace.objects.select_related("entry").order_by("id")
+    if actor.hall_id is not None:
+        rows = rows.filter(entry__hall_id=actor.hall_id)
+    return rows.filter(entry__kind=kind) if kind else rows
+
+
+def shared(actor: Actor, *, since: int = 0, kind: str = "", size: int = 100) -> Feed:
+    found = list(placed(actor, kind).filter(pk__gt=since)[:size])
+    return Feed(found, found[-1].pk if found else since)
+
+
+def shared_latest(actor: Actor, *, kind: str = "", before: int = 0, size: int = PAGE) -> tuple[Sequence[SharedPlace], int]:
+    """For people: the newest first, and where the next page begins, 0 = no more."""
+    rows = placed(actor, kind).order_by("-id")
+    if before:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[: size + 1])
+    return found[:size], found[size - 1].pk if len(found) > size else 0
+
+
+def clues(actor: Actor) -> list[Clue]:
+    """What the actor may see, the latest first."""
+    if not can_hand_clue(actor):
+        return []
+    rows = Clue.objects.filter(hall_id=actor.hall_id).select_related("person", "department", "handed_by").order_by("-id")
+    return [row for row in rows if can_see_clue(actor, row)]
+
+
+def clue(clue_id: int) -> Clue:
+    """Raises Clue.DoesNotExist."""
+    return Clue.objects.select_related("person", "department", "handed_by").get(pk=clue_id)

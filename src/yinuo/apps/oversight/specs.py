@@ -18,7 +18,7 @@ TEXT_LIMIT = 1000
 # What the law books and the pages count in: 万元, four places.
 MOST = Decimal(10) ** 12
 
-FieldType = Literal["text", "amount", "date", "choice", "code"]
+FieldType = Literal["text", "amount", "date", "choice", "code", "office"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ SPECS: dict[str, KindSpec] = {
                 FieldSpec("question", "督查的问题"),
                 FieldSpec("measure", "要求和措施"),
                 FieldSpec("due", "办结日期", "date"),
+                FieldSpec("office", "交办部门", "office", steps=OPTIONAL, help="不填的由监督员自己督办"),
                 FieldSpec("outcome", "办理结果", steps=OPTIONAL),
             ),
             public=False,

@@ -9,6 +9,8 @@ from django.db.models import Count, Q
 
 from yinuo.apps.commitments.models import Finding, Fulfilment
 from yinuo.apps.onemap.models import CONCLUDED, MapItem
+from yinuo.apps.oversight import queries as supervision
+from yinuo.apps.oversight.models import LifeRecord
 from yinuo.apps.projects import queries as projects
 from yinuo.apps.projects.access import FILING_DEPARTMENT
 from yinuo.apps.projects.models import Pledge, ProgressReport, Project, ProjectKind, ProjectState, ReportKind
@@ -70,6 +72,7 @@ class PublicProject:
     successor: Linked | None
     predecessor: Linked | None
     issuer: str
+    records: tuple[LifeRecord, ...] = ()
 
     @property
     def kept(self) -> int:
@@ -93,7 +96,7 @@ def published(project_code: str, credit_code: str = "") -> Project | None:
 
 
 def project_page(project: Project, now: datetime) -> PublicProject:
-    """Eight readings whatever the project holds, the one that found it included."""
+    """Nine readings whatever the project holds, the one that found it included."""
     facts, certificate = project.facts, getattr(project, "certificate", None)
     pledge = Pledge.objects.filter(project=project).values_list("at", flat=True).first()
     items = MapItem.objects.filter(project=project).aggregate(
@@ -138,6 +141,7 @@ def project_page(project: Project, now: datetime) -> PublicProject:
         successor=_linked(successor),
         predecessor=_linked(project.replaces) if project.replaces_id else None,
         issuer=pack().departments[FILING_DEPARTMENT].name,
+        records=tuple(supervision.records(project.pk, public_on=now.astimezone(TZ).date())),
     )
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.web.staff import records, warnings
+from yinuo.web.staff import clues, records, shared, warnings
 
 urlpatterns = [
     path("warnings/", warnings.warnings, name="warnings"),
@@ -10,4 +10,8 @@ urlpatterns = [
     path("projects/<int:project_id>/records/", records.records, name="records"),
     path("projects/<int:project_id>/records/new/<slug:kind>/", records.new, name="record_new"),
     path("records/<int:record_id>/", records.record, name="record"),
+    path("shared/", shared.shared, name="shared"),
+    path("clues/", clues.clues, name="clues"),
+    path("clues/new/", clues.new, name="clue_new"),
+    path("clues/<int:clue_id>/", clues.clue, name="clue"),
 ]

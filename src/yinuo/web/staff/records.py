@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.apps.base import forbid
+from yinuo.apps.base import Actor, forbid
 from yinuo.apps.oversight import access, actions, queries
+from yinuo.apps.oversight.actions.dispatches import office_of
 from yinuo.apps.oversight.models import LifeRecord, RecordKind
 from yinuo.apps.oversight.specs import SPECS, TEXT_LIMIT, FieldSpec, KindSpec
+from yinuo.apps.people.models import Department
 from yinuo.apps.projects.models import Project
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.forms import DateInput, DecimalInput
@@ -37,7 +39,7 @@ class RecordForm(EvidenceForm, forms.Form):
 
     key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
 
-    def __init__(self, *args: Any, spec: KindSpec, correcting: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, spec: KindSpec, offices: Sequence[tuple[str, str]], correcting: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.names = [one.name for one in spec.fields]
         made: dict[str, forms.Field] = {}
@@ -48,7 +50,7 @@ class RecordForm(EvidenceForm, forms.Form):
         )
         if spec.number_label:
             made["number"] = forms.CharField(label=spec.number_label, required=False, max_length=80)
-        made |= {one.name: _field(one) for one in spec.fields}
+        made |= {one.name: _field(one, offices) for one in spec.fields}
         if correcting:
             made["why"] = text_area("更正的理由", "写明更正的理由", rows=2)
         for name, one in made.items():
@@ -66,10 +68,12 @@ class RecordForm(EvidenceForm, forms.Form):
         }
 
 
-def _field(spec: FieldSpec) -> forms.Field:
+def _field(spec: FieldSpec, offices: Sequence[tuple[str, str]]) -> forms.Field:
     """Nothing is required here: the action names everything that is missing at once."""
     label, help_text = spec.label, spec.help
     match spec.type:
+        case "office":
+            return forms.ChoiceField(label=label, choices=[("", "监督员自己督办"), *offices], required=False, help_text=help_text)
         case "choice":
             return forms.ChoiceField(label=label, choices=[("", "请选择"), *spec.choices.items()], required=False, help_text=help_text)
         case "amount":
@@ -114,7 +118,7 @@ def new(request: HttpRequest, project_id: int, kind: str) -> HttpResponse:
         raise forbid("只有监督员、综合管理部门和项目的有关部门可以登记监管记录")
     spec = SPECS[kind]
     start = {"key": f"record:{uuid.uuid4()}", "on": today(now)}
-    form = RecordForm(request.POST or None, request.FILES or None, spec=spec, initial=start)
+    form = RecordForm(request.POST or None, request.FILES or None, spec=spec, offices=offices_of(found), initial=start)
     if request.method == "POST" and form.is_valid() and form.take(request, actor, now):
         told = {**form.said(), "step": form.cleaned_data.get("step", ""), "idempotency_key": form.cleaned_data["key"]}
         if attempt(form, lambda: actions.record_life(actor=actor, project_id=found.pk, kind=kind, at=now, **told), {"evidence": "files"}):
@@ -137,27 +141,55 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
     found = visible_project(actor, asked.project_id)
     rows = queries.versions(asked)
     last = rows[0]
+    verb = request.POST.get("do", "correct") if request.method == "POST" else ""
     spec = SPECS[last.kind]
     may = access.can_record(actor, found) and not last.system
-    form = None
+    form, outcome = None, None
+    if can_answer(actor, last, found):
+        outcome = OutcomeForm(*((request.POST, request.FILES) if verb == "outcome" else (None, None)), prefix="outcome")
     if may:
+        sent = (request.POST, request.FILES) if verb == "correct" else (None, None)
         start = {**last.data, "on": last.on, "number": last.number}
-        form = RecordForm(request.POST or None, request.FILES or None, spec=spec, correcting=True, initial=start)
-    if request.method == "POST":
-        if form is None:
-            raise forbid("这条记录不能由您更正")
-        if form.is_valid() and form.take(request, actor, now) and _corrected(form, last, actor, now):
-            messages.success(request, "已更正，原来的一版仍然保留。")
+        form = RecordForm(*sent, spec=spec, offices=offices_of(found), correcting=True, initial=start)
+    if verb and (outcome if verb == "outcome" else form) is None:
+        raise forbid("这条记录不能由您这样办理")
+    if verb == "outcome" and outcome is not None and outcome.is_valid() and outcome.take(request, actor, now):
+        said = {"outcome": outcome.cleaned_data["outcome"], "evidence": outcome.file_ids}
+        if attempt(outcome, lambda: actions.answer_dispatch(actor=actor, record_id=last.pk, at=now, **said), {"evidence": "files"}):
+            messages.success(request, "已办结。")
             return redirect("staff:record", _latest(last).pk)
+    if verb == "correct" and form and form.is_valid() and form.take(request, actor, now) and _corrected(form, last, actor, now):
+        messages.success(request, "已更正，原来的一版仍然保留。")
+        return redirect("staff:record", _latest(last).pk)
     context = {
         **_head(found, f"{spec.kind.label}{f' {last.number}' if last.number else ''}"),
         "row": last,
         "versions": rows[1:],
         "form": form,
+        "outcome": outcome,
         "warnings": list(last.warnings.all()),
         "public": queries.is_public(last, today(now)),
     }
-    return render(request, "staff/record.html", context, status=422 if form is not None and form.is_bound else 200)
+    return render(request, "staff/record.html", context, status=422 if verb else 200)
+
+
+class OutcomeForm(EvidenceForm, forms.Form):
+    outcome = text_area("办理结果", "写明办理结果")
+    field_order = ("outcome", "files")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+def can_answer(actor: Actor, row: LifeRecord, project: Project) -> bool:
+    if row.kind != RecordKind.DISPATCH or row.data.get("outcome"):
+        return False
+    row.project = project
+    return access.can_answer_dispatch(actor, project, office_of(row))
+
+
+def offices_of(project: Project) -> list[tuple[str, str]]:
+    return list(Department.objects.filter(hall_id=project.hall_id).order_by("name").values_list("key", "name"))
 
 
 def _corrected(form: RecordForm, last: LifeRecord, actor: Any, now: datetime) -> object:

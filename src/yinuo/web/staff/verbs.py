@@ -155,6 +155,8 @@ VERBS = {
     "onemap.withdraw_document_request": "撤回补办审批文件",
     "oversight.close_warning": "预警办结",
     "oversight.correct_record": "更正监管记录",
+    "oversight.hand_clue": "移送线索",
+    "oversight.record_clue_answer": "登记线索答复",
     "oversight.explain_warning": "项目单位说明预警情况",
     "oversight.hand_warning": "预警转交处置",
     "oversight.order_rectification": "预警责令限期改正",

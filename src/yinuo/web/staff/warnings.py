@@ -148,8 +148,15 @@ def warnings(request: HttpRequest) -> HttpResponse:
         "next_url": f"{here}?view={view}{more}&after={page.after}" if page.after else "",
         "first_url": f"{here}?view={view}{more}" if after else "",
         "export_url": f"{reverse('staff:export', args=['warnings'])}?view={view}{more}",
+        "links": further(actor),
     }
     return render(request, "staff/warnings.html", context)
+
+
+def further(actor: Actor) -> list[NavItem]:
+    """What else the reader supervises."""
+    links = [NavItem("共享的决定、检查和处罚", reverse("staff:shared"))] if access.can_read_shared(actor) else []
+    return links + ([NavItem("线索移送", reverse("staff:clues"))] if access.can_hand_clue(actor) else [])
 
 
 def chosen(data: Mapping[str, str]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from django import template
 from yinuo.apps.base import ROLES
 from yinuo.apps.oversight.models import LifeRecord, WarningStep
 from yinuo.apps.oversight.specs import SPECS, lines
+from yinuo.apps.rules import pack
 
 register = template.Library()
 STATES = {"found": "red", "overdue": "red", "ordered": "yellow", "closed": "done", "proposed": "yellow"}
@@ -36,7 +37,9 @@ def step_by(step: WarningStep) -> str:
 
 @register.filter
 def record_lines(row: LifeRecord) -> list[tuple[str, str]]:
-    return lines(row.kind, row.data)
+    offices = pack().departments
+    named = {**row.data, "office": offices[row.data["office"]].name} if row.data.get("office") in offices else row.data
+    return lines(row.kind, named)
 
 
 @register.filter

@@ -9,9 +9,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.catalogue.queries import book
 from yinuo.apps.oversight import access
 from yinuo.apps.oversight.actions.common import day_of, evidence_of, need
 from yinuo.apps.oversight.actions.finding import look_at
+from yinuo.apps.oversight.actions.sharing import share_record
 from yinuo.apps.oversight.models import LifeRecord, RecordKind
 from yinuo.apps.oversight.specs import SPECS, read
 from yinuo.apps.projects.actions import lock
@@ -99,7 +101,7 @@ def enter(
 ) -> LifeRecord:
     """Writes one version; its caller holds the project's lock and has asked who may. Raises Refused with a message per field."""
     number = number.strip()
-    kept = checked(kind, step, number, on, data, at)
+    kept = checked(project.hall_id, kind, step, number, on, data, at)
     made = LifeRecord(
         project=project, kind=kind, step=step, number=number, on=on, data=kept, public=SPECS[kind].public, system=system,
         record_id=record_id, digest=digest_of(kind, step, number, on, kept), round=replaces.round + 1 if replaces else 1,
@@ -116,15 +118,23 @@ def enter(
     verb = "oversight.correct_record" if replaces else "oversight.record_life"
     told = {"kind": kind, "step": step, "number": number, "on": on}
     record(actor, verb, made, at=at, project_code=project.code or "", why=why, data=told, chain=CHAIN.get(RecordKind(kind), ""))
+    share_record(made, at)
     if kind == RecordKind.SIGHTING:
         look_at(project_id=project.pk, at=at)
+    if kind == RecordKind.DISPATCH:
+        from yinuo.apps.oversight.actions.dispatches import dispatched
+
+        dispatched(actor, made, at)
     return made
 
 
-def checked(kind: str, step: str, number: str, on: date, data: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+def checked(hall_id: int, kind: str, step: str, number: str, on: date, data: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     if kind not in SPECS:
         raise Refused("oversight.kind", "请选择记录的种类", field="kind", remedy=f"可以是 {'、'.join(SPECS)}")
     kept, errors = read(kind, step, number, data)
+    office = str(kept.get("office", ""))
+    if office and office not in book(hall_id).departments:
+        errors["office"] = "请选择本大厅的部门"
     if on > day_of(at):
         errors["on"] = f"{SPECS[kind].on_label}不能晚于今天"
     if errors:
