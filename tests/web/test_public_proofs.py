@@ -14,11 +14,13 @@ from django.test import Client
 from tests.apps.chaining import Log
 from tests.apps.county import Company, at, facts, new_company, new_county
 from yinuo.apps.base import Actor
+from yinuo.apps.documents.actions import paper_of, signing_provider
+from yinuo.apps.documents.signing import verify_pdf
 from yinuo.apps.infochain import keys, queries
 from yinuo.apps.infochain.actions import take_cosignatures
-from yinuo.apps.projects.actions import file_project
+from yinuo.apps.projects.actions import certificate_paper, file_project
 from yinuo.apps.projects.models import Project
-from yinuo.chain.leaves import read_proof
+from yinuo.chain.leaves import read_proof, taken_out
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE, Note, Policy
 
@@ -96,7 +98,7 @@ def test_without_scripts_the_server_checks_and_says_so(rules: str, company: Comp
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"", "这个文件是空的"), (b"x" * 200_001, "这个文件太大"), (b"x", "这不是 .tlog-proof 文件")]
+    ("content", "said"), [(b"", "这个文件是空的"), (b"x" * 2_000_001, "这个文件太大"), (b"x", "这不是 .tlog-proof 文件")]
 )
 def test_what_is_no_proof_is_named(rules: str, content: bytes, said: str) -> None:
     assert said in post(rules, content)[1]
@@ -117,3 +119,23 @@ def test_rules_nobody_can_read_are_named_and_what_was_typed_stays(rules: str) ->
     assert "见证规则读不懂" in page
     assert "quorum nobody" in page
     assert "填写见证规则" in post(rules, b"x", policy="")[1]
+
+
+def test_the_certificate_carries_its_proof_under_its_signature(company: Company, rules: str, settings: Any) -> None:
+    project = Project.objects.get()
+    early = certificate_paper(project=project, at=MORNING)
+    assert b"tlog-proof" not in bytes(paper_of(document=early, at=MORNING).content)
+    witness(rules)
+    paper = certificate_paper(project=project, at=MORNING)
+    assert paper.pk != early.pk
+    assert certificate_paper(project=project, at=MORNING).pk == paper.pk
+    pdf = bytes(paper_of(document=paper, at=MORNING).content)
+    found = read_proof(taken_out(pdf), Policy.parse(rules.encode()))
+    assert (found.leaf.type, found.fields) == ("project.code_assigned", {"code": project.code})
+    report = verify_pdf(pdf, paper.sha256, roots=signing_provider().roots(), at=MORNING)
+    assert report.valid, report
+    answer = Client().post("/chain/verify/", {"file": SimpleUploadedFile("备案证.pdf", pdf), "policy": rules})
+    assert "证明成立" in answer.content.decode()
+    assert project.code in answer.content.decode()
+    without = Client().post("/chain/verify/", {"file": SimpleUploadedFile("x.pdf", b"%PDF-1.7\n%%EOF"), "policy": rules})
+    assert "这份 PDF 里没有附证明" in without.content.decode()

@@ -258,6 +258,17 @@ class Stated:
     fields: dict[str, Any]
 
 
+def taken_out(data: bytes) -> bytes:
+    """The proof a PDF carries as its uncompressed attachment; anything else as it is. Raises Unverified for a PDF without one."""
+    if not data.startswith(b"%PDF-"):
+        return data
+    begin = data.find(Proof.HEADER.encode() + b"\n")
+    end = data.find(b"endstream", begin)
+    if begin < 0 or end < 0:
+        raise Unverified("the PDF carries no proof")
+    return data[begin:end].rstrip(b"\r\n") + b"\n"
+
+
 def read_proof(data: bytes, policy: Policy) -> Stated:
     """Checks a .tlog-proof that carries its entry and disclosures as extra data. Raises Unverified.
 

@@ -11,11 +11,13 @@ from django.db import models
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.documents import access
+from yinuo.apps.documents.attachments import attach
 from yinuo.apps.documents.files import UploadError, inspect_upload
 from yinuo.apps.documents.models import Document, DocumentKind, FileMark, MarkKind, StoredFile
 from yinuo.apps.documents.queries import OUT_OF_USE
-from yinuo.apps.documents.render import render_pdf
+from yinuo.apps.documents.render import ATTACHED, render_pdf
 from yinuo.apps.documents.signing import Signatory, SigningProvider, load_provider
+from yinuo.apps.infochain import queries as infochain
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.trail.actions import action, record
 
@@ -155,13 +157,25 @@ def paper_of(*, document: Document, at: datetime) -> StoredFile:
         if issuer:
             provider = signing_provider()
             # The seal is drawn only on what is signed in the next breath: a paper without a signature has none.
-            pdf = render_pdf(locked.kind, locked.data, locked.issued_at, seal=provider.seal_words)
+            pdf = _with_proof(locked, render_pdf(locked.kind, locked.data, locked.issued_at, seal=provider.seal_words))
             signatory, reason = Signatory(id=issuer, name=issuer), DocumentKind(locked.kind).label
             _keep(locked, provider.sign_pdf(pdf, signatory, at=locked.issued_at, reason=reason), issuer)
         else:
             _keep(locked, render_pdf(locked.kind, locked.data, locked.issued_at), "")
     document.file_id, document.sha256 = locked.file_id, locked.sha256
     return StoredFile.objects.get(pk=locked.file_id)
+
+
+def _with_proof(document: Document, pdf: bytes) -> bytes:
+    """The paper with the proof of the record it names (附件7·第十三条); whoever has the file can check it without any server."""
+    leaf = document.data.get(ATTACHED)
+    if leaf is None:
+        return pdf
+    try:
+        proof = infochain.prove_leaf(document.project_code, leaf, infochain.policy())
+    except infochain.NotYet:
+        return pdf
+    return attach(pdf, f"{document.project_code}.tlog-proof", bytes(proof), "信息链证明")
 
 
 def _keep(document: Document, pdf: bytes, signer: str) -> None:

@@ -17,6 +17,7 @@ from yinuo.apps.documents.qr import qr_svg
 from yinuo.apps.documents.shapes import SHAPES
 
 TEMPLATES = Path(__file__).parent / "templates"
+ATTACHED = "proof"
 FONT_WHEELS = ("manimgx_fonts_cjk", "pylopdf_fonts_zh_cn")  # Noto Sans CJK SC · Noto Serif SC
 # PDF/A-3 keeps a record readable and lets a proof be attached to it; UA-1 makes it readable aloud.
 PDF_STANDARDS: list[Any] = ["a-3a", "ua-1"]
@@ -77,6 +78,8 @@ def _checked(template: str, data: Mapping[str, Any]) -> dict[str, Any]:
     keys: frozenset[str] = SHAPES[template].__required_keys__  # type: ignore[attr-defined]
     if missing := keys - data.keys():
         raise RenderError(f"{template} 缺少：{'、'.join(sorted(missing))}")
+    # What is attached to the paper is no matter of its template.
+    data = {name: value for name, value in data.items() if name != ATTACHED}
     if unknown := data.keys() - keys:
         raise RenderError(f"{template} 多出：{'、'.join(sorted(unknown))}")
     return dict(data)

@@ -112,6 +112,35 @@ def prove(record: LeafRecord, policy: Policy | None, *, show: Sequence[str] | No
     return Proven(entry.index, bytes(entry.entry), disclosures, _proof(entry, note, disclosures, read_tile))
 
 
+# What anybody may be shown of a project's leaves: what stands on its certificate anyway.
+SHOWN_TO_ALL = ("code", "number")
+
+
+def prove_leaf(label: str, n: int, policy: Policy | None) -> Proof:
+    """The proof of a subject's n-th leaf as anybody may have it. Raises NotYet."""
+    record = LeafRecord.objects.filter(subject__label=label, n=n).first()
+    if record is None:
+        raise NotYet("信息链上没有这一条")
+    return prove(record, policy, show=SHOWN_TO_ALL).proof
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a leaf stands: the subject's own number, and its index in the log, under a checkpoint the policy accepts."""
+
+    n: int
+    index: int
+
+
+def place_of(label: str, type: str, policy: Policy | None) -> Place | None:
+    """The first leaf of a type, once it is witnessed. Three queries."""
+    record = LeafRecord.objects.filter(subject__label=label, type=type).order_by("n").first()
+    index = record and LogEntry.objects.filter(outbox_id=record.outbox_id).values_list("index", flat=True).first()
+    if record is None or index is None or witnessed(policy, above=index) is None:
+        return None
+    return Place(record.n, index)
+
+
 Show = Callable[[LeafRecord], Sequence[str]]
 
 

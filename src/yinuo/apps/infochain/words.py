@@ -13,6 +13,7 @@ WORDS = {
     "form c2sp.org/tlog-proof": "这不是 .tlog-proof 文件",
     "carries no entry": "证明里没有附上条目",
     "not the one in the entry": "公开的字段与条目里的摘要不符",
+    "PDF carries no proof": "这份 PDF 里没有附证明；请下载最新的备案证再核对",
     "policy": "见证规则读不懂",
 }
 OTHERWISE = "证明不成其形式"

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from yinuo.apps.documents.qr import verification_url
 from yinuo.apps.documents.wording import cited, iso
+from yinuo.apps.infochain import queries as infochain
 from yinuo.apps.projects import access
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.projects.queries import grade_of
@@ -39,11 +40,18 @@ def filing_certificate(project: Project, day: date) -> dict[str, Any]:
         "class_name": grade.class_name if grade else None,
         "colour": grade.colour if grade else None,
         "basis": f"底色与字母依据：{'、'.join(cite.split('#')[-1] for cite in cites)}",
-        "evidence": None,
+        **_record(project),
         "issuer": rules.departments[access.FILING_DEPARTMENT].name,
         "issued_on": project.certificate.issued_at.astimezone(TZ).date().isoformat(),
         "watermark": WATERMARKS.get(ProjectState(project.state)),
     }
+
+
+def _record(project: Project) -> dict[str, Any]:
+    """Where the project's code stands on the information chain, once enough nodes have witnessed it."""
+    place = infochain.place_of(project.code or "", "project.code_assigned", infochain.policy())
+    told = f"赋码记录是信息链日志的第 {place.index + 1} 条，证明附在本文件的电子版里，任何人可以离线核对。" if place else None
+    return {"evidence": told, "proof": place.n if place else None}
 
 
 def withdrawal(project: Project, at: datetime, *, at_review: bool) -> dict[str, Any]:

@@ -179,7 +179,7 @@ def prove(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="文件", exists=True, dir_okay=False, help=".tlog-proof 文件")],
+    file: Annotated[Path, typer.Argument(metavar="文件", exists=True, dir_okay=False, help=".tlog-proof 文件，或者附有证明的 PDF")],
     policy: Annotated[Path, typer.Option("--policy", exists=True, dir_okay=False, help="见证规则（可信途径得来）")],
     as_json: Json = False,
 ) -> int:
@@ -199,7 +199,7 @@ def verify(
 
 def _verified(data: bytes, policy: Policy) -> dict[str, Any]:
     """What the proof says, checked. Raises Unverified."""
-    found = leaves.read_proof(data, policy)
+    found = leaves.read_proof(leaves.taken_out(data), policy)
     return {
         "index": found.index,
         "log": found.seen.checkpoint.origin,

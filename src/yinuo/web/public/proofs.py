@@ -19,21 +19,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.apps.base import Refused
 from yinuo.apps.infochain import queries
 from yinuo.apps.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS, in_words
-from yinuo.chain.leaves import Stated, read_proof
+from yinuo.chain.leaves import Stated, read_proof, taken_out
 from yinuo.chain.verifier import Policy, Unverified
 from yinuo.core.calendar import TZ
 from yinuo.web.public import projectpage
 
-LIMIT = 200_000
-SHOWN_TO_ALL = ["code", "number"]
+LIMIT = 2_000_000
 
 
 class ProofForm(forms.Form):
     file = forms.FileField(
         label=_("证明文件"),
-        help_text=_("从备案证的核验页下载，或由项目单位给您，以 .tlog-proof 结尾。"),
+        help_text=_("从备案证的核验页下载的 .tlog-proof，或者附有证明的备案证 PDF。是 PDF 的，请再看核对出的项目代码和纸面上的是否一样。"),
         error_messages={"required": _("选择证明文件"), "empty": _("这个文件是空的，请重新下载")},
-        widget=forms.FileInput(attrs={"accept": ".tlog-proof"}),
+        widget=forms.FileInput(attrs={"accept": ".tlog-proof,.pdf"}),
     )
     policy = forms.CharField(
         label=_("见证规则"),
@@ -67,7 +66,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         policy = form.cleaned_data["policy"].replace("\r\n", "\n")
         try:
-            told = _told(read_proof(form.cleaned_data["file"], Policy.parse(policy.encode())))
+            told = _told(read_proof(taken_out(form.cleaned_data["file"]), Policy.parse(policy.encode())))
         except Unverified as error:
             why = in_words(str(error))
     context = {
@@ -110,7 +109,7 @@ def of_certificate(request: HttpRequest, project_code: str, credit_code: str) ->
     if project is None or found is None:
         return render(request, "public/verify_unknown.html", {"project_code": project_code, "credit_code": credit_code}, status=404)
     try:
-        proven = queries.prove(found, queries.policy(), show=SHOWN_TO_ALL)
+        proven = queries.prove(found, queries.policy(), show=queries.SHOWN_TO_ALL)
     except queries.NotYet as error:
         raise Refused("infochain.not_yet", str(error), remedy="一般只要几秒钟") from None
     answer = HttpResponse(bytes(proven.proof), content_type="text/plain; charset=utf-8")

@@ -242,6 +242,18 @@ async function checkDisclosure(leaf, shown) {
   return [parts[1], parts[2]];
 }
 
+/** The proof a PDF carries as its uncompressed attachment; anything else as it is. */
+export function takenOut(bytes) {
+  const text = new TextDecoder("latin1").decode(bytes.subarray(0, 5));
+  if (text !== "%PDF-") return bytes;
+  const whole = Array.from({ length: Math.ceil(bytes.length / 8192) }, (_, n) => String.fromCharCode(...bytes.subarray(n * 8192, n * 8192 + 8192))).join("");
+  const begin = whole.indexOf("c2sp.org/tlog-proof@v1\n"), end = whole.indexOf("endstream", begin);
+  if (begin < 0 || end < 0) fail("the PDF carries no proof");
+  let last = end;
+  while (last > begin && (whole[last - 1] === "\n" || whole[last - 1] === "\r")) last -= 1;
+  return join(bytes.subarray(begin, last), Uint8Array.of(10));
+}
+
 /** What the proof says, checked under the policy. Throws Unverified; NotSupportedError where the browser has no Ed25519. */
 export async function checkProof(bytes, policyText) {
   const policy = await parsePolicy(policyText), proof = parseProof(bytes);

@@ -1,5 +1,5 @@
 // The page that checks a proof where it is; without this script the form goes to the server, which says so.
-import { checkProof } from "./proof.js";
+import { checkProof, takenOut } from "./proof.js";
 
 const form = document.querySelector("[data-proof]"), verdict = document.getElementById("verdict");
 const words = JSON.parse(document.getElementById("proof-words").textContent);
@@ -47,7 +47,7 @@ form.addEventListener("submit", async (event) => {
   if (!file || !globalThis.crypto?.subtle) return; // the server says what is missing
   event.preventDefault();
   try {
-    accept(await checkProof(new Uint8Array(await file.arrayBuffer()), form.elements.policy.value));
+    accept(await checkProof(takenOut(new Uint8Array(await file.arrayBuffer())), form.elements.policy.value));
   } catch (error) {
     if (error.name === "NotSupportedError") form.submit();
     else refuse(told(error.message));
