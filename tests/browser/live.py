@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Response
 
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.browser.chromium import BUILD, DESKTOP, PHONE, axe_faults, picture, sideways
@@ -38,12 +38,51 @@ __all__ = ["DESKTOP", "PHONE", "at", "closing_time", "live"]
 
 PASSWORD = "yi-nuo-qian-jin"
 PATIENCE = 30_000
+WINDOWS = 6
 FAMILY, GIVEN = "马韩王张李陈杨周", ("建国", "晓燕", "文斌", "玉兰", "志远")
 ROLES = ("supervisor", "principal", "general_convener", "comprehensive", "administrator")
 DEPARTMENTS = (
     *("development_reform", "natural_resources", "ecology", "housing", "soil_conservation", "water", "emergency", "forestry", "transport"),
     *("power_supply", "water_supply", "gas_supply", "heat_supply", "telecom", "drawing_review", "earthquake", "health", "meteorology"),
 )
+
+
+class Window:
+    """A browser of one's own. Who leaves hands it on without a cookie or a page: a new one costs as much as a page with all that is on it."""
+
+    def __init__(self, live: Live, size: tuple[int, int], script: bool, thumbs: bool) -> None:
+        self.size, self.script, self.thumbs = size, script, thumbs
+        self.person: AtTheBrowser | None = None
+        self.context = live.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale="zh-CN",
+            java_script_enabled=script,
+            has_touch=thumbs,
+            reduced_motion="reduce",
+        )
+        self.context.set_default_timeout(PATIENCE)
+        self.page = self.tab()
+
+    def tab(self) -> Page:
+        page = self.context.new_page()
+        page.on("console", lambda message: self.person and self.person.hear(message))
+        page.on("pageerror", lambda error: self.person and self.person.said.append(str(error)))
+        page.on("response", lambda response: self.person and self.person.note(response))
+        return page
+
+    def left(self) -> bool:
+        """Empties it for the next; False where it is not fit for anybody."""
+        try:
+            for page in self.context.pages:
+                if page != self.page:
+                    page.close()
+            self.page.goto("about:blank")
+            self.context.clear_cookies()
+        except Error:
+            self.context.close()
+            return False
+        self.person = None
+        return True
 
 
 @dataclass
@@ -53,7 +92,8 @@ class Live:
     origin: str
     browser: Browser
     county: County
-    contexts: list[BrowserContext] = field(default_factory=list)
+    taken: list[Window] = field(default_factory=list)
+    free: list[Window] = field(default_factory=list)
     # Whether the browsers of a test run scripts, and which pages were looked at already, by size of window.
     script: bool = True
     known: set[tuple[str, str]] = field(default_factory=set)
@@ -71,9 +111,20 @@ class Live:
         Person.objects.filter(password="").update(password=HASH)
 
     def everybody_leaves(self) -> None:
-        """Closes every window: each costs a process."""
-        while self.contexts:
-            self.contexts.pop().close()
+        self.free += [window for window in self.taken if window.left()]
+        self.taken.clear()
+        # Each costs a process.
+        while len(self.free) > WINDOWS:
+            self.free.pop(0).context.close()
+
+    def window(self, size: tuple[int, int], script: bool, thumbs: bool) -> Window:
+        """One that is free, or a new one."""
+        fit = [window for window in self.free if (window.size, window.script, window.thumbs) == (size, script, thumbs)]
+        window = fit[-1] if fit else Window(self, size, script, thumbs)
+        if fit:
+            self.free.remove(window)
+        self.taken.append(window)
+        return window
 
     def sits(self, person: Person, moment: str, story: str, size: tuple[int, int] = DESKTOP, **options: Any) -> AtTheBrowser:
         """The person before a browser of their own, at a moment. `story` begins the names of the pictures."""
@@ -98,7 +149,7 @@ HASH = ScryptPasswordHasher().encode(PASSWORD, "salt-of-the-tests")
 
 
 class AtTheBrowser:
-    """A person with a window. Every page they meet is looked at: axe, the console, its width, its status; and a picture is kept."""
+    """A person with a window. Every page they meet is looked at: axe, the console, its width, its status; of one with a fault a picture is kept."""
 
     def __init__(
         self, live: Live, person: Person | None, story: str, size: tuple[int, int], *, script: bool | None = None, thumbs: bool = False
@@ -108,33 +159,22 @@ class AtTheBrowser:
         self.said: list[str] = []
         self.answers: dict[str, int] = {}
         self.seen = self.clicks = 0
-        self.script = script = live.script if script is None else script
-        self.context = live.browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            locale="zh-CN",
-            java_script_enabled=script,
-            has_touch=thumbs,
-            reduced_motion="reduce",
-        )
-        self.context.set_default_timeout(PATIENCE)
-        live.contexts.append(self.context)
-        self.page = self.window()
+        self.script = live.script if script is None else script
+        self.browser = live.window(size, self.script, thumbs)
+        self.browser.person = self
+        self.context, self.page = self.browser.context, self.browser.page
 
     def window(self) -> Page:
         """One more tab of the same browser."""
-        page = self.context.new_page()
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.said.append(str(error)))
-        page.on("response", self._note)
-        return page
+        return self.browser.tab()
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def hear(self, message: ConsoleMessage) -> None:
         # The browser also tells of a page that was refused; what refused it is looked at by its status.
         if "Failed to load resource" in message.text and self.answers.get(message.location.get("url", ""), 200) < 500:
             return
         self.said.append(f"{message.type}: {message.text}")
 
-    def _note(self, response: Response) -> None:
+    def note(self, response: Response) -> None:
         if response.request.is_navigation_request():
             self.answers[response.url] = response.status
         elif response.status >= 400:
@@ -286,11 +326,11 @@ class AtTheBrowser:
         self.said.clear()
         # Without a script the page is the one looked at with it; and axe is a script itself.
         if self.script and not self._known():
-            words = [word for word in re.split(r"[/?#]", self.path.partition("?")[0]) if word and not re.search(r"\d", word)]
-            picture(self.page, f"{self.story}-{self.seen:02}-{'-'.join(words) or 'home'}")
             faults += axe_faults(self.page)
         if (wide := sideways(self.page)) > 0:
             faults.append(f"{wide} px wider than the window")
+        words = [word for word in re.split(r"[/?#]", self.path.partition("?")[0]) if word and not re.search(r"\d", word)]
+        picture(self.page, f"{self.story}-{self.seen:02}-{'-'.join(words) or 'home'}", faults)
         assert not faults, f"{self.path} ({self.story}-{self.seen:02}):\n" + "\n".join(faults)
 
 

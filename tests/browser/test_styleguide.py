@@ -74,7 +74,7 @@ def open_page(browser: Browser, pages: dict[str, str]) -> Iterator[Any]:
 def test_axe_finds_no_fault_in_any_component(open_page: Any, size: tuple[int, int]) -> None:
     page = open_page(size=size)
     assert axe_faults(page) == []
-    assert picture(page, f"styleguide-{size[0]}").stat().st_size > 50_000
+    assert len(page.screenshot(full_page=True)) > 50_000
 
 
 @pytest.mark.parametrize("options", [{"forced_colors": "active"}, {"contrast": "more"}], ids=["forced colours", "more contrast"])
@@ -166,3 +166,12 @@ def test_paper_shows_the_matter_and_not_the_frame(open_page: Any) -> None:
     assert not page.locator(".bar").is_visible()
     assert not page.locator(".foot").is_visible()
     assert page.locator(".print-head").is_visible()
+
+
+def test_axe_does_tell_what_is_wrong(open_page: Any) -> None:
+    page = open_page()
+    page.goto("about:blank")
+    page.set_content(
+        '<html lang="zh-CN"><title>页</title><main><h1>页</h1><img src="data:,"><p style="color:#bbb">看不清的字</p></main></html>'
+    )
+    assert [fault.split(":")[0] for fault in axe_faults(page)] == ["color-contrast", "image-alt"]

@@ -10,11 +10,10 @@ from urllib.parse import unquote
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from playwright.sync_api import Browser, Route
 
 from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
-from tests.web.populated import NOW, Populated, populate
+from tests.web.populated import Populated
 from tests.web.test_public_account import activate, confirm, sign_in, signed_up
 from yinuo.apps.people.models import Person
 
@@ -28,13 +27,6 @@ FAULTY = [
     "/rules/?on=2020-01-01",
 ]
 ASKED = ["/rules/ask/?matter=eia_table&kind=filing&grade=A", "/guides/?q=环评&stage=construction_permit"]
-
-
-@pytest.fixture
-def populated(db: None, monkeypatch: pytest.MonkeyPatch) -> Populated:
-    made = populate()
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    return made
 
 
 def rendered(populated: Populated) -> dict[str, tuple[str, str]]:
@@ -67,10 +59,11 @@ def look_at(browser: Browser, pages: dict[str, tuple[str, str]], size: tuple[int
     page.route("**/*", answer)
     for number, url in enumerate(pages):
         page.goto(f"{ORIGIN}{url}")
-        faults += [f"{kind} {url}: {fault}" for fault in axe_faults(page)]
+        found = [f"{kind} {url}: {fault}" for fault in axe_faults(page)]
         if (wide := sideways(page)) > 0:
-            faults.append(f"{kind} {url}: {wide} px wider than the window")
-        picture(page, f"public-{number:02}-{re.sub(r'[^a-z]+', '-', url.lower()).strip('-') or 'home'}-{kind}")
+            found.append(f"{kind} {url}: {wide} px wider than the window")
+        picture(page, f"public-{number:02}-{re.sub(r'[^a-z]+', '-', url.lower()).strip('-') or 'home'}-{kind}", found)
+        faults += found
     context.close()
     return faults
 

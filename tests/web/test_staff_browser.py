@@ -57,8 +57,8 @@ def test_the_desks_are_clean_wide_and_narrow(pages: dict[str, str]) -> None:
 
     def look_at(page: Page, name: str, tag: str) -> None:
         page.goto(f"{ORIGIN}/{name}")
-        picture(page, f"staff-{name}-{tag}")
         found = [*axe_faults(page), *([f"wider than the window by {wide} px"] if (wide := sideways(page)) > 0 else [])]
+        picture(page, f"staff-{name}-{tag}", found)
         if found:
             faults[f"{name} {tag}"] = found
 

@@ -138,8 +138,8 @@ def test_the_desks_added_here_are_clean_wide_and_narrow(desks: dict[str, str]) -
             said += serve(page, desks)
             for name in desks:
                 page.goto(f"{ORIGIN}/{name}")
-                picture(page, f"staff-{name}-{tag}")
                 found = [*axe_faults(page), *([f"wider than the window by {wide} px"] if (wide := sideways(page)) > 0 else [])]
+                picture(page, f"staff-{name}-{tag}", found)
                 if found:
                     faults[f"{name} {tag}"] = found
     assert len(desks) == 12

@@ -222,6 +222,7 @@ effective_cache_size = {max(memory_mb // 2, 256)}MB
 work_mem = 8MB
 maintenance_work_mem = 128MB
 max_connections = 100
+autovacuum = {"on" if durable else "off  # what lives for a second is thrown away whole"}
 max_wal_size = 2GB
 random_page_cost = 1.1
 shared_preload_libraries = 'pg_stat_statements'
