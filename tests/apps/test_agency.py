@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from tests.apps.agencies import NOON, Agency, materials, new_agency, open_now
 from tests.apps.county import Company, County, at, facts, new_company
+from tests.apps.mapped import built, company, county, mapped, place
 from tests.apps.points import take
 from tests.apps.test_onemap import FILED, guided
 from yinuo.apps.agency import actions, queries
@@ -43,6 +44,8 @@ from yinuo.apps.work import actions as work
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.agency import served
 
+__all__ = ["built", "company", "county", "mapped", "place"]
+
 BAD_GRADES = ("D", "D-")
 
 
@@ -52,8 +55,8 @@ def agency(county: County) -> Agency:
 
 
 @pytest.fixture
-def project(county: County, company: Company) -> Project:
-    return guided(county, company)
+def project(mapped: Project) -> Project:
+    return mapped
 
 
 def refusal(act: Callable[[], object], code: str) -> Refused:
@@ -337,7 +340,9 @@ def told_plans() -> int:
 
 
 def test_before_the_map_there_is_no_plan(county: County, agency: Agency, company: Company) -> None:
-    filed = projects.file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=FILED).project
+    filed = projects.file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(name="第二个项目"), pledged=True, at=FILED
+    ).project
     agreement = agency.serve(filed, company)
     refusal(lambda: actions.draw_plan(actor=agency.actor(), agreement_id=agreement.pk, at=NOON), "agency.no_map")
 

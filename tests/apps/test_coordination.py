@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.apps.county import Company, County, at
+from tests.apps.mapped import built, company, county, mapped, place
 from tests.apps.test_deficient import refusal
-from tests.apps.test_onemap import guided, hand_in
+from tests.apps.test_onemap import hand_in
 from yinuo.apps.base import Forbidden, Stale
 from yinuo.apps.documents.models import Document
 from yinuo.apps.notices.models import Message
@@ -36,14 +37,16 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
 
+__all__ = ["built", "company", "county", "mapped", "place"]
+
 SOIL, LAND = "soil_conservation_plan", "engineering_planning_permit"
 ASKED, STARTED, ENDED = at("2026-11-10 09:00"), at("2026-11-10 11:00"), at("2026-11-13 15:00")
 ISSUE = "总平面与规划道路红线交叉，水土保持方案和规划需要一并调整。"
 
 
 @pytest.fixture
-def project(county: County, company: Company) -> Project:
-    made = guided(county, company)
+def project(county: County, company: Company, mapped: Project) -> Project:
+    made = mapped
     hand_in(company, item_of(made), at("2026-11-06 09:00"))
     accept(actor=county.actor("approver", "soil_conservation"), item_id=item_of(made).pk, at=at("2026-11-06 15:00"))
     return made

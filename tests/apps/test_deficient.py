@@ -28,7 +28,8 @@ from tests.apps.gaps import (
     without,
     work_of,
 )
-from tests.apps.test_onemap import guided, hand_in
+from tests.apps.mapped import built, company, county, mapped, place
+from tests.apps.test_onemap import hand_in
 from yinuo.apps.base import Refused, Stale
 from yinuo.apps.catalogue.actions import publish_tolerance
 from yinuo.apps.catalogue.queries import tolerance
@@ -50,10 +51,12 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import remind_on_the_day, tick
 from yinuo.apps.work.models import WorkItem
 
+__all__ = ["built", "company", "county", "mapped", "place"]
+
 
 @pytest.fixture
-def project(county: County, company: Company) -> Project:
-    made = guided(county, company)
+def project(county: County, company: Company, mapped: Project) -> Project:
+    made = mapped
     published(county)
     return made
 

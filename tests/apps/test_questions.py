@@ -6,7 +6,7 @@ import pytest
 
 from tests.apps.county import Company, County, at
 from tests.apps.killing import counts
-from tests.apps.test_onemap import guided
+from tests.apps.mapped import built, company, county, mapped, place
 from yinuo.apps.base import Forbidden, Refused
 from yinuo.apps.notices.models import Message
 from yinuo.apps.projects import queries
@@ -16,16 +16,18 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
 
+__all__ = ["built", "company", "county", "mapped", "place"]
+
 ASKED = at("2026-11-09 10:00")
 DUE = at("2026-11-11 18:00")
 
 
 @pytest.fixture
-def project(county: County, company: Company) -> Project:
+def project(county: County, company: Company, mapped: Project) -> Project:
     for role in ("general_convener", "supervisor"):
         county.actor(role)
     county.actor("approver", "ecology")
-    return guided(county, company)
+    return mapped
 
 
 def asked(company: Company, project: Project, text: str = "环评要多久？") -> Question:

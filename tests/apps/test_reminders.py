@@ -8,12 +8,16 @@ import pytest
 
 from tests.apps.county import Company, County, at
 from tests.apps.killing import counts
-from tests.apps.test_onemap import guided, hand_in, ready
+from tests.apps.mapped import built, company, county, mapped, place
+from tests.apps.test_onemap import hand_in, ready
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import accept, pause_item
+from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import remind, remind_on_the_day, tick
 from yinuo.apps.work.models import Reminder, WorkItem
+
+__all__ = ["built", "company", "county", "mapped", "place"]
 
 TAKEN_IN = at("2026-11-06 09:00")
 # Five working days from a Friday morning.
@@ -21,9 +25,9 @@ LAST_DAY = at("2026-11-13 08:30")
 
 
 @pytest.fixture
-def receipt(county: County, company: Company) -> WorkItem:
+def receipt(county: County, company: Company, mapped: Project) -> WorkItem:
     """An application handed in, waiting for its acceptance; other clocks of the project are closed by then."""
-    item = ready(guided(county, company))
+    item = ready(mapped)
     hand_in(company, item, TAKEN_IN)
     county.actor("approver", item.department.key)
     county.actor("supervisor")

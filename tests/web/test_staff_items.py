@@ -6,21 +6,23 @@ import pytest
 from django.test import Client
 
 from tests.apps.county import Company, County, at
-from tests.apps.test_onemap import PDF, guided, hand_in, ready
-from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
+from tests.apps.mapped import built, company, county, mapped, place
+from tests.apps.test_onemap import PDF, hand_in, ready
+from tests.web.staffdesk import SetClock, desk, set_clock, signed_in, text_of
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.onemap.actions import accept, report_problem, submit_materials
 from yinuo.apps.onemap.models import MapItem, Problem
+from yinuo.apps.projects.models import Project
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import Reminder, WorkItem
 
-__all__ = ["company", "county", "set_clock"]
+__all__ = ["built", "company", "county", "mapped", "place", "set_clock"]
 
 
 @pytest.fixture
-def item(county: County, company: Company, set_clock: SetClock) -> MapItem:
+def item(county: County, company: Company, mapped: Project, set_clock: SetClock) -> MapItem:
     """An item handed in on Friday 6 November at nine, looked at an hour later."""
-    found = ready(guided(county, company))
+    found = ready(mapped)
     hand_in(company, found, at("2026-11-06 09:00"))
     set_clock("2026-11-06 10:00")
     found.refresh_from_db()
@@ -47,9 +49,9 @@ def actions_on(page: str) -> set[str]:
 
 def test_each_state_offers_its_actions_and_no_other(county: County, item: MapItem, set_clock: SetClock) -> None:
     client = handler(county, item)
-    assert actions_on(text_of(client.get(url_of(item)))) == {"accept", "send_back", "problem", "reassign"}
+    assert actions_on(text_of(client.get(url_of(item)))) == {"accept", "refuse_acceptance", "send_back", "problem", "reassign", "remedy"}
     assert client.post(url_of(item), {"do": "accept", "accept-version": item.version}).status_code == 302
-    assert actions_on(text_of(client.get(url_of(item)))) == {"decide", "send_back", "pause", "problem", "reassign"}
+    assert actions_on(text_of(client.get(url_of(item)))) == {"decide", "send_back", "pause", "problem", "reassign", "remedy"}
 
 
 @pytest.mark.parametrize(
@@ -57,9 +59,9 @@ def test_each_state_offers_its_actions_and_no_other(county: County, item: MapIte
     [
         ("principal", {"reassign"}),
         ("supervisor", {"problem", "remind"}),
-        ("general_convener", {"problem", "remind", "reassign"}),
+        ("general_convener", {"problem", "remind", "reassign", "remedy"}),
         ("administrator", set()),
-        ("comprehensive", {"problem"}),
+        ("comprehensive", {"problem", "remedy"}),
     ],
 )
 def test_every_role_is_offered_its_own(county: County, item: MapItem, set_clock: SetClock, role: str, offered: set[str]) -> None:
