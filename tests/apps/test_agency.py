@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -515,53 +515,38 @@ def test_a_late_ticker_gives_no_right_beyond_the_last_day(agency: Agency, compan
 
 
 def test_a_fall_to_the_worst_class_in_the_middle_ends_it_by_itself(
-    county: County, agency: Agency, company: Company, project: Project, after_commit: list[tuple[str, dict[str, Any]]]
+    county: County, agency: Agency, company: Company, project: Project
 ) -> None:
     agreement = agency.serve(project, company)
     import_score(actor=county.actor("comprehensive"), unit_id=company.unit.pk, score="50", source="2026年度评价", on=NOON.date(), at=NOON)
     assert agency.hat() is None, "the right is gone at once, whoever is late to end the service"
-    assert run(after_commit) == 1
+    assert run_after_commit() == 1
     assert "D" in over(agreement, "ended", "grade", agency).end_text
-    assert run(after_commit) == 0
+    assert run_after_commit() == 0
     assert Document.objects.filter(kind="agency_end").count() == 1
 
 
-def test_points_taken_that_leave_the_class_as_it_is_end_nothing(
-    county: County, agency: Agency, company: Company, project: Project, after_commit: list[tuple[str, dict[str, Any]]]
-) -> None:
+def test_points_taken_that_leave_the_class_as_it_is_end_nothing(county: County, agency: Agency, company: Company, project: Project) -> None:
     agreement = agency.serve(project, company)
     take(county, company)
-    run(after_commit)
+    run_after_commit()
     agreement.refresh_from_db()
     assert agreement.state == "running"
 
 
-def test_the_provinces_worst_class_ends_it_too(
-    county: County, agency: Agency, company: Company, project: Project, after_commit: list[tuple[str, dict[str, Any]]]
-) -> None:
+def test_the_provinces_worst_class_ends_it_too(county: County, agency: Agency, company: Company, project: Project) -> None:
     agreement = agency.serve(project, company)
     list_at_province(actor=county.actor("comprehensive"), unit_id=company.unit.pk, listed=True, source="省平台", on=NOON.date(), at=NOON)
-    assert run(after_commit) == 1
+    assert run_after_commit() == 1
     over(agreement, "ended", "provincial", agency)
 
 
-def run(jobs: list[tuple[str, dict[str, Any]]]) -> int:
-    """Does what was put after the commit; returns how many projects lost their agent."""
-    from datetime import datetime
+def run_after_commit() -> int:
+    """Does what actions queued, instead of a worker; returns how many projects lost their agent."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
 
-    return sum(
-        end_of_unit(int(job["subject_id"]), datetime.fromisoformat(job["at"])) for name, job in jobs if name.endswith("grade_changed")
-    )
-
-
-@pytest.fixture
-def after_commit(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
-    """The jobs queued by actions, instead of a worker."""
-    from yinuo.apps.agency import tasks
-
-    jobs: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(tasks.grade_changed, "defer", lambda **job: jobs.append(("agency.grade_changed", job)))
-    return jobs
+    queued = list(ProcrastinateJob.objects.filter(task_name="agency.grade_changed").order_by("id").values_list("args", flat=True))
+    return sum(end_of_unit(int(job["subject_id"]), datetime.fromisoformat(job["at"])) for job in queued)
 
 
 def test_a_project_that_ends_takes_its_service_with_it(agency: Agency, company: Company, project: Project) -> None:

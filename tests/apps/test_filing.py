@@ -96,4 +96,4 @@ def test_an_instant_filing_takes_few_statements(county: County, company: Company
     statements = [query["sql"].split("(")[0][:60] for query in captured.captured_queries]
     # Besides these: BEGIN, COMMIT, and the API's one reading of the key with its person (inside a test, savepoints stand for the former).
     work = [sql for sql in statements if "SAVEPOINT" not in sql]
-    assert len(work) <= 7, work
+    assert len(work) == 4, work

@@ -7,6 +7,7 @@ a document's first `length` bytes against `docs`. Of one subject, `n` counts fro
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import hmac
 import json
@@ -130,10 +131,13 @@ def _need_plain(value: Any) -> bool:
 
 def sign(leaf: Leaf, private: Ed25519PrivateKey) -> Leaf:
     """The leaf with its issuer's signature. Raises Unverified when the entry would be longer than 2 KiB."""
-    signature = private.sign(HEADER + canonical(leaf.unsigned()))
-    made = replace(leaf, sig=encode64(signature))
-    if len(made.entry()) > LIMIT:
+    unsigned = leaf.unsigned()
+    made = replace(leaf, sig=encode64(private.sign(HEADER + canonical(unsigned))))
+    # What is plain without its signature is plain with it, and its names are simple ones.
+    entry = _write({**unsigned, "sig": made.sig}).encode()
+    if len(entry) > LIMIT:
         raise Unverified("an entry is longer than 2 KiB")
+    object.__setattr__(made, "_entry", entry)
     return made
 
 
@@ -296,9 +300,10 @@ def build(
     issuer: str,
     private: Ed25519PrivateKey,
     at: str,
+    kid: str = "",
 ) -> Leaf:
-    """A signed leaf; the order of its fields says nothing of what they hold."""
-    kid = kid_of(private.public_key().public_bytes_raw())
+    """A signed leaf; the order of its fields says nothing of what they hold. `kid`: the key's short name, where the caller has it."""
+    kid = kid or kid_of(private.public_key().public_bytes_raw())
     digests = tuple(sorted(digest_of(one) for one in disclosures))
     leaf = Leaf(type, subject, n, encode64(prev) if prev else "", digests, tuple(documents), issuer, kid, at)
     return sign(leaf, private)
@@ -306,4 +311,7 @@ def build(
 
 def _short(data: bytes) -> str:
     """base64url without padding, as RFC 9901 writes it."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_URL_SAFE).decode("ascii")
+
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")

@@ -13,6 +13,7 @@ from django.db import connection
 
 from yinuo.apps.infochain import keys
 from yinuo.apps.infochain.models import IssuerKey, LeafRecord, Subject
+from yinuo.apps.inserting import new_row
 from yinuo.apps.trail.actions import UnitOfWork
 from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import SALT_SIZE, build, disclosure, subject_of
@@ -61,27 +62,38 @@ def _subjects(labels: list[str]) -> dict[str, Subject]:
 def _new_subject(row: ChainRow) -> Subject:
     key = os.urandom(32)
     name: str = getattr(row, "key_name", "") or subject_of(key, row.label)
-    return Subject(label=row.label, key=key, name=name, n=0, last=b"")
+    return new_row(Subject, label=row.label, key=key, name=name, n=0, last=b"")
 
 
 def _seal(row: ChainRow, subject: Subject, unit: UnitOfWork) -> None:
     issuer = keys.issuer_of(row.issuer_id)
-    fields = [[_salt(), name, _plain(value)] for name, value in row.payload.items()]
+    stated = [(os.urandom(SALT_SIZE), name, _plain(value)) for name, value in row.payload.items()]
+    fields = [[_text(salt), name, value] for salt, name, value in stated]
     leaf = build(
         type=row.type,
         subject=subject.name,
         n=subject.n + 1,
         prev=bytes(subject.last) if subject.n else None,
-        disclosures=[shown(field) for field in fields],
+        disclosures=[disclosure(*one) for one in stated],
         documents=[],
         issuer=issuer.name,
         private=issuer.private,
         at=row.at.isoformat(),
+        kid=issuer.kid,
     )
     row.entry = leaf.entry()
     subject.n, subject.last = leaf.n, leaf.hash
     unit.add(
-        LeafRecord(outbox_id=row.outbox_id, subject_id=subject.name, n=leaf.n, type=row.type, hash=leaf.hash, fields=fields, at=row.at)
+        new_row(
+            LeafRecord,
+            outbox_id=row.outbox_id,
+            subject_id=subject.name,
+            n=leaf.n,
+            type=row.type,
+            hash=leaf.hash,
+            fields=fields,
+            at=row.at,
+        )
     )
 
 
@@ -91,8 +103,8 @@ def shown(field: Sequence[Any]) -> str:
     return disclosure(base64.urlsafe_b64decode(salt + "=" * (-len(salt) % 4)), name, value)
 
 
-def _salt() -> str:
-    return base64.urlsafe_b64encode(os.urandom(SALT_SIZE)).rstrip(b"=").decode("ascii")
+def _text(salt: bytes) -> str:
+    return base64.urlsafe_b64encode(salt).rstrip(b"=").decode("ascii")
 
 
 def _plain(value: Any) -> Any:

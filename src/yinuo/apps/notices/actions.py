@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from yinuo.apps.base import Actor
+from yinuo.apps.inserting import new_row
 from yinuo.apps.notices.models import Channel, Message
 from yinuo.apps.notices.texts import TEXTS
 from yinuo.apps.people.models import ApiKey, Person
@@ -38,9 +39,10 @@ def tell(
 
     def queue(channel: Channel, person: Person | None, to_unit: int | None) -> None:
         unit.add(
-            Message(
+            new_row(
+                Message,
                 channel=channel,
-                person=person,
+                person_id=person.pk if person else None,
                 unit_id=to_unit,
                 template=template,
                 project_code=project_code,

@@ -20,10 +20,9 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils.module_loading import import_string
-from psycopg.types.json import Jsonb
 
 from yinuo.apps.base import Actor, Refused
-from yinuo.apps.inserting import insert_all
+from yinuo.apps.inserting import insert_all, new_row
 from yinuo.apps.trail.models import ChainRow, Entry, Idempotency, Seen, StoredDecision
 from yinuo.core.decision import Decision
 
@@ -33,9 +32,10 @@ R = TypeVar("R")
 
 @dataclass
 class UnitOfWork:
-    """Rows waiting for the end of the action; written in the order their models are first met."""
+    """Rows waiting for the end of the action, the answers to be remembered and the jobs: all of it one statement."""
 
     rows: list[models.Model] = field(default_factory=list)
+    answers: list[dict[str, Any]] = field(default_factory=list)
     jobs: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     dispatch: bool = False
 
@@ -49,12 +49,38 @@ class UnitOfWork:
         by_model: dict[type[models.Model], list[models.Model]] = {}
         for row in self.rows:
             by_model.setdefault(type(row), []).append(row)
-        if by_model:
-            insert_all([by_model[model] for model in sorted(by_model, key=lambda model: model._meta.label)])
         if self.dispatch:
             self.jobs.append((settings.YINUO_DISPATCH_TASK, {}))
-        for name, arguments in self.jobs:
-            import_string(name).defer(**arguments)
+        if by_model or self.answers or self.jobs:
+            insert_all(
+                [by_model[model] for model in sorted(by_model, key=lambda model: model._meta.label)],
+                [(_REMEMBER, self.answers)] if self.answers else [],
+                (_DEFER, [_job(name, arguments) for name, arguments in self.jobs]) if self.jobs else None,
+            )
+
+
+_REMEMBER = """
+    UPDATE trail_idempotency AS known SET status = given.status, answer = given.answer
+    FROM jsonb_to_recordset(%s) AS given(id bigint, status smallint, answer jsonb) WHERE known.id = given.id RETURNING 1
+"""
+# What Procrastinate's own defer calls, in our statement and without its logging.
+_DEFER = """
+    procrastinate_defer_jobs_v1(
+        (SELECT array_agg(job) FROM jsonb_populate_recordset(NULL::procrastinate_job_to_defer_v1, %s) AS job))
+"""
+
+
+def _job(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    job = import_string(name).configure(task_kwargs=arguments).job
+    return {
+        "queue_name": job.queue,
+        "task_name": job.task_name,
+        "priority": job.priority,
+        "lock": job.lock,
+        "queueing_lock": job.queueing_lock,
+        "args": job.task_kwargs,
+        "scheduled_at": job.scheduled_at,
+    }
 
 
 _current: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
@@ -65,11 +91,11 @@ def unit_of_work() -> Iterator[UnitOfWork]:
     """One transaction and one flush for the outermost action; an inner one that fails takes its own rows back."""
     outer = _current.get()
     if outer is not None:
-        rows, jobs, dispatch = len(outer.rows), len(outer.jobs), outer.dispatch
+        rows, answers, jobs, dispatch = len(outer.rows), len(outer.answers), len(outer.jobs), outer.dispatch
         try:
             yield outer
         except BaseException:
-            del outer.rows[rows:], outer.jobs[jobs:]
+            del outer.rows[rows:], outer.answers[answers:], outer.jobs[jobs:]
             outer.dispatch = dispatch
             raise
         return
@@ -119,7 +145,8 @@ def record(
     """
     unit = current()
     stored = store(decision, at) if isinstance(decision, Decision) else decision
-    entry = Entry(
+    entry = new_row(
+        Entry,
         at=at,
         verb=verb,
         person_id=actor.person_id,
@@ -133,8 +160,9 @@ def record(
         project_code=project_code,
         why=why,
         data=_plain(data or {}),
-        decision=stored,
     )
+    if stored is not None:
+        entry.decision = stored
     unit.add(entry)
     if chain:
         label = project_code or f"{entry.subject_kind}:{entry.subject_id}"
@@ -153,7 +181,7 @@ def enter(type: str, label: str, data: dict[str, Any], *, at: datetime, issuer_i
 
     `first`: nothing was ever said of this subject, for it came to be in this very action; then nobody looks for its last leaf.
     """
-    row = ChainRow(type=type, label=label, at=at)
+    row = new_row(ChainRow, type=type, label=label, at=at)
     row.payload, row.issuer_id, row.first = _plain(data), issuer_id, first
     current().add(row)
 
@@ -172,7 +200,8 @@ def _plain(data: dict[str, Any]) -> dict[str, Any]:
 def store(decision: Decision, at: datetime) -> StoredDecision:
     """Keeps a decision whole, for the row that relies on it; written with the action's other rows."""
     body = decision.to_json()
-    stored = StoredDecision(
+    stored = new_row(
+        StoredDecision,
         question=decision.question,
         outcome=body["outcome"],
         body=body,
@@ -198,10 +227,8 @@ class Once:
     status: int | None = None
 
     def remember(self, status: int, answer: dict[str, Any]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE trail_idempotency SET status = %s, answer = %s WHERE id = %s", [status, Jsonb(_plain(answer)), self.row_id]
-            )
+        """Keeps the answer with what the action writes at its end."""
+        current().answers.append({"id": self.row_id, "status": status, "answer": answer})
 
 
 def request_hash(body: Any) -> str:

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.utils.module_loading import import_string
 
 from yinuo.apps.base import Actor, Refused, forbid
-from yinuo.apps.inserting import insert
+from yinuo.apps.inserting import insert, new_row
 from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, current, record, remember, unit_of_work
@@ -80,7 +80,8 @@ def open_item(
 
     `key_needed` False: the row is written with the action's others at its end, and has no key here.
     """
-    item = WorkItem(
+    item = new_row(
+        WorkItem,
         kind=kind,
         subject_kind=about.subject._meta.label_lower,
         subject_id=about.subject.pk,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,10 +18,9 @@ BASICS = ("name", "kind", "project_class", "region", "industry", "total_investme
 def faults_of(facts: Mapping[str, Any]) -> dict[str, str]:
     """Path → fault: what the facts' own rules say, and what no column can hold."""
     faults = {fault.path: fault.message for fault in validate(facts)}
-    for path, spec in FACTS.items():
-        value = look_up(facts, path)
-        if path not in faults and isinstance(value, str) and "\x00" in value:
-            faults[path] = f"{spec.label}：含有无法保存的字符"
+    for path, text in _texts(facts):
+        if "\x00" in text and path in FACTS and path not in faults:
+            faults[path] = f"{FACTS[path].label}：含有无法保存的字符"
     name, longest = look_up(facts, "name"), Project._meta.get_field("name").max_length
     if "name" not in faults and name is not UNKNOWN and len(name) > longest:
         faults["name"] = f"{FACTS['name'].label}：最多 {longest} 个字"
@@ -29,6 +28,15 @@ def faults_of(facts: Mapping[str, Any]) -> dict[str, str]:
     if "total_investment" not in faults and invested is not UNKNOWN and not _fits(as_number(invested)):
         faults["total_investment"] = f"{FACTS['total_investment'].label}：数字太大或者小数位太多，请以万元为单位填写"
     return faults
+
+
+def _texts(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every text given, by its path."""
+    for key, value in facts.items():
+        if isinstance(value, str):
+            yield f"{prefix}{key}", value
+        elif isinstance(value, Mapping):
+            yield from _texts(value, f"{prefix}{key}.")
 
 
 def _fits(value: Decimal) -> bool:

@@ -14,7 +14,7 @@ from django.db import connection
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.catalogue.queries import HallBook, book, hall_of_region
-from yinuo.apps.inserting import insert
+from yinuo.apps.inserting import insert, new_row
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Person, ProjectUnit
 from yinuo.apps.projects import access, leaves
@@ -215,14 +215,14 @@ def _file(actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetim
         decision=project.decision,
         data={"name": project.name, "unit": applicant.unit.pk, "kind": kind, "total_investment": project.total_investment},
     )
-    current().add(Pledge(project=project, text_version=PLEDGE_VERSION, person=applicant.person, at=at))
+    current().add(new_row(Pledge, project_id=project.pk, text_version=PLEDGE_VERSION, person_id=applicant.person.pk, at=at))
     if held:
         _hand_over(actor, project, hall, decision, at)
     elif project.code is not None:
         after_code(actor, project, hall, at)
     if draft_id is not None:
         _close_draft(draft_id, project)
-    answer = decision.to_json()
+    answer = decision.to_json() if project.decision is None else project.decision.body
     if claim is not None:
         claim.remember(201, {"project": project.pk, "decision": answer})
     return Filing(project, answer)
@@ -293,7 +293,7 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> 
     )
     if project.kind == ProjectKind.FILING:
         number = certificate_number(project)
-        current().add(FilingCertificate(project=project, number=number, issued_at=at))
+        current().add(new_row(FilingCertificate, project_id=project.pk, number=number, issued_at=at))
         record(
             actor,
             "projects.issue_certificate",
