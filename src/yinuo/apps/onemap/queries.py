@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch
-
 from yinuo.apps.base import Actor
 from yinuo.apps.onemap import building, planning, regional
 from yinuo.apps.onemap.mocking import conversion_of, counted_done, open_before
@@ -97,9 +95,9 @@ def map_of(project_id: int, now: datetime, standing: Standing | None = None) -> 
         # What only the page of one matter shows, and is long.
         .defer("materials", "promisable_why", "guidance_note")
         .select_related("department", "handler")
-        .prefetch_related(Prefetch("problems", Problem.objects.order_by("id")))
         .order_by("position")
     )
+    problems = _problems(project_id) if items else {}
     running = standing.clocks
     waiting = tuple(
         GuidanceAnswer.objects.filter(guidance__project_id=project_id, answered_at__isnull=True)
@@ -120,6 +118,7 @@ def map_of(project_id: int, now: datetime, standing: Standing | None = None) -> 
             counted_done(item, items, project.rules_on) if item.mock else concluded,
             item.matter_id in critical,
             planned.get(item.matter_id),
+            tuple(problems.get(item.pk, ())),
             now,
         )
         for item in items
@@ -144,6 +143,14 @@ def map_of(project_id: int, now: datetime, standing: Standing | None = None) -> 
     )
 
 
+def _problems(project_id: int) -> dict[int, list[Problem]]:
+    """The problems of every item, oldest first; without a manager for each of sixty items, as a prefetch makes them."""
+    found: dict[int, list[Problem]] = {}
+    for row in Problem.objects.filter(item__project_id=project_id).order_by("id"):
+        found.setdefault(row.item_id, []).append(row)
+    return found
+
+
 def _card(
     item: MapItem,
     work: WorkItem | None,
@@ -151,6 +158,7 @@ def _card(
     concluded: set[str],
     on_path: bool,
     planned: PlannedItem | None,
+    problems: tuple[Problem, ...],
     now: datetime,
 ) -> Card:
     waiting = tuple(names[name] for name in item.after if name in names and name not in concluded)
@@ -172,7 +180,7 @@ def _card(
         waiting_for=waiting,
         critical=on_path,
         parallel=not on_path and item.state not in ENDED,
-        problems=tuple(item.problems.all()),
+        problems=problems,
         planned=planned,
     )
 

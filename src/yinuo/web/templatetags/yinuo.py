@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from yinuo.web.components import text
+from yinuo.web.components import board, text
 from yinuo.web.components.forms import error_links, field_view
 from yinuo.web.components.marks import MARKS, bar, grade_colour, grade_spoken
 from yinuo.web.components.shapes import (
@@ -28,7 +28,6 @@ from yinuo.web.components.shapes import (
     RankRow,
     Row,
     Task,
-    Tie,
 )
 
 register = template.Library()
@@ -248,50 +247,27 @@ def facts_bar(facts: Iterable[Fact]) -> dict[str, Any]:
     return {"facts": [(fact, bar(text.percent(fact.done, fact.total)) if fact.total is not None else "") for fact in facts]}
 
 
-@register.inclusion_tag("components/onemap_card.html")
-def onemap_card(card: Card) -> dict[str, Any]:
+@register.simple_tag
+def onemap_card(card: Card) -> SafeString:
     """A matter on the map."""
-    return {"card": card, "shown": _shown(card), "say": _card_words()}
+    return board.card_html(card, board.words())
 
 
-def _card_words() -> dict[str, str]:
-    """The words every card has, translated once for all of them."""
-    return {
-        "new": _("新"),
-        "proof": _("，看这个日期怎么算的："),
-        "hint": _("它等什么，什么等它"),
-        "ties": _("前后："),
-        "before": _("它等"),
-        "opens": _("等它"),
-    }
-
-
-def _shown(card: Card) -> dict[str, object]:
-    """What a card's template would have to work out sixty times over: mark, word, and its ties as links."""
-    shape = MARKS[card.state]
-    done = format_html(' <span class="done-word">{}</span>', _("已办结"))
-    return {
-        "svg": shape.svg,
-        "word": card.word or shape.word,
-        "ids": " ".join(str(tie.id) for tie in card.before),
-        "before": _tied(card.before, done),
-        "opens": _tied(card.opens, ""),
-    }
-
-
-def _tied(ties: Sequence[Tie], done: str) -> SafeString:
-    return format_html_join("、", '<a href="#card-{}">{}</a>{}', ((tie.id, tie.name, done if tie.done else "") for tie in ties))
+@register.simple_tag
+def onemap_wires(wires: Iterable[board.Wire]) -> SafeString:
+    """The lines between the cards of a board."""
+    return board.wires_html(wires)
 
 
 @register.inclusion_tag("components/onemap_stage.html")
 def onemap_stage(stage: MapStage, number: int) -> dict[str, Any]:
     """A stage's column with its cards."""
+    say = board.words()
     return {
         "stage": stage,
         "number": number,
-        "cards": [(card, _shown(card)) for card in stage.cards],
+        "cards": [board.card_html(card, say) for card in stage.cards],
         "folded": [(card, MARKS[card.state].svg) for card in stage.folded],
-        "say": _card_words(),
     }
 
 
