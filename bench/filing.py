@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import statistics
 import subprocess
 import threading
@@ -127,6 +128,13 @@ def statements(instance: Instance, secret: str) -> int:
 
 
 FLOOR = Path(__file__).with_name("filing_floor.sql")
+
+
+def floor_statements(number: int) -> list[str]:
+    """The floor's statements without its BEGIN and COMMIT, as pgbench sends them with `number` for its random one."""
+    lines = [line for line in FLOOR.read_text(encoding="utf-8").splitlines() if not line.startswith(("--", "\\set"))]
+    parts = [part.strip() for part in "\n".join(lines).split(";\n")]
+    return [re.sub(r"(?<!:):r\b", str(number), part) for part in parts if part not in ("", "BEGIN", "COMMIT", "COMMIT;")]
 
 
 def floor(instance: Instance, connections: int) -> dict[str, float]:

@@ -21,7 +21,7 @@ INSERT INTO infochain_leafrecord (outbox_id, subject_id, n, type, hash, fields, 
 INSERT INTO trail_chainrow (outbox_id, type, label, entry, at)
   SELECT gen_random_uuid(), 'project.basic', '2611-622927-04-01-000011', decode(repeat('7b', 800), 'hex'), now() FROM generate_series(1, 3);
 INSERT INTO notices_message (id, channel, state, person_id, template, project_code, subject, body, url, queued_at, attempts, next_attempt_at, error)
-  SELECT gen_random_uuid(), 'site', 'sent', (SELECT min(id) FROM people_person), 'filed', '2611-622927-04-01-000011', '项目备案已办结', '测量', '', now(), 0, now(), '' FROM generate_series(1, 7);
+  SELECT gen_random_uuid(), 'site', 'sent', (SELECT min(id) FROM people_person), 'filed', '2611-622927-04-01-000011', '项目备案已办结', '测量', '', now(), 0, now(), '' FROM generate_series(1, 6);
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('notices', 'notices.dispatch', 0, NULL, NULL, '{}'::jsonb, NULL)::procrastinate_job_to_defer_v1]);
 UPDATE trail_idempotency SET status = 201, answer = '{"project": 1}' WHERE id = currval('trail_idempotency_id_seq');
 COMMIT;

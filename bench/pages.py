@@ -54,8 +54,6 @@ def run() -> dict[str, Any]:
 
 def _measured(page: Any, clients: dict[str, Any]) -> dict[str, Any] | None:
     """The first chance of the page that opens; None where none does."""
-    from django.db import connection, reset_queries
-    from django.test.utils import CaptureQueriesContext
     from django.urls import reverse
 
     for username, arguments in page.chances():
@@ -65,10 +63,7 @@ def _measured(page: Any, clients: dict[str, Any]) -> dict[str, Any] | None:
         here = answer.redirect_chain[-1][0] if answer.redirect_chain else path
         if answer.status_code != 200 or urlsplit(here).path != urlsplit(path).path:
             continue
-        # Making the demonstration filled Django's log of queries, which holds only so many.
-        reset_queries()
-        with CaptureQueriesContext(connection) as captured:
-            answer = client.get(here)
+        queries, answer = _queries_of(client, here)
         times, processor = [], []
         for _ in range(ROUNDS):
             wall, cpu = time.perf_counter(), time.process_time()
@@ -81,10 +76,22 @@ def _measured(page: Any, clients: dict[str, Any]) -> dict[str, Any] | None:
             "p50_ms": round(statistics.median(times), 1),
             "p95_ms": round(sorted(times)[int(ROUNDS * 0.95) - 1], 1),
             "cpu_ms": round(statistics.median(processor), 1),
-            "queries": len(captured.captured_queries),
+            "queries": queries,
             "kB": round(_weight(answer.content) / 1000, 1),
         }
     return None
+
+
+def _queries_of(client: Any, path: str) -> tuple[int, Any]:
+    """How many queries the page asks, and its answer. Counted at once: the next request empties Django's log."""
+    from django.db import connection, reset_queries
+    from django.test.utils import CaptureQueriesContext
+
+    # Making the demonstration filled that log, which holds only so many.
+    reset_queries()
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(path)
+    return len(captured), answer
 
 
 def _client(username: str) -> Any:

@@ -61,8 +61,8 @@ def _floor(now: Any) -> float:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("UPDATE work_workitem SET announced = 'yellow' WHERE id = %s", [item_id])
                 cursor.execute(
-                    "INSERT INTO trail_entry (at, verb, role, entrance, subject_kind, subject_id, project_code, why, data)"
-                    " VALUES (%s, 'floor', 'system', 'system', 'work.workitem', %s, '', '', '{}')",
+                    "INSERT INTO trail_entry (at, verb, role, entrance, via, subject_kind, subject_id, project_code, why, data)"
+                    " VALUES (%s, 'floor', 'system', 'system', '', 'work.workitem', %s, '', '', '{}')",
                     [now, str(item_id)],
                 )
 
