@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -65,6 +66,12 @@ def fresh() -> Iterator[Instance]:
         connections.close_all()
         server.stop()
         shutil.rmtree(HOME, ignore_errors=True)
+
+
+def settle() -> None:
+    """Frees what preparing has left and sets the rest aside, as a web worker does with what it loads (config/wsgi.py)."""
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager

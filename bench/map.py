@@ -7,7 +7,7 @@ import time
 from datetime import date
 from typing import Any
 
-from bench.instance import companies, fresh
+from bench.instance import companies, fresh, settle
 
 MATTERS = 60
 
@@ -23,6 +23,7 @@ def run() -> dict[str, Any]:
         project_id, person = _project()
         from yinuo.apps.onemap import queries
 
+        settle()
         now = timezone.now()
         figures: dict[str, Any] = {"matters": MATTERS, "planner_ms": _planner()}
         figures["view_ms"] = _times(lambda: queries.map_of(project_id, now))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.instance import fresh
+from bench.instance import fresh, settle
 
 ROUNDS = 20
 LIMIT_MS, LIMIT_KB = 100, 150
@@ -31,6 +31,7 @@ def run() -> dict[str, Any]:
         build(lambda _words: None)
         settings.ALLOWED_HOSTS = ["*"]
         prepare()
+        settle()
         clients: dict[str, Any] = {}
         lines = [line for page in PAGES if (line := _measured(page, clients)) is not None]
         lines.sort(key=lambda line: -line["p95_ms"])

@@ -1,5 +1,6 @@
 """What a web worker loads; pages and rules are read before the first visitor comes, not while he waits."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -19,6 +20,9 @@ def _warm() -> None:
 
     pack()
     _ = get_resolver().url_patterns
+    # A quarter of a million objects stay for good; looked through again, they would stop a request for a tenth of a second.
+    gc.collect()
+    gc.freeze()
 
 
 _warm()
