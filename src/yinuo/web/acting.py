@@ -76,6 +76,11 @@ def hat_of(request: HttpRequest) -> Hat | None:
     return cast("Hat | None", request._yinuo_hat)  # type: ignore[attr-defined]
 
 
+def may_stand_in(request: HttpRequest, via: str) -> bool:
+    """Whether one of the person's hats is that visit or agreement (`StandIn.actor.via`)."""
+    return hat_of(request) is not None and any(hat.key == via for hat in getattr(request, "_yinuo_hats", []))
+
+
 def actor_of(request: HttpRequest) -> Actor:
     """The actor of a page; the public where nobody is signed in."""
     hat = hat_of(request)

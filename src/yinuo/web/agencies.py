@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.urls import reverse
 from yinuo.apps.agency import queries
 from yinuo.apps.agency.models import Agreement, FilingPlan, ServiceEntry, ServiceKind
 from yinuo.apps.agency.queries import PlanLine
+from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 from yinuo.web.components.shapes import Event, Row
@@ -51,13 +53,17 @@ def facts_of(agreement: Agreement) -> list[Row]:
     return rows
 
 
-def plan_of(agreement: Agreement, now: datetime) -> list[PlanLine]:
-    """The last plan beside what happened, for a service that has ended until then; empty where none was drawn."""
+def plan_of(agreement: Agreement, now: datetime, items: Sequence[MapItem] | None = None) -> list[PlanLine]:
+    """The last plan beside what happened, for a service that has ended until then; empty where none was drawn.
+
+    `items`: the matters under the agreement, where the caller has them.
+    """
     plan = FilingPlan.objects.filter(agreement=agreement).order_by("-id").first()
     if plan is None:
         return []
     until = min(now, agreement.ended_at or now)
-    return queries.plan_lines(plan.rows, queries.items_of(agreement), until.astimezone(TZ).date())
+    known = queries.items_of(agreement) if items is None else items
+    return queries.plan_lines(plan.rows, known, until.astimezone(TZ).date())
 
 
 def log_events(agreement: Agreement) -> list[Event]:

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.apps.agency import access, actions, queries
 from yinuo.apps.agency.models import Agreement, Application, Appraisal, GreenChannel, Package
 from yinuo.apps.base import Actor, forbid
-from yinuo.apps.people.queries import stand_ins_of
+from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.reviews.models import ServiceReview, Track
 from yinuo.apps.reviews.queries import service_of
 from yinuo.apps.rules import pack
-from yinuo.web.acting import behind, need_behind
+from yinuo.web.acting import behind, may_stand_in, need_behind
 from yinuo.web.agencies import facts_of, log_events, matters_words, plan_of, services_words
 from yinuo.web.components.shapes import Column, NavItem, Row
 from yinuo.web.components.text import zh_datetime
@@ -169,13 +169,13 @@ def service(request: HttpRequest, agreement_id: int) -> HttpResponse:
     do = request.POST.get("do", "") if request.method == "POST" else ""
     if request.method == "POST" and do not in DONE:
         raise forbid("这个页面没有这项操作")
-    made = _forms(found, actor, request.POST if do else None, do)
+    items = queries.items_of(found)
+    made = _forms(found, actor, items, request.POST if do else None, do)
     form = made.get(do)
     if form is not None and form.is_valid() and attempt(form, _act(actor, do, found, form), {"matter": "matter_id"}) is not None:
         messages.success(request, DONE[do])
         return redirect("staff:agency_service", found.pk)
-    hat = next((one for one in stand_ins_of(actor, now) if one.actor.via == access.via_of(found)), None) if actor.role == "agent" else None
-    plan = plan_of(found, now)
+    plan = plan_of(found, now, items)
     context = {
         **head_of(found.project, NavItem("代办", reverse("staff:agency")), NavItem(found.number)),
         "agreement": found,
@@ -191,14 +191,13 @@ def service(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "over": found.state in ("ended", "done"),
         "forms": made,
         "form": form,
-        "hat": access.via_of(found) if hat else "",
+        "hat": access.via_of(found) if actor.role == "agent" and may_stand_in(request, access.via_of(found)) else "",
         "review": _review(found),
     }
     return render(request, "staff/agency_service.html", context, status=422 if do else 200)
 
 
-def _forms(found: Agreement, actor: Actor, data: Mapping[str, Any] | None, do: str) -> dict[str, forms.Form]:
-    items = queries.items_of(found)
+def _forms(found: Agreement, actor: Actor, items: list[MapItem], data: Mapping[str, Any] | None, do: str) -> dict[str, forms.Form]:
     seen = {"version": found.version}
     agents = [row for row in queries.agents(timezone.localdate(), actor.hall_id) if found.body_id in (row.body_id, row.body.parent_id)]
 
