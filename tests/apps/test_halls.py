@@ -20,8 +20,8 @@ from yinuo.apps.base import Actor, Refused
 from yinuo.apps.documents.actions import paper_of
 from yinuo.apps.documents.models import Document
 from yinuo.apps.halls import closing, folding, queries
-from yinuo.apps.halls.actions import correct_points, give_points, publish_bulletin, publish_due
-from yinuo.apps.halls.models import Bulletin, Honour, ManualPoint
+from yinuo.apps.halls.actions import correct_points, give_points, publish_bulletin, publish_due, report_events
+from yinuo.apps.halls.models import Bulletin, Honour, ManualPoint, ReportedEvent
 from yinuo.apps.onemap.actions import accept, decide, pause_item, resume_item
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Hall, Region
@@ -337,6 +337,56 @@ def test_who_has_repeated_lights_and_bad_reviews_is_named_to_the_supervisor_alon
     (one,) = closing.offenders([county.hall.pk], day, at("2026-11-29 15:00"))
     assert (one.person_id, one.bad, one.yellow, one.red) == (item.handler_id, 1, 1, 1)
     assert closing.most_praised([one]) == []
+
+
+def reported(**changes: Any) -> dict[str, Any]:
+    row = {
+        "reference": "r1",
+        "on": "2026-11-02",
+        "type": "review",
+        "subject": "m1",
+        "level": 5,
+        "what": "施工许可",
+        "evidence": "十一月月报",
+    }
+    return row | changes
+
+
+def test_another_halls_events_are_taken_in_once_whole_or_not_at_all_and_taken_back_by_name(county: County) -> None:
+    supervisor, hall = county.actor("supervisor"), county.hall
+
+    def send(*rows: dict[str, Any]) -> tuple[int, int]:
+        taken = report_events(actor=supervisor, hall_id=hall.pk, rows=rows, at=LATER)
+        return taken.new, taken.known
+
+    landed = {"type": "landed", "subject": "p", "kind": "filing", "days": 30, "approval_days": 20, "level": None}
+    rows = (
+        reported(handler="马建国"), reported(reference="r2", type="light", light="red"), reported(reference="r3", **landed),
+        reported(reference="r4", type="track_praised", track="mock"), reported(reference="r5", type="manual", points="-0.75"),
+        reported(reference="r6", level=1, on="2026-11-03"),
+    )  # fmt: skip
+    assert send(*rows) == (6, 0)
+    assert send(*rows) == (0, 6)
+    # r6 tells of the same matter as r1: it counts once.
+    assert queries.hall_month(hall, NOVEMBER[0], date(2026, 11, 11), LATER).score == D("99.75")
+    assert queries.ranking(queries.areas()[0], date(2026, 11, 11), LATER).lines[0].score == D("99.75")
+    for place, (wrong, field) in enumerate((
+        (reported(reference="r1", level=2), "reference"), (reported(reference="n", level=9), "level"),
+        (reported(reference="n", on="2026-13-01"), "on"), (reported(reference="n", on="2027-01-01"), "on"),
+        (reported(reference="n", evidence=" "), "evidence"), (reported(reference="n", type="party"), "type"),
+        (reported(reference="n", what="字" * 161), "what"), (reported(reference="n", withdraws="gone"), "withdraws"),
+        (reported(reference="n", type="manual", points="1e9"), "points"), (reported(reference="", subject="m2"), "reference"),
+    )):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            send(reported(reference=f"fine{place}"), wrong)
+        assert list(refused.value.errors) == [f"rows[1].{field}"], wrong
+    assert ReportedEvent.objects.count() == 6
+    back = {"reference": "b1", "evidence": "更正月报", "withdraws": "r2"}
+    assert (send(back), send(back)) == ((1, 0), (0, 1))
+    with pytest.raises(Refused, match="已经撤回过"):
+        send({**back, "reference": "b2"})
+    assert queries.hall_month(hall, NOVEMBER[0], date(2026, 11, 11), LATER).score == D("100.05")
+    assert [(one.name, one.good) for one in closing.handled([hall.pk], *NOVEMBER, LATER)] == [("马建国", 1)]
 
 
 def test_equal_scores_share_a_rank_and_the_next_stands_below_all_of_them() -> None:

@@ -24,6 +24,8 @@ from yinuo.apps.documents.actions import signing_provider
 from yinuo.apps.documents.files import inspect_upload
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.documents.signing import verify_pdf
+from yinuo.apps.halls import queries as halls
+from yinuo.apps.halls.models import Bulletin, Honour
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.models import Escalation, ExternalResult, Guidance, MapItem
 from yinuo.apps.people.models import Delegation, Membership, Person, ProjectUnit, StaffRole
@@ -256,6 +258,16 @@ def test_what_was_handed_in_are_whole_files(built: list[demo.Login]) -> None:
 
 
 # -- twice, half, beside others
+
+
+def test_the_halls_of_the_prefecture_are_ranked_told_of_and_honoured(built: list[demo.Login]) -> None:
+    (area,) = halls.areas()
+    ranking = halls.ranking(area, NOW.date(), NOW)
+    assert (area.region.name, len(ranking.lines), len({line.score for line in ranking.lines}) > 4) == ("临夏回族自治州", 8, True)
+    assert Bulletin.objects.count() == 5
+    assert {row.kind for row in Honour.objects.all()} >= {"hall", "convener"}
+    county = next(line for line in ranking.lines if line.hall.name == "积石山县政务大厅")
+    assert halls.hall_month(county.hall, NOW.date().replace(day=1), NOW.date(), NOW).score == county.score
 
 
 def test_a_second_start_changes_nothing_and_tells_the_logins(built: list[demo.Login]) -> None:

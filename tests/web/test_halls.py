@@ -7,12 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.apps.county import Company, County
 from tests.apps.test_reviews import LATER, bad, concluded
 from tests.web.staffdesk import SetClock, company, county, set_clock, signed_in, text_of
-from yinuo.apps.halls.models import ManualPoint
+from yinuo.apps.halls.models import ManualPoint, ReportedEvent
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Hall, Region
 from yinuo.web.public import halls
@@ -124,3 +125,21 @@ def test_honours_are_shown_with_their_flag(county: County, set_clock: SetClock) 
     for said in ("2026年第三季度荣誉", other.name, "优秀服务窗口", "虚拟流动红旗", county.person("general_convener").name):
         assert said in page
     assert "优秀服务人员" in text_of(Client().get("/halls/honours/"))
+
+
+def test_a_table_of_another_systems_events_is_taken_in_or_its_rows_are_named(county: County, set_clock: SetClock) -> None:
+    set_clock("2026-11-20 10:00")
+    desk, url = signed_in(county.person("supervisor")), "/staff/scores/report/"
+    sample = desk.get(f"{url}table.csv").content
+    for _ in range(2):
+        assert desk.post(url, {"file": SimpleUploadedFile("表.csv", sample)})["Location"] == url
+    assert ReportedEvent.objects.count() == 3
+    assert "建筑工程施工许可" in text_of(desk.get(url))
+    wrong = sample.decode("utf-8-sig").replace("非常满意", "还行").replace("2026-11-0001", "n1").encode("gb18030")
+    page = desk.post(url, {"file": SimpleUploadedFile("表.csv", wrong)})
+    assert (page.status_code, "第 2 行“评价”" in text_of(page)) == (422, True)
+    for content, said in ((b"a,b\n1,2\n", "表头不对：a、b"), (b"\x00\x01", "不是 CSV 表格"), (b"", "空的")):
+        assert said in text_of(desk.post(url, {"file": SimpleUploadedFile("表.csv", content)})), said
+    assert "选择要报送的文件" in text_of(desk.post(url, {}))
+    assert ReportedEvent.objects.count() == 3
+    assert signed_in(county.person("comprehensive")).get(url).status_code == 403

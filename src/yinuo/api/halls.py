@@ -42,6 +42,30 @@ class BulletinIn(Schema):
     month: date
 
 
+class ReportedIn(Schema):
+    """As `yinuo policy hall` takes an event, with its reference, words and evidence; or `withdraws` an earlier reference."""
+
+    reference: str
+    evidence: str
+    on: str = ""
+    type: str = ""
+    subject: str = ""
+    what: str = ""
+    level: int | None = None
+    light: str = ""
+    track: str = ""
+    kind: str = ""
+    days: int | None = None
+    approval_days: int | None = None
+    points: str = ""
+    handler: str = ""
+    withdraws: str = ""
+
+
+class ReportIn(Schema):
+    rows: list[ReportedIn]
+
+
 def points_out(manual_id: int) -> dict[str, Any]:
     row = ManualPoint.objects.get(pk=manual_id)
     names = ("id", "hall_id", "on", "basis", "evidence", "reason", "at", "corrects_id")
@@ -144,6 +168,14 @@ def publish(request: HttpRequest, body: BulletinIn) -> Status[dict[str, Any]]:
 def give(request: HttpRequest, hall_id: int, body: PointsIn) -> Status[dict[str, Any]]:
     made = actions.give_points(actor=actor_of(request), hall_id=hall_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict())
     return Status(201, points_out(made.pk))
+
+
+@router.post("/halls/{hall_id}/reports", response={201: dict[str, Any]}, summary="报送大厅评分事件（另有系统办理的大厅）")
+def report(request: HttpRequest, hall_id: int, body: ReportIn) -> Status[dict[str, Any]]:
+    """All or none; a row sent again under its reference changes nothing."""
+    rows = [row.dict() for row in body.rows]
+    taken = actions.report_events(actor=actor_of(request), hall_id=hall_id, rows=rows, at=timezone.now())
+    return Status(201, {"new": taken.new, "known": taken.known})
 
 
 @router.post("/halls/points/{manual_id}/correct", response={201: dict[str, Any]}, summary="更正人工评分")

@@ -18,6 +18,7 @@ LATER = at("2026-11-06 15:00")
 MAY: dict[str, set[str]] = {
     "halls.give_points": {"supervisor"},
     "halls.correct_points": {"supervisor"},
+    "halls.report_events": {"supervisor", "general_convener"},
     "halls.publish_bulletin": {"supervisor", "system"},
 }
 INNER: set[str] = set()
@@ -45,6 +46,17 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
         case "halls.correct_points":
             given = give(world.actor("supervisor"))
             return lambda actor: actions.correct_points(actor=actor, manual_id=given, reason="记错了大厅", at=LATER)
+        case "halls.report_events":
+            row = {
+                "reference": "r1",
+                "on": "2026-11-02",
+                "type": "review",
+                "matter": "m1",
+                "level": 5,
+                "what": "施工许可",
+                "evidence": "月报",
+            }
+            return lambda actor: actions.report_events(actor=actor, hall_id=hall, rows=[row], at=LATER)
         case "halls.publish_bulletin":
             region = queries.area_of(hall).region.pk
             return lambda actor: actions.publish_bulletin(actor=actor, region_id=region, month=date(2026, 10, 1), at=LATER)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
-from yinuo.apps.halls import access, closing, papers, queries
+from yinuo.apps.halls import access, closing, papers, queries, reporting
 from yinuo.apps.halls.models import Bulletin, Honour, ManualPoint
 from yinuo.apps.inserting import insert
 from yinuo.apps.rules import pack
@@ -103,6 +105,16 @@ def correct_points(*, actor: Actor, manual_id: int, reason: str, at: datetime, i
     record(actor, "halls.correct_points", made, at=at, why=made.reason, data={"corrects": wrong.pk, "points": made.points})
     remember(claimed, made)
     return made
+
+
+@action
+def report_events(*, actor: Actor, hall_id: int, rows: Sequence[Mapping[str, Any]], at: datetime) -> reporting.Taken:
+    """Takes in events of a hall whose matters are handled elsewhere, all or none; sent again, nothing changes.
+
+    **Shape** each row: reference, on, type, subject, what, evidence and the type's own fields (core.hall); or reference, evidence and
+    `withdraws`, the reference of an earlier one.
+    """
+    return reporting.take_in(actor, hall_id, rows, at)
 
 
 @action

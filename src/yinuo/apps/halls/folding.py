@@ -28,9 +28,10 @@ SUMS = """
             points numeric, days_at_most int, approval_days_more_than int)
     ),
     once AS (
-        SELECT DISTINCT ON (hall_id, type, subject, mark) hall_id, day, type, mark, kind, level, days, approval_days
+        SELECT DISTINCT ON (hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C")
+            hall_id, day, type, mark, kind, level, days, approval_days
         FROM event WHERE type <> 'manual'
-        ORDER BY hall_id, type, subject, mark, day, place
+        ORDER BY hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C", day, place
     ),
     unruled AS (
         SELECT type, day FROM (SELECT DISTINCT type, day FROM event) e

@@ -1,4 +1,4 @@
-"""The demonstration: one hall, its people, eight companies and an agency, and the projects they have lived through up to now.
+"""The demonstration: one hall among those of its prefecture, its people, eight companies and an agency, and the projects they have lived through up to now.
 
 Everything a person could have done is done through the rooms' actions at its own instant; only people, roles and bindings are
 written directly. All of it is one transaction: a build that is killed leaves nothing, and the next one begins anew.
@@ -23,7 +23,7 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.clocks import forget_calendar
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.bootstrap import sync_pack
-from yinuo.config.demo import lives, scenes
+from yinuo.config.demo import lives, prefecture, scenes
 from yinuo.config.demo.people import Login, assemble, logins
 from yinuo.config.demo.tracks import agency, gaps, grants, land, window
 from yinuo.config.demo.tracks.mock import SCENES as MOCK
@@ -82,6 +82,8 @@ def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) ->
     for scene in (*lives.SCENES, *scenes.SCENES, *agency.SCENES, *gaps.SCENES, *land.SCENES, *window.SCENES, *grants.SCENES):
         world.add(scene(world))
     for scene in (*REGIONAL, *MOCK):
+        world.add(scene(world))
+    for scene in prefecture.SCENES:
         world.add(scene(world))
     world.play()
     _settle_messages(world)

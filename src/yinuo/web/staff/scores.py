@@ -98,6 +98,7 @@ def scores(request: HttpRequest) -> HttpResponse:
         "repeat_cites": pack().cite_texts(pack().parameter("hall.repeat_count", max(day, pack().valid_from)).cites),
         "months": _untold(area, day) if may else [],
         "region": area.region,
+        "reports": access.can_report(actor, hall_id),
     }
     return render(request, "staff/scores.html", context, status=422 if form.is_bound else 200)
 
