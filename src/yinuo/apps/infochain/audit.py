@@ -39,7 +39,7 @@ def audit(log: VerifierKey | None) -> Report:
     """Entries, tree, signatures, records and business rows, in that order. Reads only."""
     report = Report()
     before = _entries(report)
-    _tree(report)
+    audit_tree(report)
     _checkpoints(report, log)
     _records(report, before)
     _business(report)
@@ -77,7 +77,7 @@ def _rows() -> Iterator[tuple[int, bytes, bytes]]:
         at = rows[-1][0]
 
 
-def _tree(report: Report) -> None:
+def audit_tree(report: Report) -> None:
     """Tiles and head, built anew from the entries."""
     head = LogHead.objects.filter(pk=1).first()
     if head is None:
