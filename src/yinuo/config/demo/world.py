@@ -14,6 +14,8 @@ from typing import Any
 
 from yinuo.apps.commitments.actions import close_notices
 from yinuo.apps.commitments.models import Commitment
+from yinuo.apps.oversight.actions import sweep
+from yinuo.apps.oversight.models import Watch
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkItem
@@ -95,7 +97,8 @@ def _let_time_pass(until: datetime) -> None:
         moments: list[Any] = [
             turning.order_by("next_transition_at").values_list("next_transition_at", flat=True).first(),
             ending.order_by("notice_until").values_list("notice_until", flat=True).first(),
+            Watch.objects.filter(next_at__lte=until).order_by("next_at").values_list("next_at", flat=True).first(),
         ]
         known = [moment for moment in moments if moment is not None]
-        if not known or not tick(min(known)) + close_notices(min(known)):
+        if not known or not tick(min(known)) + close_notices(min(known)) + sweep(min(known)):
             return
