@@ -213,7 +213,7 @@ def test_the_unit_settles_its_project_on_its_parcel_and_signs_the_indicators(
     assert Client().get(f"/zone/{use.commitment.pk}/").status_code == 200
     assert client.get("/promises/").status_code == 200
     assert office(county).get(f"/staff/commitments/{use.commitment.pk}/").status_code == 200
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url)
 
 
