@@ -285,7 +285,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> dict[str, Any]:
     names = ("id", "kind", "matter_id", "on", "text")
     log = [{name: getattr(row, name) for name in names} for row in found.log.order_by("id")]
     service = service_of(Track.AGENCY, found)
-    review = getattr(service, "review", None) if service else None
+    review = service.given if service else None
     told = {"level": review.level, "text": review.text} if review else None
     return {
         **agreement_out(found),

@@ -102,7 +102,7 @@ def services(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
     if not acts_for(actor, project.unit_id) or actor.via:
         raise forbid("只能查看本单位的项目")
     return [
-        {"id": one.pk, "track": one.track, "name": one.name, "ended_at": one.ended_at, "reviewed": hasattr(one, "review")}
+        {"id": one.pk, "track": one.track, "name": one.name, "ended_at": one.ended_at, "reviewed": one.given is not None}
         for one in queries.services_of(project_id)
     ]
 

@@ -53,6 +53,11 @@ class TrackService(AppendOnly):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["track", "subject_kind", "subject_id"], name="track_service_once")]
 
+    @property
+    def given(self) -> ServiceReview | None:
+        """The unit's review, None while it has not spoken."""
+        return getattr(self, "review", None)
+
 
 class ServiceReview(AppendOnly):
     """好差评 of one concluded application of one matter, or of one track's service, given once (附件7·第十五条).

@@ -41,7 +41,7 @@ def _opened(link: links.Link) -> tuple[MapItem | TrackService, ServiceReview | N
     """What the link asks about, and the review it has already."""
     if link.round is None:
         service = queries.service(link.pk)
-        return service, getattr(service, "review", None)
+        return service, service.given
     item = MapItem.objects.select_related("department").get(pk=link.pk)
     if item.round != link.round:
         raise Refused("reviews.link", "这个评价链接已经过去", remedy="事项已经重新申报，办结后会再发链接")

@@ -240,4 +240,4 @@ def _act(actor: Actor, do: str, found: Agreement, form: forms.Form) -> Callable[
 def _review(found: Agreement) -> ServiceReview | None:
     """What the company said, without its giver: the supervisor reads who spoke on the review's own page."""
     service = service_of(Track.AGENCY, found)
-    return getattr(service, "review", None) if service else None
+    return service.given if service else None

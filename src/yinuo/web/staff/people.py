@@ -126,6 +126,16 @@ class DelegationForm(forms.Form):
             else:
                 del self.fields[name]
 
+    @property
+    def parts(self) -> list[forms.BoundField]:
+        """What the arrangement may be limited to."""
+        return [self[name] for name in ("matters", "kinds", "projects") if name in self.fields]
+
+    @property
+    def parted(self) -> bool:
+        """Whether some limit was chosen: the form then shows what."""
+        return any(bound.value() or bound.errors for bound in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Office:

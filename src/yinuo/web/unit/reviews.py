@@ -89,7 +89,7 @@ def service(request: HttpRequest, service_id: int) -> HttpResponse:
         "back": found.url,
         "service": found,
         "form": form,
-        "given": getattr(found, "review", None),
+        "given": found.given,
         "possible": True,
         "breadcrumbs": crumbs(found.project, (found.get_track_display(), found.url), "评价"),
     }
