@@ -254,6 +254,12 @@ def test_a_term_that_passes_is_the_offices_turn_again_and_ends_in_a_penalty_with
     actions.close_warning(**punish, penalty_id=penalty.pk)
     made.refresh_from_db()
     assert (made.outcome, made.penalty_id) == ("punished", penalty.pk)
+    span = (county.hall.pk, date(2026, 11, 1), date(2026, 12, 1))
+    assert queries.late_handlers(*span) == []
+    # Ten working days later the same would have been late, and counts for who closed it.
+    WorkItem.objects.filter(pk=handling.pk).update(announced="red")
+    assert queries.late_handlers(*span) == [queries.LateHandler(owner.person_id or 0, 1)]
+    assert queries.late_handlers(*span, at_least=2) == []
 
 
 def test_what_a_start_that_was_reported_late_answers_is_noted_on_the_warning(county: County, company: Company, project: Project) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from yinuo.apps.base import Actor
 from yinuo.apps.oversight.access import WATCHING, can_hand_clue, can_see_clue
@@ -100,20 +100,22 @@ def penalties_to_name(project: Project) -> list[LifeRecord]:
 
 @dataclass(frozen=True, slots=True)
 class LateHandler:
-    """How many warnings somebody let pass their term in a span."""
+    """How many warnings somebody handled after their term had passed."""
 
     person_id: int
     late: int
 
 
 def late_handlers(hall_id: int, since: date, until: date, at_least: int = 1) -> list[LateHandler]:
-    """Who closed or held warnings whose term had passed within [since, until); those without a name count for nobody."""
-    late = WorkItem.objects.filter(
-        Q(state="done", announced=Light.RED) | Q(state="running", announced=Light.RED),
-        kind=WorkKind.WARNING_HANDLE, hall_id=hall_id, due_at__date__gte=since, due_at__date__lt=until, assignee__isnull=False,
-    )  # fmt: skip
-    rows = late.values("assignee_id").annotate(n=Count("id")).filter(n__gte=at_least).order_by("-n", "assignee_id")
-    return [LateHandler(row["assignee_id"], row["n"]) for row in rows]
+    """Who closed warnings of the hall whose term had passed, within [since, until); most first. What the clock ended counts for nobody."""
+    red = WorkItem.objects.filter(
+        kind=WorkKind.WARNING_HANDLE, hall_id=hall_id, state="done", announced=Light.RED, subject_id=OuterRef("pk")
+    )
+    rows = Warning.objects.filter(
+        Exists(red), project__hall_id=hall_id, closed_by__isnull=False, closed_at__date__gte=since, closed_at__date__lt=until
+    )
+    found = rows.values("closed_by_id").annotate(n=Count("id")).filter(n__gte=at_least).order_by("-n", "closed_by_id")
+    return [LateHandler(row["closed_by_id"], row["n"]) for row in found]
 
 
 @dataclass(frozen=True, slots=True)
