@@ -26,7 +26,8 @@ from yinuo.web.public import words
 from yinuo.web.scoring import by_rule, line_of, signed, spark
 
 FRESH_SECONDS = 30
-CHARTED = 10
+# More lines than these nobody can tell apart on a phone.
+CHARTED = 5
 SHOWN = 100
 
 
