@@ -53,7 +53,7 @@ def _safe(text: str) -> str:
 
 def card_html(card: Card, say: Mapping[str, str]) -> SafeString:
     """A matter's card. `data-before` names the cards it waits for: js/onemap.js lights them up."""
-    name, word = _safe(card.name), _safe(card.word) or say[f"mark {card.state}"]
+    id, name, word = _safe(card.id), _safe(card.name), _safe(card.word) or say[f"mark {card.state}"]
     look = f"card l-{card.state}{' on-path' if card.on_path else ''}{' changed' if card.changed else ''}"
     look += f" rel-{card.relation}" if card.relation else ""
     before = f' data-before="{" ".join(str(tie.id) for tie in card.before)}"' if card.before else ""
@@ -63,7 +63,7 @@ def card_html(card: Card, say: Mapping[str, str]) -> SafeString:
         words = _safe(card.action)
         act = f'<a class="act" href="{_safe(card.action_url)}">{words}<span class="vh">：{name}</span></a>'
     parts = (
-        f'<li class="{look}" id="card-{card.id}" data-card="{card.id}"{before}>'
+        f'<li class="{look}" id="card-{id}" data-card="{id}"{before}>'
         f'<p class="state">{MARKS[card.state].svg}<span>{word}</span>{tags}{act}</p>'
         f'<h3><a href="{_safe(card.url)}">{name}</a></h3><p class="who">{_safe(card.who)}</p>'
         f'{_problem(card)}{_news(card, say)}<div class="foot-line"><p class="when">{_when(card, name, say)}</p>{_ties(card, name, say)}</div></li>'
