@@ -84,7 +84,7 @@ def _prefecture() -> dict[str, Any]:
         cursor.execute(
             'INSERT INTO halls_reportedevent (hall_id, reference, "on", type, subject, mark, kind, level, days, approval_days, what,'
             " handler, evidence, by_id, at) SELECT (%s::bigint[])[hall + 1], n::text, day, type, subject, mark, kind, level, days,"
-            f" approval_days, '事项', '', '月报', %s, now() FROM ({MADE.format(halls=len(HALLS), events=EVENTS)}) made",
+            f" approval_days, '事项', '', '月报', %s, now() FROM ({made}) made",
             [halls, person.pk],
         )
         cursor.execute("ANALYZE halls_reportedevent")
