@@ -27,6 +27,7 @@ from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.infochain.queries import leaves_of
 from yinuo.apps.inspections import actions, pools
 from yinuo.apps.inspections.actions.plans import label_of
+from yinuo.apps.inspections.leaves import announced_now
 from yinuo.apps.inspections.models import Inspection, InspectionPlan, Inspector, Member, PoolInspector
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.actions import terminate
@@ -68,6 +69,12 @@ def test_a_joint_plan_is_announced_then_drawn_and_anybody_can_repeat_it(county: 
     assert leaf.type == "inspection.announced"
     assert {name: value for _, name, value in leaf.fields}["announcement_sha256"] == plan.announcement_sha256
     assert plan.earliest == at("2026-11-12 18:00")
+    stated = {name: value for _, name, value in leaf.fields}
+    now = announced_now([label_of(plan)])[label_of(plan)]
+    assert {name: stated[name] for name in now} == now
+    InspectionPlan.objects.filter(pk=plan.pk).update(announcement={**told, "conflicts": [{"project": directed.code, "inspector": "001"}]})
+    assert announced_now([label_of(plan)])[label_of(plan)]["announcement_sha256"] != plan.announcement_sha256
+    InspectionPlan.objects.filter(pk=plan.pk).update(announcement=told)
 
     for moment, value, code in [(DRAWN - timedelta(days=1), VALUE, "inspections.too_early"), (DRAWN, "1 2 3", "inspections.value")]:
         with pytest.raises(Refused) as refused:
@@ -179,7 +186,7 @@ def test_a_plan_whose_seed_is_lost_can_only_be_made_void(county: County, company
     with pytest.raises(Refused, match="请写明作废的理由"):
         actions.void_plan(actor=lead, plan_id=plan.pk, why=" ", at=DRAWN)
     plan = actions.void_plan(actor=lead, plan_id=plan.pk, why="更换服务器后种子解不开", at=DRAWN)
-    assert (plan.state, plan.inspections.count()) == ("void", 0)
+    assert (plan.state, plan.inspections.count(), plan.seed, plan.sealed) == ("void", 0, "", None)
     assert [leaf.type for leaf in leaves_of(label_of(plan))] == ["inspection.announced", "inspection.void"]
 
 

@@ -15,7 +15,7 @@ from tests.web.staffdesk import SetClock, company, county, desk, set_clock, sign
 from yinuo.apps.inspections.models import Avoidance, Inspection, InspectionPlan, Inspector
 from yinuo.apps.inspections.questions import questions_of
 from yinuo.apps.people.models import Person
-from yinuo.core.draw import verify
+from yinuo.core.draw import draw, parse, seed_digest, verify
 
 __all__ = ["company", "county", "set_clock"]
 PLANS = "/staff/inspections/plans/"
@@ -147,6 +147,10 @@ def test_a_plan_that_was_made_void_stays_readable_with_its_reason(county: County
     assert sent(lead, f"{PLANS}{plan.pk}/", do="void", version=2, why="名录有误，另订计划").status_code == 302
     shown = text_of(Client().get(f"/random-inspections/{plan.pk}/"))
     assert "名录有误，另订计划" in shown and plan.announcement_sha256 in shown
+    # What would have been drawn is nobody's secret.
+    file = json.loads(Client().get(f"/random-inspections/{plan.pk}/draw.json").content)
+    assert seed_digest(bytes.fromhex(file["seed"])) == plan.seed_sha256
+    assert draw(parse(file["announcement"]), bytes.fromhex(file["seed"]), VALUE).projects
     assert Client().get(f"/random-inspections/{plan.pk}/nothing.tlog-proof").status_code == 404
     assert at("2026-11-10 09:00") == InspectionPlan.objects.get().void_at
 

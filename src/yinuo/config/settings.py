@@ -181,6 +181,7 @@ YINUO_CHAIN_SEALER = "yinuo.apps.infochain.sealing.seal"
 YINUO_CHAIN_AUDITS = [
     ("project.basic", "yinuo.apps.projects.leaves.basics_now"),
     ("approval.certificate", "yinuo.apps.projects.leaves.certificates_now"),
+    ("inspection.announced", "yinuo.apps.inspections.leaves.announced_now"),
 ]
 YINUO_CHAIN_HOME = Path(os.environ.get("YINUO_CHAIN_HOME", YINUO_DATA / "chain"))
 YINUO_CHAIN_ORIGIN = os.environ.get("YINUO_CHAIN_ORIGIN", f"{_host}/chain")

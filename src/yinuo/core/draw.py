@@ -245,7 +245,9 @@ def verify(file: Mapping[str, Any]) -> list[Check]:
     ]
     try:
         written = written_value(value, announcement.public_value.digits)
-        checks.append(Check("value", True, f"公共随机值 {written}：{announcement.public_value.source}，{announcement.public_value.issue}"))
+        checks.append(
+            Check("value", True, f"公共随机值 {written}：{announcement.public_value.source}，第 {announcement.public_value.issue} 期")
+        )
         again = draw(announcement, seed, value).to_json()
     except DrawError as error:
         return [*checks, Check(error.field, False, str(error))]

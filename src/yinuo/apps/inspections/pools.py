@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 from django.db.models import Q
 
@@ -16,12 +18,18 @@ from yinuo.apps.people.models import AuthorisedPerson, InForce
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.models import Entry
+from yinuo.core.decision import plain
 from yinuo.core.grades import UNRATED, allows, class_of
 
 RATES = {"fewer": "减少频次", "normal": "正常频次", "more": "提高频次"}
 # Whoever wrote one of these on a project had a hand in it; what is done to look at it afterwards does not count.
 HANDLED = ("projects.", "onemap.", "commitments.", "mock.", "deficient.", "regional.", "land.", "agency.", "window.", "work.")
 LOWEST_GRADE = "D"
+
+
+def percent(share: str) -> str:
+    """A share as people say it: "5%", "33.33%"."""
+    return f"{plain(Decimal(round(Fraction(share) * 10000)) / 100)}%"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,9 @@ def draw_file(plan: InspectionPlan) -> dict[str, Any]:
     }
     if plan.state == PlanState.DRAWN:
         file.update(seed=plan.seed, value=plan.value, result=plan.result)
+    elif plan.seed:
+        # Void: whoever adds the lottery's number sees what would have been drawn.
+        file.update(seed=plan.seed)
     return file
 
 

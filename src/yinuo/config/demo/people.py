@@ -114,6 +114,9 @@ WORKERS = (
     approver("maguocai", "马国才", "heat_supply"),
     approver("liyan", "李燕", "gas_supply"),
     approver("wanghongwei", "王宏伟", "telecom"),
+    Worker("yangjunping", "杨俊平", "执法检查", (Hat("approver", "housing"),), (), False),
+    Worker("mahaiyan", "马海燕", "执法检查", (Hat("approver", "housing"),), (), False),
+    Worker("hejianguo", "何建国", "执法检查", (Hat("approver", "housing"),), (), False),
 )  # fmt: skip
 
 # Offices that are no department of the pack: a zone's committee.

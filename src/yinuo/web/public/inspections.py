@@ -36,7 +36,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": page.rows,
         "next_url": f"{here}?after={page.after}" if page.after else "",
         "first_url": here if after else "",
-        "rates": [(label, pack().parameter(f"inspection.rate_{name}", day).value) for name, label in pools.RATES.items()],
+        "rates": [
+            (label, pools.percent(str(pack().parameter(f"inspection.rate_{name}", day).value))) for name, label in pools.RATES.items()
+        ],
         "cites": pack().cite_texts(pack().parameter("inspection.rate_normal", day).cites),
         "breadcrumbs": [NavItem(CRUMB)],
     }
@@ -66,8 +68,9 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
         "told": told,
         "departments": [names.get(key, key) for key in told["departments"]],
         "rates": [
-            (pools.RATES.get(name, name), sum(row["rate"] == name for row in told["projects"]), share)
-            for name, share in told["rates"].items()
+            (label, sum(row["rate"] == name for row in told["projects"]), pools.percent(told["rates"][name]))
+            for name, label in pools.RATES.items()
+            if name in told["rates"]
         ],
         "people": [(names.get(key, key), sum(row["department"] == key for row in told["inspectors"])) for key in told["departments"]],
         "projects": [(row["project"], projects.get(row["project"]), pools.RATES.get(row["rate"], row["rate"])) for row in told["projects"]],

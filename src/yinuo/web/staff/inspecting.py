@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.inspections import access, actions, queries
 from yinuo.apps.inspections.actions.common import departments_of
-from yinuo.apps.inspections.actions.inspecting import FAULTY, POOR, VISITING, class_of_unit
+from yinuo.apps.inspections.actions.inspecting import FAULTY, VISITING, may_be_interviewed
 from yinuo.apps.inspections.models import Answer, Inspection, InspectionState, Member, Outcome, Visit
 from yinuo.apps.inspections.questions import Question, questions_of
 from yinuo.apps.rules import pack
@@ -168,7 +168,7 @@ def _steps(actor: Actor, found: Inspection, visits: Sequence[Visit], request: Ht
         faults = _faults(visits, timezone.localdate(now))
         if faults and found.project.kind == "filing":
             steps["points"] = PointsForm(bound("points")[0], faults=faults)
-        if found.inspected_at and class_of_unit(found.project.unit_id, timezone.localdate(now)) == POOR:
+        if found.inspected_at and may_be_interviewed(found.project.unit_id, timezone.localdate(now)):
             steps["interview"] = InterviewForm(*bound("interview"), initial={"on": timezone.localdate(now)})
     return steps
 

@@ -265,7 +265,8 @@ def _counts(found: InspectionPlan, now: datetime) -> dict[str, Any]:
     people = pools.inspectors_for(found, [one.department_id for one in offices], day)
     return {
         "rates": [
-            (label, rates.count(name), pack().parameter(f"inspection.rate_{name}", day).value) for name, label in pools.RATES.items()
+            (label, rates.count(name), pools.percent(str(pack().parameter(f"inspection.rate_{name}", day).value)))
+            for name, label in pools.RATES.items()
         ],
         "people": [(one.department.short_name, sum(row.department_id == one.department_id for row in people)) for one in offices],
     }

@@ -45,13 +45,12 @@ from yinuo.apps.work.actions import Limits, close, open_item
 from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
-from yinuo.core.grades import UNRATED, class_of
+from yinuo.core.grades import UNRATED, allows
 
 S = InspectionState
 VISITING = (S.WAITING, S.RECTIFYING, S.REINSPECTION)
 FAULTY = (Outcome.CORRECTED, Outcome.RECTIFY, Outcome.PENALTY)
 POINTS = ("act", "commitment_broken")
-POOR = "D"
 
 
 def _take(actor: Actor, inspection_id: int, states: Sequence[str], version: int | None) -> tuple[Inspection, list[Member]]:
@@ -429,7 +428,7 @@ def record_interview(
     if not access.can_see_to(actor, departments_of(inspection.plan)):
         raise forbid("约谈由参加检查的部门记录")
     day = day_of(at)
-    if class_of_unit(inspection.project.unit_id, day) != POOR:
+    if not may_be_interviewed(inspection.project.unit_id, day):
         raise Refused("inspections.not_poor", "只约谈差等次的企业", remedy="其他企业可以在检查记录里写明提醒的内容")
     if on > day:
         raise Refused("inspections.on", "约谈日期不能晚于今天", field="on")
@@ -454,7 +453,8 @@ def record_interview(
     return made
 
 
-def class_of_unit(unit_id: int, day: date) -> str:
+def may_be_interviewed(unit_id: int, day: date) -> bool:
+    """Whether the measures of the unit's class name 约谈 (附件2·第二十三条(三))."""
     head = CreditHead.objects.filter(pk=unit_id).first()
     grade = UNRATED if head is None else (pools.LOWEST_GRADE if head.provincial_d else head.grade)
-    return class_of(grade, pack(), day)[0]
+    return allows("interview", grade, pack(), day) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from random import SystemRandom
 from typing import Any
@@ -253,13 +254,19 @@ def _need_enough(made: Announcement, names: dict[str, str], day: date) -> None:
 
 @action
 def void_plan(*, actor: Actor, plan_id: int, why: str, at: datetime, version: int | None = None) -> InspectionPlan:
-    """The plan will not be drawn: for a reason everybody reads, and with the digest still standing. A new plan begins anew."""
+    """The plan will not be drawn, for a reason everybody reads. A new plan begins anew.
+
+    Its seed is shown as far as it can be opened: with the lottery's number anybody sees what would have been drawn.
+    """
     plan = locked_plan(actor, plan_id, [PlanState.DRAFT, PlanState.ANNOUNCED], version)
     plan.void_why, plan.void_at = need_text(why, "why", "请写明作废的理由", 1000), at
     announced = plan.state == PlanState.ANNOUNCED
-    plan.state = PlanState.VOID
-    save_plan(plan, "void_why", "void_at", "state")
-    _told(actor, "void_plan", plan, at, chain="inspection.void" if announced else "", why=plan.void_why)
+    if announced:
+        with suppress(seeds.SeedLost):
+            plan.seed = seeds.unseal(bytes(plan.sealed or b""), plan.number, plan.seed_sha256).hex()
+    plan.state, plan.sealed = PlanState.VOID, None
+    save_plan(plan, "void_why", "void_at", "state", "seed", "sealed")
+    _told(actor, "void_plan", plan, at, chain="inspection.void" if announced else "", why=plan.void_why, seed=plan.seed)
     return plan
 
 
