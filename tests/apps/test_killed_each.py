@@ -28,6 +28,8 @@ from yinuo.apps.base import Actor
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.documents import actions as documents
 from yinuo.apps.documents.models import Document
+from yinuo.apps.grants import actions as grants
+from yinuo.apps.grants.models import ChainNode
 from yinuo.apps.infochain import actions as infochain
 from yinuo.apps.infochain.queries import checkpoint
 from yinuo.apps.notices.actions import mark_read, warn_of_expiring_keys
@@ -36,6 +38,7 @@ from yinuo.apps.onemap.actions.common import words
 from yinuo.apps.onemap.actions.mocking import begin_conversion
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people import actions as people
+from yinuo.apps.people.models import AuthorisedPerson
 from yinuo.apps.projects import actions as projects
 from yinuo.apps.reviews import actions as reviews
 from yinuo.apps.reviews import links
@@ -44,8 +47,10 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import clocks
 from yinuo.apps.work.actions import Limits, add_tag, open_item
 from yinuo.apps.work.models import WorkKind
+from yinuo.chain.searching import Search
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE, Note, Policy
+from yinuo.core.codes import make_credit_code
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -171,9 +176,23 @@ def _by_link(world: World, _: pytest.MonkeyPatch) -> Act:
     return lambda: reviews.review_by_link(actor=Actor.public(), token=token, level=1, text="等了太久", at=NOON)
 
 
+def _searched(world: World, _: pytest.MonkeyPatch) -> Act:
+    bank = SigningKey.generate("bank.example", COSIGNATURE)
+    grants.register_node(
+        actor=Actor.system(), name=bank.name, kind="bank", organisation="某银行", credit_code=make_credit_code("622927", "62292702"),
+        key=str(bank.verifier), at=NOON,
+    )  # fmt: skip
+    AuthorisedPerson.objects.filter(unit=world.company.unit).update(may_sign=True)
+    until = NOON + timedelta(days=9)
+    grants.consent(actor=world.company.actor, node_id=ChainNode.objects.get().pk, until_at=until, basis_text="申请贷款", at=NOON)
+    asked = Search(bank.name, world.project.code or "", "n" * 20, int(NOON.timestamp()))
+    return lambda: grants.search(asked=asked, signature=asked.signed_by(bank), at=NOON)
+
+
 # What the matrices leave out because the page, or nobody, asks who may.
 ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
     "documents.paper_of": _paper,
+    "grants.search": _searched,
     "infochain.take_cosignatures": _cosigned,
     "projects.certificate_paper": _certificate,
     "projects.site_poster": _poster,
