@@ -80,6 +80,8 @@ def _prefecture() -> dict[str, Any]:
         Hall.objects.create(region=region, name=f"大厅{Hall.objects.count()}")
     halls = list(Hall.objects.order_by("id").values_list("pk", flat=True))
     person = Person.objects.create(username="bench", name="报送人")
+    # With parameters beside it a percent sign is written twice.
+    made = MADE.format(halls=len(HALLS), events=EVENTS).replace("%", "%%")
     with connection.cursor() as cursor:
         cursor.execute(
             'INSERT INTO halls_reportedevent (hall_id, reference, "on", type, subject, mark, kind, level, days, approval_days, what,'
