@@ -93,7 +93,7 @@ def test_a_bank_sees_what_the_unit_lets_it_see_and_nothing_is_left_out(
     log = Log(tmp_path)
     log.step()
     made = ask(project)
-    found = queries.answer(made, Policy((log.key.verifier,), {}, {}, "none"))
+    found = queries.answer(made, Policy((log.key.verifier,), {}, {}, "none"), ASKED)
     checked = check_answer(project.code or "", found, entry, lambda _: 3)
     assert [one.leaf.type for one in checked] == ["project.basic", "project.code_assigned", "approval.document"]
     assert [one.fields for one in checked] == [{"code": project.code, "name": project.name}, {"code": project.code}, {}]
@@ -102,7 +102,7 @@ def test_a_bank_sees_what_the_unit_lets_it_see_and_nothing_is_left_out(
     assert found["waiting"] == 1
     assert leaves_saying("data.searched", "organisation", bank.organisation) == 1
     log.step()
-    again = queries.answer(made, None)
+    again = queries.answer(made, None, ASKED)
     assert [json.loads(one["entry"])["type"] for one in again["leaves"]][-1] == "data.searched"
     assert Message.objects.filter(template="chain_searched", person=company.person).exists()
     with pytest.raises(Unverified, match="has seen 9"):
@@ -112,6 +112,10 @@ def test_a_bank_sees_what_the_unit_lets_it_see_and_nothing_is_left_out(
     found["leaves"][1]["disclosures"] = found["leaves"][0]["disclosures"]
     with pytest.raises(Unverified, match="not the one in the entry"):
         check_answer(project.code or "", found, entry, lambda _: 0)
+    with pytest.raises(Unverified, match="no entry of the project"):
+        check_answer(project.code or "", {**found, "leaves": []}, entry, lambda _: 0)
+    with pytest.raises(Unverified, match="not of its form"):
+        check_answer(project.code or "", {**found, "leaves": [{"index": 0, "entry": "\ud800", "disclosures": []}]}, entry, lambda _: 0)
     del found["leaves"][0]
     with pytest.raises(Unverified, match="nothing came before"):
         check_answer(project.code or "", found, entry, lambda _: 0)
@@ -149,7 +153,10 @@ def test_nothing_is_answered_without_a_grant_that_holds(project: Project, compan
     assert ask(project)
     with unknown:
         ask(project, moment=UNTIL, nonce="u" * 20)
+    asked = ChainSearch.objects.get()
     actions.withdraw(actor=company.actor, grant_id=grant.pk, why="贷款已办妥", at=ASKED)
+    assert queries.granted(bank, project, ASKED) == []
+    assert all(one["disclosures"] == [] for one in queries.answer(asked, None, ASKED)["leaves"])
     with unknown:
         ask(project, nonce="w" * 20)
     consent(company, bank, at=ASKED)
@@ -241,7 +248,7 @@ def test_what_was_erased_is_not_answered(project: Project, company: Company, ban
     made = ask(project)
     infochain.erase(actor=Actor.system(), label=project.code or "", why="个人信息保护法第四十七条", at=ASKED)
     with pytest.raises(Forbidden, match="依法删除"):
-        queries.answer(made, None)
+        queries.answer(made, None, ASKED)
 
 
 def test_a_node_searches_and_checks_against_its_own_mirror(project: Project, company: Company, bank: ChainNode, tmp_path: Path) -> None:
@@ -271,7 +278,7 @@ def test_a_node_searches_and_checks_against_its_own_mirror(project: Project, com
             made = actions.search(asked=asked, signature=given["signature"], at=ASKED)
         except Forbidden as refused:
             raise Declined(str(refused)) from None
-        found = queries.answer(made, None)
+        found = queries.answer(made, None, ASKED)
         found["leaves"] = [one for place, one in enumerate(found["leaves"]) if place not in dropped]
         return json.dumps(found).encode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from yinuo.node.store import Store
 
 MORNING = at("2026-11-03 09:12")
 LATER = at("2026-11-03 11:00")
+RESTED = at("2026-11-03 11:03")
 
 
 class Lost(Exception):
@@ -64,12 +66,14 @@ def file(company: Company, name: str) -> Project:
     return file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(name=name), pledged=True, at=MORNING).project
 
 
-def back(log: Log, node: Mirror, note: bytes = b"", fetch: Callable[[int, int], Sequence[bytes]] | None = None) -> Recovered:
+def back(
+    log: Log, node: Mirror, note: bytes = b"", fetch: Callable[[int, int], Sequence[bytes]] | None = None, at: datetime = LATER
+) -> Recovered:
     def entries(low: int, high: int) -> list[bytes]:
         return [node.store.entry(place) for place in range(low, high)]
 
     text = Note.parse(note or node.store.note())
-    return recover(note=text, fetch=fetch or entries, log=VerifierKey.parse(str(log.key.verifier)), lock=log.lock, at=LATER)
+    return recover(note=text, fetch=fetch or entries, log=VerifierKey.parse(str(log.key.verifier)), lock=log.lock, at=at)
 
 
 def lose(days: Callable[[], None]) -> None:
@@ -102,11 +106,18 @@ def test_after_an_older_backup_the_entries_come_back_and_the_log_goes_on(county:
     lose(days)
     assert LogHead.objects.get().size == size
     # Work goes on while nothing is signed: the same subject gets a leaf, signed by a key that was revoked meanwhile.
+    # A project of which nothing was lost goes on as it is.
+    meanwhile = file(company, "恢复以后、签名以前的项目")
     terminate(actor=company.actor, project_id=first.pk, why="还是不建了", at=at("2026-11-03 11:30"))
     with pytest.raises(Behind, match="取回缺少的条目"):
         log.step()
     waited = ChainRow.objects.count()
-    done = back(log, node)
+    # The key that was revoked in the lost days signs no more, and whoever still remembers it is waited for.
+    with pytest.raises(Behind, match="再运行一次"):
+        back(log, node)
+    assert LogHead.objects.get().size == size
+    keys.forget()
+    done = back(log, node, at=RESTED)
     whole = node.store.mirrored()
     assert (done.size, done.entries, done.known) == (whole, whole - size, 3)
     assert done.resealed >= 1
@@ -114,10 +125,11 @@ def test_after_an_older_backup_the_entries_come_back_and_the_log_goes_on(county:
     assert [bytes(one) for one in LogEntry.objects.order_by("index").values_list("entry", flat=True)][size:] == [
         node.store.entry(place) for place in range(size, whole)
     ]
-    assert back(log, node) == Recovered(0, 0, 0, whole)
+    assert back(log, node, at=RESTED) == Recovered(0, 0, 0, whole)
     office.refresh_from_db()
-    assert (office.revoked_at, office.retired_at) == (LATER, LATER)
-    tasks.give_keys(LATER)
+    assert (office.revoked_at, office.retired_at) == (RESTED, LATER)
+    assert Subject.objects.get(label=meanwhile.code).n == 3
+    tasks.give_keys(RESTED)
     keys.forget()
     file(company, "恢复以后的项目")
     assert log.step() is not None

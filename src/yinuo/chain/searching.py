@@ -69,7 +69,7 @@ def check_answer(code: str, answer: Any, mirrored: Callable[[int], bytes], last:
     try:
         key, leaves = decode64(answer["key"], "the project's key"), list(answer["leaves"])
         parts = [(one["index"], one["entry"].encode(), list(one["disclosures"])) for one in leaves]
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, UnicodeError):
         raise Unverified("the answer is not of its form") from None
     subject, before, found = subject_of(key, code), None, list[Found]()
     for index, entry, disclosures in parts:
@@ -81,6 +81,8 @@ def check_answer(code: str, answer: Any, mirrored: Callable[[int], bytes], last:
         check_follows(leaf, before)
         found.append(Found(index, leaf, _fields(leaf, disclosures)))
         before = leaf
+    if not found:
+        raise Unverified("the answer holds no entry of the project")
     if len(found) < last(subject):
         raise Unverified(f"the answer holds {len(found)} entries of the project; this node has seen {last(subject)}")
     return found

@@ -72,7 +72,7 @@ class Mirror:
             return None
         return self._follow(note, checkpoint, head, data, seconds)
 
-    def _follow(self, note: Note, checkpoint: Checkpoint, head: Head, data: bytes, seconds: int) -> Note:
+    def _follow(self, note: Note, checkpoint: Checkpoint, head: Head, data: bytes, seconds: int) -> Note | None:
         entries = entries_of(self.fetch, head.size, checkpoint.size)
         grown = append(head.size, self.store.read_tile, [hash_leaf(entry) for entry in entries])
         if grown.root != checkpoint.root:
@@ -80,6 +80,8 @@ class Mirror:
         whole = Note(note.text, (*(line for line in note.lines if line.name == self.pinned.log.name), self.key.cosign(note.text, seconds)))
         try:
             with self.store.transaction():
+                if self.store.head() != head:
+                    return None  # another process of this node was here first
                 for place, entry in enumerate(entries, head.size):
                     self._check(place, entry)
                 self.store.add_entries(head.size, entries, grown.tiles)

@@ -120,7 +120,7 @@ def filed_by(project: Project) -> str:
 
 
 def _matter(entry: Entry, names: Mapping[Any, str]) -> str:
-    if entry.subject_kind == "onemap.mapitem" and entry.subject_id.isdigit():
+    if entry.subject_kind == "onemap.mapitem" and entry.subject_id.isdecimal():
         return names.get(int(entry.subject_id), "")
     for key in ("matter", "item"):
         if entry.data.get(key) in names:

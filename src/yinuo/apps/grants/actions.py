@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.grants import access
 from yinuo.apps.grants.models import Basis, ChainNode, ChainSearch, Grant, NodeKind
+from yinuo.apps.grants.queries import granted
 from yinuo.apps.infochain.words import FIELDS, TYPES
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import AuthorisedPerson, ProjectUnit
@@ -168,6 +169,8 @@ def _terms(at: datetime, until_at: datetime, basis_text: str, types: Sequence[st
     """Raises Refused naming every field at fault."""
     errors = {}
     longest = pack().integer("chain.grant_longest", at.astimezone(TZ).date())
+    if until_at.tzinfo is None:
+        raise Refused("grants.terms", "期限须写明时区，如 2027-03-01T00:00:00+08:00", field="until", remedy="请改正后再提交")
     if until_at <= at:
         errors["until"] = "期限须在今天以后"
     elif until_at > at + timedelta(days=longest + 1):
@@ -265,18 +268,6 @@ def _tell_first(made: ChainSearch, grants: Sequence[int], at: datetime) -> None:
         name=made.project.name,
         organisation=made.node.organisation,
     )
-
-
-def granted(node: ChainNode, project: Project, at: datetime) -> list[Grant]:
-    """The grants under which the node may search the project now."""
-    rows = Grant.objects.filter(node=node, withdrawn_at__isnull=True, from_at__lte=at, until_at__gt=at).order_by("id")
-    return [one for one in rows if _covers(one, project)]
-
-
-def _covers(grant: Grant, project: Project) -> bool:
-    if grant.project_id is not None:
-        return grant.project_id == project.pk
-    return grant.unit_id == project.unit_id if grant.unit_id is not None else grant.hall_id == project.hall_id
 
 
 def _live(node_id: int) -> ChainNode:

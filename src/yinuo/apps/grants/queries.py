@@ -14,6 +14,7 @@ from yinuo.apps.grants import access
 from yinuo.apps.grants.models import Basis, ChainNode, ChainSearch, Grant
 from yinuo.apps.infochain import queries as infochain
 from yinuo.apps.infochain.models import LeafRecord, Subject
+from yinuo.apps.projects.models import Project
 from yinuo.chain.verifier import Policy, encode64
 
 PAGE = 40
@@ -62,9 +63,22 @@ def _page(rows: QuerySet[ChainSearch], after: int) -> Page:
     return Page(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else 0)
 
 
-def answer(search: ChainSearch, policy: Policy | None) -> dict[str, Any]:
+def granted(node: ChainNode, project: Project, at: datetime) -> list[Grant]:
+    """The grants under which the node may search the project now."""
+    rows = Grant.objects.filter(node=node, withdrawn_at__isnull=True, from_at__lte=at, until_at__gt=at).order_by("id")
+    return [one for one in rows if _covers(one, project)]
+
+
+def _covers(grant: Grant, project: Project) -> bool:
+    if grant.project_id is not None:
+        return grant.project_id == project.pk
+    return grant.unit_id == project.unit_id if grant.unit_id is not None else grant.hall_id == project.hall_id
+
+
+def answer(search: ChainSearch, policy: Policy | None, at: datetime) -> dict[str, Any]:
     """Every leaf of the project in the log, oldest first, and of it what the grants allow to be seen; with its proof once witnessed.
 
+    Of the grants the search was noted under, those that still hold.
     `key` lets the node see that the leaves' subject is the project it asked for; `waiting`: leaves not in the log yet.
     Raises Forbidden where the private side was erased.
     """
@@ -72,7 +86,7 @@ def answer(search: ChainSearch, policy: Policy | None) -> dict[str, Any]:
     subject = Subject.objects.filter(label=code).first()
     if subject is None or subject.key is None:
         raise forbid("这个项目的链下内容已依法删除，不能再查询")
-    grants = list(Grant.objects.filter(pk__in=search.grants))
+    grants = [one for one in granted(search.node, search.project, at) if one.pk in search.grants]
     found = infochain.history(code, policy, lambda record: _shown(grants, record))
     leaves = [
         {

@@ -60,13 +60,16 @@ def checkpoint(size: int | None = None) -> Note | None:
     return Note.parse(bytes(note) + below)
 
 
-def witnessed(policy: Policy | None, above: int = 0) -> Note | None:
-    """The newest published checkpoint with more than `above` entries that satisfies the policy; without a policy simply the newest."""
-    sizes = Checkpoint.objects.filter(size__gt=above, size__lte=published())
+def witnessed(policy: Policy | None, above: int = 0, *, oldest: bool = False) -> Note | None:
+    """The newest (or the oldest) published checkpoint with more than `above` entries that satisfies the policy.
+
+    Without a policy simply the newest or oldest. The oldest shows since when an entry has been in the log.
+    """
+    sizes = Checkpoint.objects.filter(size__gt=above, size__lte=published()).order_by("size" if oldest else "-size")
     if policy is None or policy.quorum == "none":
-        newest = sizes.order_by("-size").values_list("size", flat=True).first()
-        return None if newest is None else checkpoint(newest)
-    for size in sizes.filter(cosignatures__isnull=False).order_by("-size").values_list("size", flat=True).distinct()[:50]:
+        first = sizes.values_list("size", flat=True).first()
+        return None if first is None else checkpoint(first)
+    for size in sizes.filter(cosignatures__isnull=False).values_list("size", flat=True).distinct()[:50]:
         note = checkpoint(size)
         if note is None:
             continue
@@ -100,12 +103,15 @@ class NotYet(Exception):
     """The entry is not under a checkpoint yet; the message says what it waits for."""
 
 
-def prove(record: LeafRecord, policy: Policy | None, *, show: Sequence[str] | None = None) -> Proven:
-    """The proof of one leaf, its fields named in `show` disclosed (all of them without). Raises NotYet."""
+def prove(record: LeafRecord, policy: Policy | None, *, show: Sequence[str] | None = None, oldest: bool = False) -> Proven:
+    """The proof of one leaf, its fields named in `show` disclosed (all of them without). Raises NotYet.
+
+    `oldest`: under the first checkpoint that holds it, whose cosignatures tell by when it was in the log.
+    """
     entry = LogEntry.objects.filter(outbox_id=record.outbox_id).first()
     if entry is None:
         raise NotYet("这一条还在等待写入日志，请稍后再试")
-    note = witnessed(policy, above=entry.index)
+    note = witnessed(policy, above=entry.index, oldest=oldest)
     if note is None:
         raise NotYet("这一条已写入日志，正在等待节点见证，请稍后再试")
     disclosures = _disclosed(record, show)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -25,7 +25,7 @@ from yinuo.apps.people.models import Department
 from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import Leaf, build, kid_of, parse
 from yinuo.chain.tree import Tree, append
-from yinuo.chain.verifier import Checkpoint, Note, Unverified, VerifierKey, decode64, hash_leaf
+from yinuo.chain.verifier import Checkpoint, Note, Unverified, VerifierKey, decode64, encode64, hash_leaf
 
 LOST = "恢复旧备份，私钥已失"
 
@@ -55,6 +55,7 @@ def recover(*, note: Note, fetch: Callable[[int, int], Sequence[bytes]], log: Ve
     with alone() as held:
         if not held:
             raise Behind("定序进程正在工作：请先停下平台，或者等它停止签名")
+        _need_keys_at_rest(target, fetch, at)
         with transaction.atomic():
             with connection.cursor() as cursor:
                 # Nobody seals a leaf meanwhile.
@@ -69,6 +70,19 @@ def recover(*, note: Note, fetch: Callable[[int, int], Sequence[bytes]], log: Ve
     return made
 
 
+def _need_keys_at_rest(target: Checkpoint, fetch: Callable[[int, int], Sequence[bytes]], at: datetime) -> None:
+    """A key the lost days revoked must sign nothing after its revocation: it is retired first, and rests as long as a process may
+    remember it. Raises Behind until then.
+    """
+    size = LogHead.objects.values_list("size", flat=True).get(pk=1)
+    leaves = [parse(entry) for entry in fetch(size, target.size)] if size < target.size else []
+    kids = {kid_of(named_key(leaf)[1]) for leaf in leaves if leaf.type == KEY_REVOKED}
+    IssuerKey.objects.filter(kid__in=kids, retired_at__isnull=True).update(retired_at=at, reason=LOST)
+    rest = timedelta(seconds=keys.REVOKED_AFTER_SECONDS)
+    if IssuerKey.objects.filter(kid__in=kids, revoked_at__isnull=True, retired_at__gt=at - rest).exists():
+        raise Behind(f"有部门密钥在丢失的日子里已经作废，刚刚停用；请过 {keys.REVOKED_AFTER_SECONDS} 秒再运行一次")
+
+
 def _bring_back(head: LogHead, target: Checkpoint, note: Note, fetch: Callable[[int, int], Sequence[bytes]], at: datetime) -> Recovered:
     if Tree(head.size, read_tile).root() != bytes(head.root):
         raise Behind(f"库中日志的树根与记录的不符（{head.size} 条）：请先恢复一份完好的备份")
@@ -78,6 +92,7 @@ def _bring_back(head: LogHead, target: Checkpoint, note: Note, fetch: Callable[[
         raise Behind("节点的条目接不上数据库里的日志，或者到不了它的检查点：不能用它恢复")
     if not entries:
         return Recovered(0, 0, 0, head.size)
+    leaves = [parse(entry) for entry in entries]
     waiting = {bytes(row.entry): row for row in ChainRow.objects.order_by("id")}
     known = [waiting.pop(entry, None) for entry in entries]
     enter_entries(head.size, [row.outbox_id if row else new_id() for row in known], entries)
@@ -86,10 +101,8 @@ def _bring_back(head: LogHead, target: Checkpoint, note: Note, fetch: Callable[[
     text = bytes(Note(note.text, tuple(line for line in note.lines if line.name == target.origin))).decode()
     SignedHead.objects.get_or_create(size=target.size, defaults={"root": target.root, "note": text, "at": at})
     LogHead.objects.filter(pk=1).update(size=target.size, root=target.root, note=text, published=target.size, refused="")
-    leaves = [parse(entry) for entry in entries]
     _keys(leaves, at)
-    _subjects(leaves)
-    resealed = _reseal(list(waiting.values()))
+    resealed = _reseal(list(waiting.values()), _subjects(leaves))
     return Recovered(len(entries), sum(row is not None for row in known), resealed, target.size)
 
 
@@ -117,8 +130,11 @@ def _keys(leaves: Sequence[Leaf], at: datetime) -> None:
             IssuerKey.objects.filter(kid=kid, revoked_at__isnull=True).update(revoked_at=at)
 
 
-def _subjects(leaves: Sequence[Leaf]) -> None:
-    """Every subject goes on from its last leaf in the log. A project that is gone with the lost days has no row to go on."""
+def _subjects(leaves: Sequence[Leaf]) -> set[str]:
+    """Every subject goes on from its last leaf in the log; which they are that have leaves after all.
+
+    A project that is gone with the lost days has no row to go on.
+    """
     last = {leaf.subject: leaf for leaf in leaves}
     present = {row.name: row for row in Subject.objects.filter(name__in=last)}
     for name, leaf in last.items():
@@ -128,9 +144,10 @@ def _subjects(leaves: Sequence[Leaf]) -> None:
             Subject.objects.filter(pk=row.pk).update(n=leaf.n, last=leaf.hash)
         elif name.startswith("key:"):
             Subject.objects.create(label=f"key:{kid_of(named_key(leaf)[1])}", key=os.urandom(32), name=name, n=leaf.n, last=leaf.hash)
+    return set(present)
 
 
-def _reseal(rows: Sequence[ChainRow]) -> int:
+def _reseal(rows: Sequence[ChainRow], moved: set[str]) -> int:
     """Leaves that wait and no longer follow, or whose key is gone, are written anew with the same salts; how many."""
     olds = [(row, parse(bytes(row.entry))) for row in rows]
     records = {one.outbox_id: one for one in LeafRecord.objects.filter(outbox_id__in=[row.outbox_id for row in rows])}
@@ -138,20 +155,20 @@ def _reseal(rows: Sequence[ChainRow]) -> int:
     first: dict[str, Leaf] = {}
     for _, leaf in olds:
         first.setdefault(leaf.subject, leaf)
-    behind = {name for name, leaf in first.items() if subjects[name].n >= leaf.n}
-    for name in set(first) - behind:
+    for name in set(first) - moved:
         # Nothing of it was lost: it goes on from the leaf before the first that waits.
         subjects[name].n, subjects[name].last = first[name].n - 1, decode64(first[name].prev, "a predecessor")
     # The new numbers are higher: the last one moves first, or two records would meet.
     made: list[tuple[ChainRow, LeafRecord, Leaf]] = []
     alive = set(IssuerKey.objects.filter(retired_at__isnull=True).values_list("kid", flat=True))
     department = dict(IssuerKey.objects.values_list("kid", "department_id"))
+    anew: set[str] = {name for name in moved & set(first) if first[name].prev != encode64(bytes(subjects[name].last))}
     changed = 0
     for row, old in olds:
         subject, record = subjects[old.subject], records[row.outbox_id]
         leaf = old
         prev = bytes(subject.last) if subject.n else None
-        if old.subject in behind or old.kid not in alive or _changed(made, old.subject):
+        if old.subject in anew or old.kid not in alive:
             issuer = keys.issuer_of(department.get(old.kid))
             leaf = build(
                 type=old.type,
@@ -165,6 +182,8 @@ def _reseal(rows: Sequence[ChainRow]) -> int:
                 at=old.at,
             )
             changed += 1
+            # Whatever of the subject comes next has another predecessor.
+            anew.add(old.subject)
         subject.n, subject.last = leaf.n, leaf.hash
         made.append((row, record, leaf))
     for row, record, leaf in reversed(made):
@@ -173,12 +192,6 @@ def _reseal(rows: Sequence[ChainRow]) -> int:
     for subject in subjects.values():
         Subject.objects.filter(pk=subject.pk).update(n=subject.n, last=subject.last)
     return changed
-
-
-def _changed(made: Sequence[tuple[ChainRow, LeafRecord, Leaf]], subject: str) -> bool:
-    """Whether an earlier waiting leaf of the subject was written anew: then the next one's `prev` is another."""
-    earlier = next((one for one in reversed(made) if one[2].subject == subject), None)
-    return earlier is not None and earlier[2].entry() != bytes(earlier[0].entry)
 
 
 def named_key(leaf: Leaf) -> tuple[str, bytes]:

@@ -16,7 +16,7 @@ from yinuo.apps.infochain.words import in_words
 from yinuo.chain import leaves
 from yinuo.chain.policies import lint
 from yinuo.chain.tree import Tile
-from yinuo.chain.verifier import Note, Policy, Unverified
+from yinuo.chain.verifier import Checkpoint, Note, Policy, Unverified
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.cli.asking import Json
 from yinuo.node.mirror import Fetch, entries_of
@@ -101,7 +101,7 @@ def audit(as_json: Json = False) -> int:
 
 @app.command()
 def recover(
-    source: Annotated[str, typer.Argument(metavar="节点", help="节点的文件夹，或者它的网址")],
+    sources: Annotated[list[str], typer.Argument(metavar="节点…", help="节点的文件夹或者网址；锁定文件不见了的，须给出全部节点")],
     as_json: Json = False,
 ) -> int:
     """恢复旧备份以后，从节点的镜像取回缺少的条目；接得上才写，写完就能继续签名。"""
@@ -115,13 +115,19 @@ def recover(
         if log is None:
             print(f"{settings.YINUO_CHAIN_HOME} 里没有日志的密钥，请先放回来")
             return 1
+        lock = storage.HeadLock(settings.YINUO_CHAIN_HOME / "head")
+        policy = queries.policy()
+        asked = len(policy.witnesses) if policy else 1
+        if not lock.path.exists() and len(sources) < asked:
+            print(f"锁定文件 {lock.path} 不见了，不知道签到了哪里：请给出见证规则里的全部 {asked} 个节点，取其中最新的")
+            return 1
         try:
-            fetch = _mirror(source)
+            note, fetch = max(((Note.parse(one("checkpoint")), one) for one in map(_mirror, sources)), key=_size)
             done = recovering.recover(
-                note=Note.parse(fetch("checkpoint")),
+                note=note,
                 fetch=lambda low, high: entries_of(fetch, low, high),
                 log=log,
-                lock=storage.HeadLock(settings.YINUO_CHAIN_HOME / "head"),
+                lock=lock,
                 at=now(),
             )
         except (sequencer.Behind, Unverified, OSError) as error:
@@ -135,6 +141,10 @@ def recover(
         print(f"取回 {done.entries} 条，日志现有 {done.size} 条；恢复以后写下的 {done.resealed} 条已接在后面。")
         print(f"其中 {done.entries - done.known} 条所说的业务数据已随数据库丢失，yinuo chain audit 逐条列出。")
     return 0
+
+
+def _size(found: tuple[Note, Fetch]) -> int:
+    return Checkpoint.parse(found[0].text).size
 
 
 def _mirror(source: str) -> Fetch:

@@ -106,7 +106,7 @@ def duration_left(left: timedelta | None, day_hours: Decimal | int | str = 7) ->
     if not left:
         return "已到期"
     words = duration(left, day_hours)
-    return ("超期" if left < timedelta(0) else "剩") + (f" {words}" if words[0].isdigit() else words)
+    return ("超期" if left < timedelta(0) else "剩") + (f" {words}" if words[0].isdecimal() else words)
 
 
 def without_link(value: str | None) -> str:
@@ -117,7 +117,7 @@ def without_link(value: str | None) -> str:
 def mask_phone(value: str | None) -> str:
     """138****5678; anything that is no mobile number keeps its last two digits only."""
     text = "".join((value or "").split())
-    if len(text) == 11 and text.isdigit():
+    if len(text) == 11 and text.isdecimal():
         return f"{text[:3]}****{text[-4:]}"
     return "*" * (len(text) - 2) + text[-2:] if len(text) > 2 else "*" * len(text)
 

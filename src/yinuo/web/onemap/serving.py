@@ -53,7 +53,7 @@ class Asked:
             view=view if view in VIEWS else "board",
             sort=request.GET.get("sort", ""),
             down=request.GET.get("down") == "1",
-            focus=int(focus) if focus.isascii() and focus.isdigit() and len(focus) < 16 else 0,
+            focus=int(focus) if focus.isascii() and focus.isdecimal() and len(focus) < 16 else 0,
         )
 
 

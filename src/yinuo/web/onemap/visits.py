@@ -35,7 +35,7 @@ def _read(text: str, now: datetime) -> tuple[datetime | None, datetime | None]:
 
 
 def _instant(text: str, now: datetime) -> datetime | None:
-    if not (text.isascii() and text.isdigit() and len(text) <= 11) or int(text) == 0:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 11) or int(text) == 0:
         return None
     moment = datetime.fromtimestamp(int(text), UTC)
     return moment if moment <= now else None

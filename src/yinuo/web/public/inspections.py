@@ -103,7 +103,7 @@ def proof(request: HttpRequest, plan_id: int, leaf: str) -> HttpResponse:
     if record is None:
         raise Http404("信息链上没有这一条")
     try:
-        proven = infochain.prove(record, infochain.policy())
+        proven = infochain.prove(record, infochain.policy(), oldest=True)
     except infochain.NotYet as error:
         raise Refused("infochain.not_yet", str(error), remedy="一般只要几秒钟") from None
     answer = HttpResponse(bytes(proven.proof), content_type="text/plain; charset=utf-8")

@@ -83,15 +83,30 @@ def _told(found: Stated) -> Told:
     rows = (
         ("记的是", TYPES.get(found.leaf.type, found.leaf.type)),
         ("签发", found.leaf.issuer),
-        ("写于", _clock(datetime.fromisoformat(found.leaf.at))),
+        ("写于", _when(found.leaf.at)),
         ("位置", f"日志的第 {place} 条，共 {size} 条；是这个主体的第 {found.leaf.n} 条"),
-        ("见证的节点", "、".join(found.seen.witnesses) or "没有独立的节点"),
+        ("见证的节点", "、".join(f"{name}（{_seen_at(seconds)}）" for name, seconds in found.seen.witnesses.items()) or "没有独立的节点"),
     )
     return Told(rows, tuple((FIELDS.get(name, name), _plain(value)) for name, value in found.fields.items()))
 
 
 def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _seen_at(seconds: int) -> str:
+    try:
+        return _clock(datetime.fromtimestamp(seconds, TZ))
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
+
+
+def _when(text: str) -> str:
+    """An entry's own time; whoever runs a log may have written anything there."""
+    try:
+        return _clock(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return text
 
 
 def _clock(at: datetime) -> str:

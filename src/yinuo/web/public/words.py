@@ -44,7 +44,7 @@ def typed(text: str, longest: int) -> str:
 
 def number(text: str) -> int:
     """A key in an address; 0 for anything that is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
 
 
 @dataclass(frozen=True, slots=True)

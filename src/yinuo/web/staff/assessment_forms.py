@@ -142,7 +142,7 @@ class ReportForm(Versioned):
             self.file_id = stored.pk
         else:
             kept = self.cleaned_data.get("kept", "")
-            self.file_id = int(kept) if kept.isascii() and kept.isdigit() and len(kept) < 18 else 0
+            self.file_id = int(kept) if kept.isascii() and kept.isdecimal() and len(kept) < 18 else 0
         return True
 
     def values(self) -> dict[str, Any]:

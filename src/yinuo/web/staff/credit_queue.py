@@ -61,7 +61,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     own = own_queue(actor)
     everything = own is None or request.GET.get("view") == "all"
     text = request.GET.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    after = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
     found = _found(actor, everything)
     if after:
         found = found.filter(pk__lt=after) if everything else found.filter(pk__gt=after)

@@ -62,7 +62,7 @@ def early(request: HttpRequest) -> HttpResponse:
     here = reverse("staff:early")
     may = actor.role in ("supervisor", "general_convener")
     form = UrgeForm(request.POST if request.method == "POST" else None, label_suffix="")
-    ticked = {int(text) for text in request.POST.getlist("item") if text.isascii() and text.isdigit() and len(text) < 18}
+    ticked = {int(text) for text in request.POST.getlist("item") if text.isascii() and text.isdecimal() and len(text) < 18}
     if request.method == "POST":
         if not may:
             raise forbid("只有监督员、总召集人可以催办")

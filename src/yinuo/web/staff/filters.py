@@ -47,7 +47,7 @@ class Filters:
             stage=stage if stage in dict(stages(day)) else "",
             matter=data.get("matter", "").replace("\x00", "")[:160],
             grade=grade if grade in dict(grades(day)) else "",
-            person=person if person.isascii() and person.isdigit() and len(person) < 18 else "",
+            person=person if person.isascii() and person.isdecimal() and len(person) < 18 else "",
         )
 
     @classmethod

@@ -99,7 +99,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     actor, now, after = actor_of(request), timezone.now(), request.GET.get("after", "")
     context = {
         "lines": [line_of(row, now) for row in queries.orders(actor)],
-        "page": queries.searches_of_hall(actor, int(after) if after.isdigit() and len(after) < 16 else 0),
+        "page": queries.searches_of_hall(actor, int(after) if after.isdecimal() and len(after) < 16 else 0),
         "may_give": access.is_filing_principal(actor),
         "breadcrumbs": [NavItem("法定查询")],
     }

@@ -205,7 +205,7 @@ def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     """Everything open of the hall (or of one department) by due moment: the page's lists and what lies behind its figures."""
     items = reach(actor)
     wanted = data.get("department", "")
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 18:
+    if wanted.isascii() and wanted.isdecimal() and len(wanted) < 18:
         items = items.filter(department_id=int(wanted))
     ordered = items.select_related("department", "assignee").order_by("due_at", "id")
     return Listing(title_of(actor, today(now)), WORK, ordered, work_lines(now))

@@ -133,7 +133,7 @@ def index(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "")
     view = view if view in dict(shown) else shown[0][0]
     text = request.GET.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    after = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
     here = reverse("staff:inspections")
     page = {"mine": queries.mine, "plans": queries.plans, "all": queries.of_hall}[view](actor, after)
     context = {
@@ -284,7 +284,7 @@ def inspectors(request: HttpRequest) -> HttpResponse:
     register = InspectorForm(request.POST if do == "register" else None, actor=actor, day=day) if keeps else None
     lines = [_line(actor, row, request, do, number) for row in rows]
     sent = register if do == "register" else next((line[do] for line in lines if line["sent"] and do in line), None)
-    if do == "lift" and number.isdigit():
+    if do == "lift" and number.isdecimal():
         actions.lift_avoidance(actor=actor, avoidance_id=int(number), at=now)
         return redirect("staff:inspectors")
     if do and sent is None:

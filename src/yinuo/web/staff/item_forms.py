@@ -251,4 +251,4 @@ def send_back_kind(item: MapItem) -> str:
 def point_count(data: Any, prefix: str) -> int:
     """How many rows the form was sent with; a machine's nonsense counts as the first number."""
     sent = str(data.get(f"{prefix}-count", ""))
-    return max(1, min(POINTS_MOST, int(sent))) if sent.isascii() and sent.isdigit() and len(sent) < 4 else POINTS_AT_FIRST
+    return max(1, min(POINTS_MOST, int(sent))) if sent.isascii() and sent.isdecimal() and len(sent) < 4 else POINTS_AT_FIRST

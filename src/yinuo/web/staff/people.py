@@ -242,7 +242,7 @@ class PeopleDesk:
         """Buttons of the lists: confirm a binding, end a role, end a substitution."""
         assert self.data is not None
         number = str(self.data.get("id", ""))
-        pk = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+        pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
         if self.verb == "confirm":
             binding = AuthorisedPerson.objects.select_related("person", "unit").get(pk=pk)
             confirm_binding(actor=self.actor, binding=binding, may_sign="may_sign" in self.data, at=self.now)
@@ -302,7 +302,7 @@ def delegation(request: HttpRequest) -> HttpResponse:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
 
 
 def _absent(request: HttpRequest, actor: Actor, day: date) -> Person:

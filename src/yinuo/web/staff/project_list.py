@@ -137,7 +137,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     day = today(now)
     filters = ProjectFilters.read(request.GET.dict(), day)
     text = request.GET.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    after = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
     rows = found(actor, filters, now)
     rows = list((rows.filter(pk__lt=after) if after else rows)[: SIZE + 1])
     more, rows = len(rows) > SIZE, rows[:SIZE]

@@ -71,7 +71,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     answered = request.GET.get("answered") == "1"
     text = request.GET.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    after = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
     page = queries.questions(actor, answered=answered, after=after)
     here = reverse("staff:questions")
     kept = "answered=1&" if answered else ""

@@ -75,7 +75,7 @@ def people(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
 def unit_credit(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     """Every event of a company's credit, newest first, with until when it may be put right."""
     number = data.get("unit", "")
-    pk = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+    pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
     unit = ProjectUnit.objects.filter(pk=pk).first() if access.can_see(actor, pk) else None
 
     def lines(rows: Sequence[queries.HistoryLine]) -> Any:

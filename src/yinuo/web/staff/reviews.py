@@ -91,7 +91,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "open")
     view = view if view in dict(VIEWS) else "open"
     text = request.GET.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    after = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
     page = queries.reviews(actor, view=view, after=after)
     here = reverse("staff:reviews")
     until = now.astimezone(TZ).date() + timedelta(days=1)

@@ -34,7 +34,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST if request.method == "POST" else None, label_suffix="")
     query = Filters.parse(request.POST.get("query", ""), today(now)).query
     number = request.POST.get("id", "")
-    pk = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+    pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
     if request.method == "POST" and form.is_valid():
         done = attempt(form, lambda: _act(actor, request.POST.get("do", ""), pk, form.cleaned_data["name"], query, now))
         if done is not None:

@@ -64,7 +64,7 @@ def shared(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     kind = chosen(request.GET)
     text = request.GET.get("before", "")
-    before = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    before = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
     rows, more = queries.shared_latest(actor, kind=kind, before=before)
     here = reverse("staff:shared")
     own = f"?kind={kind}" if kind else "?"

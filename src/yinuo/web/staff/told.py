@@ -61,7 +61,7 @@ def told(request: HttpRequest, project_id: int) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     project = visible_project(actor, project_id)
     text = request.GET.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    after = int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
     rows = list(messages_of(project)[after : after + SIZE + 1])
     here = reverse("staff:told", args=[project.pk])
     context = {
@@ -121,7 +121,7 @@ def _state(row: Message) -> tuple[str, str]:
 
 def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     number = data.get("project", "")
-    pk = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+    pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
     project = visible(actor).filter(pk=pk).first()
 
     def lines(rows: Sequence[Message]) -> Any:

@@ -63,7 +63,7 @@ class EvidenceForm(forms.Form):
 
 def kept(names: Iterable[str], actor: Actor) -> list[StoredFile]:
     """Files of the actor's own by the ids a form sent back; others' are not taken."""
-    ids = [int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 18][:FILES_MOST]
+    ids = [int(name) for name in names if name.isascii() and name.isdecimal() and len(name) < 18][:FILES_MOST]
     if not ids:
         return []
     return list(StoredFile.objects.defer("content").filter(pk__in=ids, by_id=actor.person_id, unit=None).order_by("id"))

@@ -135,7 +135,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     view, kind = chosen(request.GET)
     text = request.GET.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    after = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
     page = queries.warnings(actor, view=view, kind=kind, after=after)
     here = reverse("staff:warnings")
     more = f"&kind={kind}" if kind else ""

@@ -45,7 +45,7 @@ class EvidenceForm(forms.Form):
 
 
 def ticked_in(data: Any) -> list[int]:
-    return [int(pk) for pk in data.getlist("chosen") if pk.isdigit() and len(pk) < 16]
+    return [int(pk) for pk in data.getlist("chosen") if pk.isdecimal() and len(pk) < 16]
 
 
 def again(form: EvidenceForm, ids: list[int]) -> EvidenceForm:

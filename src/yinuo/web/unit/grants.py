@@ -39,7 +39,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "holding": [line for line in lines if not line.over],
         "over": [line for line in lines if line.over],
-        "page": queries.searches_of_unit(unit_id, int(after) if after.isdigit() and len(after) < 16 else 0),
+        "page": queries.searches_of_unit(unit_id, int(after) if after.isdecimal() and len(after) < 16 else 0),
         "seen": _seen(unit_id),
         "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("数据授权与查询")],
     }

@@ -64,7 +64,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     day, unit_id = timezone.localdate(), actor.unit_id or 0
     after = request.GET.get("after", "")
-    page = queries.page(actor, after=int(after) if after.isdigit() and len(after) < 16 else 0)
+    page = queries.page(actor, after=int(after) if after.isdecimal() and len(after) < 16 else 0)
     running = [row for row in page.projects if row.state in RUNNING]
     work = waiting.work_of(running)
     reported = ProgressReport.objects.filter(project__in=running, kind=ReportKind.COMPLETION).values_list("project_id", flat=True)

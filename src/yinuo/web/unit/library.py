@@ -57,7 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
     rows = library(unit_id).filter(standing__in=OUT_OF_USE) if old else in_use(unit_id)
     if search:
         rows = rows.filter(name__icontains=search)
-    if after.isdigit() and len(after) < 16:
+    if after.isdecimal() and len(after) < 16:
         rows = rows.filter(id__lt=int(after))
     found = list(rows[: PAGE + 1])
     uses = uses_of(unit_id, [file.pk for file in found[:PAGE]])

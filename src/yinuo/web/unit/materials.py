@@ -81,7 +81,7 @@ def last_handed(last: Submission | None) -> dict[str, list[int]]:
 def _ticked(request: HttpRequest, item: MapItem) -> dict[str, list[int]]:
     """The ids ticked among those already chosen: they must be choices of the form that reads them."""
     return {
-        material["id"]: [int(pk) for pk in request.POST.getlist(f"m{number}-have") if pk.isdigit() and len(pk) < 16]
+        material["id"]: [int(pk) for pk in request.POST.getlist(f"m{number}-have") if pk.isdecimal() and len(pk) < 16]
         for number, material in enumerate(item.materials)
     }
 

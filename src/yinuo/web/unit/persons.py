@@ -96,7 +96,7 @@ def name_person(request: HttpRequest) -> HttpResponse:
     """Names somebody with the letter; what is wrong is told at its field, and a letter once uploaded stays chosen."""
     actor, now = actor_of(request), timezone.now()
     chosen = request.POST.get("library", "")
-    also = [int(chosen)] if chosen.isdigit() and len(chosen) < 16 else []
+    also = [int(chosen)] if chosen.isdecimal() and len(chosen) < 16 else []
     if request.method == "POST":
         form = AuthoriseForm(request.POST, request.FILES, actor=actor, also=also)
         form.is_valid()

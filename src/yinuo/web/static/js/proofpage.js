@@ -25,7 +25,7 @@ function accept(found) {
     ["签发", found.issuer],
     ["写于", when(found.at)],
     ["位置", `日志的第 ${found.index + 1} 条，共 ${found.size} 条；是这个主体的第 ${found.n} 条`],
-    ["见证的节点", found.witnesses.map(([name]) => name).join("、") || "没有独立的节点"],
+    ["见证的节点", found.witnesses.map(([name, seconds]) => `${name}（${when(Number(seconds) * 1000)}）`).join("、") || "没有独立的节点"],
   ];
   show("proof-yes", (made) => {
     const list = made.querySelector("dl");
