@@ -172,7 +172,7 @@ def finished(live: Live, company: Company, project: Project) -> None:
     desk.reads("已归档", "授权委托书原件")
     unit.go(f"/projects/{project.pk}/agency/")
     unit.press("确认收到")
-    unit.press("评价")
+    unit.follow("评价", exact=True)
     unit.choose("您对这次办理满意吗", "非常满意")
     unit.press("提交评价")
     unit.reads("评价已经收到", "非常满意")

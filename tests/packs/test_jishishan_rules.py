@@ -313,7 +313,7 @@ def test_every_value_that_rests_on_a_reading_is_explained_in_the_list_of_reading
 def test_the_list_of_readings_names_nothing_the_pack_does_not_have():
     pack = county()
     words = {"pre_start", "after", "stops_statutory", "reduced", "*"}
-    known = {*pack.parameters, *pack.predicates, *pack.matters, *FACTS, *(p.id for p in pack.pauses), *words}
+    known = {*pack.parameters, *pack.predicates, *pack.matters, *FACTS, *(p.id for p in pack.pauses), *pack.reasons, *words}
     for records in (pack.negative, pack.measures, pack.point_rules, pack.hall_rules):
         known |= {record.id for record in records}
     known |= {exception.id for r in pack.negative for exception in r.exceptions}

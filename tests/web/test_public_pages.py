@@ -95,7 +95,7 @@ def test_a_page_reads_no_more_than_it_must(populated: Populated, url: str, most:
 
 def test_the_detail_pages_read_a_fixed_number_of_rows_whatever_they_hold(populated: Populated) -> None:
     for name in ("running", "completed", "unrated"):
-        assert queries_of(certificate_of(populated.projects[name])) == 7
+        assert queries_of(certificate_of(populated.projects[name])) == 8
     for row in Commitment.objects.order_by("id"):
         assert queries_of(f"/zone/{row.pk}/") == 3
     assert queries_of(f"/receipts/{populated.receipt_no}/") == 1

@@ -48,7 +48,7 @@ def test_every_paper_is_text_in_chinese_with_title_author_and_tags(name: str) ->
     reader = reader_of(name)
     _, data = VARIANTS[name]
     body = "".join(pages_of(reader))
-    assert next(data[key] for key in ("project_name", "unit_name", "region") if data.get(key)).replace(" ", "") in body
+    assert next(data[key] for key in ("project_name", "unit_name", "region", "place") if data.get(key)).replace(" ", "") in body
     assert data.get("project_code", "") in body
     root = reader.trailer["/Root"]
     assert root["/Lang"] == "zh-CN"  # type: ignore[index]

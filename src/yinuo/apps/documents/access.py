@@ -8,7 +8,7 @@ def can_read_file(actor: Actor, file: StoredFile) -> bool:
     """The unit its own; the hall's people every unit's, since they examine it (each reading is noted by `trail.seen`)."""
     if actor.role == "unit":
         return file.unit_id is not None and file.unit_id == actor.unit_id
-    return actor.role not in ("public", "system")
+    return actor.role not in ("public", "system", "node")
 
 
 def can_store_file(actor: Actor, unit_id: int | None) -> bool:

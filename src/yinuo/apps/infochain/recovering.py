@@ -75,8 +75,12 @@ def _need_keys_at_rest(target: Checkpoint, fetch: Callable[[int, int], Sequence[
     remember it. Raises Behind until then.
     """
     size = LogHead.objects.values_list("size", flat=True).get(pk=1)
-    leaves = [parse(entry) for entry in fetch(size, target.size)] if size < target.size else []
-    kids = {kid_of(named_key(leaf)[1]) for leaf in leaves if leaf.type == KEY_REVOKED}
+    entries = fetch(size, target.size) if size < target.size else []
+    try:
+        leaves = [parse(entry) for entry in entries]
+        kids = {kid_of(named_key(leaf)[1]) for leaf in leaves if leaf.type == KEY_REVOKED}
+    except Unverified as error:
+        raise Behind(f"节点的条目读不懂，不能用它恢复：{error}") from None
     IssuerKey.objects.filter(kid__in=kids, retired_at__isnull=True).update(retired_at=at, reason=LOST)
     rest = timedelta(seconds=keys.REVOKED_AFTER_SECONDS)
     if IssuerKey.objects.filter(kid__in=kids, revoked_at__isnull=True, retired_at__gt=at - rest).exists():

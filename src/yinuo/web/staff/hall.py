@@ -19,7 +19,7 @@ from yinuo.apps.onemap.models import Escalation
 from yinuo.apps.people.models import Person
 from yinuo.apps.work import clocks
 from yinuo.apps.work.models import WorkItem
-from yinuo.apps.work.queries import OPEN, lit
+from yinuo.apps.work.queries import OPEN, Turns, lit
 from yinuo.core.calendar import TZ
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import InboxRow, NavItem
@@ -138,7 +138,7 @@ def _midnight(day: date) -> datetime:
 
 def shown(works: Sequence[WorkItem], actor: Actor, now: datetime) -> list[InboxRow]:
     """Rows as in the inbox, with the department before the other tags."""
-    rows = with_credit([(work, row_of(work, actor, {actor.person_id}, now)) for work in works], today(now))
+    rows = with_credit([(work, row_of(work, actor, Turns.of(actor, ()), now)) for work in works], today(now))
     return [replace(row, tags=[*_office_of(work), *row.tags]) for work, row in rows]
 
 

@@ -19,7 +19,7 @@ from yinuo.apps.people.models import InForce, Membership, Person
 from yinuo.apps.work import access
 from yinuo.apps.work.actions import reassign_all
 from yinuo.apps.work.models import WorkItem
-from yinuo.apps.work.queries import OPEN
+from yinuo.apps.work.queries import OPEN, Turns
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import InboxRow, NavItem
 from yinuo.web.handling import attempt
@@ -125,4 +125,4 @@ def look_over(actor: Actor, person: Person, to: Person, now: datetime) -> Previe
 
 
 def _rows(works: Sequence[WorkItem], actor: Actor, now: datetime) -> list[InboxRow]:
-    return [row_of(work, actor, {actor.person_id}, now) for work in works[:SHOWN]]
+    return [row_of(work, actor, Turns.of(actor, ()), now) for work in works[:SHOWN]]

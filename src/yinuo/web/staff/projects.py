@@ -33,7 +33,7 @@ from yinuo.apps.projects.models import Project, ProjectKind, ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import seen
 from yinuo.apps.work.models import WorkItem
-from yinuo.apps.work.queries import OPEN
+from yinuo.apps.work.queries import OPEN, Turns
 from yinuo.core.schema import FACTS
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import InboxRow, NavItem, Row
@@ -108,7 +108,7 @@ def _working(works: list[WorkItem], actor: Actor, now: datetime) -> list[InboxRo
     """What is going on now, by whom; the project's own name is not said again on each row."""
     rows = []
     for work in works:
-        row = row_of(work, actor, {actor.person_id}, now)
+        row = row_of(work, actor, Turns.of(actor, ()), now)
         who = work.assignee.name if work.assignee else "还没有指定办理人" if work.waits_for == "staff" else "等项目单位"
         place = work.department.name if work.department else "政务大厅"
         rows.append(replace(row, project=f"{place}　{who}", unit="", tags=list(work.tags)))
