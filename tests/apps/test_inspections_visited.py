@@ -64,6 +64,8 @@ def test_a_visit_counts_when_every_inspector_has_signed_and_is_published_within_
     with pytest.raises(Refused, match="还没有全部签名"):
         actions.publish_result(actor=first, inspection_id=inspection.pk, at=VISITED)
     assert actions.sign_visit(actor=first, inspection_id=inspection.pk, at=VISITED).signed_at is None
+    with pytest.raises(Refused, match="还没有检查"):
+        actions.state_opinion(actor=company.actor, inspection_id=inspection.pk, text="没有意见", at=VISITED)
     outsider = actor_of_membership(member(county, LEAD, "没有抽中的人"))
     with pytest.raises(Forbidden):
         actions.sign_visit(actor=outsider, inspection_id=inspection.pk, at=VISITED)
@@ -94,6 +96,10 @@ def test_a_fault_is_put_right_in_its_term_and_looked_at_again(inspection: Inspec
     assert open_kinds(inspection) == {"inspection_rectify", "inspection_publish"}
     mine = WorkItem.objects.get(kind="inspection_rectify")
     assert (mine.waits_for, mine.unit_id, mine.due_at) == ("unit", company.unit.pk, inspection.rectify_until)
+    # A revisit too early that a colleague sends back leaves the unit its term and its report.
+    visit(inspection)
+    actions.return_visit(actor=second, inspection_id=inspection.pk, why="没有去现场", at=VISITED)
+    assert (state_of(inspection), open_kinds(inspection)) == ("rectifying", {"inspection_rectify", "inspection_publish"})
     file = store_upload(actor=company.actor, name="改正.pdf", content=PDF, unit_id=company.unit.pk, at=VISITED)
     report = {"actor": company.actor, "inspection_id": inspection.pk, "text": "已经封闭", "at": at("2026-11-18 09:00")}
     other = store_upload(actor=first, name="别人的.pdf", content=PDF, unit_id=None, at=VISITED)
@@ -104,13 +110,26 @@ def test_a_fault_is_put_right_in_its_term_and_looked_at_again(inspection: Inspec
     assert open_kinds(inspection) == {"inspection_revisit", "inspection_publish"}
     with pytest.raises(Refused, match="现在是“待复查”"):
         actions.report_rectified(**report)
+    # A form sent twice reaches the next form of the page; with another file it is something new.
+    said: dict[str, Any] = {"actor": company.actor, "inspection_id": inspection.pk, "text": "已经封闭", "at": at("2026-11-18 09:01")}
+    assert actions.state_opinion(files=[file.pk], **said) == Statement.objects.get()
+    more = store_upload(actor=company.actor, name="照片.pdf", content=PDF, unit_id=company.unit.pk, at=VISITED)
+    assert actions.state_opinion(files=[more.pk], **said).kind == "opinion"
     # The revisit asks what had failed, and only that.
     assert [one.key for one in questions_of(inspection)] == ["s0"]
-    visit(inspection, on=date(2026, 11, 19), at=at("2026-11-19 15:00"), summary="已经封闭")
+    visit(inspection, on=date(2026, 11, 19), at=at("2026-11-19 15:00"), answers=answers(inspection, s0="又开了口"), **FAULT)
+    actions.return_visit(actor=second, inspection_id=inspection.pk, why="只看了一面", at=at("2026-11-19 15:30"))
+    assert (state_of(inspection), open_kinds(inspection)) == ("reinspection", {"inspection_revisit", "inspection_publish"})
+    visit(inspection, on=date(2026, 11, 19), at=at("2026-11-19 15:40"), answers=answers(inspection, s0="又开了口"), **FAULT)
     actions.sign_visit(actor=second, inspection_id=inspection.pk, at=at("2026-11-19 16:00"))
+    # The second time the same words are another report.
+    actions.report_rectified(files=[file.pk], **{**report, "at": at("2026-11-20 09:00")})
+    assert Entry.objects.filter(verb="inspections.report_rectified").count() == 2
+    visit(inspection, on=date(2026, 11, 20), at=at("2026-11-20 15:00"), summary="已经封闭")
+    actions.sign_visit(actor=second, inspection_id=inspection.pk, at=at("2026-11-20 16:00"))
     assert (state_of(inspection), inspection.first_outcome, inspection.outcome) == ("concluded", "rectify", "clear")
     assert open_kinds(inspection) == {"inspection_publish"}
-    assert Statement.objects.get().evidence[0]["file"] == file.pk
+    assert [one.evidence[0]["file"] for one in Statement.objects.filter(kind="rectified")] == [file.pk] * 2
 
 
 def test_who_does_not_stand_by_a_record_sends_it_back_and_it_counts_for_nothing(inspection: Inspection) -> None:

@@ -280,6 +280,10 @@ def inspections(request: HttpRequest, view: str = "all", after: int = 0) -> dict
 @router.get("/inspections/{inspection_id}", response=dict[str, Any], summary="一次检查：要查的问题、记录、签名")
 def inspection(request: HttpRequest, inspection_id: int) -> dict[str, Any]:
     row = _visible(request, inspection_id)
+    visits = queries.visits_of(row)
+    if actor_of(request).role == "unit":
+        # Not what is not signed yet, nor what was sent back: neither counts, and neither is the unit's to read.
+        visits = [visit for visit in visits if visit.signed_at]
     return {
         **inspection_out(row, inside=True),
         "questions": [{"key": one.key, "text": one.text, "standard": one.standard} for one in questions_of(row)],
@@ -298,7 +302,7 @@ def inspection(request: HttpRequest, inspection_id: int) -> dict[str, Any]:
                 "signed_by": [one.person.name for one in visit.signatures.all()],
                 "checks": [{"id": one.pk, "text": one.text, "answer": one.answer, "note": one.note} for one in visit.checks.all()],
             }
-            for visit in queries.visits_of(row)
+            for visit in visits
         ],
     }
 

@@ -36,12 +36,12 @@ from yinuo.apps.inspections.models import (
     StatementKind,
     Visit,
 )
-from yinuo.apps.inspections.questions import Question, questions_of
+from yinuo.apps.inspections.questions import Question, last_visit, questions_of
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
-from yinuo.apps.work.actions import Limits, close, open_item
+from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
@@ -259,13 +259,19 @@ def _end(actor: Actor, inspection: Inspection, kinds: Sequence[str], at: datetim
 
 @action
 def return_visit(*, actor: Actor, inspection_id: int, why: str, at: datetime, version: int | None = None) -> Inspection:
-    """An inspector who does not stand by it sends it back; it stays on record and counts for nothing, and the visit is written anew."""
+    """An inspector who does not stand by it sends it back; it stays on record and counts for nothing, and the visit is written anew.
+
+    One written before the unit has reported leaves it its term: it still reports what it has put right.
+    """
     inspection, _ = _take(actor, inspection_id, [S.RECORDED], version)
     visit = inspection.visits.order_by("-round").first()
     assert visit is not None, "what is recorded has a visit"
     visit.returned_why = need_text(why, "why", "请写明哪里不符合实际", 1000)
     visit.save(update_fields=["returned_why"])
-    inspection.state = S.WAITING if not inspection.first_outcome else S.REINSPECTION
+    if not inspection.first_outcome:
+        inspection.state = S.WAITING
+    else:
+        inspection.state = S.RECTIFYING if open_of(inspection, WorkKind.INSPECTION_RECTIFY) else S.REINSPECTION
     save(inspection, "state")
     code = inspection.project.code or ""
     record(actor, "inspections.return_visit", inspection, at=at, project_code=code, why=visit.returned_why, data={"round": visit.round})
@@ -274,13 +280,26 @@ def return_visit(*, actor: Actor, inspection_id: int, why: str, at: datetime, ve
 
 @action
 def state_opinion(*, actor: Actor, inspection_id: int, text: str, at: datetime, files: Sequence[int] = ()) -> Statement:
-    """陈述意见: what the unit says to what was found, as often as it wants; who publishes reads it before."""
+    """陈述意见: what the unit says to what was found, as often as it wants; who publishes reads it before.
+
+    The same words and files again of the same visit are the same statement: a form sent twice.
+    """
     inspection = locked_inspection(inspection_id)
     if not access.can_answer(actor, inspection):
         raise forbid("只有被检查的项目单位可以陈述意见")
-    if not inspection.visits.exists():
-        raise Refused("inspections.no_visit", "还没有检查，没有可以陈述的内容", remedy="检查以后再提交")
-    return _state(actor, inspection, StatementKind.OPINION, need_text(text, "text", "请写明您的意见"), files, at)
+    found = last_visit(inspection)
+    if found is None:
+        raise Refused("inspections.no_visit", "还没有检查，没有可以陈述的内容", remedy="检查人员签齐名以后再提交")
+    text, evidence = need_text(text, "text", "请写明您的意见"), evidence_of(files, inspection.project.unit_id)
+    last = inspection.statements.filter(at__gte=found.signed_at).order_by("-id").first()
+    if last is not None and (last.text, last.person_id, _contents(last.evidence)) == (text, actor.person_id, _contents(evidence)):
+        return last
+    return _state(actor, inspection, StatementKind.OPINION, text, evidence, at)
+
+
+def _contents(evidence: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """A file sent again is stored anew, with the same name and content."""
+    return [(one["name"], one["sha256"]) for one in evidence]
 
 
 @action
@@ -293,7 +312,8 @@ def report_rectified(
         raise forbid("只有被检查的项目单位可以报告改正情况")
     check_version(inspection, version)
     need_state(inspection, [S.RECTIFYING])
-    made = _state(actor, inspection, StatementKind.RECTIFIED, need_text(text, "text", "请写明怎样改正的"), files, at)
+    text, evidence = need_text(text, "text", "请写明怎样改正的"), evidence_of(files, inspection.project.unit_id)
+    made = _state(actor, inspection, StatementKind.RECTIFIED, text, evidence, at)
     _end(actor, inspection, [WorkKind.INSPECTION_RECTIFY], at, "reported")
     inspection.state = S.REINSPECTION
     save(inspection, "state")
@@ -320,19 +340,10 @@ def report_rectified(
     return made
 
 
-def _state(actor: Actor, inspection: Inspection, kind: StatementKind, text: str, files: Sequence[int], at: datetime) -> Statement:
-    """The same words again, right after, are the same statement: a form sent twice."""
-    last = inspection.statements.order_by("-id").first()
-    if last is not None and (last.kind, last.text, last.person_id) == (kind, text, actor.person_id):
-        return last
-    made = Statement.objects.create(
-        inspection=inspection,
-        kind=kind,
-        text=text,
-        evidence=evidence_of(files, inspection.project.unit_id),
-        person_id=actor.person_id,
-        at=at,
-    )
+def _state(
+    actor: Actor, inspection: Inspection, kind: StatementKind, text: str, evidence: Sequence[Mapping[str, Any]], at: datetime
+) -> Statement:
+    made = Statement.objects.create(inspection=inspection, kind=kind, text=text, evidence=list(evidence), person_id=actor.person_id, at=at)
     verb = "state_opinion" if kind == StatementKind.OPINION else "report_rectified"
     record(actor, f"inspections.{verb}", inspection, at=at, project_code=inspection.project.code or "", why=text)
     return made
