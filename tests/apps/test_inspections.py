@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tests.apps.county import Company, County, at, new_company, new_county
+from tests.apps.county import BEGAN, Company, County, at, new_company, new_county
 from tests.apps.inspecting import (
     ANNOUNCED,
     BEGUN,
@@ -25,11 +25,11 @@ from tests.apps.inspecting import (
 )
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.infochain.queries import leaves_of
-from yinuo.apps.inspections import actions, pools
-from yinuo.apps.inspections.actions.plans import label_of
+from yinuo.apps.inspections import actions, pools, queries
+from yinuo.apps.inspections.actions.plans import draw_by, label_of, overdue
 from yinuo.apps.inspections.leaves import announced_now
 from yinuo.apps.inspections.models import Inspection, InspectionPlan, Inspector, Member, PoolInspector
-from yinuo.apps.people.models import Department
+from yinuo.apps.people.models import Department, Membership
 from yinuo.apps.projects.actions import terminate
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.models import WorkItem
@@ -41,6 +41,10 @@ def file_of(plan: InspectionPlan) -> dict[str, object]:
         "announcement": plan.announcement, "announcement_sha256": plan.announcement_sha256, "seed": plan.seed, "value": plan.value,
         "result": plan.result,
     }  # fmt: skip
+
+
+def vars_of(plan: InspectionPlan) -> dict[str, object]:
+    return {one.attname: getattr(plan, one.attname) for one in plan._meta.concrete_fields}
 
 
 def test_a_joint_plan_is_announced_then_drawn_and_anybody_can_repeat_it(county: County, company: Company) -> None:
@@ -69,6 +73,10 @@ def test_a_joint_plan_is_announced_then_drawn_and_anybody_can_repeat_it(county: 
     assert leaf.type == "inspection.announced"
     assert {name: value for _, name, value in leaf.fields}["announcement_sha256"] == plan.announcement_sha256
     assert plan.earliest == at("2026-11-12 18:00")
+    # Who could reckon the result once the value is out does not choose when: two working days, on a clock of the department's.
+    waits = WorkItem.objects.get(kind="inspection_draw")
+    assert (waits.department.key, waits.due_at, draw_by(plan)) == (LEAD, *[at("2026-11-16 18:00")] * 2)
+    assert [overdue(plan, at(moment)) for moment in ("2026-11-16 18:00", "2026-11-16 18:01")] == [False, True]
     stated = {name: value for _, name, value in leaf.fields}
     now = announced_now([label_of(plan)])[label_of(plan)]
     assert {name: stated[name] for name in now} == now
@@ -85,6 +93,12 @@ def test_a_joint_plan_is_announced_then_drawn_and_anybody_can_repeat_it(county: 
     plan = actions.draw_plan(actor=lead, plan_id=plan.pk, value=VALUE, at=DRAWN)
     plan.refresh_from_db()
     assert all(check.ok for check in verify(file_of(plan)))
+    before = queries._checked.cache_info().hits
+    assert queries.checked(plan) == queries.checked(plan) and all(check.ok for check in queries.checked(plan))
+    assert queries._checked.cache_info().hits == before + 2
+    assert not all(check.ok for check in queries.checked(InspectionPlan(**{**vars_of(plan), "value": "02" + plan.value[2:]})))
+    waits.refresh_from_db()
+    assert (waits.state, waits.outcome, overdue(plan, at("2026-12-01 09:00"))) == ("done", "drawn", False)
     assert plan.sealed is None and seed_digest(bytes.fromhex(plan.seed)) == plan.seed_sha256
     assert [leaf.type for leaf in leaves_of(label_of(plan))] == ["inspection.announced", "inspection.drawn"]
     assert {one.reason for one in plan.inspections.all()} == {"", "complaint"}
@@ -152,7 +166,17 @@ def test_who_had_a_hand_in_a_project_does_not_inspect_it(county: County, company
     assert barred == {(handled.code, numbers[one.person_id]), (handled.code, numbers[two.person_id])}
     for inspection in plan.inspections.select_related("project"):
         assert not {(inspection.project.code, member.number) for member in inspection.members.all()} & barred
+    # Registered anew, with another certificate, they are the same person with the same relative.
+    actions.end_inspector(actor=principal, inspector_id=inspector.pk, why="换证", at=DRAWN)
+    renewed = actions.register_inspector(
+        actor=principal, person_id=two.person_id, department_id=two.department_id, certificate_no="甘E9999", at=DRAWN
+    )
+    day = date(2026, 11, 13)
+    assert pools.forbidden([renewed], [handled, other], day) == {(renewed.pk, handled.pk)}
+    assert {one.pk: one.shown for one in queries.inspectors(principal, day)}[renewed.pk] == [row]
+    assert actions.declare_avoidance(actor=principal, **{**declare, "inspector_id": renewed.pk}) == row
     assert actions.lift_avoidance(actor=principal, avoidance_id=row.pk, at=DRAWN).lifted_at == DRAWN
+    assert pools.forbidden([renewed], [handled, other], day) == set()
 
 
 def test_a_plan_with_too_few_inspectors_is_not_announced_and_says_where(county: County, company: Company) -> None:
@@ -166,9 +190,30 @@ def test_a_plan_with_too_few_inspectors_is_not_announced_and_says_where(county: 
     assert project.code in refused.value.message and "只有 1 名，应有 2 名" in refused.value.message
     plan.refresh_from_db()
     assert (plan.state, plan.announcement, plan.sealed) == ("draft", None, None)
-    with pytest.raises(Refused, match="须用今天以后开奖的一期"):
-        begun(county, value_on=date(2026, 11, 9))
-    inspectors(county, LEAD, 2)
+    for field, value, words in [
+        ("value_on", date(2026, 11, 9), "须用今天以后开奖的一期"),
+        ("value_on", date(9999, 12, 31), "开奖日期最晚是 2028-11-08"),
+        ("until_on", date(2201, 1, 1), "检查的结束日期最晚是 2028-11-08"),
+        ("issue", "2026\n131", "请写成一行"),
+    ]:
+        with pytest.raises(Refused, match=words) as refused:
+            begun(county, **{field: value})
+        assert refused.value.field == field
+    for member in inspectors(county, LEAD, 2):
+        both = member
+    # One who is named in two departments fills one seat, and signs once.
+    office = Department.objects.get(hall=county.hall, key=OTHER)
+    Membership.objects.create(person=both.person, department=office, role="approver", from_on=BEGAN)
+    actions.register_inspector(
+        actor=county.actor("general_convener"), person_id=both.person_id, department_id=office.pk, certificate_no="甘E8", at=BEGUN
+    )
+    inspectors(county, OTHER, 1)
+    with pytest.raises(Refused, match=f"{office.short_name}回避以后只有 1 名，应有 2 名"):
+        announced(county, OTHER)
+    inspectors(county, OTHER, 1)
+    joint = announced(county, OTHER)
+    assert len(joint.announcement["inspectors"]) == 5
+    assert joint.pool.filter(inspector__person=both.person).get().inspector.department.key == LEAD
     with pytest.raises(Refused, match="检查在那以前就结束了"):
         announced(county, from_on=date(2026, 11, 9), until_on=date(2026, 11, 11))
     with pytest.raises(Stale):
@@ -188,6 +233,7 @@ def test_a_plan_whose_seed_is_lost_can_only_be_made_void(county: County, company
     plan = actions.void_plan(actor=lead, plan_id=plan.pk, why="更换服务器后种子解不开", at=DRAWN)
     assert (plan.state, plan.inspections.count(), plan.seed, plan.sealed) == ("void", 0, "", None)
     assert [leaf.type for leaf in leaves_of(label_of(plan))] == ["inspection.announced", "inspection.void"]
+    assert WorkItem.objects.get(kind="inspection_draw").outcome == "void"
 
 
 def test_the_next_by_rank_comes_in_for_who_cannot_go_and_nobody_chooses(county: County, company: Company) -> None:
@@ -210,6 +256,13 @@ def test_the_next_by_rank_comes_in_for_who_cannot_go_and_nobody_chooses(county: 
     with pytest.raises(Refused, match="没有可以替换的检查人员"):
         actions.replace_member(actor=lead, inspection_id=inspection.pk, member_id=third.pk, why="出差", at=DRAWN)
     assert draw(parse(plan.announcement), bytes.fromhex(plan.seed), plan.value).to_json() == plan.result
+    # The log says who came in for whom; the reason is a person's, and stays where it can be mended.
+    told = [leaf for leaf in leaves_of(inspection.project.code) if leaf.type == "inspection.replaced"]
+    fields = [{name: value for _, name, value in leaf.fields} for leaf in told]
+    assert [(one["out"], one["in"]) for one in fields] == [
+        (one.number, after.number) for one, after in zip([first, second], inspection.members.order_by("id")[2:], strict=True)
+    ]
+    assert not any("住院" in str(leaf.fields) for leaf in told)
 
 
 @pytest.mark.slow
@@ -259,5 +312,14 @@ def test_inspectors_are_people_of_the_department_with_a_certificate(county: Coun
         actions.end_inspector(actor=county.actor("principal", OTHER), inspector_id=made.pk, why="x", at=BEGUN)
     ended = actions.end_inspector(actor=county.actor("principal", LEAD), inspector_id=made.pk, why="退休", at=DRAWN)
     assert ended.to_on == date(2026, 11, 13)
-    again = actions.register_inspector(actor=convener, person_id=own.pk, **{**ask, "at": DRAWN})
+    day = DRAWN.date()
+    assert own.pk in {person.pk for person, _, _ in queries.may_become(convener, day)}
+    again = actions.register_inspector(actor=convener, person_id=own.pk, to_on=date(2027, 6, 30), **{**ask, "at": DRAWN})
     assert again.pk != made.pk
+    # Once for any one day, also where the certificate has an end; the next certificate follows on it.
+    assert own.pk not in {person.pk for person, _, _ in queries.may_become(convener, day)}
+    for span in ({"to_on": date(2027, 6, 30)}, {}, {"from_on": date(2027, 6, 29)}):
+        with pytest.raises(Refused, match="这段时间已经在名录里"):
+            actions.register_inspector(actor=convener, person_id=own.pk, **{**ask, "at": DRAWN, **span})
+    actions.register_inspector(actor=convener, person_id=own.pk, from_on=date(2027, 6, 30), **{**ask, "at": DRAWN})
+    assert Inspector.objects.filter(person=own).count() == 3

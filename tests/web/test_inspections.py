@@ -74,6 +74,12 @@ def test_a_plan_is_written_announced_and_drawn_at_a_desk_and_the_public_follows(
     assert shown.count("符合") == 4 and file["seed"] in shown
     assert all(one.inspector.person.name in shown for one in Inspection.objects.get().members.select_related("inspector__person"))
     assert sent(lead, page, do="draw", version=5, value=VALUE, sure="on").status_code == 403
+    row = Inspection.objects.get()
+    left = row.members.order_by("id")[0]
+    values = {"do": "replace", "version": 1, "member": left.pk, "why": "出差，电话 13900001111"}
+    assert sent(lead, f"/staff/inspections/{row.pk}/", **values).status_code == 302
+    shown = text_of(public.get(f"/random-inspections/{plan.pk}/"))
+    assert "已替换：出差" in shown and "13900001111" not in shown and "逾期" not in shown
     assert "第四季度抽查" in text_of(lead.get("/staff/inspections/?view=plans"))
     assert project.name in text_of(lead.get("/staff/inspections/?view=all"))
 
@@ -128,6 +134,7 @@ def test_inspectors_are_kept_by_who_answers_for_them(county: County, company: Co
     assert "妻兄任经理" not in text_of(desk(county, "supervisor").get(page))
     row = Avoidance.objects.get()
     assert signed_in(own).post(page, {"do": f"lift:{row.pk}"}).status_code == 403
+    assert [principal.post(page, {"do": f"lift:{number}"}).status_code for number in ("²", "٣", "9" * 30)] == [403] * 3
     assert principal.post(page, {"do": f"lift:{row.pk}"}).status_code == 302
     set_clock("2026-11-10 09:00")
     principal = desk(county, "principal", LEAD)
@@ -141,6 +148,9 @@ def test_a_plan_that_was_made_void_stays_readable_with_its_reason(county: County
     confirmed(county, company)
     inspectors(county)
     plan = announced(county)
+    set_clock("2026-11-16 18:01")
+    assert "应当在 2026年11月16日 18:00 以前抽取" in text_of(Client().get(f"/random-inspections/{plan.pk}/"))
+    assert "逾期未抽取" in text_of(desk(county, "approver", LEAD).get(f"{PLANS}{plan.pk}/"))
     set_clock("2026-11-10 09:00")
     lead = desk(county, "approver", LEAD)
     assert sent(lead, f"{PLANS}{plan.pk}/", do="void", version=2, why="").status_code == 422

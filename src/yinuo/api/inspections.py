@@ -13,6 +13,7 @@ from yinuo.api.app import actor_of, key_of
 from yinuo.api.projects import VersionIn
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.inspections import access, actions, queries
+from yinuo.apps.inspections.actions.plans import draw_by, overdue
 from yinuo.apps.inspections.models import Inspection, InspectionPlan, Inspector
 from yinuo.apps.inspections.questions import questions_of
 from yinuo.apps.people.models import Department
@@ -143,6 +144,8 @@ def plan_out(plan: InspectionPlan) -> dict[str, Any]:
     return {
         "id": plan.pk,
         **{name: getattr(plan, name) for name in (*names, *more)},
+        "draw_by": draw_by(plan),
+        "overdue": overdue(plan, timezone.now()),
         "words": plan.get_state_display(),
         "lead": plan.lead.key,
     }
@@ -164,6 +167,11 @@ def inspection_out(row: Inspection, *, inside: bool) -> dict[str, Any]:
     if inside:
         made |= {"state": row.state, "version": row.version, "rectify_until": row.rectify_until, "inspected_at": row.inspected_at}
     return made
+
+
+def replaced_out(row: Inspection) -> list[dict[str, Any]]:
+    """Who of those drawn could not go, and why: with that anybody can follow the next rank."""
+    return [{"number": one.number, "at": one.left_at, "why": one.left_why} for one in row.all_members if one.left_at]  # type: ignore[attr-defined]
 
 
 @router.post("/inspectors", response={201: dict[str, Any]}, summary="登记检查人员")
@@ -255,7 +263,11 @@ def public_plan(request: HttpRequest, plan_id: int) -> dict[str, Any]:
     if plan is None:
         raise InspectionPlan.DoesNotExist
     rows = queries.of_plan(plan)
-    return {**plan_out(plan), "draw": queries.draw_file(plan), "inspections": [inspection_out(row, inside=False) for row in rows]}
+    return {
+        **plan_out(plan),
+        "draw": queries.draw_file(plan),
+        "inspections": [{**inspection_out(row, inside=False), "replaced": replaced_out(row)} for row in rows],
+    }
 
 
 def _visible(request: HttpRequest, inspection_id: int) -> Inspection:

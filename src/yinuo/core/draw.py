@@ -294,8 +294,8 @@ def parse(data: Mapping[str, Any]) -> Announcement:
 
 def _need_whole(made: Announcement, inspectors: int) -> None:
     """No name twice, none that leads nowhere."""
-    codes = [one.project for one in (*made.projects, *made.directed)]
-    for code, times in Counter(codes).items():
+    codes = Counter(one.project for one in (*made.projects, *made.directed))
+    for code, times in codes.items():
         if times > 1:
             raise DrawError("projects", f"项目 {code} 写了两次")
     if len(made.inspectors) != inspectors:
@@ -307,7 +307,7 @@ def _need_whole(made: Announcement, inspectors: int) -> None:
         if department not in made.departments:
             raise DrawError("inspectors", f"检查人员 {number} 的部门 {department} 不在计划里")
     for project, number in made.conflicts:
-        if project not in set(codes) or number not in made.inspectors:
+        if project not in codes or number not in made.inspectors:
             raise DrawError("conflicts", f"回避 {project}、{number} 所指的不在名单里")
     if not HASH.fullmatch(made.seed_sha256):
         raise DrawError("seed_sha256", "应为 64 位小写十六进制数")

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
 from yinuo.apps.commitments.models import Commitment
@@ -20,7 +22,14 @@ class Inspector(InForce):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on")), name="inspector_span"),
-            models.UniqueConstraint(fields=["person", "department"], condition=Q(to_on__isnull=True), name="inspector_once"),
+            ExclusionConstraint(
+                name="inspector_once",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("department", RangeOperators.EQUAL),
+                    (Func("from_on", "to_on", function="daterange"), RangeOperators.OVERLAPS),
+                ],
+            ),
         ]
 
     def __str__(self) -> str:

@@ -90,10 +90,17 @@ def _rate(project: Project, grade: str, doubtful: bool, day: date) -> Rated:
 
 
 def inspectors_for(plan: InspectionPlan, departments: Collection[int], day: date) -> list[Inspector]:
-    """Qualified for the subject from today to the end of the inspections, and still of the department."""
+    """Qualified for the subject from today to the end of the inspections, and still of the department.
+
+    Who is named in several departments stands for the one that named them first: one person fills one seat.
+    """
     rows = Inspector.objects.filter(InForce.on(day), InForce.on(plan.until_on), department_id__in=departments, person__is_active=True)
     found = rows.select_related("person", "department").order_by("id")
-    return [one for one in found if not one.subjects or plan.subject in one.subjects]
+    able = [one for one in found if not one.subjects or plan.subject in one.subjects]
+    first: dict[int, Inspector] = {}
+    for one in able:
+        first.setdefault(one.person_id, one)
+    return list(first.values())
 
 
 def forbidden(inspectors: Sequence[Inspector], projects: Sequence[Project], day: date) -> set[tuple[int, int]]:
@@ -108,9 +115,10 @@ def forbidden(inspectors: Sequence[Inspector], projects: Sequence[Project], day:
     persons = list(by_person)
     pairs: set[tuple[int, int]] = set()
 
-    declared = Avoidance.objects.filter(inspector__in=inspectors, unit_id__in=by_unit, lifted_at__isnull=True)
-    for inspector_id, unit_id in declared.values_list("inspector_id", "unit_id"):
-        pairs.update((inspector_id, project_id) for project_id in by_unit[unit_id])
+    # Declared by the person, whichever entry of the list stood for them then.
+    declared = Avoidance.objects.filter(inspector__person_id__in=persons, unit_id__in=by_unit, lifted_at__isnull=True)
+    for person_id, unit_id in declared.values_list("inspector__person_id", "unit_id"):
+        pairs.update((inspector_id, project_id) for inspector_id in by_person[person_id] for project_id in by_unit[unit_id])
     bound = AuthorisedPerson.objects.filter(InForce.on(day), person_id__in=persons, unit_id__in=by_unit)
     for person_id, unit_id in bound.values_list("person_id", "unit_id"):
         pairs.update((inspector_id, project_id) for inspector_id in by_person[person_id] for project_id in by_unit[unit_id])

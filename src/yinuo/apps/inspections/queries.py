@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -74,12 +76,18 @@ def draw_file(plan: InspectionPlan) -> dict[str, Any]:
     return file
 
 
-def checked(plan: InspectionPlan) -> list[Check]:
-    """The draw repeated now, from what is kept; never an error, for it is shown to everybody."""
+def checked(plan: InspectionPlan) -> tuple[Check, ...]:
+    """The draw repeated from what is kept; never an error, for it is shown to everybody. The same file is not repeated twice."""
+    return _checked(json.dumps(draw_file(plan), sort_keys=True))
+
+
+@lru_cache(maxsize=32)
+def _checked(file: str) -> tuple[Check, ...]:
+    """By the whole text: a draw touched in the database is another one."""
     try:
-        return verify(draw_file(plan))
+        return tuple(verify(json.loads(file)))
     except DrawError as error:
-        return [Check(error.field, False, str(error))]
+        return (Check(error.field, False, str(error)),)
 
 
 def logged(plan: InspectionPlan) -> list[tuple[str, Any]]:
@@ -147,8 +155,15 @@ def inspectors(actor: Actor, day: date) -> list[Inspector]:
     rows = Inspector.objects.filter(InForce.on(day), department__hall_id=actor.hall_id).select_related("person", "department")
     if actor.role not in access.WATCHING:
         rows = rows.filter(department_id=actor.department_id)
-    shown = Avoidance.objects.filter(lifted_at__isnull=True).select_related("unit").order_by("id")
-    return list(rows.prefetch_related(Prefetch("avoidances", shown, to_attr="shown")).order_by("department_id", "id"))
+    found = list(rows.order_by("department_id", "id"))
+    declared = Avoidance.objects.filter(lifted_at__isnull=True, inspector__person_id__in=[one.person_id for one in found])
+    by_person: dict[tuple[int, int], list[Avoidance]] = {}
+    for row in declared.select_related("unit", "inspector").order_by("id"):
+        by_person.setdefault((row.inspector.person_id, row.inspector.department_id), []).append(row)
+    for one in found:
+        # Also those declared before they were registered anew; what another department was told stays there.
+        one.shown = by_person.get((one.person_id, one.department_id), [])  # type: ignore[attr-defined]
+    return found
 
 
 def may_become(actor: Actor, day: date) -> list[tuple[Person, int, str]]:
@@ -156,6 +171,6 @@ def may_become(actor: Actor, day: date) -> list[tuple[Person, int, str]]:
     rows = Membership.objects.filter(InForce.on(day), role="approver", department__hall_id=actor.hall_id, person__is_active=True)
     if actor.role != "general_convener":
         rows = rows.filter(department_id=actor.department_id)
-    named = set(Inspector.objects.filter(to_on__isnull=True).values_list("person_id", "department_id"))
+    named = set(Inspector.objects.filter(InForce.on(day)).values_list("person_id", "department_id"))
     found = rows.select_related("person", "department").order_by("department_id", "id")
     return [(row.person, row.department_id, row.department.short_name) for row in found if (row.person_id, row.department_id) not in named]

@@ -46,6 +46,7 @@ class WorkKind(models.TextChoices):
     WARNING_HANDLE = "warning_handle", "预警处置"
     WARNING_RECTIFY = "warning_rectify", "预警改正"
     DISPATCH = "dispatch", "督查调度"
+    INSPECTION_DRAW = "inspection_draw", "双随机抽取"
     INSPECTION = "inspection", "双随机检查"
     INSPECTION_RECTIFY = "inspection_rectify", "检查问题改正"
     INSPECTION_REVISIT = "inspection_revisit", "检查复查"

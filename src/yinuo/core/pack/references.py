@@ -75,6 +75,7 @@ REQUIRED: Mapping[str, str] = {
     "inspection.announce_days": "working_days",
     "inspection.check_list": "text",
     "inspection.clean_days": "calendar_days",
+    "inspection.draw_limit": "working_days",
     "inspection.public_value": "text",
     "inspection.public_value_digits": "count",
     "inspection.publish_limit": "working_days",

@@ -14,7 +14,7 @@ from yinuo.apps.base import Refused
 from yinuo.apps.infochain import queries as infochain
 from yinuo.apps.infochain.words import TYPES
 from yinuo.apps.inspections import pools, queries
-from yinuo.apps.inspections.actions.plans import label_of
+from yinuo.apps.inspections.actions.plans import draw_by, label_of, overdue
 from yinuo.apps.inspections.models import DirectedReason, InspectionPlan
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.models import Project
@@ -76,6 +76,8 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
         "projects": [(row["project"], projects.get(row["project"]), pools.RATES.get(row["rate"], row["rate"])) for row in told["projects"]],
         "directed": [(row["project"], projects.get(row["project"]), DirectedReason(row["reason"]).label) for row in told["directed"]],
         "inspectors": [(row["number"], names.get(row["department"], row["department"])) for row in told["inspectors"]],
+        "draw_by": draw_by(found),
+        "overdue": overdue(found, timezone.now()),
         "checks": queries.checked(found) if found.state == "drawn" else [],
         "rows": queries.of_plan(found) if found.state == "drawn" else [],
         "logged": [(name, TYPES[type], at) for name, wanted in LEAVES.items() for type, at in logged if type == wanted],

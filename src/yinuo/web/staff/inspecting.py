@@ -62,7 +62,10 @@ class ReturnForm(Versioned):
 class ReplaceForm(Versioned):
     member = choice("谁不能参加", (), "选择谁不能参加")
     why = forms.CharField(
-        label="原因", max_length=200, error_messages={"required": "写明为什么不能参加"}, help_text="公开的只有“已替换”，不公开原因。"
+        label="原因",
+        max_length=200,
+        error_messages={"required": "写明为什么不能参加"},
+        help_text="公开，如“出差”“生病”；病情等个人的事不要写。",
     )
 
     def __init__(self, *args: Any, members: Sequence[Member], **kwargs: Any) -> None:

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.inspections import access, actions, pools, queries
-from yinuo.apps.inspections.actions.plans import earliest
+from yinuo.apps.inspections.actions.plans import draw_by, earliest, overdue
 from yinuo.apps.inspections.models import DirectedReason, InspectionPlan, Inspector, Interest, PlanState
-from yinuo.apps.people.models import Department
+from yinuo.apps.people.models import Department, InForce
 from yinuo.apps.rules import pack
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.forms import CodeInput, DateInput
@@ -53,7 +53,8 @@ class PlanForm(Versioned):
         super().__init__(*args, **kwargs)
         self.fields["version"].required = False
         self.fields["subject"].choices = [("", "请选择"), *((one, one) for one in pools.subjects(day))]  # type: ignore[attr-defined]
-        others = Department.objects.filter(hall_id=actor.hall_id, inspectors__to_on__isnull=True, inspectors__isnull=False).distinct()
+        able = Inspector.objects.filter(InForce.on(day)).values("department_id")
+        others = Department.objects.filter(hall_id=actor.hall_id, pk__in=able)
         rows = [(str(one.pk), one.short_name) for one in others.exclude(pk=actor.department_id).order_by("id")]
         self.fields["departments"].choices = rows  # type: ignore[attr-defined]
         if not rows:
@@ -124,6 +125,11 @@ class AvoidForm(forms.Form):
     note = forms.CharField(label="说明", required=False, max_length=200, help_text="只有本部门看得到。")
 
 
+def _number(text: str) -> int:
+    """A key as it stands in an address or a form; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
+
+
 @need_role(*access.READERS)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -132,8 +138,7 @@ def index(request: HttpRequest) -> HttpResponse:
     shown = VIEWS if actor.role == "approver" else VIEWS[1:]
     view = request.GET.get("view", "")
     view = view if view in dict(shown) else shown[0][0]
-    text = request.GET.get("after", "")
-    after = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
+    after = _number(request.GET.get("after", ""))
     here = reverse("staff:inspections")
     page = {"mine": queries.mine, "plans": queries.plans, "all": queries.of_hall}[view](actor, after)
     context = {
@@ -194,6 +199,8 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
         "value": _public_value(found.announced_at or now),
         "earliest": found.earliest or earliest(now, found.value_on),
         "early": found.earliest is not None and now < found.earliest,
+        "draw_by": draw_by(found),
+        "overdue": overdue(found, now),
         "counts": _counts(found, now) if found.state == PlanState.DRAFT else None,
         "rates": pools.RATES,
     }
@@ -284,8 +291,8 @@ def inspectors(request: HttpRequest) -> HttpResponse:
     register = InspectorForm(request.POST if do == "register" else None, actor=actor, day=day) if keeps else None
     lines = [_line(actor, row, request, do, number) for row in rows]
     sent = register if do == "register" else next((line[do] for line in lines if line["sent"] and do in line), None)
-    if do == "lift" and number.isdecimal():
-        actions.lift_avoidance(actor=actor, avoidance_id=int(number), at=now)
+    if do == "lift" and (avoidance_id := _number(number)):
+        actions.lift_avoidance(actor=actor, avoidance_id=avoidance_id, at=now)
         return redirect("staff:inspectors")
     if do and sent is None:
         raise forbid("只能登记本部门的检查人员和回避")

@@ -20,6 +20,7 @@ from yinuo.apps.inspections.actions.common import (
     save_plan,
     url_of,
 )
+from yinuo.apps.inspections.actions.plans import end_draw
 from yinuo.apps.inspections.models import Inspection, InspectionPlan, InspectionState, Inspector, Member, PlanState, PoolInspector
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.projects.actions import lock as lock_project
@@ -55,6 +56,7 @@ def draw_plan(*, actor: Actor, plan_id: int, value: str, at: datetime, version: 
     plan.seed, plan.sealed, plan.value, plan.result = outcome.seed.hex(), None, outcome.value, outcome.result.to_json()
     plan.state, plan.drawn_at, plan.drawn_by_id = PlanState.DRAWN, at, actor.person_id
     save_plan(plan, "seed", "sealed", "value", "result", "state", "drawn_at", "drawn_by")
+    end_draw(actor, plan, at, "drawn")
     behind = {row.number: row.inspector for row in PoolInspector.objects.filter(plan=plan).select_related("inspector__person")}
     for team in teams:
         _begin(actor, plan, team, projects[team.listed.project], behind, at)
@@ -165,7 +167,10 @@ def _tell(inspection: Inspection, inspectors: Sequence[Inspector], at: datetime)
 
 @action
 def replace_member(*, actor: Actor, inspection_id: int, member_id: int, why: str, at: datetime, version: int | None = None) -> Inspection:
-    """Somebody cannot go: the next by the same ranks comes in, nobody chooses. Only while nothing of the visit is signed."""
+    """Somebody cannot go: the next by the same ranks comes in, nobody chooses. Only while nothing of the visit is signed.
+
+    Both numbers go to the chain; the reason is published with the plan, where it can be mended.
+    """
     inspection = locked_inspection(inspection_id)
     plan = inspection.plan
     if not access.can_see_to(actor, departments_of(plan)):
@@ -203,6 +208,8 @@ def replace_member(*, actor: Actor, inspection_id: int, member_id: int, why: str
         at=at,
         project_code=inspection.project.code or "",
         why=why,
-        data={"plan": plan.number, "out": leaving.number, "in": number},
+        data={"number": plan.number, "code": inspection.project.code, "out": leaving.number, "in": number},
+        chain="inspection.replaced",
+        issuer_id=plan.lead_id,
     )
     return inspection

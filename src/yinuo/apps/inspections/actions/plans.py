@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,13 +20,19 @@ from yinuo.apps.people.models import Department
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
+from yinuo.apps.work.actions import About, Limits, close, open_item, open_of
 from yinuo.apps.work.clocks import calendar
+from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.draw import Announcement, Listed, PublicValue, parse, seed_digest, short_of
 
 # Easily told apart when read out.
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 FIELDS = ("title", "subject", "from_on", "until_on", "issue", "value_on")
+# Nobody plans further; a year mistyped is not carried to a calendar that does not know it.
+FURTHEST = timedelta(days=730)
+# A line feed, or anything else that is not seen: what is announced is a line of text.
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _number(at: datetime) -> str:
@@ -90,15 +97,25 @@ def change_plan(
 
 def _fill(plan: InspectionPlan, at: datetime, **values: Any) -> None:
     day = day_of(at)
-    plan.title = need_text(values["title"], "title", "请填写计划的名称", 80)
-    plan.issue = need_text(values["issue"], "issue", "请填写用哪一期开奖号码", 20)
+    plan.title = _line(values["title"], "title", "请填写计划的名称", 80)
+    plan.issue = _line(values["issue"], "issue", "请填写用哪一期开奖号码", 20)
     if values["subject"] not in pools.subjects(day):
         raise Refused("inspections.subject", "请选择抽查事项", field="subject")
     if values["until_on"] < values["from_on"]:
         raise Refused("inspections.until_on", "检查的结束日期早于开始日期", field="until_on")
     if values["value_on"] <= day:
         raise Refused("inspections.value_on", "须用今天以后开奖的一期", field="value_on", remedy="已经开出的号码，公布名录的人事先就知道了")
+    for name, label in (("value_on", "开奖日期"), ("until_on", "检查的结束日期")):
+        if values[name] - day > FURTHEST:
+            raise Refused(f"inspections.{name}", f"{label}最晚是 {day + FURTHEST:%Y-%m-%d}", field=name, remedy="请核对年份")
     plan.subject, plan.from_on, plan.until_on, plan.value_on = (values[name] for name in ("subject", "from_on", "until_on", "value_on"))
+
+
+def _line(text: str, field: str, message: str, limit: int) -> str:
+    text = need_text(text, field, message, limit)
+    if UNSEEN.search(text):
+        raise Refused(f"inspections.{field}", "请写成一行，不要换行", field=field)
+    return text
 
 
 def _set_departments(plan: InspectionPlan, departments: Sequence[int]) -> None:
@@ -180,6 +197,7 @@ def announce_plan(*, actor: Actor, plan_id: int, at: datetime, version: int | No
         plan, "team", "announcement", "announcement_sha256", "seed_sha256", "sealed", "state", "announced_at", "announced_by", "earliest"
     )
     PoolInspector.objects.bulk_create([PoolInspector(plan=plan, number=number, inspector_id=key) for key, number in numbers.items()])
+    _open_draw(actor, plan, at)
     _told(actor, "announce_plan", plan, at, chain="inspection.announced", earliest=plan.earliest)
     return plan
 
@@ -189,6 +207,48 @@ def earliest(at: datetime, value_on: date) -> datetime:
     days = calendar()
     term = days.closing(days.add_working_days(day_of(at), pack().integer("inspection.announce_days", day_of(at))))
     return max(term, datetime.combine(value_on + timedelta(days=1), time(), TZ))
+
+
+def draw_by(plan: InspectionPlan) -> datetime | None:
+    """By when an announced plan is to be drawn: whoever holds the seed could reckon the result once the value is out, and wait."""
+    if plan.earliest is None or plan.announced_at is None:
+        return None
+    days = calendar()
+    return days.closing(days.add_working_days(day_of(plan.earliest), _draw_limit(plan.announced_at)))
+
+
+def overdue(plan: InspectionPlan, now: datetime) -> bool:
+    """Whether it was (or, still waiting, is) past its term; late stays late, also after the draw or the end."""
+    by = draw_by(plan)
+    return by is not None and (plan.drawn_at or plan.void_at or now) > by
+
+
+def _draw_limit(at: datetime) -> int:
+    return pack().integer("inspection.draw_limit", day_of(at))
+
+
+def _open_draw(actor: Actor, plan: InspectionPlan, at: datetime) -> None:
+    """The leading department's clock, from the announcement to the last day of drawing."""
+    assert plan.earliest is not None, "an announced plan has its earliest draw"
+    day = day_of(at)
+    waiting = calendar().working_days_between(day + timedelta(days=1), day_of(plan.earliest) + timedelta(days=1))
+    open_item(
+        actor=actor,
+        kind=WorkKind.INSPECTION_DRAW,
+        about=About(subject=plan, title=f"双随机抽取：{plan.subject}", subtitle=plan.title, url=f"/staff/inspections/plans/{plan.pk}/"),
+        limits=Limits(waiting + _draw_limit(at)),
+        rules_on=day,
+        at=at,
+        department_id=plan.lead_id,
+        hall_id=plan.hall_id,
+    )
+
+
+def end_draw(actor: Actor, plan: InspectionPlan, at: datetime, outcome: str) -> None:
+    """The clock of the draw ends; the caller holds the plan's lock."""
+    work = open_of(plan, WorkKind.INSPECTION_DRAW)
+    if work is not None:
+        close(actor=actor, item=work, at=at, outcome=outcome)
 
 
 def _announcement(plan: InspectionPlan, seed: bytes, day: date) -> tuple[Announcement, dict[int, str]]:
@@ -266,6 +326,7 @@ def void_plan(*, actor: Actor, plan_id: int, why: str, at: datetime, version: in
             plan.seed = seeds.unseal(bytes(plan.sealed or b""), plan.number, plan.seed_sha256).hex()
     plan.state, plan.sealed = PlanState.VOID, None
     save_plan(plan, "void_why", "void_at", "state", "seed", "sealed")
+    end_draw(actor, plan, at, "void")
     _told(actor, "void_plan", plan, at, chain="inspection.void" if announced else "", why=plan.void_why, seed=plan.seed)
     return plan
 

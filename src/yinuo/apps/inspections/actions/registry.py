@@ -33,7 +33,8 @@ def register_inspector(
     if not access.can_keep_inspectors(actor, department):
         raise forbid("检查人员由本部门主要负责同志或者总召集人登记")
     day = day_of(at)
-    person = Person.objects.get(pk=person_id)
+    # Two who register the same person wait for each other: the database's own check of spans would let them lock.
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
     if not works_for(person, department.pk, day):
         raise Refused("inspections.person", "这个人不在本部门任职", field="person", remedy="请先在“人员”里登记任职")
     begins = from_on or day
@@ -54,7 +55,7 @@ def register_inspector(
             )
     except IntegrityError as error:
         raise Refused(
-            "inspections.inspector_once", f"{person.name}已经在名录里", field="person", remedy="要改事项或者证号，请先停用再登记"
+            "inspections.inspector_once", f"{person.name}这段时间已经在名录里", field="person", remedy="要改事项或者证号，请先停用再登记"
         ) from error
     record(actor, "inspections.register_inspector", made, at=at, data={"person": person.pk, "subjects": list(subjects), "to_on": to_on})
     return made
@@ -93,7 +94,8 @@ def declare_avoidance(*, actor: Actor, inspector_id: int, credit_code: str, inte
     unit = ProjectUnit.objects.filter(credit_code=credit_code.strip().upper()).first()
     if unit is None:
         raise Refused("inspections.unit", "没有这个统一社会信用代码的项目单位", field="credit_code", remedy="请核对 18 位代码")
-    known = Avoidance.objects.filter(inspector=inspector, unit=unit, lifted_at__isnull=True).first()
+    same = Avoidance.objects.filter(inspector__person_id=inspector.person_id, inspector__department_id=inspector.department_id)
+    known = same.filter(unit=unit, lifted_at__isnull=True).first()
     if known is not None:
         return known
     made = Avoidance.objects.create(

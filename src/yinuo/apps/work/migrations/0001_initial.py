@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                             ("warning_handle", "预警处置"),
                             ("warning_rectify", "预警改正"),
                             ("dispatch", "督查调度"),
+                            ("inspection_draw", "双随机抽取"),
                             ("inspection", "双随机检查"),
                             ("inspection_rectify", "检查问题改正"),
                             ("inspection_revisit", "检查复查"),
