@@ -11,6 +11,8 @@ from tests.apps.test_onemap import guided
 from yinuo.apps.base import Actor
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.oversight.actions import place_shared
+from yinuo.apps.oversight.models import LifeRecord
+from yinuo.apps.people.actions import issue_key
 
 NOW = at("2026-11-09 10:00")
 
@@ -39,6 +41,15 @@ def test_a_batch_is_reported_row_by_row_and_a_warning_lives_over_the_wire(
     assert all(row["remedy"] for row in told["rows"] if row["outcome"] == "refused")
     again = administrator.post("/intake/records", {"system": "省监管平台", "rows": rows}).json()
     assert (again["same"], again["created"], again["refused"]) == (2, 0, 4)
+    # Whatever a system calls itself, it is known by its key: it replaces no record but its own.
+    assert (again["system"], set(LifeRecord.objects.values_list("system", flat=True))) == ("测试", {"测试"})
+    held = county.people["administrator", "development_reform"]
+    _, secret = issue_key(
+        actor=Actor.system(), person=held.person, membership=held, name="另一系统", expires_at=at("2099-01-01 00:00"), at=NOW
+    )
+    changed = {**rows[4], "data": {"means": "satellite", "note": "没有变化"}}
+    other = Machine(secret).post("/intake/records", {"system": "测试", "rows": [changed]}).json()
+    assert (other["system"], other["created"], LifeRecord.objects.filter(replaces__isnull=False).count()) == ("另一系统", 1, 0)
     assert supervisor.post("/intake/records", {"system": "x", "rows": []}).status_code == 403
     assert administrator.post("/intake/records", {"system": "x", "rows": [{}] * 501}).json()["code"] == "oversight.rows"
 

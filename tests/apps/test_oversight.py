@@ -16,11 +16,11 @@ from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import accept, decide
+from yinuo.apps.onemap.actions import accept, decide, take_in_result
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.oversight import access, actions, queries
 from yinuo.apps.oversight.models import Clue, LifeRecord, Shared, Warning, Watch
-from yinuo.apps.oversight.watching import undecided_on
+from yinuo.apps.oversight.watching import look, standing, undecided_on
 from yinuo.apps.projects.actions import report_progress, terminate
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import ChainRow, Entry
@@ -48,6 +48,11 @@ def kinds(project: Project) -> list[str]:
 
 def code_of(refusal: pytest.ExceptionInfo[Refused]) -> str:
     return refusal.value.code
+
+
+def _office(county: County, made: Warning) -> Actor:
+    assert made.department is not None
+    return county.actor("approver", made.department.key)
 
 
 def leaves() -> list[str]:
@@ -142,12 +147,23 @@ def test_found_again_while_open_it_is_one_and_after_closing_a_new_one_names_the_
     first = see_start(supervisor, project, NOON)
     assert see_start(supervisor, project, NOON + timedelta(hours=1)).pk == first.pk
     owner = county.actor("approver", first.department.key)
+    with pytest.raises(Refused, match="不能超过 2000 个字"):
+        actions.close_warning(actor=owner, warning_id=first.pk, outcome="unfounded", text="平" * 2001, at=NOON + timedelta(hours=2))
+
+    def not_started() -> bool:
+        """Whether two years without a start would be warned of."""
+        found = look(standing(project, reminded=False), at("2029-01-01 00:00")).findings
+        return "not_started" in {one.kind for one in found}
+
+    assert not not_started()
     actions.close_warning(actor=owner, warning_id=first.pk, outcome="unfounded", text="场地平整", at=NOON + timedelta(hours=2))
+    assert not_started(), "levelling the ground was no start"
     # What had been seen until then was judged with it.
     actions.look_at(project_id=project.pk, at=NOON + timedelta(hours=2))
     assert kinds(project) == ["built_first"]
     second = see_start(supervisor, project, NOON + timedelta(hours=3))
     assert (second.pk != first.pk, second.former_id) == (True, first.pk)
+    assert not not_started()
 
 
 def test_a_term_is_warned_of_again_half_a_year_after_it_was_closed(county: County, project: Project) -> None:
@@ -254,12 +270,15 @@ def test_a_term_that_passes_is_the_offices_turn_again_and_ends_in_a_penalty_with
     actions.close_warning(**punish, penalty_id=penalty.pk)
     made.refresh_from_db()
     assert (made.outcome, made.penalty_id) == ("punished", penalty.pk)
-    span = (county.hall.pk, date(2026, 11, 1), date(2026, 12, 1))
-    assert queries.late_handlers(*span) == []
-    # Ten working days later the same would have been late, and counts for who closed it.
-    WorkItem.objects.filter(pk=handling.pk).update(announced="red")
-    assert queries.late_handlers(*span) == [queries.LateHandler(owner.person_id or 0, 1)]
-    assert queries.late_handlers(*span, at_least=2) == []
+    # Corrected, it is still the penalty that has closed one.
+    later = at("2026-11-13 10:00")
+    corrected = actions.correct_record(
+        actor=owner, record_id=penalty.pk, on=penalty.on, data={**penalty.data, "amount": "3"}, why="金额有误", at=later
+    )
+    second = see_start(county.actor("supervisor"), project, later)
+    with pytest.raises(Refused) as spent:
+        actions.close_warning(**{**punish, "warning_id": second.pk, "actor": _office(county, second), "at": later}, penalty_id=corrected.pk)
+    assert (second.pk != made.pk, code_of(spent), queries.penalties_to_name(project)) == (True, "oversight.penalty", [])
 
 
 def test_what_a_start_that_was_reported_late_answers_is_noted_on_the_warning(county: County, company: Company, project: Project) -> None:
@@ -363,6 +382,9 @@ def test_what_another_system_sends_again_is_the_same_and_what_changed_stands_bes
         actions.correct_record(actor=county.actor("supervisor"), record_id=changed.record.pk, on=TODAY, data={}, why="更正", at=NOON)
     with pytest.raises(Refused, match="没有项目代码"):
         send(project, record_id="JC-2", project_code="2611-622927-04-01-000000")
+    for day in (date(2022, 12, 31), date(1899, 1, 1)):
+        with pytest.raises(Refused, match="不能早于 2023-02-20"):
+            send(project, record_id="YD-0", kind="sighting", data={"means": "utility", "note": "临时用电报装"}, on=day)
     # A sighting of electricity is as good as a patrol's.
     send(project, record_id="YD-1", kind="sighting", data={"means": "utility", "note": "临时用电报装"})
     assert kinds(project) == ["built_first"]
@@ -390,7 +412,16 @@ def test_what_is_ordered_waits_with_its_office_until_it_is_done(county: County, 
     with pytest.raises(Refused) as nowhere:
         actions.record_life(**order, data={**data, "office": "nowhere"})
     assert nowhere.value.errors == {"office": "请选择本大厅的部门"}
+    for due in ("2026-11-05", "2037-01-01", "2201-01-01"):
+        with pytest.raises(Refused) as unfit:
+            actions.record_life(**order, data={**data, "due": due})
+        assert set(unfit.value.errors) == {"due"}
     row = actions.record_life(**order, data=data)
+    # Neither the office it was ordered of nor any other concerned may put off what was ordered.
+    with pytest.raises(Forbidden):
+        actions.correct_record(
+            actor=county.actor("approver", office.key), record_id=row.pk, on=TODAY, data={**data, "due": "2027-11-13"}, why="延期", at=NOON
+        )
     work = WorkItem.objects.get(kind=WorkKind.DISPATCH)
     assert (work.department_id, work.due_at, work.url) == (office.pk, at("2026-11-13 18:00"), f"/staff/records/{row.pk}/")
     assert Message.objects.filter(template="dispatched").exists()
@@ -427,6 +458,17 @@ def test_decisions_inspections_and_penalties_are_read_on_from_a_place(county: Co
     assert (corrected.entry.data["round"], corrected.entry.data["amount"], corrected.entry.data["replaces"]) == (2, "3", penalty.pk)
     assert Shared.objects.count() == 3
     assert actions.place_shared() == 0
+    other = project.items.filter(state="open").order_by("-id")[0]
+    result: dict[str, Any] = {
+        "actor": system, "system": "工程审批系统", "project_code": project.code, "matter_id": other.matter_id, "status_code": 11,
+        "document_number": "积住建〔2026〕9号",
+    }  # fmt: skip
+    for hour, sent in enumerate(("A1", "A1", "A2")):
+        take_in_result(**result, external_id=sent, at=NOON + timedelta(hours=hour))
+    shared = Shared.objects.filter(kind="decision").latest("id")
+    assert (Shared.objects.count(), shared.data["matter"], shared.data["granted"], shared.number) == (
+        4, other.matter_id, True, "积住建〔2026〕9号",
+    )  # fmt: skip
     # Public until the day its publication ends, and no longer.
     assert [row.kind for row in queries.records(project.pk, public_on=date(2027, 11, 6))] == ["penalty"]
     assert queries.records(project.pk, public_on=date(2027, 11, 7)) == []

@@ -16,7 +16,7 @@ from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from yinuo.apps.base import Actor, Refused, forbid
-from yinuo.apps.people.queries import actor_of_key, stand_ins_of
+from yinuo.apps.people.queries import actor_of_key, name_of_key, stand_ins_of
 
 # No body of ours comes near it.
 DEEPEST = 24
@@ -99,6 +99,11 @@ api = NinjaAPI(
 def actor_of(request: HttpRequest) -> Actor:
     actor = getattr(request, "auth", None)
     return actor if isinstance(actor, Actor) else Actor.public().through("api")
+
+
+def system_of(request: HttpRequest) -> str:
+    """The name of the caller's key: what another system sends is kept under it, whatever the system calls itself."""
+    return name_of_key(request.headers.get("Authorization", "").partition(" ")[2].strip())
 
 
 def key_of(request: HttpRequest) -> str:

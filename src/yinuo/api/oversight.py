@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema, Status
 
-from yinuo.api.app import actor_of, key_if_any, key_of
+from yinuo.api.app import actor_of, key_if_any, key_of, system_of
 from yinuo.api.projects import VersionIn, readable
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.oversight import access, actions, queries
@@ -203,11 +203,12 @@ class OutcomeIn(Schema):
 
 
 class IntakeIn(Schema):
-    """`system`: the name of the sending system; each of `rows` has `record_id`, `project_code`, `kind`, `on`, `data`, and `step`,
-    `number` where the kind has them. The same row again changes nothing; one that says something else is a new version.
+    """Each of `rows` has `record_id`, `project_code`, `kind`, `on`, `data`, and `step`, `number` where the kind has them. The same row
+    again changes nothing; one that says something else is a new version. Records are kept under the name of the key they come with,
+    so that no system replaces another's; `system`, what the sender calls itself, is not relied on.
     """
 
-    system: str
+    system: str = ""
     rows: list[dict[str, Any]]
 
 
@@ -228,9 +229,10 @@ def intake(request: HttpRequest, body: IntakeIn) -> dict[str, Any]:
         raise forbid("只有对接的监管系统可以报送监管记录")
     if len(body.rows) > ROWS_MOST:
         raise Refused("oversight.rows", f"一次最多报送 {ROWS_MOST} 条", field="rows", remedy="请分几次报送")
-    report = [_taken(actor, body.system, number, row) for number, row in enumerate(body.rows)]
+    system = system_of(request)
+    report = [_taken(actor, system, number, row) for number, row in enumerate(body.rows)]
     counts = {word: sum(line["outcome"] == word for line in report) for word in ("created", "changed", "same", "refused")}
-    return {**counts, "rows": report}
+    return {**counts, "system": system, "rows": report}
 
 
 def _taken(actor: Actor, system: str, number: int, row: dict[str, Any]) -> dict[str, Any]:

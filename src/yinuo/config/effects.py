@@ -65,6 +65,7 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("onemap.confirm_review", "yinuo.apps.oversight.effects.watched", "in"),
     ("onemap.move_rules_on", "yinuo.apps.oversight.effects.watched", "in"),
     ("onemap.grant", "yinuo.apps.oversight.effects.decided", "in"),
+    ("onemap.take_in_result", "yinuo.apps.oversight.effects.decided_elsewhere", "in"),
     ("inspections.publish_result", "yinuo.apps.oversight.effects.inspected", "in"),
     ("onemap.refuse", "yinuo.apps.oversight.effects.decided", "in"),
     ("projects.report_start", "yinuo.apps.oversight.effects.start_reported", "in"),

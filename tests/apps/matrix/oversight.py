@@ -19,7 +19,8 @@ ON = LATER.date()
 RECORDING = {"approver", "approver of the filing unit", "supervisor", "general_convener", "comprehensive"}
 MAY: dict[str, set[str]] = {
     "oversight.record_life": RECORDING,
-    "oversight.correct_record": RECORDING,
+    # The office that recorded it, and those who watch over the hall; no other office concerned.
+    "oversight.correct_record": RECORDING - {"approver of the filing unit"},
     "oversight.explain_warning": {"unit"},
     "oversight.hand_warning": {"supervisor", "general_convener"},
     "oversight.order_rectification": {"approver"},
@@ -43,7 +44,7 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
     if action == "oversight.record_life":
         return lambda actor: actions.record_life(actor=actor, project_id=project, kind="sighting", on=ON, data=PATROL, **common)
     if action == "oversight.correct_record":
-        row = penalise(watcher, world.project, LATER).pk
+        row = penalise(world.actor("approver"), world.project, LATER).pk
         data = {"authority": "县住建局", "fact": "未批先建", "clause": "建筑法第六十四条", "amount": "3", "published_until": "2027-11-06"}
         return lambda actor: actions.correct_record(actor=actor, record_id=row, on=ON, data=data, why="金额有误", **common)
 

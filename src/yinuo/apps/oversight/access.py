@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yinuo.apps.base import Actor
-from yinuo.apps.oversight.models import Clue, Warning
+from yinuo.apps.oversight.models import Clue, LifeRecord, Warning
 from yinuo.apps.people.models import Department, StaffRole
 from yinuo.apps.projects.access import can_change, can_review, can_see
 from yinuo.apps.projects.actions.changes import filing_department
@@ -47,6 +47,11 @@ def can_record(actor: Actor, project: Project) -> bool:
     if actor.role != "approver" or actor.hall_id != project.hall_id:
         return False
     return can_review(actor, project, filing_department(project)) or project.items.filter(department_id=actor.department_id).exists()
+
+
+def can_correct(actor: Actor, row: LifeRecord, project: Project) -> bool:
+    """Those who watch over the hall, and the office that recorded it: never the one it was ordered of, nor another's penalty."""
+    return can_record(actor, project) and (actor.role in WATCHING or row.department_id == actor.department_id)
 
 
 def can_take_in(actor: Actor) -> bool:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from yinuo.apps.base import Actor
 from yinuo.apps.inspections.models import Inspection
-from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.onemap.actions.external import GRANTED, REFUSED
+from yinuo.apps.onemap.models import ExternalResult, ItemState, MapItem
 from yinuo.apps.oversight.actions.common import locked, step
 from yinuo.apps.oversight.actions.finding import look_at
 from yinuo.apps.oversight.actions.sharing import share_decision, share_inspection
@@ -17,6 +18,8 @@ from yinuo.apps.work.models import WorkItem, WorkKind
 
 # What the report of a start answers.
 ANSWERED_BY_START = (WarningKind.START_UNREPORTED, WarningKind.NOT_STARTED, WarningKind.IDLE)
+
+DECIDED = (ItemState.GRANTED, ItemState.REFUSED)
 
 
 def watched(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
@@ -41,6 +44,13 @@ def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
 def decided(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
     """A decision is shared with other systems as it is made."""
     share_decision(subject, at)
+
+
+def decided_elsewhere(*, actor: Actor, subject: ExternalResult, at: datetime, why: str) -> None:
+    """A result of the construction approval system is a decision where it concluded the matter; what it left as it was is none."""
+    item = subject.item
+    if subject.status_code in (*GRANTED, *REFUSED) and item.state in DECIDED and item.concluded_at == at:
+        share_decision(item, at)
 
 
 def inspected(*, actor: Actor, subject: Inspection, at: datetime, why: str) -> None:

@@ -1,18 +1,17 @@
-"""Warnings and records as those read them who answer for them; what is public of a project's supervision; who lets warnings lie."""
+"""Warnings and records as those read them who answer for them; what is public of a project's supervision."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from yinuo.apps.base import Actor
 from yinuo.apps.oversight.access import WATCHING, can_hand_clue, can_see_clue
 from yinuo.apps.oversight.models import Clue, LifeRecord, RecordKind, SharedPlace, Warning, WarningState
 from yinuo.apps.projects.models import Project
-from yinuo.apps.work.models import Light, WorkItem, WorkKind
 
 PAGE = 40
 
@@ -93,29 +92,20 @@ def versions(row: LifeRecord) -> list[LifeRecord]:
 
 
 def penalties_to_name(project: Project) -> list[LifeRecord]:
-    """Penalties of the project that close no warning yet."""
-    rows = LifeRecord.objects.filter(project=project, kind=RecordKind.PENALTY, replaced_by__isnull=True, punishes__isnull=True)
-    return list(rows.order_by("-on", "-id"))
+    """Penalties of the project that close no warning yet, in no version of them; the latest version of each."""
+    rows = {row.pk: row for row in LifeRecord.objects.filter(project=project, kind=RecordKind.PENALTY).order_by("-on", "-id")}
+    spent = set(Warning.objects.filter(project=project, penalty__isnull=False).values_list("penalty_id", flat=True))
+    replaced = {row.replaces_id for row in rows.values()}
+    return [row for row in rows.values() if row.pk not in replaced and spent.isdisjoint(_line(row, rows))]
 
 
-@dataclass(frozen=True, slots=True)
-class LateHandler:
-    """How many warnings somebody handled after their term had passed."""
-
-    person_id: int
-    late: int
-
-
-def late_handlers(hall_id: int, since: date, until: date, at_least: int = 1) -> list[LateHandler]:
-    """Who closed warnings of the hall whose term had passed, within [since, until); most first. What the clock ended counts for nobody."""
-    red = WorkItem.objects.filter(
-        kind=WorkKind.WARNING_HANDLE, hall_id=hall_id, state="done", announced=Light.RED, subject_id=OuterRef("pk")
-    )
-    rows = Warning.objects.filter(
-        Exists(red), project__hall_id=hall_id, closed_by__isnull=False, closed_at__date__gte=since, closed_at__date__lt=until
-    )
-    found = rows.values("closed_by_id").annotate(n=Count("id")).filter(n__gte=at_least).order_by("-n", "closed_by_id")
-    return [LateHandler(row["closed_by_id"], row["n"]) for row in found]
+def _line(row: LifeRecord, known: Mapping[int, LifeRecord]) -> list[int]:
+    """The keys of a version and of all before it."""
+    line = [row.pk]
+    while row.replaces_id is not None:
+        row = known[row.replaces_id]
+        line.append(row.pk)
+    return line
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.onemap.building import opening_matter
 from yinuo.apps.onemap.mocking import months_after
 from yinuo.apps.onemap.models import CONCLUDED, MapItem
-from yinuo.apps.oversight.models import LifeRecord, RecordKind, Warning, WarningKind, WarningSource
+from yinuo.apps.oversight.models import LifeRecord, RecordKind, Warning, WarningKind, WarningOutcome, WarningSource
 from yinuo.apps.oversight.specs import word_of
 from yinuo.apps.projects.models import Project, ProjectKind, ProjectState, ReportKind
 from yinuo.apps.rules import pack
@@ -65,6 +65,18 @@ class Standing:
         """Whether what came in at `at` is newer than the last warning of the kind that was closed: until then it was judged with it."""
         last = self.last(kind)
         return at is not None and (last is None or last.closed_at is None or at > last.closed_at)
+
+    def begun(self) -> bool:
+        """Whether a start was seen; what a warning that was closed as unfounded had to judge was none."""
+        unfounded = [one for rows in self.closed.values() for one in rows if one.outcome == WarningOutcome.UNFOUNDED]
+        return any(not any(_judged(row, one) for one in unfounded) for row in self.sightings)
+
+
+def _judged(row: LifeRecord, warning: Warning) -> bool:
+    """Whether the warning was of this sighting, or the sighting came in while it was open."""
+    if warning.source != WarningSource.RECORD or warning.closed_at is None:
+        return False
+    return warning.record_id == row.pk or warning.found_at <= row.at <= warning.closed_at
 
 
 def standing(project: Project, *, reminded: bool) -> Standing:
@@ -154,7 +166,7 @@ def _unreported(at_hand: Standing) -> list[Finding]:
 def _not_started(at_hand: Standing) -> list[Finding]:
     """核准（备案）后未开工: no start so many months after it was filed or verified."""
     project, day = at_hand.project, _verified_on(at_hand)
-    if day is None or project.started_on is not None or at_hand.sightings:
+    if day is None or project.started_on is not None or at_hand.begun():
         return []
     months = pack().integer("warning.not_started_term", project.rules_on)
     since = _after_the_last(at_hand, WarningKind.NOT_STARTED, _morning(months_after(day, months)))
@@ -180,7 +192,7 @@ def _idle(at_hand: Standing) -> list[Finding]:
 def _reminder_at(at_hand: Standing) -> datetime | None:
     """When the company is reminded that it has not started: before the term of the warning."""
     day = _verified_on(at_hand)
-    if day is None or at_hand.project.started_on is not None or at_hand.sightings:
+    if day is None or at_hand.project.started_on is not None or at_hand.begun():
         return None
     return _morning(months_after(day, pack().integer("warning.not_started_reminder", at_hand.project.rules_on)))
 

@@ -100,6 +100,11 @@ def actor_of_key(secret: str, at: datetime) -> Actor | None:
     return Actor(person_id, "system", entrance="api") if superuser else None
 
 
+def name_of_key(secret: str) -> str:
+    """What a key is called where it was issued: the name by which another system is known here. Raises ApiKey.DoesNotExist."""
+    return ApiKey.objects.values_list("name", flat=True).get(digest=key_digest(secret))
+
+
 def reserved_units(search: str = "") -> QuerySet[ProjectUnit]:
     """Units that still have no credit code, newest first; `search` looks in names and reservation numbers."""
     units = ProjectUnit.objects.filter(credit_code__isnull=True).order_by("-id")

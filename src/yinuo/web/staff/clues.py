@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.oversight import access, actions, queries
+from yinuo.apps.oversight.actions.common import TEXT_LIMIT
 from yinuo.apps.oversight.models import ClueBody
 from yinuo.apps.people.models import InForce, Membership
 from yinuo.web.acting import actor_of, need_role
@@ -29,7 +30,7 @@ DATE = {"invalid": "日期请写成 2026-11-30"}
 
 class ClueForm(forms.Form):
     person_id = forms.TypedChoiceField(label="涉及的人员", coerce=int, error_messages={"required": "选择涉及的人员"})
-    text = text_area("线索", "写明是什么线索", "写事实，不下结论。材料随函移送，不在这里上传。")
+    text = text_area("线索", "写明是什么线索", "写事实，不下结论。材料随函移送，不在这里上传。", most=TEXT_LIMIT)
     body = choice("移送给", ClueBody.choices, "选择移送给哪类机关")
     body_name = forms.CharField(label="机关名称", max_length=80, error_messages={"required": "写明移送的机关"})
     handed_on = forms.DateField(label="移送日期", widget=DateInput(), error_messages={"required": "填写移送日期", **DATE})
@@ -47,7 +48,7 @@ class ClueForm(forms.Form):
 
 class AnswerForm(forms.Form):
     answered_on = forms.DateField(label="答复日期", widget=DateInput(), error_messages={"required": "填写答复日期", **DATE})
-    answer = text_area("答复的要点", "写明答复的要点")
+    answer = text_area("答复的要点", "写明答复的要点", most=TEXT_LIMIT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)

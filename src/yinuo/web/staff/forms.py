@@ -13,13 +13,13 @@ from yinuo.apps.rules import pack
 YES_NO = [("yes", "是"), ("no", "否")]
 
 
-def text_area(label: str, required: str = "", help_text: str = "", rows: int = 4) -> forms.CharField:
+def text_area(label: str, required: str = "", help_text: str = "", rows: int = 4, most: int = 4000) -> forms.CharField:
     """A text of several lines; `required` is what to do when it is left empty, nothing makes it optional."""
     return forms.CharField(
         label=label,
         required=bool(required),
         help_text=help_text,
-        max_length=4000,
+        max_length=most,
         widget=forms.Textarea({"rows": rows}),
         error_messages={"required": required},
     )

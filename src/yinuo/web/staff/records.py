@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.oversight import access, actions, queries
+from yinuo.apps.oversight.actions.common import TEXT_LIMIT as WHY_LIMIT
 from yinuo.apps.oversight.actions.dispatches import office_of
 from yinuo.apps.oversight.models import LifeRecord, RecordKind
 from yinuo.apps.oversight.specs import SPECS, TEXT_LIMIT, FieldSpec, KindSpec
@@ -52,7 +53,7 @@ class RecordForm(EvidenceForm, forms.Form):
             made["number"] = forms.CharField(label=spec.number_label, required=False, max_length=80)
         made |= {one.name: _field(one, offices) for one in spec.fields}
         if correcting:
-            made["why"] = text_area("更正的理由", "写明更正的理由", rows=2)
+            made["why"] = text_area("更正的理由", "写明更正的理由", rows=2, most=WHY_LIMIT)
         for name, one in made.items():
             self.fields[name] = one
         self.order_fields([*made, "files", "key"])
@@ -143,7 +144,7 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
     last = rows[0]
     verb = request.POST.get("do", "correct") if request.method == "POST" else ""
     spec = SPECS[last.kind]
-    may = access.can_record(actor, found) and not last.system
+    may = access.can_correct(actor, last, found) and not last.system
     form, outcome = None, None
     if can_answer(actor, last, found):
         outcome = OutcomeForm(*((request.POST, request.FILES) if verb == "outcome" else (None, None)), prefix="outcome")
@@ -174,7 +175,7 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
 
 
 class OutcomeForm(EvidenceForm, forms.Form):
-    outcome = text_area("办理结果", "写明办理结果")
+    outcome = text_area("办理结果", "写明办理结果", most=TEXT_LIMIT)
     field_order = ("outcome", "files")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

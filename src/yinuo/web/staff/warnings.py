@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.oversight import access, actions, queries
+from yinuo.apps.oversight.actions.common import TEXT_LIMIT
 from yinuo.apps.oversight.actions.warnings import ACTS, HANDLED, RUNNING
 from yinuo.apps.oversight.models import Warning, WarningKind, WarningOutcome, WarningStep
 from yinuo.apps.people.models import Department
@@ -48,7 +49,7 @@ FIELDS = (
 
 
 class OrderForm(Versioned):
-    text = text_area("改正什么、达到什么要求", "写明要改正什么、达到什么要求", "发给项目单位。")
+    text = text_area("改正什么、达到什么要求", "写明要改正什么、达到什么要求", "发给项目单位。", most=TEXT_LIMIT)
     days = forms.IntegerField(label="改正的期限（工作日）", min_value=1, error_messages={"required": "填写改正的期限"})
 
 
@@ -60,7 +61,7 @@ class CloseForm(EvidenceForm, Versioned):
         radio=True,
     )
     penalty_id = forms.ChoiceField(label="处罚决定", required=False, help_text="已处罚的必须选；决定先在项目的监管记录里登记。")
-    text = text_area("处置的情况和理由", "写明处置的情况和理由", "发给项目单位。")
+    text = text_area("处置的情况和理由", "写明处置的情况和理由", "发给项目单位。", most=TEXT_LIMIT)
     field_order = ("version", "outcome", "penalty_id", "text", "files")
 
     def __init__(self, *args: Any, found: Warning, **kwargs: Any) -> None:
@@ -73,7 +74,7 @@ class CloseForm(EvidenceForm, Versioned):
 
 class HandForm(Versioned):
     department_key = choice("转交给", (), "选择处置部门")
-    why = text_area("转交的理由", "写明转交的理由", rows=2)
+    why = text_area("转交的理由", "写明转交的理由", rows=2, most=TEXT_LIMIT)
 
     def __init__(self, *args: Any, found: Warning, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,7 +83,7 @@ class HandForm(Versioned):
 
 
 class PointsForm(EvidenceForm, forms.Form):
-    basis = text_area("扣分的依据", "写明扣分的依据", "由项目备案单位主要负责同志审签、总召集人执行。", rows=3)
+    basis = text_area("扣分的依据", "写明扣分的依据", "由项目备案单位主要负责同志审签、总召集人执行。", rows=3, most=TEXT_LIMIT)
     field_order = ("basis", "files")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.apps.base import forbid
 from yinuo.apps.oversight import access, actions, queries
+from yinuo.apps.oversight.actions.common import TEXT_LIMIT
 from yinuo.apps.oversight.models import WarningState
 from yinuo.web.acting import actor_of, need_own
 from yinuo.web.handling import attempt
@@ -30,6 +31,7 @@ WORDS = {
 
 class StepForm(EvidenceForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    text = forms.CharField(label="说明", widget=forms.Textarea({"rows": 5}), max_length=TEXT_LIMIT)
     key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
 
 

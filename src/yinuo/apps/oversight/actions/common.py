@@ -30,9 +30,13 @@ def day_of(at: datetime) -> date:
 
 
 def need(text: str, field: str, message: str) -> str:
-    if not text.strip():
+    """The text as it is kept, whole. Raises Refused for none and for one that is too long."""
+    said = text.strip()
+    if not said:
         raise Refused(f"oversight.{field}", message, field=field)
-    return text.strip()[:TEXT_LIMIT]
+    if len(said) > TEXT_LIMIT:
+        raise Refused(f"oversight.{field}", f"不能超过 {TEXT_LIMIT} 个字", field=field, remedy="请写要点")
+    return said
 
 
 def locked(warning_id: int) -> Warning:

@@ -38,14 +38,17 @@ def take_in_record(
     step: str = "",
     number: str = "",
 ) -> Taken:
-    """One record of a system by the name it has there. Raises Refused naming the field at fault; nothing is then written."""
+    """One record of a system by the name it has there; its caller answers for which system it is (the interface: the key's name). Raises Refused naming the field at fault; nothing is then written."""
     if not access.can_take_in(actor):
         raise forbid("只有对接的监管系统可以报送监管记录")
     system, record_id, number = system.strip(), record_id.strip(), number.strip()
     for name, value, most in (("system", system, 40), ("record_id", record_id, 80)):
         if not value or len(value) > most:
             raise Refused(
-                f"oversight.{name}", f"请写明{'来源系统' if name == 'system' else '来源系统里的编号'}（不超过 {most} 个字）", field=name
+                f"oversight.{name}",
+                f"请写明{'来源系统' if name == 'system' else '来源系统里的编号'}（不超过 {most} 个字）",
+                field=name,
+                remedy="来源系统的名称就是密钥的名称，请管理员换一把名称合适的密钥" if name == "system" else "请核对编号后重新报送",
             )
     found = Project.objects.filter(code=project_code.strip()).values_list("pk", flat=True).first()
     if found is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,10 +18,13 @@ from yinuo.apps.oversight.models import LifeRecord, RecordKind
 from yinuo.apps.oversight.specs import SPECS, read
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.models import Project
+from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember, request_hash
 
 # Penalties of the project are of weight for whoever relies on the chain; what else is recorded stays in the trail.
 CHAIN = {RecordKind.PENALTY: "penalty.decided"}
+# Ten years: what is ordered for later than that is a slip of the pen, and its clock could not be told.
+LONGEST = timedelta(days=3653)
 
 
 @action
@@ -69,8 +72,8 @@ def correct_record(
     """A new version beside the old one, which stays; what another system sent, that system corrects."""
     project = lock(LifeRecord.objects.values_list("project_id", flat=True).get(pk=record_id))
     former = LifeRecord.objects.get(pk=record_id)
-    if not access.can_record(actor, project):
-        raise forbid("只有监督员、综合管理部门和项目的有关部门可以更正监管记录")
+    if not access.can_correct(actor, former, project):
+        raise forbid("只有监督员、总召集人、综合管理部门和登记这条记录的部门可以更正")
     if former.system:
         raise Refused("oversight.of_system", f"这条记录由{former.system}报送", remedy="请由该系统更正后重新报送")
     if LifeRecord.objects.filter(replaces=former).exists():
@@ -137,6 +140,10 @@ def checked(hall_id: int, kind: str, step: str, number: str, on: date, data: Map
         errors["office"] = "请选择本大厅的部门"
     if on > day_of(at):
         errors["on"] = f"{SPECS[kind].on_label}不能晚于今天"
+    elif on < pack().valid_from:
+        errors["on"] = f"{SPECS[kind].on_label}不能早于 {pack().valid_from.isoformat()}（规定自这一天起施行）"
+    elif "due" in kept and not on <= date.fromisoformat(kept["due"]) <= on + LONGEST:
+        errors["due"] = "办结日期应在交办日期当天或者以后，最晚不超过十年"
     if errors:
         first = next(iter(errors))
         raise Refused("oversight.record", errors[first], field=first, errors=errors)

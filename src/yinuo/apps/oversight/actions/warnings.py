@@ -25,7 +25,8 @@ from yinuo.apps.oversight.actions.common import (
     url_of,
     wait_for_handling,
 )
-from yinuo.apps.oversight.models import LifeRecord, RecordKind, StepKind, Warning, WarningKind, WarningOutcome, WarningState, Watch
+from yinuo.apps.oversight.models import LifeRecord, StepKind, Warning, WarningKind, WarningOutcome, WarningState, Watch
+from yinuo.apps.oversight.queries import penalties_to_name
 from yinuo.apps.oversight.watching import look, standing
 from yinuo.apps.people.models import StaffRole
 from yinuo.apps.people.queries import holders
@@ -170,10 +171,8 @@ def close_warning(
 
 
 def _penalty(made: Warning, penalty_id: int | None) -> LifeRecord:
-    """The latest version of a penalty on the project that closes no other warning."""
-    found = LifeRecord.objects.filter(
-        pk=penalty_id or 0, project_id=made.project_id, kind=RecordKind.PENALTY, replaced_by__isnull=True, punishes__isnull=True
-    ).first()
+    """The latest version of a penalty on the project that closes no other warning, nor did before it was corrected."""
+    found = next((row for row in penalties_to_name(made.project) if row.pk == penalty_id), None)
     if found is None:
         raise Refused(
             "oversight.penalty", "请选择本项目的行政处罚记录", field="penalty_id", remedy="先登记处罚决定；一份决定只能办结一条预警"
@@ -213,6 +212,7 @@ def propose_for_warning(*, actor: Actor, warning_id: int, basis: str, at: dateti
         raise Refused("oversight.no_points", f"“{made.get_kind_display()}”不是扣分的情形", remedy="附件2第十八条列出了扣分的行为")
     if made.outcome in (WarningOutcome.UNFOUNDED, WarningOutcome.ENDED):
         raise Refused("oversight.no_points", f"这条预警{made.get_outcome_display()}，不能扣分")
+    said = need(basis, "basis", "请写明扣分的依据")
     shown = evidence_of(evidence, actor, made.project)
     proposal = propose_points(
         actor=actor,
@@ -222,15 +222,15 @@ def propose_for_warning(*, actor: Actor, warning_id: int, basis: str, at: dateti
         type="act",
         on=day_of(made.found_at),
         data={"article": "46", "item": ACTS[WarningKind(made.kind)]},
-        basis=need(basis, "basis", "请写明扣分的依据"),
+        basis=said,
         evidence=[*shown, f"预警 {made.pk}：{made.why}"],
         source=(Warning._meta.label_lower, made.pk),
         at=at,
     )
-    step(made, StepKind.PROPOSED, actor, at, basis.strip(), shown)
+    step(made, StepKind.PROPOSED, actor, at, said, shown)
     made.version += 1
     made.save(update_fields=["version"])
-    record(actor, "oversight.propose_for_warning", made, at=at, project_code=code_of(made), why=basis, data={"proposal": proposal.pk})
+    record(actor, "oversight.propose_for_warning", made, at=at, project_code=code_of(made), why=said, data={"proposal": proposal.pk})
     return proposal
 
 
