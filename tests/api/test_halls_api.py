@@ -7,14 +7,16 @@ from typing import Any
 from tests.api.conftest import Machine
 from tests.apps.county import Company, County, at
 from tests.apps.test_reviews import bad, concluded
+from yinuo.apps.halls import queries
 from yinuo.apps.halls.models import Bulletin, ManualPoint
 
-GIVEN = {"on": "2026-11-05", "points": "-0.5", "basis": "专项督查", "evidence": "督查通报", "reason": "窗口无人值守"}
+GIVEN = {"on": "2026-11-05", "points": "-0.5", "basis": "专项督查，联系 13600009999", "evidence": "督查通报", "reason": "窗口无人值守"}
 
 
 def test_points_are_given_and_taken_back_once_and_everybody_reads_what_they_count(
     county: County, company: Company, clock: Any, machine_of: Any
 ) -> None:
+    queries.forget()
     item = concluded(county, company)
     bad(company, item)
     clock(at("2026-12-01 09:00"))
@@ -31,6 +33,9 @@ def test_points_are_given_and_taken_back_once_and_everybody_reads_what_they_coun
     assert [(one["type"], one["points"]) for one in months["events"]] == [("manual", "-0.5"), ("review", "-0.5")]
     assert (months["before"], months["score"], months["events"][0]["cites"]) == ("100", "99", months["events"][0]["cites"])
     assert company.unit.name not in str(months)
+    assert ("13600009999" not in str(months), months["events"][0]["why"]) == (True, "人工评分：专项督查，联系 136****9999")
+    assert (months["total"], months["next"]) == (2, None)
+    assert anybody.get(f"/halls/{county.hall.pk}/events?month=2026-11&page=2").json()["events"] == []
     assert anybody.get(f"/halls/{county.hall.pk}/events?month=2027-01").json()["field"] == "month"
     assert anybody.get("/halls/999/events").status_code == 404
     (region,) = anybody.get("/halls/ranking").json()["regions"]

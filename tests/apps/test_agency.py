@@ -37,7 +37,7 @@ from yinuo.apps.reviews.actions import (
     review_service,
 )
 from yinuo.apps.reviews.models import Channel, Track
-from yinuo.apps.reviews.queries import service_of, tallies, track_reviews
+from yinuo.apps.reviews.queries import service_of, tallies
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import actions as work
@@ -608,9 +608,6 @@ def test_a_service_that_has_ended_is_reviewed_once_and_a_bad_one_is_rectified_by
     check_answer(actor=supervisor, approved=True, **one)
     assert close_bad_review(actor=supervisor, call_back="satisfied", note="满意", **one).state == "closed"
     day = NOON.date()
-    counted = track_reviews([service.hall_id], day, day + timedelta(days=1))
-    assert [(row.track, row.project_id, row.level, row.set_aside) for row in counted] == [("agency", project.pk, 1, False)]
-    assert track_reviews([service.hall_id], day - timedelta(days=9), day) == []
     assert [row.department for row in tallies(supervisor, day, day + timedelta(days=1))] == ["大厅（代办、窗口）"]
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 
 from tests.apps.county import Company, County, at, new_county
@@ -29,7 +29,7 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.reviews.actions import appeal_bad_review, assign_bad_review, decide_appeal, give_review
 from yinuo.apps.reviews.models import ServiceReview, TrackService
 from yinuo.apps.rules import pack
-from yinuo.apps.work.actions import extend, tick
+from yinuo.apps.work.actions import extend, reassign, tick
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.dated import Gap
 from yinuo.core.hall import HallFact, fold
@@ -223,8 +223,11 @@ def test_points_by_hand_have_grounds_a_day_that_has_been_and_are_taken_back_once
     with pytest.raises(Refused) as refused:
         points(county, evidence=" ", reason="")
     assert set(refused.value.errors) == {"evidence", "reason"}
+    with pytest.raises(Refused) as refused:
+        points(county, basis="督" * 201, evidence="通" * 1001, reason="窗" * 1000)
+    assert refused.value.errors == {"basis": "不能超过 200 个字", "evidence": "不能超过 1000 个字"}
     for field, wrong in (
-        ("points", {"points": D(0)}), ("points", {"points": D("0.005")}), ("points", {"points": D(101)}), ("points", {"points": D("NaN")}),
+        ("points", {"points": D(0)}), ("points", {"points": D("0.005")}), ("points", {"points": D(101)}), ("points", {"points": D("NaN")}), ("points", {"points": D("1e30")}),
         ("on", {"on": date(2026, 11, 12)}), ("on", {"on": date(2023, 2, 19)}),
     ):  # fmt: skip
         with pytest.raises(Refused) as refused:
@@ -291,6 +294,8 @@ def test_a_bulletin_never_changes_and_what_changed_since_stands_in_the_next(coun
     correct_points(actor=supervisor, manual_id=wrong.pk, reason="不属实", at=at("2026-09-10 09:00"))
     with pytest.raises(Refused, match="还没有过完"):
         publish_bulletin(actor=supervisor, region_id=region.pk, month=date(2026, 9, 1), at=at("2026-09-30 23:59"))
+    with pytest.raises(Refused, match="下一期应当是 2026-09"):
+        publish_bulletin(actor=supervisor, region_id=region.pk, month=date(2026, 10, 1), at=at("2026-11-01 09:00"))
     assert publish_due(at("2026-10-01 00:30")) == 1
     assert publish_due(at("2026-10-01 00:31")) == 0
     september = Bulletin.objects.get(month=date(2026, 9, 1))
@@ -307,6 +312,35 @@ def test_a_bulletin_never_changes_and_what_changed_since_stands_in_the_next(coun
     assert Bulletin.objects.get(month=date(2026, 10, 1)).body["corrections"] == [], "told once"
     with pytest.raises(Refused, match="已经通报"):
         points(county, on=date(2026, 9, 3), at=at("2026-12-02 09:00"))
+    late = reported(type="manual", points="-1", on="2026-09-03")
+    with pytest.raises(Refused) as refused:
+        report_events(actor=supervisor, hall_id=county.hall.pk, rows=[late], at=at("2026-12-02 09:00"))
+    assert refused.value.errors == {"rows[0].on": "这个季度已经通报，不能再加减分"}
+    # What is taken back two quarters later is told all the same.
+    assert publish_due(at("2027-01-01 00:30")) == 1
+    given = ManualPoint.objects.get(hall=others[0])
+    ManualPoint.objects.create(hall=others[0], on=given.on, points=-given.points, corrects=given, **{**row, "at": at("2027-01-15 09:00")})
+    assert publish_due(at("2027-02-01 00:30")) == 1
+    assert Bulletin.objects.get(month=date(2027, 1, 1)).body["corrections"] == [
+        {"month": "2026-09", "hall_id": others[0].pk, "hall": others[0].name, "told": "103", "now": "100"}
+    ]
+
+
+def test_a_region_whose_bulletin_fails_holds_up_no_other(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Region.objects.create(code="100000", name="别的地区")
+    Hall.objects.create(region=broken, name="别的大厅")
+    body_of = closing.body_of
+
+    def body(area: queries.Area, *rest: Any) -> dict[str, Any]:
+        if area.region == broken:
+            raise DatabaseError("broken")
+        return body_of(area, *rest)
+
+    monkeypatch.setattr(closing, "body_of", body)
+    assert publish_due(at("2026-11-01 00:30")) == 1
+    assert Bulletin.objects.get().region_id == county.hall.region_id
+    monkeypatch.undo()
+    assert publish_due(at("2026-11-02 00:30")) == 1
 
 
 def test_a_quarters_end_honours_the_first_halls_their_conveners_and_who_was_praised_most(county: County, company: Company) -> None:
@@ -314,11 +348,29 @@ def test_a_quarters_end_honours_the_first_halls_their_conveners_and_who_was_prai
     convener = county.person("general_convener")
     item = concluded(county, company)
     give_review(actor=company.actor, item_id=item.pk, level=5, at=LATER)
-    publish_due(at("2027-01-01 00:30"))
+    # Somebody of the same name, praised as often, works in the hall's other system.
+    assert item.handler is not None
+    report_events(actor=county.actor("supervisor"), hall_id=county.hall.pk, rows=[reported(handler=item.handler.name)], at=LATER)
+    assert publish_due(at("2027-01-01 00:30")) == 1
     honours = Honour.objects.order_by("id")
     assert [(row.kind, row.name, row.flag, row.rank) for row in honours if row.hall_id == county.hall.pk] == [
-        ("hall", county.hall.name, True, 1), ("convener", convener.name, False, 1), ("handler", item.handler.name, True, 1),
+        ("hall", county.hall.name, True, 1), ("convener", convener.name, False, 1), ("handler", f"{item.handler.name}（1）", True, 1),
+        ("handler", f"{item.handler.name}（2）", True, 1),
     ]  # fmt: skip
+    same = {
+        "bulletin": honours[0].bulletin,
+        "kind": "handler",
+        "hall": county.hall,
+        "name": "同名",
+        "title": "优",
+        "rank": 1,
+        "grounds": "好评",
+    }
+    for person in (convener, county.person("supervisor"), None):
+        Honour.objects.create(**same, person=person)
+    for person in (convener, None):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Honour.objects.create(**same, person=person)
     assert {row.rank for row in honours if row.kind == "hall"} == {1, 2}, "those who share the second place are all named"
     assert honours[0].title == "全省投资建设项目“一网通办”审批服务平台优秀服务窗口"
     paper = Document.objects.get(kind="hall_bulletin")
@@ -337,6 +389,25 @@ def test_who_has_repeated_lights_and_bad_reviews_is_named_to_the_supervisor_alon
     (one,) = closing.offenders([county.hall.pk], day, at("2026-11-29 15:00"))
     assert (one.person_id, one.bad, one.yellow, one.red) == (item.handler_id, 1, 1, 1)
     assert closing.most_praised([one]) == []
+
+
+def test_a_light_is_with_whoever_had_the_matter_when_it_turned(county: County, company: Company) -> None:
+    item = under_way(county, company)
+    rescuer = county.add("approver", item.department.key).person
+    (work,) = WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, state="running")
+
+    def handlers() -> list[tuple[str, int | None]]:
+        found = queries.events_of([county.hall.pk], *NOVEMBER, at("2026-11-29 12:00"))
+        return [(str(one.fact.detail["light"]), one.handler_id) for one in found if one.fact.type == "light"]
+
+    first = item.handler_id
+    (yellow, _) = seen(county, "2026-11-29 12:00")
+    between = at(f"{yellow[0]} 08:00") + timedelta(days=1)
+    reassign(actor=county.actor("general_convener"), item=work, person=rescuer, at=between, why="休假")
+    assert handlers() == [("yellow", first), ("red", rescuer.pk)]
+    reassign(actor=county.actor("general_convener"), item=work, person=county.person("approver", item.department.key),
+             at=at("2026-11-29 11:00"), why="销假")  # fmt: skip
+    assert handlers() == [("yellow", first), ("red", rescuer.pk)]
 
 
 def reported(**changes: Any) -> dict[str, Any]:
@@ -363,7 +434,7 @@ def test_another_halls_events_are_taken_in_once_whole_or_not_at_all_and_taken_ba
     rows = (
         reported(handler="马建国"), reported(reference="r2", type="light", light="red"), reported(reference="r3", **landed),
         reported(reference="r4", type="track_praised", track="mock"), reported(reference="r5", type="manual", points="-0.75"),
-        reported(reference="r6", level=1, on="2026-11-03"),
+        reported(reference="r6", level=1, on="2026-11-03", handler="马建国"),
     )  # fmt: skip
     assert send(*rows) == (6, 0)
     assert send(*rows) == (0, 6)
@@ -383,10 +454,24 @@ def test_another_halls_events_are_taken_in_once_whole_or_not_at_all_and_taken_ba
     assert ReportedEvent.objects.count() == 6
     back = {"reference": "b1", "evidence": "更正月报", "withdraws": "r2"}
     assert (send(back), send(back)) == ((1, 0), (0, 1))
-    with pytest.raises(Refused, match="已经撤回过"):
+    with pytest.raises(Refused) as refused:
         send({**back, "reference": "b2"})
+    assert refused.value.errors == {"rows[0].withdraws": "编号 r2 已经撤回过"}
+    twice = {**back, "withdraws": "r3"}
+    with pytest.raises(Refused) as refused:
+        send({**twice, "reference": "b3"}, {**twice, "reference": "b4"})
+    assert refused.value.errors == {"rows[1].withdraws": "编号 r3 已经撤回过"}
     assert queries.hall_month(hall, NOVEMBER[0], date(2026, 11, 11), LATER).score == D("100.05")
-    assert [(one.name, one.good) for one in closing.handled([hall.pk], *NOVEMBER, LATER)] == [("马建国", 1)]
+    # … nor does it for whoever handled it.
+    assert [(one.name, one.good, one.bad) for one in closing.handled([hall.pk], *NOVEMBER, LATER)] == [("马建国", 1, 0)]
+    named = {event.fact.type for event in queries.events_of([hall.pk], *NOVEMBER, LATER) if event.project}
+    assert named == {"landed", "track_praised"}, "only these tell a company's own words"
+    # Points by hand are the supervisor's, by table too, and so is taking them back.
+    by_hand = reported(reference="c1", type="manual", points="5")
+    undo = {"reference": "c2", "evidence": "更正", "withdraws": "r5"}
+    with pytest.raises(Refused) as refused:
+        report_events(actor=county.actor("general_convener"), hall_id=hall.pk, rows=[by_hand, undo], at=LATER)
+    assert set(refused.value.errors) == {"rows[0].type", "rows[1].withdraws"}
 
 
 def test_equal_scores_share_a_rank_and_the_next_stands_below_all_of_them() -> None:

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.test.html import Element, parse_html
 
+from yinuo.core import masking
 from yinuo.core.clock import ProofDay
 from yinuo.web import components
 from yinuo.web.components import text
@@ -371,11 +372,11 @@ def test_the_length_of_a_working_day_is_the_callers() -> None:
 @pytest.mark.parametrize(
     ("mask", "value", "masked"),
     [
-        (text.mask_phone, "138 1234 5678", "138****5678"),
-        (text.mask_phone, "0930-7721234", "**********34"),
-        (text.mask_phone, "12", "**"),
-        (text.mask_id, "622927198001011234", "622*************34"),
-        (text.mask_id, "1234567", "*******"),
+        (masking.mask_phone, "138 1234 5678", "138****5678"),
+        (masking.mask_phone, "0930-7721234", "**********34"),
+        (masking.mask_phone, "12", "**"),
+        (masking.mask_id, "622927198001011234", "622*************34"),
+        (masking.mask_id, "1234567", "*******"),
         (text.mask_name, "马晓云", "马**"),
         (text.mask_name, None, ""),
     ],

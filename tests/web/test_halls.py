@@ -13,19 +13,19 @@ from django.test import Client
 from tests.apps.county import Company, County
 from tests.apps.test_reviews import LATER, bad, concluded
 from tests.web.staffdesk import SetClock, company, county, set_clock, signed_in, text_of
+from yinuo.apps.halls import queries
 from yinuo.apps.halls.models import ManualPoint, ReportedEvent
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Hall, Region
-from yinuo.web.public import halls
 
 __all__ = ["company", "county", "set_clock"]
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    halls.forget()
+    queries.forget()
     yield
-    halls.forget()
+    queries.forget()
 
 
 @pytest.fixture
@@ -77,7 +77,14 @@ def test_a_halls_month_tells_every_event_with_its_clause_and_to_whom_it_concerns
     assert Client().get("/halls/999/").status_code == 404
 
 
-FORM = {"on": "2026-11-05", "points": "-0.5", "basis": "专项督查", "evidence": "督查通报第3号", "reason": "窗口无人值守", "key": "k"}
+FORM = {
+    "on": "2026-11-05",
+    "points": "-0.5",
+    "basis": "专项督查，联系 13600009999",
+    "evidence": "督查通报第3号",
+    "reason": "窗口无人值守",
+    "key": "k",
+}
 
 
 def test_the_supervisor_gives_points_on_a_page_takes_them_back_once_and_publishes_the_month(county: County, set_clock: SetClock) -> None:
@@ -93,7 +100,8 @@ def test_the_supervisor_gives_points_on_a_page_takes_them_back_once_and_publishe
     entry = f"/staff/scores/points/{given.pk}/"
     assert entry in text_of(desk.get(url))
     public = text_of(Client().get(f"/halls/{county.hall.pk}/"))
-    assert "专项督查" in public
+    assert "专项督查，联系 136****9999" in public
+    assert "13600009999" not in public
     assert "督查通报第3号" not in public
     reader = signed_in(county.person("general_convener"))
     assert "督查通报第3号" in text_of(reader.get(entry))
@@ -138,7 +146,12 @@ def test_a_table_of_another_systems_events_is_taken_in_or_its_rows_are_named(cou
     wrong = sample.decode("utf-8-sig").replace("非常满意", "还行").replace("2026-11-0001", "n1").encode("gb18030")
     page = desk.post(url, {"file": SimpleUploadedFile("表.csv", wrong)})
     assert (page.status_code, "第 2 行“评价”" in text_of(page)) == (422, True)
-    for content, said in ((b"a,b\n1,2\n", "表头不对：a、b"), (b"\x00\x01", "不是 CSV 表格"), (b"", "空的")):
+    for content, said in (
+        (b"a,b\n1,2\n", "表头不对：a、b"),
+        (b"\x00\x01", "不是 CSV 表格"),
+        (f"编号\n{'1' * 140_000}".encode(), "有一格太长"),
+        (b"", "空的"),
+    ):
         assert said in text_of(desk.post(url, {"file": SimpleUploadedFile("表.csv", content)})), said
     assert "选择要报送的文件" in text_of(desk.post(url, {}))
     assert ReportedEvent.objects.count() == 3

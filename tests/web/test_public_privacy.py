@@ -24,7 +24,7 @@ from yinuo.apps.commitments.models import Commitment, Objection
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Department, Person, ProjectUnit
 from yinuo.apps.projects.models import Project
-from yinuo.web.public.masking import masked
+from yinuo.core.masking import masked
 
 PHONE, IDENTITY, MAIL = "13812345678", "622927198803124517", "xiaoyun.ma@example.cn"
 CANARY = f"联系人 {PHONE}，身份证 {IDENTITY}，邮箱 {MAIL}"

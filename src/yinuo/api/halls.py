@@ -17,8 +17,10 @@ from yinuo.apps.halls.models import Bulletin, ManualPoint
 from yinuo.apps.people.models import Hall
 from yinuo.apps.rules import pack
 from yinuo.core.decision import plain
+from yinuo.core.masking import masked
 
 router = Router(tags=["大厅评分"])
+PAGE = 100
 
 
 class PointsIn(Schema):
@@ -79,10 +81,9 @@ def bulletin_out(row: Bulletin) -> dict[str, Any]:
 
 @router.get("/halls/ranking", auth=None, response=dict[str, Any], summary="政务大厅实时排名")
 def ranking(request: HttpRequest) -> dict[str, Any]:
-    """One entry a region; scores as decimal strings, `months` beside `course` from the first to the present."""
-    now = timezone.now()
-    day = queries.today(now)
-    return {"as_of": now, "regions": [_ranked(queries.ranking(area, day, now)) for area in queries.areas()]}
+    """One entry a region; scores as decimal strings, `months` beside `course` from the first to the present; as fresh as `as_of`."""
+    as_of, found = queries.rankings(timezone.now())
+    return {"as_of": as_of, "regions": [_ranked(one) for one in found]}
 
 
 def _ranked(found: queries.Ranking) -> dict[str, Any]:
@@ -108,8 +109,8 @@ def _ranked(found: queries.Ranking) -> dict[str, Any]:
 
 
 @router.get("/halls/{hall_id}/events", auth=None, response=dict[str, Any], summary="一个大厅一个月的评分事件（month：2026-11）")
-def events(request: HttpRequest, hall_id: int, month: str = "") -> dict[str, Any]:
-    """Each with what it counted, why and by which clause; no person is named."""
+def events(request: HttpRequest, hall_id: int, month: str = "", page: int = 1) -> dict[str, Any]:
+    """Each with what it counted, why and by which clause; no person is named. `next` is the page after this one, null at the end."""
     now = timezone.now()
     day = queries.today(now)
     hall = Hall.objects.get(pk=hall_id)
@@ -120,6 +121,7 @@ def events(request: HttpRequest, hall_id: int, month: str = "") -> dict[str, Any
     if not queries.month_of(pack().valid_from) <= first <= day:
         raise Refused("halls.month", "没有这个月的评分", field="month", remedy="写作 2026-11，不晚于本月")
     found = queries.hall_month(hall, first, day, now)
+    begin, end = (max(page, 1) - 1) * PAGE, max(page, 1) * PAGE
     return {
         "hall_id": hall.pk,
         "hall": hall.name,
@@ -135,15 +137,17 @@ def events(request: HttpRequest, hall_id: int, month: str = "") -> dict[str, Any
                 "track": one.event.fact.detail.get("track"),
                 "days": one.event.fact.detail.get("days"),
                 "approval_days": one.event.fact.detail.get("approval_days"),
-                "what": "" if one.event.project else one.event.what,
+                "what": "" if one.event.project else masked(one.event.what),
                 "office": one.event.office,
                 "points": plain(one.point.points),
                 "score": plain(one.score),
-                "why": one.point.why,
+                "why": masked(one.point.why),
                 "cites": pack().cite_texts(one.point.cites),
             }
-            for one in found.told
+            for one in found.told[begin:end]
         ],
+        "total": len(found.told),
+        "next": max(page, 1) + 1 if len(found.told) > end else None,
     }
 
 

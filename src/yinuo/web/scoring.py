@@ -14,8 +14,8 @@ from yinuo.apps.halls import access
 from yinuo.apps.halls.queries import HallEvent, Told
 from yinuo.apps.reviews.models import Level
 from yinuo.core.decision import plain
+from yinuo.core.masking import masked
 from yinuo.web.public import words
-from yinuo.web.public.masking import masked
 from yinuo.web.public.words import CiteLink
 
 LIGHTS = {"yellow": "亮黄灯", "red": "亮红灯"}
@@ -62,7 +62,7 @@ def happened(event: HallEvent) -> str:
         case "light":
             return LIGHTS[detail["light"]]
         case "landed":
-            return f"落地，备案后 {detail['days']} 天，其中审批用时 {detail['approval_days']} 天"
+            return f"落地，立项后 {detail['days']} 天，其中审批用时 {detail['approval_days']} 天"
         case "track_praised":
             return f"{TRACKS[detail['track']]}获企业好评"
         case _:
@@ -73,12 +73,12 @@ def line_of(told: Told, actor: Actor) -> EventLine:
     event, point = told.event, told.point
     return EventLine(
         on=event.fact.on,
-        what=masked(event.what) if event.project else event.what,
+        what=masked(event.what),
         happened=happened(event),
         office=event.office,
         points=signed(point.points),
         score=plain(told.score),
-        why=point.why,
+        why=masked(point.why),
         cites=words.cite_links(point.cites),
         url=case_of(event, actor),
     )

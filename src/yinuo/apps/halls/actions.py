@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+import structlog
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.documents.actions import issue
@@ -15,6 +17,8 @@ from yinuo.apps.halls.models import Bulletin, Honour, ManualPoint
 from yinuo.apps.inserting import insert
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
+
+log = structlog.get_logger(__name__)
 
 TEXT_LIMIT = 1000
 BASIS_LIMIT = 200
@@ -43,10 +47,13 @@ def give_points(
         raise forbid("只有本大厅的监督员可以人工评分")
     _check_points(points)
     _check_day(hall_id, on, at)
-    texts = {"basis": basis.strip()[:BASIS_LIMIT], "evidence": evidence.strip()[:TEXT_LIMIT], "reason": reason.strip()[:TEXT_LIMIT]}
+    texts = {"basis": basis.strip(), "evidence": evidence.strip(), "reason": reason.strip()}
     asked = {"basis": "请写明评分依据的文件或者条款", "evidence": "请写明有什么证据", "reason": "请写明理由"}
     if missing := {name: asked[name] for name, text in texts.items() if not text}:
         raise Refused("halls.grounds", "人工评分须有依据、证据和理由", errors=missing)
+    limits = {"basis": BASIS_LIMIT, "evidence": TEXT_LIMIT, "reason": TEXT_LIMIT}
+    if longer := {name: f"不能超过 {limits[name]} 个字" for name, text in texts.items() if len(text) > limits[name]}:
+        raise Refused("halls.grounds", "人工评分的文字太长，没有保存", remedy="请写要点", errors=longer)
     made = ManualPoint(hall_id=hall_id, on=on, points=points, by_id=actor.person_id, at=at, **texts)
     insert([made])
     record(
@@ -59,7 +66,7 @@ def give_points(
 def _check_points(points: Decimal) -> None:
     if not points.is_finite() or points == 0:
         raise Refused("halls.points", "分值不能为 0", field="points", remedy="加分写正数，减分写负数")
-    if points != points.quantize(PLACES) or abs(points) > LARGEST:
+    if abs(points) > LARGEST or points != points.quantize(PLACES):
         raise Refused("halls.points", f"分值最多两位小数，不超过 {LARGEST}", field="points", remedy="例如 0.5、-0.3")
 
 
@@ -70,9 +77,7 @@ def _check_day(hall_id: int, on: date, at: datetime) -> None:
         raise Refused("halls.on", "发生日期不能晚于今天", field="on")
     if on < pack().valid_from:
         raise Refused("halls.on", f"评分办法自 {pack().valid_from.isoformat()} 起施行", field="on", remedy="请核对发生日期")
-    region = queries.area_of(hall_id).region
-    end = queries.quarter_of(queries.quarter_of(on) + timedelta(days=95)) - timedelta(days=1)
-    if Bulletin.objects.filter(region=region, month=queries.month_of(end)).exists():
+    if queries.quarter_of(on) in queries.told_quarters(hall_id):
         raise Refused("halls.closed", "这个季度已经通报，不能再加减分", field="on", remedy="以前评错的，请更正原来的评分")
 
 
@@ -89,13 +94,15 @@ def correct_points(*, actor: Actor, manual_id: int, reason: str, at: datetime, i
         raise Refused("halls.counter", "这一条本身是更正，不能再更正", remedy="仍应加减分的，请另外评分")
     if not reason.strip():
         raise Refused("halls.reason", "请写明为什么更正", field="reason")
+    if len(reason.strip()) > TEXT_LIMIT:
+        raise Refused("halls.reason", f"不能超过 {TEXT_LIMIT} 个字", field="reason", remedy="请写要点")
     made = ManualPoint(
         hall_id=wrong.hall_id,
         on=wrong.on,
         points=-wrong.points,
         basis=f"更正：{wrong.basis}"[:BASIS_LIMIT],
         evidence=f"原评分第 {wrong.pk} 号",
-        reason=reason.strip()[:TEXT_LIMIT],
+        reason=reason.strip(),
         by_id=actor.person_id,
         at=at,
         corrects=wrong,
@@ -119,7 +126,10 @@ def report_events(*, actor: Actor, hall_id: int, rows: Sequence[Mapping[str, Any
 
 @action
 def publish_bulletin(*, actor: Actor, region_id: int, month: date, at: datetime) -> Bulletin:
-    """按月通报: fixes what the month's scores were when they were told. Whoever comes second gets the one that stands."""
+    """按月通报: fixes what the month's scores were when they were told. Whoever comes second gets the one that stands.
+
+    Month by month: the one after the last told, at first the month just over; so none is left out for good.
+    """
     month = queries.month_of(month)
     area = next((one for one in queries.areas() if one.region.pk == region_id), None)
     if area is None or not access.can_publish(actor, [hall.pk for hall in area.halls]):
@@ -128,8 +138,14 @@ def publish_bulletin(*, actor: Actor, region_id: int, month: date, at: datetime)
         raise Refused("halls.month", "这个月还没有过完", field="month", remedy="月底以后再发布")
     if month < queries.month_of(pack().valid_from):
         raise Refused("halls.month", "这个月还没有实行评分", field="month")
+    # In this order: whoever publishes meanwhile is found below.
+    due = closing.month_due(area.region, queries.today(at))
     if (known := Bulletin.objects.filter(region_id=region_id, month=month).first()) is not None:
         return known
+    if month != due:
+        raise Refused(
+            "halls.month", f"下一期应当是 {queries.name_of(due)} 的通报", field="month", remedy="通报按月逐期发布，请从这一期开始"
+        )
     return _publish(actor, area, month, at)
 
 
@@ -159,13 +175,20 @@ def _publish(actor: Actor, area: queries.Area, month: date, at: datetime) -> Bul
 
 
 def publish_due(at: datetime) -> int:
-    """Every month that is over and untold, of every region, each by itself: from the last one told, else the last month alone."""
-    last = queries.month_of(queries.month_of(queries.today(at)) - timedelta(days=1))
-    done = 0
-    for area in queries.areas():
-        told = Bulletin.objects.filter(region=area.region, month__lte=last).order_by("-month").values_list("month", flat=True).first()
-        month = queries.next_month(told) if told else max(last, queries.month_of(pack().valid_from))
-        while month <= last:
+    """Every month that is over and untold, of every region, each by itself: from the last one told, else the last month alone.
+
+    A region whose bulletin fails holds up no other; it is tried again the next night. Returns how many were published.
+    """
+    return sum(_publish_due(area, at) for area in queries.areas())
+
+
+def _publish_due(area: queries.Area, at: datetime) -> int:
+    day, done = queries.today(at), 0
+    month = closing.month_due(area.region, day)
+    try:
+        while queries.next_month(month) <= day:
             publish_bulletin(actor=Actor.system(), region_id=area.region.pk, month=month, at=at)
             month, done = queries.next_month(month), done + 1
+    except Exception:  # whatever is wrong with one region's month, the others' are told
+        log.exception("bulletin failed", region=area.region.code, month=queries.name_of(month))
     return done

@@ -11,21 +11,31 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Min
 
 from yinuo.apps.halls import queries, sources
-from yinuo.apps.halls.models import Bulletin, HonourKind
+from yinuo.apps.halls.models import Bulletin, HonourKind, ManualPoint, ReportedEvent
 from yinuo.apps.halls.queries import PLACED, Area, Line, Ranking
-from yinuo.apps.people.models import StaffRole
+from yinuo.apps.people.models import Region, StaffRole
 from yinuo.apps.people.queries import holders
 from yinuo.apps.rules import pack
 from yinuo.core.decision import plain
+
+# A subject counts once for its kind and mark, the first time, as in the fold (core.hall); points by hand each by themselves.
+ONCE = f"""
+    SELECT DISTINCT ON (hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C",
+        CASE WHEN type = 'manual' THEN source || source_id::text END) *
+    FROM ({PLACED}) p
+    ORDER BY hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C",
+        CASE WHEN type = 'manual' THEN source || source_id::text END, day, place
+"""  # noqa: S608  no text from outside
 
 COUNTS = f"""
     SELECT hall_id, count(*) FILTER (WHERE type = 'review' AND level = ANY(%(good)s::int[])),
         count(*) FILTER (WHERE type = 'review' AND level = ANY(%(bad)s::int[])),
         count(*) FILTER (WHERE type = 'light' AND mark = 'yellow'), count(*) FILTER (WHERE type = 'light' AND mark = 'red'),
         count(*) FILTER (WHERE type = 'landed'), count(*) FILTER (WHERE type = 'track_praised'), count(*) FILTER (WHERE type = 'manual')
-    FROM ({PLACED}) e GROUP BY hall_id
+    FROM ({ONCE}) e GROUP BY hall_id
 """  # noqa: S608  no text from outside
 COUNTED = ("good", "bad", "yellow", "red", "landed", "tracks", "manual")
 
@@ -33,7 +43,7 @@ HANDLERS = f"""
     SELECT hall_id, handler_id, handler, count(*) FILTER (WHERE type = 'review' AND level = ANY(%(good)s::int[])) AS good,
         count(*) FILTER (WHERE type = 'review' AND level = ANY(%(bad)s::int[])) AS bad,
         count(*) FILTER (WHERE type = 'light' AND mark = 'yellow') AS yellow, count(*) FILTER (WHERE type = 'light' AND mark = 'red') AS red
-    FROM ({PLACED}) e WHERE handler <> '' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    FROM ({ONCE}) e WHERE handler <> '' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """  # noqa: S608
 
 DIGEST = f"""
@@ -85,6 +95,14 @@ def offenders(halls: Sequence[int], day: date, now: datetime) -> list[Handled]:
 
 
 # -- the bulletin
+
+
+def month_due(region: Region, day: date) -> date:
+    """The month whose bulletin comes next: the one after the last told, at first the month before this one."""
+    told = Bulletin.objects.filter(region=region).order_by("-month").values_list("month", flat=True).first()
+    if told is not None:
+        return queries.next_month(told)
+    return max(queries.month_of(queries.month_of(day) - timedelta(days=1)), queries.month_of(pack().valid_from))
 
 
 def quarter_words(month: date) -> str:
@@ -150,19 +168,31 @@ def bottom(ranking: Ranking, month: date) -> list[str]:
 
 def corrections(area: Area, month: date, at: datetime) -> list[dict[str, str]]:
     """Scores told in earlier bulletins that the records now have otherwise, unless a bulletin since has told it."""
+    before = list(Bulletin.objects.filter(region=area.region, month__lt=month).order_by("month"))
+    if not before:
+        return []
     told: dict[tuple[str, int], str] = {}
-    for earlier in Bulletin.objects.filter(region=area.region, month__lt=month).order_by("month"):
+    for earlier in before:
         told |= {(earlier.body["month"], line["hall_id"]): line["score"] for line in earlier.body["lines"]}
         told |= {(one["month"], one["hall_id"]): one["now"] for one in earlier.body["corrections"]}
-    since = max(queries.quarter_of(queries.quarter_of(month) - timedelta(days=1)), queries.quarter_of(pack().valid_from))
-    counted = queries.scores_of([hall.pk for hall in area.halls], since, month - timedelta(days=1), at) if told else None
+    ids = [hall.pk for hall in area.halls]
+    changed = min([month, *_changed(ids, before[-1].at - timedelta(days=1))])
+    since = max(queries.quarter_of(min(changed, queries.quarter_of(month) - timedelta(days=1))), queries.quarter_of(before[0].month))
+    counted = queries.scores_of(ids, since, month - timedelta(days=1), at)
     found: list[dict[str, Any]] = []
-    for hall in area.halls if counted else ():
-        for name, score in counted.halls[hall.pk].months.items():  # type: ignore[union-attr]
+    for hall in area.halls:
+        for name, score in counted.halls[hall.pk].months.items():
             known = told.get((name, hall.pk))
             if known is not None and Decimal(known) != score:
                 found.append({"month": name, "hall_id": hall.pk, "hall": hall.name, "told": known, "now": plain(score)})
     return sorted(found, key=lambda one: (one["month"], one["hall_id"]))
+
+
+def _changed(halls: Sequence[int], since: datetime) -> list[date]:
+    """The earliest days of what was given, reported or taken back by hand since an instant; the last quarter may change by itself."""
+    models: tuple[type[ManualPoint | ReportedEvent], ...] = (ManualPoint, ReportedEvent)
+    days = [model.objects.filter(hall__in=halls, at__gte=since).aggregate(day=Min("on"))["day"] for model in models]
+    return [day for day in days if day is not None]
 
 
 # -- honours
@@ -190,7 +220,16 @@ def honours(ranking: Ranking, month: date, at: datetime) -> list[dict[str, Any]]
     for one in most_praised(rows):
         grounds = f"{quarter}好评 {one.good} 件，没有差评和红黄灯"
         made.append(_honour(HonourKind.HANDLER, one.hall_id, one.person_id, one.name, person_title, True, 1, grounds))
-    return made
+    return _numbered(made)
+
+
+def _numbered(made: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of several of one name in a hall every one tells which: 马建国（1）, 马建国（2）."""
+    cases = [(one["kind"], one["hall_id"], one["name"]) for one in made]
+    return [
+        {**one, "name": f"{one['name']}（{cases[: place + 1].count(case)}）"} if cases.count(case) > 1 else one
+        for place, (one, case) in enumerate(zip(made, cases, strict=True))
+    ]
 
 
 def most_praised(rows: Iterable[Handled]) -> list[Handled]:

@@ -117,4 +117,10 @@ class Honour(AppendOnly):
     grounds = models.CharField("事由", max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["bulletin", "kind", "hall", "name"], name="honour_once")]
+        # Two people of one name are two; whoever another system reported is known by name alone.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bulletin", "kind", "hall", "person"], condition=Q(person__isnull=False), name="honour_of_person_once"
+            ),
+            models.UniqueConstraint(fields=["bulletin", "kind", "hall", "name"], condition=Q(person__isnull=True), name="honour_once"),
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,11 +12,13 @@ from typing import Any
 from django.db import connection
 
 from yinuo.apps.halls import folding, sources
+from yinuo.apps.halls.models import Bulletin
 from yinuo.apps.people.models import Hall, Region
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 from yinuo.core.hall import HallFact, HallPoint, Month, Scores, fold, from_sums
 
+FRESH_SECONDS = 30
 PLACED = f"SELECT e.*, e.source_id AS place FROM ({sources.EVENTS}) e"  # noqa: S608  no text from outside
 
 
@@ -57,7 +60,7 @@ class HallEvent:
 
     @property
     def project(self) -> bool:
-        return self.source == "project"
+        return self.source == "project" or (self.source == "reported" and self.fact.type in ("landed", "track_praised"))
 
 
 DETAIL: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -146,6 +149,12 @@ def area_of(hall_id: int) -> Area:
     return next(area for area in areas() if any(hall.pk == hall_id for hall in area.halls))
 
 
+def told_quarters(hall_id: int) -> set[date]:
+    """The first days of the quarters whose last month has been told: their honours have been awarded."""
+    months = Bulletin.objects.filter(region=area_of(hall_id).region, month__month__in=(3, 6, 9, 12)).values_list("month", flat=True)
+    return {quarter_of(month) for month in months}
+
+
 # -- the ranking
 
 
@@ -209,6 +218,24 @@ def ranks(scores: Mapping[int, Decimal]) -> dict[int, int]:
     """1, 2, 2, 4: as many places below as there are better ones above."""
     order = sorted(scores.values(), reverse=True)
     return {key: order.index(score) + 1 for key, score in scores.items()}
+
+
+_kept: tuple[float, datetime, Sequence[Ranking]] | None = None
+
+
+def forget() -> None:
+    """Between tests."""
+    global _kept
+    _kept = None
+
+
+def rankings(now: datetime) -> tuple[datetime, Sequence[Ranking]]:
+    """Every region's, and as of when: derived at most twice a minute per process, as they are open to everybody and the halls may be many."""
+    global _kept
+    day = today(now)
+    if _kept is None or time.monotonic() - _kept[0] > FRESH_SECONDS or today(_kept[1]) != day:
+        _kept = (time.monotonic(), now, [ranking(area, day, now) for area in areas()])
+    return _kept[1], _kept[2]
 
 
 # -- a hall's month

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.halls import access, queries
-from yinuo.apps.halls.models import ReportedEvent
+from yinuo.apps.halls.models import EventType, ReportedEvent
 from yinuo.apps.inserting import insert
 from yinuo.apps.people.models import Hall
 from yinuo.apps.rules import pack
@@ -51,6 +51,7 @@ def take_in(actor: Actor, hall_id: int, rows: Sequence[Mapping[str, Any]], at: d
     known = {row.reference: row for row in ReportedEvent.objects.filter(hall=hall, reference__in=[_reference(row) for row in rows])}
     errors: dict[str, str] = {}
     made: dict[str, ReportedEvent] = {}
+    places: dict[str, int] = {}
     before = 0
     for place, row in enumerate(rows):
         try:
@@ -61,11 +62,12 @@ def take_in(actor: Actor, hall_id: int, rows: Sequence[Mapping[str, Any]], at: d
         event.by_id, event.at = actor.person_id, at
         earlier = known.get(event.reference) or made.get(event.reference)
         if earlier is None:
-            made[event.reference] = event
+            made[event.reference], places[event.reference] = event, place
         elif any(getattr(earlier, name) != getattr(event, name) for name in SAME) or _of(earlier) != _of(event):
             errors[f"rows[{place}].reference"] = f"编号 {event.reference} 已经用于另一条内容"
         else:
             before += 1
+    errors |= {f"rows[{places[event.reference]}].{field}": words for event, field, words in _by_hand(actor, hall, made.values())}
     if errors:
         first = next(iter(errors))
         raise Refused("halls.report", f"{len(errors)} 条不能接收，全部没有写入", field=first, remedy=errors[first], errors=errors)
@@ -73,6 +75,16 @@ def take_in(actor: Actor, hall_id: int, rows: Sequence[Mapping[str, Any]], at: d
     if made:
         _record(actor, hall, list(made.values()), at)
     return Taken(len(made), before)
+
+
+def _by_hand(actor: Actor, hall: Hall, new: Iterable[ReportedEvent]) -> list[tuple[ReportedEvent, str, str]]:
+    """Points by hand are the supervisor's alone, taking them back too, and a quarter that was told gets no more (附件7·第十一条)."""
+    manual = [event for event in new if event.type == EventType.MANUAL]
+    if manual and not access.can_give_points(actor, hall.pk):
+        return [(event, "withdraws" if event.withdraws else "type", "人工评分只能由本大厅的监督员报送和撤回") for event in manual]
+    told = queries.told_quarters(hall.pk) if manual else set()
+    late = [event for event in manual if event.withdraws is None and queries.quarter_of(event.on) in told]
+    return [(event, "on", "这个季度已经通报，不能再加减分") for event in late]
 
 
 def _reference(row: Mapping[str, Any]) -> str:
@@ -121,6 +133,8 @@ def _withdrawal(texts: Mapping[str, str], withdrawn: str, hall: Hall, known: Map
     if earlier is None or earlier.withdraws_id is not None:
         raise EventError("withdraws", f"没有报送过编号 {withdrawn}")
     other = getattr(earlier, "withdrawn_by", None)
+    if other is None:
+        other = next((one for one in known.values() if one.withdraws_id == earlier.pk), None)
     if other is not None and other.reference != texts["reference"]:
         raise EventError("withdraws", f"编号 {withdrawn} 已经撤回过")
     values = {**texts, "what": texts["what"] or f"撤回：{earlier.what}"[: TEXTS["what"]]}

@@ -41,12 +41,19 @@ REVIEWS = """
 
 # Of a matter's clocks every turning that came, told or not: what the clock now shows up to its end, and, where it was extended
 # afterwards, what was told before. Once per matter and light, the first time; so all clocks of the matters in question are read.
+# It is with whoever had the matter when it turned, not with whom it was given to since.
 LIGHTS = """
     SELECT t.hall_id, (t.moment AT TIME ZONE %(tz)s::interval)::date, 'light', t.item_id::text, t.light, '', NULL, NULL, NULL, NULL,
         'light', t.item_id, t.name, d.short_name, t.handler_id, coalesce(h.name, '')
-    FROM (
+    FROM (SELECT f.*, (
+        SELECT who FROM (
+            SELECT e.id, (e.data ->> 'from')::bigint AS who FROM trail_entry e
+            WHERE e.subject_kind = 'work.workitem' AND e.subject_id = f.work_id::text AND e.verb = 'work.reassign' AND e.at > f.moment
+            UNION ALL SELECT NULL, f.present_id
+        ) had ORDER BY id NULLS LAST LIMIT 1
+    ) AS handler_id FROM (
         SELECT DISTINCT ON (i.id, turned.light) p.hall_id, i.id AS item_id, i.name, i.department_id, turned.light, turned.moment,
-            coalesce(w.assignee_id, i.handler_id) AS handler_id
+            w.id AS work_id, coalesce(w.assignee_id, i.handler_id) AS present_id
         FROM (
             SELECT DISTINCT subject_id FROM work_workitem
             WHERE subject_kind = 'onemap.mapitem' AND kind = ANY(%(clocks)s::text[]) AND waits_for = 'staff'
@@ -75,10 +82,9 @@ LIGHTS = """
                 AND EXISTS (SELECT 1 FROM work_clockevent c WHERE c.item_id = w.id AND c.kind = 'extend')
         ) turned
         ORDER BY i.id, turned.light, turned.moment, w.id
-    ) t
+    ) f WHERE f.moment >= %(begin)s::timestamptz AND f.moment < %(end)s::timestamptz) t
     JOIN people_department d ON d.id = t.department_id
     LEFT JOIN people_person h ON h.id = t.handler_id
-    WHERE t.moment >= %(begin)s::timestamptz AND t.moment < %(end)s::timestamptz
 """
 
 # Calendar days from filing to landing. What is neither an office's running clock nor a notice is the company's own time or a pause;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from fractions import Fraction
 
 from django.db import models
@@ -14,9 +14,8 @@ from django.db.models.functions import Coalesce
 from yinuo.apps.base import Actor
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.reviews.access import WATCHING
-from yinuo.apps.reviews.models import RECTIFIED, Rectification, RectificationState, ServiceReview, Track, TrackService
+from yinuo.apps.reviews.models import RECTIFIED, Rectification, ServiceReview, Track, TrackService
 from yinuo.apps.rules import pack
-from yinuo.core.calendar import TZ
 
 PAGE = 40
 # Who is reviewed where no department is: agents and the window.
@@ -47,32 +46,6 @@ def service_of(track: Track, subject: models.Model) -> TrackService | None:
 def services_of(project_id: int) -> list[TrackService]:
     """What may be reviewed or was, the newest first."""
     return list(TrackService.objects.filter(project_id=project_id).select_related("review").order_by("-id"))
-
-
-@dataclass(frozen=True, slots=True)
-class TrackReview:
-    """One review of a track's service as the halls' points count it (附件7·第二十条); `set_aside`: an appeal against it was upheld."""
-
-    hall_id: int
-    on: date
-    project_id: int
-    track: str
-    level: int
-    set_aside: bool
-
-
-def track_reviews(hall_ids: Sequence[int], from_on: date, to_on: date) -> list[TrackReview]:
-    """Given in [from_on, to_on), in order."""
-    rows = ServiceReview.objects.filter(hall_id__in=hall_ids, service__isnull=False, at__gte=_begin(from_on), at__lt=_begin(to_on))
-    names = ("hall_id", "at", "service__project_id", "service__track", "level", "rectification__state")
-    return [
-        TrackReview(hall_id, at.astimezone(TZ).date(), project_id, track, level, state == RectificationState.SET_ASIDE)
-        for hall_id, at, project_id, track, level, state in rows.order_by("at", "id").values_list(*names)
-    ]
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time.min, TZ)
 
 
 def of_actor(actor: Actor) -> QuerySet[ServiceReview]:

@@ -114,20 +114,6 @@ def without_link(value: str | None) -> str:
     return re.sub(r"[：:]?\s*https?://\S+$", "。", value or "")
 
 
-def mask_phone(value: str | None) -> str:
-    """138****5678; anything that is no mobile number keeps its last two digits only."""
-    text = "".join((value or "").split())
-    if len(text) == 11 and text.isdecimal():
-        return f"{text[:3]}****{text[-4:]}"
-    return "*" * (len(text) - 2) + text[-2:] if len(text) > 2 else "*" * len(text)
-
-
-def mask_id(value: str | None) -> str:
-    """An identity number with its place, birthday and order hidden: first three, last two."""
-    text = (value or "").strip()
-    return text[:3] + "*" * (len(text) - 5) + text[-2:] if len(text) > 7 else "*" * len(text)
-
-
 def mask_name(value: str | None) -> str:
     """马晓云 → 马**: a private person on a public page."""
     text = (value or "").strip()

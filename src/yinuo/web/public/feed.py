@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.apps.rules import pack
+from yinuo.core.masking import masked
 from yinuo.web.components.text import zh_datetime
 from yinuo.web.public import readings
-from yinuo.web.public.masking import masked
 
 NEWEST = 50
 

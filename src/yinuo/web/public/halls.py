@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.paginator import Paginator
@@ -25,7 +24,6 @@ from yinuo.web.components.shapes import Column, NavItem
 from yinuo.web.public import words
 from yinuo.web.scoring import by_rule, line_of, signed, spark
 
-FRESH_SECONDS = 30
 # More lines than these nobody can tell apart on a phone.
 CHARTED = 5
 SHOWN = 100
@@ -56,32 +54,14 @@ class Table:
     high: int
 
 
-_kept: tuple[float, date, list[Ranking]] | None = None
-
-
-def forget() -> None:
-    """Between tests."""
-    global _kept
-    _kept = None
-
-
-def rankings(now: datetime) -> list[Ranking]:
-    """Derived at most twice a minute per process: the page is open to everybody, and the halls may be many."""
-    global _kept
-    day = queries.today(now)
-    if _kept is None or time.monotonic() - _kept[0] > FRESH_SECONDS or _kept[1] != day:
-        _kept = (time.monotonic(), day, [queries.ranking(area, day, now) for area in queries.areas()])
-    return _kept[2]
-
-
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    day = queries.today(now)
+    as_of, rankings = queries.rankings(timezone.now())
+    day = queries.today(as_of)
     worth = pack().parameter("hall.assessment_points", max(day, pack().valid_from))
     context = {
-        "tables": [_table(one) for one in rankings(now)],
-        "at": now,
+        "tables": [_table(one) for one in rankings],
+        "at": as_of,
         "start": plain(pack().decimal("hall.start", max(queries.quarter_of(day), pack().valid_from))),
         "worth": plain(Decimal(str(worth.value))),
         "worth_cites": words.cite_links(worth.cites),

@@ -17,8 +17,8 @@ from yinuo.apps.projects.models import Pledge, ProgressReport, Project, ProjectK
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 from yinuo.core.grades import GradeAnswer, named_grade
+from yinuo.core.masking import masked
 from yinuo.core.schema import FACTS
-from yinuo.web.public.masking import masked
 from yinuo.web.public.readings import ZoneLine, zone, zone_line
 
 

@@ -20,7 +20,7 @@ from yinuo.apps.projects import queries as projects
 from yinuo.apps.projects.models import Pledge, Project, ProjectKind, ProjectState
 from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
 from yinuo.core.calendar import TZ
-from yinuo.web.public.masking import masked
+from yinuo.core.masking import masked
 
 FRESH_SECONDS = 60
 RESULTS = (CompletionState.PASSED, CompletionState.FAILED, CompletionState.RECTIFYING)

@@ -19,8 +19,8 @@ from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
 from yinuo.core.grades import UNRATED, GradeAnswer, named_grade
+from yinuo.core.masking import masked
 from yinuo.web.public import readings
-from yinuo.web.public.masking import masked
 from yinuo.web.public.readings import has
 
 SIZE = 20

@@ -126,7 +126,10 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
             raise Refused("halls.table", "读不出这个文件的文字", field="file", remedy="请另存为 UTF-8 的 CSV") from None
     if "\x00" in text:
         raise Refused("halls.table", "这个文件不是 CSV 表格", field="file", remedy="请用表格软件另存为 CSV")
-    lines = list(csv.reader(io.StringIO(text)))
+    try:
+        lines = list(csv.reader(io.StringIO(text)))
+    except csv.Error:
+        raise Refused("halls.table", "这个文件不是 CSV 表格，或者有一格太长", field="file", remedy="请用本页的样表重新填写") from None
     head = [name.strip() for name in lines[0]] if lines else []
     if strange := [name for name in head if name not in COLUMNS] or ([] if "编号" in head else ["编号"]):
         raise Refused("halls.table", f"表头不对：{'、'.join(strange[:5])}", field="file", remedy="请用本页的样表")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.halls import access, closing, queries
-from yinuo.apps.halls.actions import correct_points, give_points, publish_bulletin
-from yinuo.apps.halls.models import Bulletin, ManualPoint
+from yinuo.apps.halls.actions import BASIS_LIMIT, TEXT_LIMIT, correct_points, give_points, publish_bulletin
+from yinuo.apps.halls.models import ManualPoint
 from yinuo.apps.rules import pack
 from yinuo.core.decision import plain
 from yinuo.web.acting import actor_of, need_role
@@ -47,12 +47,12 @@ class PointsForm(forms.Form):
     )
     basis = forms.CharField(
         label="评分依据",
-        max_length=200,
+        max_length=BASIS_LIMIT,
         help_text="哪份文件、哪一条，或者哪次督查。公开页面上会显示。",
         error_messages={"required": "写明评分依据"},
     )
-    evidence = text_area("证据", "写明有什么证据", "例如通报文号、检查记录、来访登记。只有大厅的管理人员看得到。", rows=3)
-    reason = text_area("理由", "写明理由", "为什么加减、为什么是这个分值。", rows=3)
+    evidence = text_area("证据", "写明有什么证据", "例如通报文号、检查记录、来访登记。只有大厅的管理人员看得到。", rows=3, most=TEXT_LIMIT)
+    reason = text_area("理由", "写明理由", "为什么加减、为什么是这个分值。", rows=3, most=TEXT_LIMIT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
@@ -60,7 +60,7 @@ class PointsForm(forms.Form):
 
 class CorrectionForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput(), required=False, max_length=80)
-    reason = text_area("为什么更正", "写明为什么更正", "更正是另记一条相反的分值，原来的留在记录里。", rows=3)
+    reason = text_area("为什么更正", "写明为什么更正", "更正是另记一条相反的分值，原来的留在记录里。", rows=3, most=TEXT_LIMIT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
@@ -115,14 +115,9 @@ def _rows(hall_id: int) -> list[dict[str, Any]]:
 
 
 def _untold(area: queries.Area, day: date) -> list[date]:
-    """Months of the last half year that are over and have no bulletin, the latest first; before the first bulletin the last month alone."""
-    told = set(Bulletin.objects.filter(region=area.region).values_list("month", flat=True))
-    month, found = queries.month_of(day), []
-    for _ in range(6 if told else 1):
-        month = queries.month_of(month - timedelta(days=1))
-        if month >= queries.month_of(pack().valid_from) and month not in told and (not told or month > min(told)):
-            found.append(month)
-    return found
+    """The month whose bulletin comes next, where it is over."""
+    month = closing.month_due(area.region, day)
+    return [month] if queries.next_month(month) <= day else []
 
 
 @need_role("supervisor")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from yinuo.web.public.masking import masked
+from yinuo.core.masking import masked
 
 register = template.Library()
 register.filter("masked", masked)

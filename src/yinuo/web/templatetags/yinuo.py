@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from yinuo.core import masking
 from yinuo.web.components import board, text
 from yinuo.web.components.forms import error_links, field_view
 from yinuo.web.components.marks import MARKS, bar, grade_colour, grade_spoken
@@ -43,9 +44,9 @@ for _filter in (
     text.wan,
     text.area,
     text.duration_left,
-    text.mask_phone,
+    masking.mask_phone,
     text.without_link,
-    text.mask_id,
+    masking.mask_id,
     text.mask_name,
 ):
     register.filter(_filter.__name__, _filter)

@@ -18,10 +18,10 @@ from yinuo.apps.base import Actor, forbid
 from yinuo.apps.people import access, queries
 from yinuo.apps.people.actions import authorise, end_binding
 from yinuo.apps.people.models import AuthorisedPerson, ProjectUnit
+from yinuo.core.masking import mask_phone
 from yinuo.web.acting import actor_of, need_own
 from yinuo.web.components.forms import DateInput
 from yinuo.web.components.shapes import NavItem
-from yinuo.web.components.text import mask_phone
 from yinuo.web.handling import attempt
 from yinuo.web.unit import uploads
 from yinuo.web.unit.own import posted

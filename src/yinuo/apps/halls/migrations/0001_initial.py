@@ -125,7 +125,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="honour",
-            constraint=models.UniqueConstraint(fields=("bulletin", "kind", "hall", "name"), name="honour_once"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person__isnull", False)),
+                fields=("bulletin", "kind", "hall", "person"),
+                name="honour_of_person_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="honour",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person__isnull", True)), fields=("bulletin", "kind", "hall", "name"), name="honour_once"
+            ),
         ),
         migrations.AddIndex(
             model_name="manualpoint",

@@ -1,15 +1,27 @@
-"""Free text that companies and officials wrote, as a public page may show it: no telephone, identity number or mail address whole."""
+"""What identifies a person, as others may read it: numbers by themselves, and in free text that companies and officials wrote."""
 
 from __future__ import annotations
 
 import re
 
-from yinuo.web.components.text import mask_id, mask_phone
-
 # Neighbouring letters or digits would make it part of a code: project and credit codes stay readable.
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![0-9A-Za-z]|\.\d)")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])\d{5}[\dXx](?![0-9A-Za-z])")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+
+
+def mask_phone(value: str | None) -> str:
+    """138****5678; anything that is no mobile number keeps its last two digits only."""
+    text = "".join((value or "").split())
+    if len(text) == 11 and text.isdecimal():
+        return f"{text[:3]}****{text[-4:]}"
+    return "*" * (len(text) - 2) + text[-2:] if len(text) > 2 else "*" * len(text)
+
+
+def mask_id(value: str | None) -> str:
+    """An identity number with its place, birthday and order hidden: first three, last two."""
+    text = (value or "").strip()
+    return text[:3] + "*" * (len(text) - 5) + text[-2:] if len(text) > 7 else "*" * len(text)
 
 
 def masked(text: object) -> str:
