@@ -15,7 +15,7 @@ def can_store_file(actor: Actor, unit_id: int | None) -> bool:
     """A unit into its own library; the hall's people beside their work, into nobody's."""
     if actor.role == "unit":
         return unit_id is not None and unit_id == actor.unit_id
-    return actor.role not in ("public", "system") and unit_id is None
+    return actor.role not in ("public", "system", "node") and unit_id is None
 
 
 def can_mark_file(actor: Actor, file: StoredFile) -> bool:
