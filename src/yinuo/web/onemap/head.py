@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from yinuo.apps.onemap.queries import MapView
+from yinuo.apps.projects.models import ProjectKind
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 from yinuo.core.grades import named_grade
@@ -21,7 +22,8 @@ def facts(view: MapView, face: Face) -> tuple[Fact, ...]:
         return ()
     done = Fact("已办结", view.done, unit=f"/ {view.total}", done=view.done, total=view.total)
     if view.landed_at is not None:
-        note = f"备案后 {(view.landed_at - view.project.filed_at).days} 天"
+        since = "备案" if view.project.kind == ProjectKind.FILING else "立项"
+        note = f"{since}后 {(view.landed_at - view.project.filed_at).days} 天"
         return (Fact("已经落地", zh_date(view.landed_at), note=note, main=True), done)
     days = view.plan.working_days
     proof = face.landing(view.project.pk)
