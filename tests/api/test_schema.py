@@ -16,7 +16,7 @@ from yinuo.apps.onemap.models import GuidanceAnswer
 from yinuo.config.wsgi import application
 
 pytestmark = pytest.mark.slow
-EXAMPLES = 3
+EXAMPLES = 2
 
 
 class World:

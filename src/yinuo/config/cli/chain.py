@@ -101,7 +101,7 @@ def audit(as_json: Json = False) -> int:
 
 @app.command()
 def recover(
-    sources: Annotated[list[str], typer.Argument(metavar="节点…", help="节点的文件夹或者网址；锁定文件不见了的，须给出全部节点")],
+    source: Annotated[str, typer.Argument(metavar="节点", help="节点的文件夹或者网址，几个用逗号分隔；锁定文件不见了的，须给出全部节点")],
     as_json: Json = False,
 ) -> int:
     """恢复旧备份以后，从节点的镜像取回缺少的条目；接得上才写，写完就能继续签名。"""
@@ -115,6 +115,7 @@ def recover(
         if log is None:
             print(f"{settings.YINUO_CHAIN_HOME} 里没有日志的密钥，请先放回来")
             return 1
+        sources = [one for one in source.split(",") if one]
         lock = storage.HeadLock(settings.YINUO_CHAIN_HOME / "head")
         policy = queries.policy()
         asked = len(policy.witnesses) if policy else 1
