@@ -15,12 +15,13 @@ from yinuo.apps.base import Actor
 from yinuo.apps.infochain import actions, keys, tasks
 from yinuo.apps.infochain.audit import audit
 from yinuo.apps.infochain.models import IssuerKey, LogEntry, LogHead, Subject
-from yinuo.apps.infochain.queries import checkpoint, platform_key, served
-from yinuo.apps.infochain.recovering import Recovered, recover
+from yinuo.apps.infochain.queries import checkpoint, history, platform_key, served
+from yinuo.apps.infochain.recovering import Recovered, recover, vouch
 from yinuo.apps.infochain.sequencer import Behind
 from yinuo.apps.projects.actions import file_project, terminate
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import ChainRow
+from yinuo.chain.leaves import parse
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.tree import Tile
 from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note, VerifierKey
@@ -139,7 +140,11 @@ def test_after_an_older_backup_the_entries_come_back_and_the_log_goes_on(county:
     # What was lost is named, and nothing else: the project of the lost day, its leaves, and the lost key's own.
     faults = audit(log.key.verifier).faults
     assert faults
-    assert all("没有记录的条目" in fault for fault in faults), faults
+    assert all("没有记录的条目" in fault or "内容已经丢失" in fault for fault in faults), faults
+    # Of a project that is still there the history has no gap, though what one leaf said is gone.
+    told = history(first.code or "", None, lambda record: [])
+    assert [parse(one.entry).n for one in told] == list(range(1, len(told) + 1))
+    assert len(told) == Subject.objects.get(label=first.code).n
     assert len(faults) == done.entries - done.known
     assert Subject.objects.get(label=waiting.code).n == 3
 
@@ -172,5 +177,22 @@ def test_a_mirror_that_is_not_this_logs_or_ends_too_early_changes_nothing(county
             back(log, node, note, fetch)
         assert LogHead.objects.get().size == size
     assert log.lock.path.read_bytes() == kept[0]
+    # Without the lock file nobody signs; a node that is level with the database, or behind it, is enough to write it anew.
     assert back(log, node).entries == 3
+    log.lock.path.unlink()
+    file(company, "第三个项目")
+    with pytest.raises(Behind, match="不见了"):
+        log.step()
+    assert back(log, node).entries == 0
+    assert log.lock.path.read_bytes() == kept[0]
+    with pytest.raises(Behind, match="以它为准"):
+        vouch(lock=log.lock)
+    log.lock.path.unlink()
+    assert vouch(lock=log.lock) == LogHead.objects.get().size
     assert log.step() is not None
+    other = Checkpoint(ORIGIN, 1, bytes(32))
+    with pytest.raises(Behind, match="请换一个节点"):
+        back(log, node, bytes(sign_checkpoint(other, log.key)))
+    log.lock.path.unlink()
+    with pytest.raises(Behind, match="不是同一本"):
+        back(log, node, bytes(sign_checkpoint(other, log.key)))

@@ -58,6 +58,9 @@ def instance(place: Path) -> Iterator[Server]:
     (server.home / "files" / "2026" / "图.pdf").write_bytes(b"%PDF-1.4 \x00\xff")
     (server.home / "log").mkdir()
     (server.home / "log" / "web.log").write_text("not kept", encoding="utf-8")
+    for name in ("chain/head", "chain/log_key", "nodes/bank/node.db", "nodes/bank/node.json"):
+        (server.home / name).parent.mkdir(parents=True, exist_ok=True)
+        (server.home / name).write_text("earlier", encoding="utf-8")
     (server.home / "link").symlink_to("/etc/passwd")
     yield server
     server.stop()
@@ -96,7 +99,13 @@ def rows(server: Server, role: str = APP) -> list[tuple[object, ...]]:
 
 def test_it_holds_the_database_the_files_and_the_key_and_nothing_of_the_server(whole: Path) -> None:
     made = read(whole)
-    assert set(made.files) == {"database.dump", "home/secret_key", "home/files/2026/图.pdf"}
+    assert set(made.files) == {
+        "database.dump",
+        "home/secret_key",
+        "home/files/2026/图.pdf",
+        "home/chain/log_key",
+        "home/nodes/bank/node.json",
+    }
     assert made.rows == {"public.kept": 1000}
     assert made.made_at == "2026-11-24T12:00:00+00:00"
     assert stat.S_IMODE(whole.stat().st_mode) == 0o600
@@ -108,6 +117,9 @@ def test_restored_it_is_the_same_with_its_owner_its_rights_and_its_triggers(whol
     assert rows(empty) == [(1000, "第1000行", 1000)]
     assert (empty.home / "files" / "2026" / "图.pdf").read_bytes() == b"%PDF-1.4 \x00\xff"
     assert (empty.home / "secret_key").read_text(encoding="utf-8") == "密钥"
+    # How far the log was signed no backup tells: the nodes have to be asked.
+    assert (empty.home / "nodes" / "bank" / "node.json").exists()
+    assert not (empty.home / "chain" / "head").exists()
     with empty.connect(APP, DATABASE) as connection:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(b"DELETE FROM kept")
@@ -126,12 +138,17 @@ def test_an_instance_with_data_is_not_touched_without_force_and_replaced_with_it
     with empty.connect(APP, DATABASE) as connection:
         connection.execute(b"INSERT INTO kept VALUES (2000, 'later')")
     (empty.home / "files" / "later.pdf").write_bytes(b"later")
+    seen = [empty.home / "chain" / "head", empty.home / "nodes" / "bank" / "node.db", empty.home / "nodes" / "bank" / "node.json"]
+    for path in seen:
+        path.write_text("later", encoding="utf-8")
     with pytest.raises(BackupError, match="已有数据"):
         restore(empty, whole)
     assert rows(empty)[0][0] == 1001
     restore(empty, whole, force=True)
     assert rows(empty)[0][0] == 1000
     assert not (empty.home / "files" / "later.pdf").exists()
+    assert [path.read_text(encoding="utf-8") for path in seen] == ["later"] * 3
+    assert (empty.home / "chain" / "log_key").read_text(encoding="utf-8") == "earlier"
 
 
 def test_an_instance_of_which_only_a_key_is_left_is_not_empty(whole: Path, empty: Server) -> None:

@@ -27,6 +27,8 @@ FORMAT = 1
 MANIFEST, DUMP, HOME = "manifest.json", "database.dump", "home"
 # Made anew by whoever starts: the server's own files, what processes print, and locks.
 NOT_KEPT = {"postgres", "run", "log"}
+# What bears witness against a database that goes back: it never comes out of a backup, and a restore leaves it where it is.
+LOG_HEAD, NODES = "chain/head", "nodes"
 CHUNK = 1 << 20
 
 
@@ -89,6 +91,8 @@ def kept_files(home: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(home.rglob("*")):
         name = path.relative_to(home).as_posix()
         if name.split("/")[0] in NOT_KEPT or name.endswith((".lock", ".part")) or name.startswith("."):
+            continue
+        if name == LOG_HEAD or (name.startswith(f"{NODES}/") and path.name != "node.json"):
             continue
         if path.is_file() and not path.is_symlink():
             yield name, path
@@ -221,8 +225,18 @@ def restore(server: Server, source: Path, *, force: bool = False) -> Backup:
 
 
 def _replace_files(home: Path, kept: Path) -> None:
-    """The backup's files in place of the instance's own; what belongs to the server and to running processes stays."""
+    """The backup's files in place of the instance's own; what belongs to the server and to running processes stays.
+
+    So do the log's lock file and the nodes beside this instance: they have seen what the backup has not.
+    """
+    if (home / LOG_HEAD).is_file():
+        (kept / LOG_HEAD).parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copy2(home / LOG_HEAD, kept / LOG_HEAD)
+    if (home / NODES).is_dir():
+        shutil.rmtree(kept / NODES, ignore_errors=True)
     for path in home.iterdir():
+        if path.name == NODES:
+            continue
         if path.name in NOT_KEPT or path.name.startswith(".") or path.suffix in (".lock", ".part"):
             continue
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +15,14 @@ import typer
 
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE, Unverified, VerifierKey, decode64, encode64
+from yinuo.chain.words import FIELDS, TYPES
 from yinuo.node.mirror import Alarm, Mirror, Pinned
 from yinuo.node.searching import Declined, search
 from yinuo.node.server import State, fetcher, follow, serve, status_of
 from yinuo.node.store import Store
 
 app = typer.Typer(help="信息链节点：镜像日志、逐条核对、见证检查点。", no_args_is_help=True, rich_markup_mode=None)
+COUNTY = timezone(timedelta(hours=8))
 Folder = Annotated[Path, typer.Argument(metavar="文件夹", help="节点自己的文件夹")]
 
 
@@ -106,11 +109,20 @@ def ask(
         print(json.dumps({"code": code, "records": rows}, ensure_ascii=False, sort_keys=True))
         return 0
     for one in found:
-        print(f"{one.leaf.n}. {one.leaf.at} {one.leaf.type}（{one.leaf.issuer}，日志第 {one.index} 条）")
+        kind = TYPES.get(one.leaf.type, one.leaf.type)
+        print(f"{one.leaf.n}. {_clock(one.leaf.at)}　{kind}（{one.leaf.issuer}，日志第 {one.index + 1} 条）")
         for name, value in one.fields.items():
-            print(f"     {name}：{value}")
+            print(f"     {FIELDS.get(name, name)}：{value}")
     print(f"共 {len(found)} 条，与本节点的镜像一致，没有缺漏。")
     return 0
+
+
+def _clock(at: str) -> str:
+    """An entry's own time as this county reads it; whoever runs a log may have written anything there."""
+    try:
+        return f"{datetime.fromisoformat(at).astimezone(COUNTY):%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError):
+        return at
 
 
 @app.command()

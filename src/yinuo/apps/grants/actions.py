@@ -16,7 +16,7 @@ from yinuo.apps.people.queries import persons_bound
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import action, answered, claim, record, remember
+from yinuo.apps.trail.actions import Once, action, answered, claim, record, remember
 from yinuo.chain.searching import Search
 from yinuo.chain.verifier import COSIGNATURE, Unverified, VerifierKey
 from yinuo.core.calendar import TZ
@@ -186,8 +186,8 @@ def _terms(at: datetime, until_at: datetime, basis_text: str, types: Sequence[st
     return {"from_at": at, "until_at": until_at, "basis_text": basis_text.strip()[:300], "types": list(types), "fields": list(fields)}
 
 
-def _give(actor: Actor, made: Grant, verb: str, claimed: object, at: datetime) -> Grant:
-    made.given_by_id = actor.person_id  # type: ignore[assignment]
+def _give(actor: Actor, made: Grant, verb: str, claimed: Once | None, at: datetime) -> Grant:
+    made.given_by_id = actor.person_id
     made.save()
     record(
         actor,
@@ -199,7 +199,7 @@ def _give(actor: Actor, made: Grant, verb: str, claimed: object, at: datetime) -
         data={"node": made.node.name, "until": made.until_at, "types": made.types, "fields": made.fields},
         chain="data.granted",
     )
-    remember(claimed, made)  # type: ignore[arg-type]
+    remember(claimed, made)
     return made
 
 

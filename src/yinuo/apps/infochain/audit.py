@@ -132,7 +132,7 @@ def _records(report: Report, last: dict[str, Leaf]) -> None:
     """Each leaf's private side: in the log or waiting for it, and its fields those of its digests."""
     placed = dict(LogEntry.objects.values_list("outbox_id", "entry"))
     waiting = dict(ChainRow.objects.values_list("outbox_id", "entry"))
-    for record in LeafRecord.objects.order_by("id").iterator(STEP):
+    for record in LeafRecord.objects.select_related("subject").order_by("id").iterator(STEP):
         report.leaves += 1
         entry = placed.pop(record.outbox_id, None) or waiting.get(record.outbox_id)
         name = f"{record.subject_id[:12]}… 的第 {record.n} 条"
@@ -143,6 +143,8 @@ def _records(report: Report, last: dict[str, Leaf]) -> None:
             leaf = parse(bytes(entry))
             if leaf.hash != bytes(record.hash) or (leaf.subject, leaf.n, leaf.type) != (record.subject_id, record.n, record.type):
                 raise Unverified("与日志不符")
+            if record.fields is None and record.subject.key is not None:
+                raise Unverified("内容已经丢失（恢复旧备份以后从节点取回的条目）")
             if record.fields is not None and sorted(digest_of(shown(one)) for one in record.fields) != list(leaf.sd):
                 raise Unverified("记录的内容与日志里的摘要不符")
         except Unverified as error:

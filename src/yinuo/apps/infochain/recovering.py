@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -61,13 +62,29 @@ def recover(*, note: Note, fetch: Callable[[int, int], Sequence[bytes]], log: Ve
                 # Nobody seals a leaf meanwhile.
                 cursor.execute("LOCK TABLE infochain_subject IN EXCLUSIVE MODE")
             head = LogHead.objects.select_for_update().get(pk=1)
-            if head.size > target.size:
-                raise Behind(f"数据库里的日志有 {head.size} 条，这个节点只到 {target.size} 条：没有缺少的条目")
             made = _bring_back(head, target, note, fetch, at)
-        if made.entries or signed is None:
+        if made.entries:
             lock.write(note)
+        elif signed is None:
+            vouch(lock=lock)
     keys.forget()
     return made
+
+
+def vouch(*, lock: HeadLock) -> int:
+    """Writes the lock file anew from the database's own head, where somebody has made sure that no more was ever signed.
+
+    How many entries the log has. Raises Behind where there is a lock file: then it decides.
+    """
+    if lock.read() is not None:
+        raise Behind("锁定文件还在，以它为准")
+    head = LogHead.objects.get(pk=1)
+    if head.size and Tree(head.size, read_tile).root() != bytes(head.root):
+        raise Behind(f"库中日志的树根与记录的不符（{head.size} 条）：请先恢复一份完好的备份")
+    if head.note:
+        lock.write(Note.parse(head.note.encode()))
+        LogHead.objects.filter(pk=1).update(published=head.size, refused="")
+    return head.size
 
 
 def _need_keys_at_rest(target: Checkpoint, fetch: Callable[[int, int], Sequence[bytes]], at: datetime) -> None:
@@ -90,16 +107,19 @@ def _need_keys_at_rest(target: Checkpoint, fetch: Callable[[int, int], Sequence[
 def _bring_back(head: LogHead, target: Checkpoint, note: Note, fetch: Callable[[int, int], Sequence[bytes]], at: datetime) -> Recovered:
     if Tree(head.size, read_tile).root() != bytes(head.root):
         raise Behind(f"库中日志的树根与记录的不符（{head.size} 条）：请先恢复一份完好的备份")
-    entries = list(fetch(head.size, target.size)) if head.size < target.size else []
+    if head.size >= target.size:
+        if Tree(target.size, read_tile).root() != target.root:
+            raise Behind("节点的检查点与数据库里的日志不是同一本：不能用它恢复")
+        return Recovered(0, 0, 0, head.size)
+    entries = list(fetch(head.size, target.size))
     grown = append(head.size, read_tile, [hash_leaf(entry) for entry in entries])
     if (grown.size, grown.root) != (target.size, target.root):
         raise Behind("节点的条目接不上数据库里的日志，或者到不了它的检查点：不能用它恢复")
-    if not entries:
-        return Recovered(0, 0, 0, head.size)
     leaves = [parse(entry) for entry in entries]
     waiting = {bytes(row.entry): row for row in ChainRow.objects.order_by("id")}
     known = [waiting.pop(entry, None) for entry in entries]
-    enter_entries(head.size, [row.outbox_id if row else new_id() for row in known], entries)
+    places = [row.outbox_id if row else new_id() for row in known]
+    enter_entries(head.size, places, entries)
     keep_tiles(grown)
     ChainRow.objects.filter(pk__in=[row.pk for row in known if row]).delete()
     text = bytes(Note(note.text, tuple(line for line in note.lines if line.name == target.origin))).decode()
@@ -107,6 +127,7 @@ def _bring_back(head: LogHead, target: Checkpoint, note: Note, fetch: Callable[[
     LogHead.objects.filter(pk=1).update(size=target.size, root=target.root, note=text, published=target.size, refused="")
     _keys(leaves, at)
     resealed = _reseal(list(waiting.values()), _subjects(leaves))
+    _note_lost([(place, leaf) for place, leaf, row in zip(places, leaves, known, strict=True) if row is None])
     return Recovered(len(entries), sum(row is not None for row in known), resealed, target.size)
 
 
@@ -149,6 +170,24 @@ def _subjects(leaves: Sequence[Leaf]) -> set[str]:
         elif name.startswith("key:"):
             Subject.objects.create(label=f"key:{kid_of(named_key(leaf)[1])}", key=os.urandom(32), name=name, n=leaf.n, last=leaf.hash)
     return set(present)
+
+
+def _note_lost(lost: Sequence[tuple[UUID, Leaf]]) -> None:
+    """A record without content for each leaf whose private side is gone, so that its subject's history has no gap."""
+    present = set(Subject.objects.filter(name__in={leaf.subject for _, leaf in lost}).values_list("name", flat=True))
+    LeafRecord.objects.bulk_create(
+        LeafRecord(
+            outbox_id=place,
+            subject_id=leaf.subject,
+            n=leaf.n,
+            type=leaf.type,
+            hash=leaf.hash,
+            fields=None,
+            at=datetime.fromisoformat(leaf.at),
+        )
+        for place, leaf in lost
+        if leaf.subject in present
+    )
 
 
 def _reseal(rows: Sequence[ChainRow], moved: set[str]) -> int:

@@ -101,36 +101,21 @@ def audit(as_json: Json = False) -> int:
 
 @app.command()
 def recover(
-    source: Annotated[str, typer.Argument(metavar="节点", help="节点的文件夹或者网址，几个用逗号分隔；锁定文件不见了的，须给出全部节点")],
+    source: Annotated[
+        str, typer.Argument(metavar="[节点]", help="节点的文件夹或者网址，几个用逗号分隔；锁定文件不见了的，须给出全部节点")
+    ] = "",
+    no_nodes: Annotated[bool, typer.Option("--no-nodes", help="没有节点见证的日志：由您确认没有别处签过更多")] = False,
     as_json: Json = False,
 ) -> int:
-    """恢复旧备份以后，从节点的镜像取回缺少的条目；接得上才写，写完就能继续签名。"""
+    """恢复备份以后，与节点核对，取回缺少的条目；接得上才写，写完就能继续签名。"""
+    sources = [one for one in source.split(",") if one]
+    if bool(sources) == no_nodes:
+        raise typer.BadParameter("请给出节点；没有节点见证的，请改用 --no-nodes", param_hint="节点")
     with _instance():
-        from django.conf import settings
-        from django.utils.timezone import now
+        from yinuo.apps.infochain import sequencer
 
-        from yinuo.apps.infochain import queries, recovering, sequencer, storage
-
-        log = queries.log_key()
-        if log is None:
-            print(f"{settings.YINUO_CHAIN_HOME} 里没有日志的密钥，请先放回来")
-            return 1
-        sources = [one for one in source.split(",") if one]
-        lock = storage.HeadLock(settings.YINUO_CHAIN_HOME / "head")
-        policy = queries.policy()
-        asked = len(policy.witnesses) if policy else 1
-        if not lock.path.exists() and len(sources) < asked:
-            print(f"锁定文件 {lock.path} 不见了，不知道签到了哪里：请给出见证规则里的全部 {asked} 个节点，取其中最新的")
-            return 1
         try:
-            note, fetch = max(((Note.parse(one("checkpoint")), one) for one in map(_mirror, sources)), key=_size)
-            done = recovering.recover(
-                note=note,
-                fetch=lambda low, high: entries_of(fetch, low, high),
-                log=log,
-                lock=lock,
-                at=now(),
-            )
+            done = _vouched() if no_nodes else _recovered(sources)
         except (sequencer.Behind, Unverified, OSError) as error:
             _show({"recovered": False, "why": str(error)}, as_json)
             return 1
@@ -142,6 +127,41 @@ def recover(
         print(f"取回 {done.entries} 条，日志现有 {done.size} 条；恢复以后写下的 {done.resealed} 条已接在后面。")
         print(f"其中 {done.entries - done.known} 条所说的业务数据已随数据库丢失，yinuo chain audit 逐条列出。")
     return 0
+
+
+def _lock() -> Any:
+    from django.conf import settings
+
+    from yinuo.apps.infochain import storage
+
+    return storage.HeadLock(settings.YINUO_CHAIN_HOME / "head")
+
+
+def _recovered(sources: list[str]) -> Any:
+    """What the newest of the nodes named gives back. Without the lock file every node has to be asked: it alone said how far it went."""
+    from django.conf import settings
+    from django.utils.timezone import now
+
+    from yinuo.apps.infochain import queries, recovering, sequencer
+
+    log, policy, lock = queries.log_key(), queries.policy(), _lock()
+    if log is None:
+        raise sequencer.Behind(f"{settings.YINUO_CHAIN_HOME} 里没有日志的密钥，请先放回来")
+    asked = len(policy.witnesses) if policy else 1
+    if not lock.path.exists() and len(sources) < asked:
+        raise sequencer.Behind(f"锁定文件 {lock.path} 不在，不知道签到了哪里：请给出见证规则里的全部 {asked} 个节点，取其中最新的")
+    note, fetch = max(((Note.parse(one("checkpoint")), one) for one in map(_mirror, sources)), key=_size)
+    return recovering.recover(note=note, fetch=lambda low, high: entries_of(fetch, low, high), log=log, lock=lock, at=now())
+
+
+def _vouched() -> Any:
+    """A log that no node witnesses: the operator answers for it."""
+    from yinuo.apps.infochain import queries, recovering, sequencer
+
+    policy = queries.policy()
+    if policy is not None and policy.witnesses:
+        raise sequencer.Behind(f"见证规则里有 {len(policy.witnesses)} 个节点：请给出节点，不能只凭运行者的话")
+    return recovering.Recovered(0, 0, 0, recovering.vouch(lock=_lock()))
 
 
 def _size(found: tuple[Note, Fetch]) -> int:
