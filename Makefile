@@ -20,7 +20,8 @@ test: setup-test
 setup: .venv/.package build/static/.made
 
 setup-test: setup
-	$(BIN)/python scripts/browser.py
+	$(BIN)/python -m scripts.browser
+	$(BIN)/python -m scripts.peers
 
 check: lint
 	$(PYTEST) -q -m "not browser and not slow and not full"

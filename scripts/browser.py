@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts import apt
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = (
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
@@ -46,25 +48,13 @@ def _playwrights() -> list[Path]:
     return [path] if path.exists() else []
 
 
-def _run(*command: str) -> bool:
-    print("  $", " ".join(command), flush=True)
-    return subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode == 0
-
-
 def _from_apt() -> bool:
-    if not shutil.which("apt-get"):
-        return False
-    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if as_root and not shutil.which("sudo"):
-        return False
-    return _run(*as_root, "apt-get", "update", "-qq") and _run(
-        *as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"
-    )
+    return apt.install("chromium")
 
 
 def _from_playwright() -> bool:
     install = [sys.executable, "-m", "playwright", "install"]
-    return (os.geteuid() == 0 and _run(*install, "--with-deps", "chromium")) or _run(*install, "chromium")
+    return (os.geteuid() == 0 and apt.run(*install, "--with-deps", "chromium")) or apt.run(*install, "chromium")
 
 
 def main() -> int:
