@@ -186,7 +186,7 @@ def test_consent_is_the_units_own_and_needs_the_right_to_sign(project: Project, 
         consent(company, bank)
     AuthorisedPerson.objects.filter(unit=company.unit).update(may_sign=True)
     with pytest.raises(Refused) as refused:
-        consent(company, bank, until_at=MORNING + timedelta(days=367), basis_text=" ", types=["nonsense"], fields=["salary"])
+        consent(company, bank, until_at=MORNING + timedelta(days=367), basis_text=" ", types=["clue.handed"], fields=["salary"])
     assert set(refused.value.errors) == {"until", "basis_text", "types", "fields"}
     grant = consent(company, bank, idempotency_key="once")
     assert consent(company, bank, idempotency_key="once") == grant

@@ -76,7 +76,7 @@ def test_the_database_counts_as_core_does_and_as_a_naive_reading(db: None, facts
 
 
 def test_a_day_without_rules_is_a_gap_in_the_database_too(db: None) -> None:
-    with pytest.raises(Gap, match="2023-02-19"):
+    with pytest.raises(Gap, match="2023年2月19日"):
         folding.sums_of(LISTED, {"events": rows([HallFact("A", date(2023, 2, 19), "review", {"matter": "1", "level": 5})])}, pack())
 
 

@@ -287,7 +287,7 @@ def test_what_a_start_that_was_reported_late_answers_is_noted_on_the_warning(cou
     actions.sweep(at("2026-11-20 18:00"))
     made = Warning.objects.get(kind="start_unreported")
     report_progress(actor=company.actor, project_id=project.pk, kind="start", on=TODAY, at=at("2026-11-23 09:00"))
-    assert made.steps.filter(kind="noted", text__contains="2026-11-06").exists()
+    assert made.steps.filter(kind="noted", text__contains="2026年11月6日").exists()
     with pytest.raises(Refused, match="证明材料"):
         actions.close_warning(
             actor=county.actor("approver"), warning_id=made.pk, outcome="corrected", text="已补报", at=at("2026-11-23 10:00")
@@ -383,7 +383,7 @@ def test_what_another_system_sends_again_is_the_same_and_what_changed_stands_bes
     with pytest.raises(Refused, match="没有项目代码"):
         send(project, record_id="JC-2", project_code="2611-622927-04-01-000000")
     for day in (date(2022, 12, 31), date(1899, 1, 1)):
-        with pytest.raises(Refused, match="不能早于 2023-02-20"):
+        with pytest.raises(Refused, match="不能早于2023年2月20日"):
             send(project, record_id="YD-0", kind="sighting", data={"means": "utility", "note": "临时用电报装"}, on=day)
     # A sighting of electricity is as good as a patrol's.
     send(project, record_id="YD-1", kind="sighting", data={"means": "utility", "note": "临时用电报装"})

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.chain import naive
-from yinuo.chain.tree import ENTRIES, Grown, Tile, Tree, append, bundle, check_bundle, tiles_of, unbundle, width_at
+from yinuo.chain.tree import ENTRIES, Grown, Tile, Tree, append, bundle, check_bundle, tiles_for_inclusion, tiles_of, unbundle, width_at
 from yinuo.chain.verifier import Unverified, check_consistency, check_inclusion, hash_leaf
 
 SIZES = st.integers(0, 700)
@@ -113,6 +113,15 @@ def test_appending_reads_the_edge_only() -> None:
 
     append(70_000, reading, [hash_leaf(b"one more")])
     assert sorted(read) == [Tile(0, 273, 112), Tile(1, 1, 17), Tile(2, 0, 1)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 511, 512, 700, 65_535, 65_536, 65_537, 70_000])
+def test_a_proof_reads_no_tile_but_those_it_was_said_to_need(size: int) -> None:
+    store, grown = grow(size)
+    for index in {0, size // 3, size // 2, max(0, size - 257), size - 1}:
+        needed = {tile: store[tile] for tile in tiles_for_inclusion(index, size)}
+        check_inclusion(hash_leaf(entries(index + 1)[index]), index, size, Tree(size, needed.__getitem__).inclusion(index), grown.root)
+        assert len(needed) <= 6
 
 
 def test_a_tile_of_another_length_is_refused() -> None:

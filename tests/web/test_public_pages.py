@@ -207,7 +207,7 @@ def test_a_guide_has_every_part_the_rules_ask_for(populated: Populated) -> None:
     assert "0930-7721234" in page
     assert "10 个工作日" in page
     assert "30 天" in page
-    assert "2023-07-01 起" in page
+    assert "2023年7月1日起" in page
 
 
 def test_unverified_text_is_marked_on_its_page_and_verified_text_is_not(populated: Populated) -> None:

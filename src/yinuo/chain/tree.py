@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from yinuo.chain.verifier import HASH_SIZE, Digest, Unverified, hash_leaf, hash_node, sha256
 
@@ -72,6 +73,16 @@ def tiles_of(size: int) -> list[Tile]:
     return made
 
 
+def tiles_for_inclusion(index: int, size: int) -> list[Tile]:
+    """What a proof of the leaf at `index` reads in a tree of `size`: the tiles above it, and the tree's right edge."""
+    made, level = [], 0
+    while size >> (HEIGHT * level):
+        above, edge = index >> (HEIGHT * (level + 1)), size >> (HEIGHT * (level + 1))
+        made += [Tile(level, at, width) for at in sorted({above, edge}) if (width := width_at(level, at, size))]
+        level += 1
+    return made
+
+
 def split(data: bytes) -> list[bytes]:
     return [data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE)]
 
@@ -79,6 +90,15 @@ def split(data: bytes) -> list[bytes]:
 def pair_up(hashes: Sequence[bytes], digest: Digest = sha256) -> list[bytes]:
     """The next level of an even number of hashes."""
     return [digest(b"\x01" + hashes[at] + hashes[at + 1]) for at in range(0, len(hashes), 2)]
+
+
+@lru_cache(maxsize=512)
+def pyramid(data: bytes, digest: Digest = sha256) -> tuple[list[bytes], ...]:
+    """A tile's hashes, and above them those of every full pair, up to its own root if it is full. Tiles do not change: kept."""
+    rows = [split(data)]
+    while len(rows[-1]) > 1:
+        rows.append(pair_up(rows[-1][: len(rows[-1]) // 2 * 2], digest))
+    return tuple(rows)
 
 
 def root_of_full(hashes: Sequence[bytes], digest: Digest = sha256) -> bytes:
@@ -93,17 +113,20 @@ class Tree:
 
     def __init__(self, size: int, read: ReadTile, digest: Digest = sha256) -> None:
         self.size, self._read, self._digest = size, read, digest
-        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+        self._tiles: dict[tuple[int, int], tuple[list[bytes], ...]] = {}
 
     def hashes_of(self, level: int, index: int) -> list[bytes]:
         """The hashes of one tile. Raises Unverified when what was read is not of its length."""
+        return self._pyramid(level, index)[0]
+
+    def _pyramid(self, level: int, index: int) -> tuple[list[bytes], ...]:
         found = self._tiles.get((level, index))
         if found is None:
             width = width_at(level, index, self.size)
             data = self._read(Tile(level, index, width)) if width else b""
             if len(data) != width * HASH_SIZE:
                 raise Unverified(f"the tile {Tile(level, index, width).path} is not of its length")
-            found = self._tiles[level, index] = split(data)
+            found = self._tiles[level, index] = pyramid(data, self._digest)
         return found
 
     def root(self) -> bytes:
@@ -161,8 +184,7 @@ class Tree:
         """The hash over 2^height leaves from `low` on, out of the highest tile that holds it."""
         level, rest = divmod(height, HEIGHT)
         first = low >> (HEIGHT * level)
-        hashes = self.hashes_of(level, first // WIDTH)
-        return root_of_full(hashes[first % WIDTH : first % WIDTH + (1 << rest)], self._digest)
+        return self._pyramid(level, first // WIDTH)[rest][(first % WIDTH) >> rest]
 
 
 def _largest_below(count: int) -> int:

@@ -22,6 +22,8 @@ TYPES = {
     "key.added": "登记密钥",
     "key.revoked": "作废密钥",
 }
+# What a project's own history holds; the others speak of keys, plans and clues.
+OF_PROJECTS = tuple(one for one in TYPES if not one.startswith(("key.", "clue.", "inspection.")) or one == "inspection.result")
 FIELDS = {
     "code": "项目代码",
     "number": "文书编号",

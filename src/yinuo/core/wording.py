@@ -5,6 +5,7 @@ Groups are told apart by the length of the pause between them: 或者 binds clos
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 
@@ -17,6 +18,11 @@ _DEEDS = ("建设水", "单独", "列入", "新建", "占用", "核准后", "处
 _BOUNDS = {"gt": "超过", "ge": "达到", "le": "不超过"}
 _NOT_BOUNDS = {"gt": "不超过", "ge": "不到", "le": "超过"}
 _LONG_RUN = 3
+
+
+def day_words(day: date) -> str:
+    """A day inside a Chinese sentence: 2026年11月24日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 @lru_cache(maxsize=4096)

@@ -12,13 +12,12 @@ from django import forms
 
 from yinuo.apps.grants.models import ChainNode, Grant
 from yinuo.apps.grants.queries import lapsed
-from yinuo.apps.infochain.words import FIELDS, TYPES
 from yinuo.apps.rules import pack
+from yinuo.chain.words import FIELDS, OF_PROJECTS, TYPES
 from yinuo.core.calendar import DAY, TZ
 from yinuo.web.components.forms import DateInput
 
-# Of keys nobody asks: they stand in the log in clear.
-KINDS = [(one, words) for one, words in TYPES.items() if not one.startswith("key.")]
+KINDS = [(one, TYPES[one]) for one in OF_PROJECTS]
 
 
 @dataclass(frozen=True, slots=True)

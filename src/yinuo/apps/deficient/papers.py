@@ -8,6 +8,7 @@ from yinuo.apps.deficient.models import DeficientAcceptance, DeficientState
 from yinuo.apps.documents.wording import iso
 from yinuo.apps.onemap.papers import verify_url
 from yinuo.apps.people.models import Person
+from yinuo.core.wording import day_words
 
 BLANK_APPLICATION: dict[str, Any] = {
     "project_name": "",
@@ -72,8 +73,7 @@ def _opinion(row: DeficientAcceptance) -> str:
     if row.state == DeficientState.DECLINED:
         return f"不予容缺受理：{row.opinion}"
     assert row.due_on is not None
-    day = f"{row.due_on.year}年{row.due_on.month}月{row.due_on.day}日"
-    words = f"主件齐全，基本审批条件具备，同意容缺受理，空缺材料应在{day}前补齐。"
+    words = f"主件齐全，基本审批条件具备，同意容缺受理，空缺材料应在{day_words(row.due_on)}前补齐。"
     return f"{words}{row.opinion}" if row.opinion else words
 
 

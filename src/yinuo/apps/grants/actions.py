@@ -9,7 +9,6 @@ from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.grants import access
 from yinuo.apps.grants.models import Basis, ChainNode, ChainSearch, Grant, NodeKind
 from yinuo.apps.grants.queries import granted
-from yinuo.apps.infochain.words import FIELDS, TYPES
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import AuthorisedPerson, ProjectUnit
 from yinuo.apps.people.queries import persons_bound
@@ -19,6 +18,7 @@ from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import Once, action, answered, claim, record, remember
 from yinuo.chain.searching import Search
 from yinuo.chain.verifier import COSIGNATURE, Unverified, VerifierKey
+from yinuo.chain.words import FIELDS, OF_PROJECTS
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
 
@@ -177,7 +177,7 @@ def _terms(at: datetime, until_at: datetime, basis_text: str, types: Sequence[st
         errors["until"] = f"一次授权最长 {longest} 天，到期可以再授权"
     if not basis_text.strip():
         errors["basis_text"] = "请写明为什么授权、依据什么"
-    if unknown := [one for one in types if one not in TYPES]:
+    if unknown := [one for one in types if one not in OF_PROJECTS]:
         errors["types"] = f"没有这类记录：{'、'.join(unknown)}"
     if unknown := [one for one in fields if one not in FIELDS]:
         errors["fields"] = f"没有这样的字段：{'、'.join(unknown)}"

@@ -17,6 +17,7 @@ from yinuo.apps.halls.models import Bulletin, Honour, ManualPoint
 from yinuo.apps.inserting import insert
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
+from yinuo.core.wording import day_words
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +77,7 @@ def _check_day(hall_id: int, on: date, at: datetime) -> None:
     if on > day:
         raise Refused("halls.on", "发生日期不能晚于今天", field="on")
     if on < pack().valid_from:
-        raise Refused("halls.on", f"评分办法自 {pack().valid_from.isoformat()} 起施行", field="on", remedy="请核对发生日期")
+        raise Refused("halls.on", f"评分办法自{day_words(pack().valid_from)}起施行", field="on", remedy="请核对发生日期")
     if queries.quarter_of(on) in queries.told_quarters(hall_id):
         raise Refused("halls.closed", "这个季度已经通报，不能再加减分", field="on", remedy="以前评错的，请更正原来的评分")
 

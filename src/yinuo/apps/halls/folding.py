@@ -16,6 +16,7 @@ from django.db import connection
 from yinuo.core.dated import Gap, Span
 from yinuo.core.hall import LEVELS, Month
 from yinuo.core.pack.types import HallRule, Pack
+from yinuo.core.wording import day_words
 
 FIELDS = ("light", "track", "kind", "level", "rating")
 RATED = ("hall.review_good", "hall.review_bad")
@@ -111,6 +112,6 @@ def sums_of(events: str, parameters: Mapping[str, Any], pack: Pack) -> dict[tupl
     found: dict[tuple[int, Month], Decimal] = {}
     for hall_id, year, month, points, unruled, day in rows:
         if unruled is not None:
-            raise Gap(f"大厅评分 {unruled}：在 {day.isoformat()} 没有生效的规定")
+            raise Gap(f"大厅评分 {unruled}：在{day_words(day)}没有生效的规定")
         found[hall_id, (year, month)] = points
     return found

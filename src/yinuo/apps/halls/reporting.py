@@ -22,6 +22,7 @@ from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import record
 from yinuo.core.credit import EventError
 from yinuo.core.hall import HallFact, check
+from yinuo.core.wording import day_words
 
 MOST = 5000
 CHUNK = 500
@@ -147,7 +148,7 @@ def _day(value: Any, at: datetime) -> date:
     except ValueError:
         raise EventError("on", "日期写作 2026-11-05") from None
     if not pack().valid_from <= day <= queries.today(at):
-        raise EventError("on", f"日期应在 {pack().valid_from.isoformat()} 至今天之间")
+        raise EventError("on", f"日期应在{day_words(pack().valid_from)}至今天之间")
     return day
 
 

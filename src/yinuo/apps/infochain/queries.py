@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
-from yinuo.apps.infochain.models import Checkpoint, Cosignature, IssuerKey, LeafRecord, LogEdge, LogEntry, LogHead, LogTile
+from yinuo.apps.infochain.models import Checkpoint, Cosignature, IssuerKey, LeafRecord, LogEntry, LogHead
 from yinuo.apps.infochain.sealing import shown
 from yinuo.apps.infochain.storage import known_log
 from yinuo.apps.people.models import Department
 from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import canonical
-from yinuo.chain.tree import ENTRIES, WIDTH, Tile, Tree, bundle
+from yinuo.chain.tree import ENTRIES, WIDTH, Tile, Tree, bundle, tiles_for_inclusion
 from yinuo.chain.verifier import HASH_SIZE, Note, Policy, Proof, VerifierKey
+
+_TILES = """
+    SELECT level, index, data FROM unnest(%s::int[], %s::bigint[]) AS asked (level, index) JOIN infochain_logtile USING (level, index)
+    UNION ALL
+    SELECT level, size >> (8 * (level + 1)), data FROM infochain_logedge, infochain_loghead
+"""
+
+
+def read_tiles(tiles: Iterable[Tile]) -> Callable[[Tile], bytes]:
+    """Reads tiles by one query, and gives each one's bytes; a narrower one is the beginning of what is there. b"" = it is not there."""
+    places = sorted({(tile.level, tile.index) for tile in tiles})
+    with connection.cursor() as cursor:
+        cursor.execute(_TILES, [[level for level, _ in places], [index for _, index in places]])
+        found = {(level, index): bytes(data) for level, index, data in cursor.fetchall()}
+
+    def read(tile: Tile) -> bytes:
+        data = found.get((tile.level, tile.index), b"")[: tile.width * HASH_SIZE]
+        return data if len(data) == tile.width * HASH_SIZE else b""
+
+    return read
 
 
 def read_tile(tile: Tile) -> bytes:
-    """A tile's bytes; a narrower one is the beginning of what is there. b"" = it is not there."""
-    full = LogTile.objects.filter(level=tile.level, index=tile.index).values_list("data", flat=True).first()
-    if full is None:
-        if LogTile.objects.filter(level=tile.level, index=tile.index - 1).exists() or tile.index == 0:
-            full = LogEdge.objects.filter(level=tile.level).values_list("data", flat=True).first()
-        if full is None or LogTile.objects.filter(level=tile.level, index__gte=tile.index).exists():
-            return b""
-    data = bytes(full)[: tile.width * HASH_SIZE]
-    return data if len(data) == tile.width * HASH_SIZE else b""
+    """One tile's bytes. b"" = it is not there."""
+    return read_tiles([tile])(tile)
+
+
+def inclusion(index: int, size: int) -> list[bytes]:
+    """The inclusion proof of the entry at `index` under the checkpoint of `size`. Raises Unverified where the tree is broken."""
+    return Tree(size, read_tiles(tiles_for_inclusion(index, size))).inclusion(index)
 
 
 def served(tile: Tile, published: int) -> bytes:
@@ -79,6 +97,11 @@ def witnessed(policy: Policy | None, above: int = 0, *, oldest: bool = False) ->
     return None
 
 
+def size_of(note: Note) -> int:
+    """How many entries stand under a checkpoint of ours."""
+    return int(note.text.split("\n")[1])
+
+
 @dataclass(frozen=True, slots=True)
 class Proven:
     """An entry with its proof, and those of its fields that may be shown."""
@@ -115,7 +138,8 @@ def prove(record: LeafRecord, policy: Policy | None, *, show: Sequence[str] | No
     if note is None:
         raise NotYet("这一条已写入日志，正在等待节点见证，请稍后再试")
     disclosures = _disclosed(record, show)
-    return Proven(entry.index, bytes(entry.entry), disclosures, _proof(entry, note, disclosures, read_tile))
+    read = read_tiles(tiles_for_inclusion(entry.index, size_of(note)))
+    return Proven(entry.index, bytes(entry.entry), disclosures, _proof(entry, note, disclosures, read))
 
 
 # What anybody may be shown of a project's leaves: what stands on its certificate anyway.
@@ -154,9 +178,9 @@ def history(label: str, policy: Policy | None, show: Show) -> list[Written]:
     """The leaves of a subject that stand in the log, oldest first, each with the fields `show` names; proven where witnessed."""
     records = leaves_of(label)
     entries = {entry.outbox_id: entry for entry in LogEntry.objects.filter(outbox_id__in=[one.outbox_id for one in records])}
-    note, read = witnessed(policy), cache(read_tile)
-    size = int(note.text.split("\n")[1]) if note else 0
-    made = []
+    note, made = witnessed(policy), []
+    size = size_of(note) if note else 0
+    read = read_tiles(tile for entry in entries.values() if entry.index < size for tile in tiles_for_inclusion(entry.index, size))
     for record in records:
         if (entry := entries.get(record.outbox_id)) is not None:
             shown_now = _disclosed(record, show(record))
@@ -170,7 +194,7 @@ def _disclosed(record: LeafRecord, show: Sequence[str] | None) -> tuple[str, ...
 
 
 def _proof(entry: LogEntry, note: Note, disclosures: Sequence[str], read: Callable[[Tile], bytes]) -> Proof:
-    size = int(note.text.split("\n")[1])
+    size = size_of(note)
     extra = canonical({"entry": bytes(entry.entry).decode(), "disclosures": list(disclosures)})
     return Proof(entry.index, tuple(Tree(size, read).inclusion(entry.index)), note, extra)
 
@@ -204,7 +228,7 @@ def status(policy: Policy | None) -> Status:
         published=head.published if head else 0,
         waiting=ChainRow.objects.count(),
         checkpoint=checkpoint() if head and head.published else None,
-        witnessed_size=int(note.text.split("\n")[1]) if note else 0,
+        witnessed_size=size_of(note) if note else 0,
         witnesses=seen,
         refused=head.refused if head else "",
     )

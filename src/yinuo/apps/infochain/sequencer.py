@@ -13,13 +13,12 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from yinuo.apps.infochain.models import Checkpoint as SignedHead
-from yinuo.apps.infochain.models import Cosignature, LogEdge, LogHead, LogTile
+from yinuo.apps.infochain.models import LogEdge, LogHead, LogTile
 from yinuo.apps.infochain.queries import read_tile
 from yinuo.apps.infochain.storage import HeadLock
 from yinuo.chain.signing import SigningKey, sign_checkpoint
-from yinuo.chain.tree import WIDTH, Grown, Tree, append
-from yinuo.chain.verifier import Checkpoint, Note, Unverified, hash_leaf, sha256
+from yinuo.chain.tree import HEIGHT, WIDTH, Grown, Tile, Tree, append
+from yinuo.chain.verifier import HASH_SIZE, Checkpoint, Note, Unverified, hash_leaf, sha256
 
 ADVISORY = 0x59494E554F  # “YINUO”
 BATCH = 1000
@@ -43,19 +42,19 @@ def step(*, key: SigningKey, lock: HeadLock, at: datetime, batch: int = BATCH) -
         if not held:
             return None
         with transaction.atomic():
-            head = LogHead.objects.select_for_update().filter(pk=1).first()
-            if head is None:
-                head = LogHead.objects.create(size=0, root=sha256(b""))
+            head = _locked_head()
             _need_whole(head, lock)
-            waiting = _drain(batch)
-            if waiting or not head.note:
-                head = _grow(head, waiting, key, at)
+            hashes = _place(head.size, batch)
+            if hashes or not head.note:
+                grown = append(head.size, head.read, hashes)
+                head.note = _move(head, grown, key, at)
+                head.size = grown.size
             elif head.refused:
                 LogHead.objects.filter(pk=1).update(refused="")
         if head.published < head.size or not lock.path.exists():
             lock.write(Note.parse(head.note.encode()))
-            LogHead.objects.filter(pk=1, published__lt=head.size).update(published=head.size)
-        return Step(len(waiting), head.size)
+            _publish(head.size)
+        return Step(len(hashes), head.size)
 
 
 @contextmanager
@@ -92,58 +91,135 @@ def note_refusal(why: str) -> None:
     LogHead.objects.filter(pk=1).update(refused=why[:300])
 
 
-def _need_whole(head: LogHead, lock: HeadLock) -> None:
+@dataclass(slots=True)
+class _Head:
+    """The head's row, the tree's right edge, and the largest size a node has signed."""
+
+    size: int
+    root: bytes
+    note: str
+    published: int
+    refused: str
+    seen: int
+    edge: dict[int, bytes]
+
+    def read(self, tile: Tile) -> bytes:
+        """A tile of the right edge, which is all that the root and appending need."""
+        at_edge = tile.index == self.size >> (HEIGHT * (tile.level + 1))
+        return self.edge.get(tile.level, b"")[: tile.width * HASH_SIZE] if at_edge else b""
+
+
+_HEAD = """
+    SELECT size, root, note, published, refused, coalesce((SELECT max(checkpoint_id) FROM infochain_cosignature), 0),
+        ARRAY(SELECT level FROM infochain_logedge ORDER BY level)::int[], ARRAY(SELECT data FROM infochain_logedge ORDER BY level)
+    FROM infochain_loghead WHERE id = 1 FOR UPDATE
+"""
+
+
+def _locked_head() -> _Head:
+    with connection.cursor() as cursor:
+        cursor.execute(_HEAD)
+        row = cursor.fetchone()
+    if row is None:
+        LogHead.objects.create(size=0, root=sha256(b""))
+        return _locked_head()
+    size, root, note, published, refused, seen, levels, data = row
+    return _Head(size, bytes(root), note, published, refused, seen, {level: bytes(one) for level, one in zip(levels, data, strict=True)})
+
+
+def _need_whole(head: _Head, lock: HeadLock) -> None:
     """Raises Behind unless the database goes on from everything that was signed and seen."""
     try:
-        tree = Tree(head.size, read_tile)
-        if tree.root() != bytes(head.root):
+        if Tree(head.size, head.read).root() != head.root:
             raise Behind(f"库中日志的树根与记录的不符（{head.size} 条）")
         signed = lock.read()
         if signed is None:
             # Nothing published yet: a crash before the very first lock file, and nobody has seen a head.
             if head.published:
                 raise Behind(f"锁定文件 {lock.path} 不见了，而日志已有 {head.size} 条：请从节点核对后恢复锁定文件")
-        elif signed.size > head.size or Tree(signed.size, read_tile).root() != signed.root:
+        elif (signed.size, signed.root) != (head.size, head.root) and not _begins_with(head, signed):
             raise Behind(f"数据库里的日志有 {head.size} 条，而已签到 {signed.size} 条：多半恢复了旧备份。不再签名，请从节点取回缺少的条目")
     except Unverified as error:
         raise Behind(f"日志的树不完整：{error}") from error
-    seen = Cosignature.objects.order_by("-checkpoint_id").values_list("checkpoint_id", flat=True).first()
-    if seen is not None and seen > head.size:
-        raise Behind(f"节点见证过 {seen} 条，数据库里的日志只有 {head.size} 条：不再签名，请从节点取回缺少的条目")
+    if head.seen > head.size:
+        raise Behind(f"节点见证过 {head.seen} 条，数据库里的日志只有 {head.size} 条：不再签名，请从节点取回缺少的条目")
 
 
-_DRAIN = """
-    DELETE FROM trail_chainrow WHERE id IN (SELECT id FROM trail_chainrow ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-    RETURNING id, outbox_id, entry
+def _begins_with(head: _Head, signed: Checkpoint) -> bool:
+    return signed.size <= head.size and Tree(signed.size, read_tile).root() == signed.root
+
+
+# The database itself hashes what it moves: no entry is fetched only to be sent back.
+_PLACE = """
+    WITH taken AS (
+        DELETE FROM trail_chainrow WHERE id IN (SELECT id FROM trail_chainrow ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+        RETURNING id, outbox_id, entry
+    )
+    INSERT INTO infochain_logentry (index, outbox_id, entry, hash)
+    SELECT %s + row_number() OVER (ORDER BY id) - 1, outbox_id, entry, sha256('\\x00'::bytea || entry) FROM taken
+    RETURNING index, hash
 """
 
 
-def _drain(batch: int) -> list[tuple[int, object, bytes]]:
+def _place(first: int, batch: int) -> list[bytes]:
+    """Moves what waits to its places from `first` on; the leaf hashes in their order."""
     with connection.cursor() as cursor:
-        cursor.execute(_DRAIN, [batch])
-        return sorted((row[0], row[1], bytes(row[2])) for row in cursor.fetchall())
+        cursor.execute(_PLACE, [batch, first])
+        return [bytes(hash) for _, hash in sorted(cursor.fetchall())]
+
+
+_MOVE = """
+    WITH tile AS (
+        INSERT INTO infochain_logtile (level, index, data) SELECT * FROM unnest(%(levels)s::int[], %(indexes)s::bigint[], %(tiles)s::bytea[])
+    ), edge AS (
+        INSERT INTO infochain_logedge (level, data) SELECT * FROM unnest(%(edges)s::int[], %(data)s::bytea[])
+        ON CONFLICT (level) DO UPDATE SET data = excluded.data
+    ), signed AS (
+        INSERT INTO infochain_checkpoint (size, root, note, at) VALUES (%(size)s, %(root)s, %(note)s, %(at)s)
+    )
+    UPDATE infochain_loghead SET size = %(size)s, root = %(root)s, note = %(note)s, refused = '' WHERE id = 1 AND size = %(before)s
+"""
+
+
+def _move(head: _Head, grown: Grown, key: SigningKey, at: datetime) -> str:
+    """Keeps the grown tree and signs its head; the signed note. Raises Behind where the head was moved by somebody else."""
+    note = bytes(sign_checkpoint(Checkpoint(key.name, grown.size, grown.root), key)).decode()
+    full, edges = _tiles_of(grown)
+    values = {
+        "levels": [tile.level for tile in full],
+        "indexes": [tile.index for tile in full],
+        "tiles": list(full.values()),
+        "edges": list(edges),
+        "data": list(edges.values()),
+        "size": grown.size,
+        "root": grown.root,
+        "note": note,
+        "at": at,
+        "before": head.size,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, values)
+        if cursor.rowcount != 1:
+            raise Behind("另一个进程同时移动了日志的头")
+    return note
+
+
+# Lost in a crash it is done again by the next round, so nobody waits for the disk.
+_PUBLISH = """
+    SET LOCAL synchronous_commit TO OFF;
+    UPDATE infochain_loghead SET published = {size} WHERE id = 1 AND published < {size}
+"""
+
+
+def _publish(size: int) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_PUBLISH.format(size=int(size)))
 
 
 _ENTRIES = """
     INSERT INTO infochain_logentry (index, outbox_id, entry, hash)
     SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bytea[], %s::bytea[])
 """
-
-
-def _grow(head: LogHead, waiting: list[tuple[int, object, bytes]], key: SigningKey, at: datetime) -> LogHead:
-    entries = [row[2] for row in waiting]
-    hashes = [hash_leaf(entry) for entry in entries]
-    grown = append(head.size, read_tile, hashes)
-    enter_entries(head.size, [row[1] for row in waiting], entries)
-    keep_tiles(grown)
-    note = sign_checkpoint(Checkpoint(key.name, grown.size, grown.root), key)
-    text = bytes(note).decode()
-    moved = LogHead.objects.filter(pk=1, size=head.size).update(size=grown.size, root=grown.root, note=text, refused="")
-    if moved != 1:
-        raise Behind("另一个进程同时移动了日志的头")
-    SignedHead.objects.create(size=grown.size, root=grown.root, note=text, at=at)
-    head.size, head.root, head.note = grown.size, grown.root, text
-    return head
 
 
 def enter_entries(first: int, outbox_ids: Sequence[object], entries: Sequence[bytes]) -> None:
@@ -154,9 +230,14 @@ def enter_entries(first: int, outbox_ids: Sequence[object], entries: Sequence[by
 
 
 def keep_tiles(grown: Grown) -> None:
-    full = [LogTile(level=tile.level, index=tile.index, data=data) for tile, data in grown.tiles.items() if tile.width == WIDTH]
-    LogTile.objects.bulk_create(full)
+    full, edges = _tiles_of(grown)
+    LogTile.objects.bulk_create(LogTile(level=tile.level, index=tile.index, data=data) for tile, data in full.items())
+    rows = [LogEdge(level=level, data=data) for level, data in edges.items()]
+    LogEdge.objects.bulk_create(rows, update_conflicts=True, unique_fields=["level"], update_fields=["data"])
+
+
+def _tiles_of(grown: Grown) -> tuple[dict[Tile, bytes], dict[int, bytes]]:
+    """The full tiles, and by level what the right edge holds now."""
+    full = {tile: data for tile, data in grown.tiles.items() if tile.width == WIDTH}
     partial = {tile.level: data for tile, data in grown.tiles.items() if tile.width < WIDTH}
-    emptied = {tile.level for tile in grown.tiles if tile.width == WIDTH} - set(partial)
-    edges = [LogEdge(level=level, data=partial.get(level, b"")) for level in {*partial, *emptied}]
-    LogEdge.objects.bulk_create(edges, update_conflicts=True, unique_fields=["level"], update_fields=["data"])
+    return full, {tile.level: b"" for tile in full} | partial

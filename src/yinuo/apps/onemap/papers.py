@@ -14,6 +14,7 @@ from yinuo.apps.projects.papers import remedies
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
+from yinuo.core.wording import day_words
 
 # Across every paper of a matter under mock approval.
 MOCK = "模拟"
@@ -157,8 +158,8 @@ def passed_with_gap(item: MapItem) -> str:
         subject_kind=item._meta.label_lower, subject_id=item.pk, kind=WorkKind.DEFICIENT_GAP, outcome="completed"
     ).latest("id")
     assert gap.closed_at is not None
-    day = gap.closed_at.astimezone(TZ)
-    return f"本事项容缺受理，容缺材料已于{day.year}年{day.month}月{day.day}日补齐，容缺通过。"
+    day = day_words(gap.closed_at.astimezone(TZ).date())
+    return f"本事项容缺受理，容缺材料已于{day}补齐，容缺通过。"
 
 
 def decision(item: MapItem, at: datetime, *, granted: bool, reason_code: str, commitment: str) -> dict[str, Any]:

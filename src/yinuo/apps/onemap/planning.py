@@ -14,6 +14,7 @@ from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
 from yinuo.core.planner import Plan, PlanItem, landing_if, plan
+from yinuo.core.wording import day_words
 
 
 def commitment_days(day: date) -> int:
@@ -125,5 +126,4 @@ def route_options(
 
 def landing_text(project: Project, items: Sequence[MapItem], now: datetime) -> str:
     """The landing date as a message tells it, for a map just drawn."""
-    on = plan_of(items, {}, project.rules_on, now).landing_on
-    return f"{on.year}年{on.month}月{on.day}日"
+    return day_words(plan_of(items, {}, project.rules_on, now).landing_on)

@@ -15,6 +15,7 @@ from yinuo.apps.oversight.actions.warnings import end, overdue
 from yinuo.apps.oversight.models import StepKind, Warning, WarningKind, WarningOutcome, WarningState
 from yinuo.apps.projects.models import ProgressReport, Project
 from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.core.wording import day_words
 
 # What the report of a start answers.
 ANSWERED_BY_START = (WarningKind.START_UNREPORTED, WarningKind.NOT_STARTED, WarningKind.IDLE)
@@ -30,7 +31,7 @@ def watched(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
 def start_reported(*, actor: Actor, subject: ProgressReport, at: datetime, why: str) -> None:
     """A start before its approvals is warned of at once; a warning that missed the report notes that it has come."""
     for made in Warning.objects.filter(project_id=subject.project_id, kind__in=ANSWERED_BY_START).exclude(state=WarningState.CLOSED):
-        step(made, StepKind.NOTED, actor, at, f"项目单位已报送开工建设信息，开工日期 {subject.on:%Y-%m-%d}")
+        step(made, StepKind.NOTED, actor, at, f"项目单位已报送开工建设信息，开工日期 {day_words(subject.on)}")
     look_at(project_id=subject.project_id, at=at)
 
 

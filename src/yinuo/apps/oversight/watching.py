@@ -19,6 +19,7 @@ from yinuo.apps.projects.models import Project, ProjectKind, ProjectState, Repor
 from yinuo.apps.rules import pack
 from yinuo.apps.work import clocks
 from yinuo.core.calendar import TZ
+from yinuo.core.wording import day_words
 
 UNTOUCHED = ("open", "exempt", "cancelled")
 
@@ -141,7 +142,7 @@ def _built_first(at_hand: Standing) -> list[Finding]:
         if not missing and at_hand.items:
             continue
         names = "、".join(item.name for item in missing) or "“一张图”上的开工前事项"
-        how = f"{_said(row)}于 {on:%Y-%m-%d} 开工" if row else f"项目单位报送于 {on:%Y-%m-%d} 开工"
+        how = f"{_said(row)}于{day_words(on)}开工" if row else f"项目单位报送于{day_words(on)}开工"
         source = WarningSource.RECORD if row else WarningSource.REPORT
         found.append(Finding(kind, _morning(on), f"{how}，当日开工前手续尚未办结：{names}", source, row, missing))
     return found
@@ -158,7 +159,7 @@ def _unreported(at_hand: Standing) -> list[Finding]:
         if not at_hand.unjudged(kind, row.at):
             continue
         until = calendar.closing(calendar.add_working_days(row.on, days))
-        why = f"{_said(row)}于 {row.on:%Y-%m-%d} 开工，{days} 个工作日内没有报送开工建设信息"
+        why = f"{_said(row)}于{day_words(row.on)}开工，{days} 个工作日内没有报送开工建设信息"
         found.append(Finding(kind, until, why, WarningSource.RECORD, row))
     return found
 
@@ -171,7 +172,7 @@ def _not_started(at_hand: Standing) -> list[Finding]:
     months = pack().integer("warning.not_started_term", project.rules_on)
     since = _after_the_last(at_hand, WarningKind.NOT_STARTED, _morning(months_after(day, months)))
     word = ProjectKind(project.kind).label
-    return [Finding(WarningKind.NOT_STARTED, since, f"{day:%Y-%m-%d} {word}后满 {months} 个月，没有报送开工建设信息")]
+    return [Finding(WarningKind.NOT_STARTED, since, f"{day_words(day)}{word}后满 {months} 个月，没有报送开工建设信息")]
 
 
 def _idle(at_hand: Standing) -> list[Finding]:

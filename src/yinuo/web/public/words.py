@@ -23,7 +23,7 @@ from yinuo.core.pack.types import DatedValue, Limit, Parameter
 from yinuo.core.schema import FACTS
 from yinuo.core.tracks import MARK
 from yinuo.core.units import WORDS
-from yinuo.core.wording import in_words
+from yinuo.core.wording import day_words, in_words
 
 LEVELS = {"county": "县级", "prefecture": "州级", "province": "省级", "state": "国家级", "utility": "公用企业"}
 HANDLING = {
@@ -102,7 +102,7 @@ def term_text(value: int, unit: str) -> str:
 
 def span_text(from_on: date, to_on: date | None) -> str:
     """Half-open: what ends on a day no longer holds on it."""
-    return f"{from_on.isoformat()} 起" if to_on is None else f"{from_on.isoformat()} 起，{to_on.isoformat()} 前"
+    return f"{day_words(from_on)}起" if to_on is None else f"{day_words(from_on)}起，{day_words(to_on)}前"
 
 
 # Which parameters hold codes, and what the codes are called.

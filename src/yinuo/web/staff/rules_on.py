@@ -21,6 +21,7 @@ from yinuo.apps.onemap.moving import ItemChange, RuleChange
 from yinuo.apps.projects.access import can_move_rules
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.queries import of_subject
+from yinuo.core.wording import day_words
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.forms import DateInput
 from yinuo.web.components.shapes import NavItem
@@ -66,7 +67,7 @@ def rules_on(request: HttpRequest, project_id: int) -> HttpResponse:
             lambda: move_rules_on(actor=actor, project_id=found.pk, to=data["to"], reason=data["reason"], at=now, version=data["version"]),
         )
         if moved is not None:
-            messages.success(request, f"项目已改为适用 {moved.rules_on.isoformat()} 的规则，并已告知项目单位。")
+            messages.success(request, f"项目已改为适用{day_words(moved.rules_on)}的规则，并已告知项目单位。")
             return redirect("staff:project", found.pk)
     asked = DayForm({"to": request.POST.get("to", "")} if request.method == "POST" else request.GET if "to" in request.GET else None)
     to = asked.cleaned_data["to"] if asked.is_bound and asked.is_valid() else None

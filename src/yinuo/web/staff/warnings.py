@@ -23,6 +23,7 @@ from yinuo.apps.people.models import Department
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.apps.work.queries import OPEN
+from yinuo.core.wording import day_words
 from yinuo.web.acting import actor_of, need_role, need_staff
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
@@ -67,7 +68,7 @@ class CloseForm(EvidenceForm, Versioned):
     def __init__(self, *args: Any, found: Warning, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = queries.penalties_to_name(found.project)
-        listed = [(str(row.pk), f"{row.number}（{row.data.get('authority', '')}，{row.on:%Y-%m-%d}）") for row in rows]
+        listed = [(str(row.pk), f"{row.number}（{row.data.get('authority', '')}，{day_words(row.on)}）") for row in rows]
         self.fields["penalty_id"].choices = [("", "请选择" if listed else "还没有登记处罚"), *listed]  # type: ignore[attr-defined]
         self.fields["files"].help_text = "已纠正而项目单位没有报告过改正的，必须附核查材料。"
 

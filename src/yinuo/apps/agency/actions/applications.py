@@ -14,7 +14,6 @@ from yinuo.apps.agency.actions.common import (
     checked_matters,
     checked_services,
     code_of,
-    date_words,
     day_of,
     limit,
     locked,
@@ -47,6 +46,7 @@ from yinuo.apps.work.actions import Limits, open_item
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.decision import Decision
+from yinuo.core.wording import day_words
 
 LIVING = (ProjectState.FILED, ProjectState.CONFIRMED)
 ENHANCED, REDUCED = "enhanced", "reduced"
@@ -282,7 +282,7 @@ def _wait_for_signature(actor: Actor, found: Application, agreement: Agreement, 
         role="unit",
         waits_for="unit",
     )
-    due = date_words(work.due_at.astimezone(TZ).date()) if work.due_at else ""
+    due = day_words(work.due_at.astimezone(TZ).date()) if work.due_at else ""
     tell_unit("agency_offered", found, at, body=found.body.name, agent=agreement.agent.person.name, due=due)
 
 
@@ -320,7 +320,7 @@ def sign_agreement(*, actor: Actor, agreement_id: int, at: datetime, version: in
     }
     record(actor, "agency.sign", agreement, at=at, project_code=code_of(agreement), data=data)
     start_service(actor, agreement, at)
-    tell_agent("agency_signed", agreement, at, unit=agreement.project.unit.name, until=date_words(agreement.to_on - timedelta(days=1)))
+    tell_agent("agency_signed", agreement, at, unit=agreement.project.unit.name, until=day_words(agreement.to_on - timedelta(days=1)))
     return agreement
 
 

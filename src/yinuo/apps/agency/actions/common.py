@@ -183,9 +183,5 @@ def tell_agent(template: str, agreement: Agreement, at: datetime, **more: object
     )
 
 
-def date_words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def limit(name: str, at: datetime) -> int:
     return pack().integer(name, day_of(at))

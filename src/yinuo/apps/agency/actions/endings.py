@@ -9,7 +9,6 @@ from yinuo.apps.agency import access, papers
 from yinuo.apps.agency.actions.applications import start_service
 from yinuo.apps.agency.actions.common import (
     code_of,
-    date_words,
     day_of,
     limit,
     locked,
@@ -31,6 +30,7 @@ from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, open_item
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
+from yinuo.core.wording import day_words
 
 OVER = (AgreementState.ENDED, AgreementState.DONE)
 OWN = "只能由项目单位自己办理"
@@ -76,7 +76,7 @@ def report_finished(*, actor: Actor, agreement_id: int, text: str, at: datetime,
         waits_for="unit",
     )
     record(actor, "agency.finish", agreement, at=at, project_code=code_of(agreement), why=agreement.finish_text)
-    due = date_words(work.due_at.astimezone(TZ).date()) if work.due_at else ""
+    due = day_words(work.due_at.astimezone(TZ).date()) if work.due_at else ""
     tell_unit("agency_finished", agreement, at, due=due, text=agreement.finish_text)
     return agreement
 

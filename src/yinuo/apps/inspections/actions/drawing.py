@@ -32,6 +32,7 @@ from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.draw import DrawError, Result, Team, draw, parse, substitute, written_value
+from yinuo.core.wording import day_words
 
 RUNNING = (ProjectState.CONFIRMED, ProjectState.COMPLETED)
 
@@ -161,7 +162,7 @@ def _tell(inspection: Inspection, inspectors: Sequence[Inspector], at: datetime)
         url=url_of(inspection),
         project=inspection.project.name,
         subject=inspection.plan.subject,
-        until=f"{inspection.plan.until_on:%Y-%m-%d}",
+        until=day_words(inspection.plan.until_on),
     )
 
 

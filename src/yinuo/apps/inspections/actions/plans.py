@@ -25,6 +25,7 @@ from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.draw import Announcement, Listed, PublicValue, parse, seed_digest, short_of
+from yinuo.core.wording import day_words
 
 # Easily told apart when read out.
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -107,7 +108,7 @@ def _fill(plan: InspectionPlan, at: datetime, **values: Any) -> None:
         raise Refused("inspections.value_on", "须用今天以后开奖的一期", field="value_on", remedy="已经开出的号码，公布名录的人事先就知道了")
     for name, label in (("value_on", "开奖日期"), ("until_on", "检查的结束日期")):
         if values[name] - day > FURTHEST:
-            raise Refused(f"inspections.{name}", f"{label}最晚是 {day + FURTHEST:%Y-%m-%d}", field=name, remedy="请核对年份")
+            raise Refused(f"inspections.{name}", f"{label}最晚是{day_words(day + FURTHEST)}", field=name, remedy="请核对年份")
     plan.subject, plan.from_on, plan.until_on, plan.value_on = (values[name] for name in ("subject", "from_on", "until_on", "value_on"))
 
 

@@ -18,6 +18,7 @@ from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.core.calendar import TZ
+from yinuo.core.wording import day_words
 
 MOVABLE = (ProjectState.FILED, ProjectState.CONFIRMED)
 
@@ -76,7 +77,7 @@ def need_movable(project: Project, to: date, at: datetime) -> None:
         raise Refused("onemap.rules_on_guidance", "各部门正在辅导，暂不能改变适用的规则日期", remedy="请等辅导意见齐备后再办理")
     first, today = pack().valid_from, at.astimezone(TZ).date()
     if to < first:
-        raise Refused("onemap.rules_on_no_pack", f"{to.isoformat()} 没有规则可用", field="to", remedy=f"规则自 {first.isoformat()} 起")
+        raise Refused("onemap.rules_on_no_pack", f"{day_words(to)} 没有规则可用", field="to", remedy=f"规则自{day_words(first)}起")
     if to > today:
         raise Refused("onemap.rules_on_future", "不能适用今天以后的规则", field="to", remedy="请选择今天或者以前的日期")
     if to == project.rules_on:
@@ -88,9 +89,9 @@ def need_movable(project: Project, to: date, at: datetime) -> None:
         what = f"“{concluded.name}”" if concluded is not None and moment > project.filed_at else "备案"
         raise Refused(
             "onemap.rules_on_concluded",
-            f"{what}已于 {last.isoformat()} 按原规则办结，不能改用更早的规则",
+            f"{what}已于{day_words(last)}按原规则办结，不能改用更早的规则",
             field="to",
-            remedy=f"请选择 {last.isoformat()} 或者以后的日期",
+            remedy=f"请选择{day_words(last)}或者以后的日期",
         )
 
 

@@ -20,6 +20,7 @@ from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember, request_hash
+from yinuo.core.wording import day_words
 
 # Penalties of the project are of weight for whoever relies on the chain; what else is recorded stays in the trail.
 CHAIN = {RecordKind.PENALTY: "penalty.decided"}
@@ -141,7 +142,7 @@ def checked(hall_id: int, kind: str, step: str, number: str, on: date, data: Map
     if on > day_of(at):
         errors["on"] = f"{SPECS[kind].on_label}不能晚于今天"
     elif on < pack().valid_from:
-        errors["on"] = f"{SPECS[kind].on_label}不能早于 {pack().valid_from.isoformat()}（规定自这一天起施行）"
+        errors["on"] = f"{SPECS[kind].on_label}不能早于{day_words(pack().valid_from)}（规定自这一天起施行）"
     elif "due" in kept and not on <= date.fromisoformat(kept["due"]) <= on + LONGEST:
         errors["due"] = "办结日期应在交办日期当天或者以后，最晚不超过十年"
     if errors:

@@ -20,6 +20,7 @@ from yinuo.apps.regional.papers import result_paper
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_of
 from yinuo.apps.work.models import WorkKind
+from yinuo.core.wording import day_words
 
 COPIED = (
     *("zone", "matter_id", "department", "title", "institution", "institution_code", "qualification", "report_number", "report_on"),
@@ -35,7 +36,7 @@ def publish_assessment(*, actor: Actor, assessment_id: int, at: datetime, versio
     assert found.to_on is not None
     day = day_of(at)
     if day < found.from_on:
-        raise Refused("regional.from_on", f"结果自 {found.from_on.isoformat()} 起生效，还不能公布", remedy="请在生效当天公布")
+        raise Refused("regional.from_on", f"结果自{day_words(found.from_on)}起生效，还不能公布", remedy="请在生效当天公布")
     if day >= found.to_on:
         raise Refused("regional.to_on", "结果的有效期已过，不能公布", remedy="请终止这项评估，另行更新")
     old = (
