@@ -300,6 +300,8 @@ PAGES = [
     ),
     Page("staff:commitment", officials("approver", all_of(Commitment, "item__department"), "pk", department="item.department.key")),
     Page("staff:objection", officials("approver", all_of(Objection, "commitment__item__department"), "pk", department="commitment.item.department.key")),
+    Page("staff:promise_reviews", one("supervisor"), "?view=done"),
+    Page("staff:promise_review", officials("approver", all_of(Commitment, "department", state="decided", fulfilment="pending"), "pk", department="department.key")),
     Page("staff:difficulty", officials("approver", all_of(Difficulty, "commitment__item__department"), "pk", department="commitment.item.department.key")),
     Page("staff:completion", officials("approver", projects(), "pk")),
     Page("staff:credit", one("principal")),

@@ -23,6 +23,7 @@ from yinuo.apps.commitments.actions import (
     raise_objection,
     report_difficulty,
     report_fulfilment,
+    review_commitment,
     to_regular,
 )
 from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
@@ -568,9 +569,10 @@ def test_each_verb_belongs_to_its_role_and_to_nobody_else(county: County, compan
         "report_fulfilment": lambda a: report_fulfilment(actor=a, commitment_id=commitment.pk, text="x", at=moment),
         "report_difficulty": lambda a: report_difficulty(actor=a, commitment_id=commitment.pk, text="x", at=moment),
         "decide": lambda a: decide_on_commitment(actor=a, commitment_id=commitment.pk, document_number="1", at=moment),
+        "review": lambda a: review_commitment(actor=a, commitment_id=commitment.pk, on=moment.date(), points=[], at=moment),
         "answer": lambda a: answer_objection(actor=a, objection_id=objection.pk, upheld=False, answer="y", at=moment),
     }
-    own = {"unit": {"commit", "to_regular", "report_fulfilment", "report_difficulty"}, "department": {"decide", "answer"}}
+    own = {"unit": {"commit", "to_regular", "report_fulfilment", "report_difficulty"}, "department": {"decide", "answer", "review"}}
     actors = {
         "unit": company.actor,
         "other unit": stranger,

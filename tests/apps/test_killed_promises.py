@@ -38,9 +38,18 @@ from yinuo.apps.commitments.actions import (
     propose_cycle,
     report_difficulty,
     report_fulfilment,
+    review_commitment,
     to_regular,
 )
-from yinuo.apps.commitments.models import Commitment, CompletionVerification, Difficulty, Finding, FulfilmentReport, Objection
+from yinuo.apps.commitments.models import (
+    Commitment,
+    CommitmentReview,
+    CompletionVerification,
+    Difficulty,
+    Finding,
+    FulfilmentReport,
+    Objection,
+)
 from yinuo.apps.credit.actions import consent, execute
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.documents.models import Document
@@ -131,8 +140,15 @@ def test_a_killed_report_of_keeping_or_of_a_difficulty_and_its_handling_leave_no
     own = {"actor": company.actor, "commitment_id": commitment.pk, "at": reported}
     once("commitments.report_fulfilment", lambda: report_fulfilment(**own, text="已放线、验线"))
     assert FulfilmentReport.objects.count() == 1
-    once("commitments.report_difficulty", lambda: report_difficulty(**own, text="供地推迟"))
+    found = [{"outcome": "kept"} for _ in commitment.requirements[1:]] + [{"outcome": "broken", "note": "退界不足"}]
+    department = county.actor("approver", DEPARTMENT)
+    seen = {"actor": department, "commitment_id": commitment.pk, "on": reported.date(), "points": found, "at": reported}
+    once("commitments.review", lambda: review_commitment(**seen, idempotency_key="r"))
     difficulty = Difficulty.objects.get()
+    assert (WorkItem.objects.filter(kind="difficulty").count(), CommitmentReview.objects.count()) == (1, 1)
+    handle(county, difficulty, "referred", at("2026-12-01 10:00"))
+    once("commitments.report_difficulty", lambda: report_difficulty(**own, text="供地推迟"))
+    difficulty = Difficulty.objects.latest("id")
     once("commitments.handle_difficulty", lambda: handle(county, difficulty, "helped", at("2026-12-02 09:00")))
     assert WorkItem.objects.get(kind="difficulty").state == "done"
     once("commitments.handle_difficulty", lambda: handle(county, difficulty, "handling_opinion", at("2027-01-15 09:00")))

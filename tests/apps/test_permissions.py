@@ -195,7 +195,10 @@ BY_THE_CLOCK = {"notices.warn_of_expiring_keys"}
 ASKED_BY_THE_PAGE = {"documents.paper_of", "projects.certificate_paper", "projects.site_poster", "notices.mark_read"}
 # Matrices of the rooms above, and what is said of their other actions elsewhere.
 IN_OTHER_FILES = {
-    "test_commitments.py": {"commit", "to_regular", "report_fulfilment", "report_difficulty", "decide_on_commitment", "answer_objection"},
+    "test_commitments.py": {
+        *("commit", "to_regular", "report_fulfilment", "report_difficulty"),
+        *("decide_on_commitment", "answer_objection", "review_commitment"),
+    },
     "test_completion.py": {"apply_completion", "apply_again", "record_finding", "fail_completion", "propose_cycle", "handle_difficulty"},
 }
 READS = {"commitments.preview_letter"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from yinuo.api.projects import VersionIn, WhyIn, readable
 from yinuo.api.throttle import PerAddress
 from yinuo.apps.base import Refused
 from yinuo.apps.commitments import access, actions, queries
-from yinuo.apps.commitments.models import Commitment, Objection
+from yinuo.apps.commitments.models import Commitment, CommitmentReview, Objection
 from yinuo.apps.documents.actions import signing_provider
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.documents.signing import verify_pdf
@@ -46,6 +46,7 @@ class CommitmentOut(Schema):
     notice_from: datetime
     notice_until: datetime
     decided_at: datetime | None
+    review_on: date | None
     version: int
 
 
@@ -72,6 +73,22 @@ class TextIn(Schema):
     evidence: list[int] = []
 
 
+class PointIn(Schema):
+    """`outcome`: kept, at_risk, broken; what is not kept needs a `note`."""
+
+    outcome: str
+    note: str = ""
+
+
+class ReviewIn(VersionIn):
+    """`points` in the order of the promise's requirements; `on`: the day it was looked at."""
+
+    on: date
+    points: list[PointIn]
+    note: str = ""
+    evidence: list[int] = []
+
+
 class HandleIn(VersionIn):
     outcome: str
     text: str
@@ -90,6 +107,7 @@ def out(commitment: Commitment) -> dict[str, Any]:
         "notice_from": commitment.notice_from,
         "notice_until": commitment.notice_until,
         "decided_at": commitment.decided_at,
+        "review_on": commitment.review_on,
         "version": commitment.version,
     }
 
@@ -169,6 +187,7 @@ def public_page(request: HttpRequest, commitment_id: int) -> dict[str, Any]:
         "letter_sha256": page.letter_sha256,
         "takes_objections": page.takes_objections,
         "reports": [{"at": at, "text": text} for at, text in page.reports],
+        "reviews": [asdict(row) for row in page.reviews],
         "findings": [{"round": f.round, "requirement": f.requirement, "text": f.text, "met": f.met, "at": f.at} for f in page.findings],
     }
 
@@ -254,3 +273,48 @@ def report_difficulty(request: HttpRequest, commitment_id: int, body: TextIn) ->
 def handle_difficulty(request: HttpRequest, difficulty_id: int, body: HandleIn) -> dict[str, Any]:
     made = actions.handle_difficulty(actor=actor_of(request), difficulty_id=difficulty_id, at=timezone.now(), **body.dict())
     return {"id": made.pk, "outcome": made.outcome, "version": made.version}
+
+
+# -- reviews of promises that run
+
+
+def _review(row: CommitmentReview) -> dict[str, Any]:
+    same = ("id", "round", "on", "outcome", "points", "note", "evidence", "due_at", "late", "next_on", "at")
+    return {**{name: getattr(row, name) for name in same}, "commitment": row.commitment_id}
+
+
+@router.get("/commitments/{commitment_id}/reviews", response=list[dict[str, Any]], summary="承诺的定期复核")
+def reviews(request: HttpRequest, commitment_id: int) -> list[dict[str, Any]]:
+    return [_review(row) for row in readable_one(request, commitment_id).reviews.all()]
+
+
+@router.post("/commitments/{commitment_id}/reviews", response={201: dict[str, Any]}, summary="复核履行中的承诺")
+def review_commitment(request: HttpRequest, commitment_id: int, body: ReviewIn) -> Status[dict[str, Any]]:
+    made = actions.review_commitment(
+        actor=actor_of(request), commitment_id=commitment_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict()
+    )
+    return Status(201, _review(made))
+
+
+@router.get("/commitment-reviews", response=dict[str, Any], summary="待复核、将到期或者已复核的承诺（view：due、coming、done）")
+def reviews_of(request: HttpRequest, view: str = "due", after: str = "", size: int = 40) -> dict[str, Any]:
+    """A department its own, the watchers their hall's; `after` opens the next page, empty = no more."""
+    if view not in ("due", "coming", "done"):
+        raise Refused("api.view", "没有这样的列表", field="view", remedy="view 写 due、coming 或者 done")
+    try:
+        page = queries.reviews_of(actor_of(request), timezone.now(), view=view, after=after, size=min(max(size, 1), 100))
+    except ValueError as error:
+        raise Refused("api.after", "翻页游标不对", field="after", remedy="请使用上一页答复里的 after") from error
+    items = [
+        {
+            "commitment": row.commitment.pk,
+            "matter": row.commitment.title,
+            "department": row.commitment.department.name,
+            "project_code": row.commitment.project.code,
+            "on": row.on,
+            "due_at": row.work.due_at if row.work else None,
+            "review": _review(row.review) if row.review else None,
+        }
+        for row in page.rows
+    ]
+    return {"items": items, "after": page.after}

@@ -30,6 +30,8 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("onemap.accept", "yinuo.apps.agency.effects.accepted", "in"),
     ("credit.grade_changed", "yinuo.apps.agency.tasks.grade_changed", "after"),
     ("credit.list_at_province", "yinuo.apps.agency.tasks.grade_changed", "after"),
+    ("credit.grade_changed", "yinuo.apps.commitments.tasks.grade_changed", "after"),
+    ("credit.list_at_province", "yinuo.apps.commitments.tasks.grade_changed", "after"),
     ("projects.withdraw_filing", "yinuo.apps.onemap.effects.project_ended", "in"),
     ("projects.terminate", "yinuo.apps.onemap.effects.project_ended", "in"),
     ("projects.withdraw_filing", "yinuo.apps.mock.effects.project_ended", "in"),

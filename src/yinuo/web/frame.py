@@ -96,6 +96,7 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
         links.append(NavItem("信息链节点", reverse("staff:nodes")))
     if hat and hat.actor.role in WARNED:
         links.append(NavItem("异常预警", reverse("staff:warnings")))
+        links.append(NavItem("承诺复核", reverse("staff:promise_reviews")))
     if hat and hat.actor.role in WARNED:
         links.append(NavItem("双随机检查", reverse("staff:inspections")))
     if hat and hat.actor.role == "unit" and not hat.actor.scope:

@@ -76,6 +76,7 @@ WORDS: dict[str, tuple[str, State]] = {
     "commitments.report_fulfilment": ("报告履约情况", "done"),
     "commitments.report_difficulty": ("报告履约困难", "yellow"),
     "commitments.handle_difficulty": ("处理履约困难", "done"),
+    "commitments.review": ("部门复核承诺", "done"),
     "commitments.apply_completion": ("申请竣工验收", "done"),
     "commitments.apply_again": ("整改后再次申请竣工验收", "done"),
     "commitments.rectify": ("竣工验收提出整改", "yellow"),

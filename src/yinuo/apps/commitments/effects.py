@@ -21,8 +21,8 @@ def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
     open_ones = Commitment.objects.select_for_update(no_key=True).filter(project=subject)
     open_ones = open_ones.filter(state__in=[*PENDING, CommitmentState.DECIDED])
     for commitment in open_ones.exclude(fulfilment__in=[Fulfilment.KEPT, Fulfilment.BROKEN]).order_by("id"):
-        commitment.state = CommitmentState.CANCELLED
-        save(commitment, "state")
+        commitment.state, commitment.review_on = CommitmentState.CANCELLED, None
+        save(commitment, "state", "review_on")
         settle_objections(actor, commitment, at)
     completion = CompletionVerification.objects.select_for_update(no_key=True).filter(project=subject).first()
     if completion is not None and completion.state != CompletionState.PASSED:

@@ -33,6 +33,7 @@ class Commitment(Versioned):
     The notice period is [notice_from, notice_until): a direct decision is possible from `notice_until` on, and only
     without an open objection. One given in a land contract (`contract` names it) stands without a decision of its own;
     `indicators` = {name, side, value, unit} of each requirement, where it is a figure that will be measured.
+    `review_on`: when it is next reviewed while it runs; None while a review waits, and once there is nothing to review any more.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="commitments")
@@ -54,6 +55,7 @@ class Commitment(Versioned):
     notice_until = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     fulfilment = models.CharField(max_length=10, choices=Fulfilment.choices, default=Fulfilment.PENDING)
+    review_on = models.DateField("下次复核日期", null=True)
 
     class Meta:
         constraints = [
@@ -65,7 +67,10 @@ class Commitment(Versioned):
             ),
             models.UniqueConstraint(fields=["item"], condition=~Q(state__in=["regular", "cancelled"]), name="commitment_once_per_item"),
         ]
-        indexes = [models.Index(fields=["notice_until"], condition=Q(state="notice"), name="commitments_in_notice")]
+        indexes = [
+            models.Index(fields=["notice_until"], condition=Q(state="notice"), name="commitments_in_notice"),
+            models.Index(fields=["review_on", "id"], condition=Q(review_on__isnull=False), name="commitments_to_review"),
+        ]
 
     @property
     def title(self) -> str:
@@ -104,6 +109,42 @@ class Objection(Versioned):
         constraints = [models.CheckConstraint(condition=Q(state="open") | ~Q(answer=""), name="objection_answered_with_reason")]
 
 
+class Kept(models.TextChoices):
+    """How far a promise that runs is kept, in the order of gravity."""
+
+    KEPT = "kept", "按承诺履行"
+    AT_RISK = "at_risk", "有风险"
+    BROKEN = "broken", "未按承诺履行"
+
+
+class CommitmentReview(AppendOnly):
+    """定期复核 of a promise that runs (附件2·第十九条): requirement by requirement, as it was seen on `on`; the gravest word is its outcome.
+
+    **Shape** `points`: [{text, outcome, note}] in the letter's order. `due_at`: when the department's term ended, None where it came
+    by itself before a review was due. `next_on`: when the next one falls due.
+    """
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="reviews")
+    round = models.PositiveSmallIntegerField()
+    on = models.DateField("查看日期")
+    outcome = models.CharField(max_length=8, choices=Kept.choices)
+    points = models.JSONField()
+    note = models.TextField(default="")
+    evidence = models.JSONField(default=list)
+    due_at = models.DateTimeField(null=True)
+    next_on = models.DateField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["commitment", "round"], name="commitment_review_once")]
+        indexes = [models.Index(fields=["at"], name="commitment_reviews_at")]
+
+    @property
+    def late(self) -> bool:
+        return self.due_at is not None and self.at > self.due_at
+
+
 class DifficultyOutcome(models.TextChoices):
     HELPED = "helped", "帮助指导"
     HANDLING_OPINION = "handling_opinion", "提出处理意见"
@@ -112,9 +153,13 @@ class DifficultyOutcome(models.TextChoices):
 
 
 class Difficulty(Versioned):
-    """A commitment that is hard to keep, reported by the company; help, then a handling opinion, or termination."""
+    """A commitment that is hard to keep: help, then a handling opinion, or termination.
+
+    Reported by the company, or found by its department in a `review`.
+    """
 
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="difficulties")
+    review = models.OneToOneField(CommitmentReview, null=True, on_delete=models.PROTECT, related_name="difficulty")
     text = models.TextField()
     reported_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()

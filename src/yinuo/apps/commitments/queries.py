@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from yinuo.apps.base import Actor
 from yinuo.apps.commitments.inspection import Point, points_of
 from yinuo.apps.commitments.models import (
     Commitment,
+    CommitmentReview,
     CommitmentState,
     CompletionVerification,
     Difficulty,
@@ -23,9 +25,12 @@ from yinuo.apps.onemap.building import OPENS_MAP
 from yinuo.apps.onemap.models import GuidanceAnswer, GuidanceKind, ItemState, MapItem, Route
 from yinuo.apps.rules import pack
 from yinuo.apps.work.clocks import calendar
+from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
 from yinuo.core.calendar import DAY, TZ
 
 PUBLISHED = [CommitmentState.NOTICE, CommitmentState.OBJECTED]
+# Who looks over the whole hall.
+WATCHING = ("supervisor", "general_convener", "comprehensive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,21 @@ def days_left(commitment: Commitment, now: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicReview:
+    """A review as everybody may read it: the words for the whole and for each requirement, without remarks, files and names."""
+
+    round: int
+    on: date
+    outcome: str
+    outcome_label: str
+    points: tuple[str, ...]
+
+
+def public_review(row: CommitmentReview) -> PublicReview:
+    return PublicReview(row.round, row.on, row.outcome, row.get_outcome_display(), tuple(point["outcome"] for point in row.points))
+
+
+@dataclass(frozen=True, slots=True)
 class CommitmentPage:
     """One promise as its public page shows it: what was promised, its reports and how each requirement was found."""
 
@@ -141,6 +161,7 @@ class CommitmentPage:
     letter_sha256: str
     reports: tuple[tuple[datetime, str], ...]
     findings: tuple[Finding, ...]
+    reviews: tuple[PublicReview, ...]
     takes_objections: bool
 
 
@@ -161,6 +182,7 @@ def public_page(commitment_id: int, now: datetime) -> CommitmentPage:
         letter_sha256=commitment.letter_sha256,
         reports=tuple(FulfilmentReport.objects.filter(commitment=commitment).order_by("id").values_list("at", "text")),
         findings=tuple(Finding.objects.filter(commitment=commitment).order_by("id")),
+        reviews=tuple(public_review(row) for row in CommitmentReview.objects.filter(commitment=commitment).order_by("round")),
         takes_objections=row.in_notice,
     )
 
@@ -172,6 +194,7 @@ def one(commitment_id: int) -> Commitment:
         .prefetch_related(
             Prefetch("objections", Objection.objects.order_by("id")),
             Prefetch("difficulties", Difficulty.objects.select_related("reported_by", "handled_by").order_by("id")),
+            Prefetch("reviews", CommitmentReview.objects.select_related("by").order_by("-round")),
             Prefetch("reports", FulfilmentReport.objects.select_related("person").order_by("id")),
             Prefetch("findings", Finding.objects.select_related("by").order_by("id")),
         )
@@ -235,6 +258,90 @@ def objection(objection_id: int) -> Objection:
 
 def open_objections(commitment_id: int) -> list[Objection]:
     return list(Objection.objects.filter(commitment_id=commitment_id, state=ObjectionState.OPEN).order_by("id"))
+
+
+# -- reviews of promises that run
+
+COMING_DAYS = 30
+PAGE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """A promise that waits for its review (`work`), will soon (`on`), or one that was done (`review`)."""
+
+    commitment: Commitment
+    on: date | None = None
+    work: WorkItem | None = None
+    review: CommitmentReview | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """`after` opens the next page, "" = no more."""
+
+    rows: list[ReviewLine]
+    after: str
+
+
+def reviews_of(actor: Actor, now: datetime, *, view: str = "due", after: str = "", size: int = PAGE) -> ReviewPage:
+    """`view`: due (the most urgent first), coming (within COMING_DAYS), done (the latest first). By keyset, in two queries.
+
+    An office its own, the watchers their hall's. Raises ValueError for a key that is none.
+    """
+    lines = {"due": _due, "coming": _coming, "done": _done}[view]
+    return lines(actor, now, after, size)
+
+
+def _in_reach(actor: Actor, rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    rows = rows.select_related("item", "department", "project__unit")
+    if actor.role in ("approver", "principal"):
+        return rows.filter(department_id=actor.department_id)
+    return rows.filter(project__hall_id=actor.hall_id) if actor.role in WATCHING else rows.none()
+
+
+def _due(actor: Actor, now: datetime, after: str, size: int) -> ReviewPage:
+    works = WorkItem.objects.filter(kind=WorkKind.COMMITMENT_REVIEW, state__in=[WorkState.RUNNING, WorkState.PAUSED]).order_by(
+        "due_at", "id"
+    )
+    if actor.role in ("approver", "principal"):
+        works = works.filter(department_id=actor.department_id)
+    else:
+        works = works.filter(hall_id=actor.hall_id) if actor.role in WATCHING else works.none()
+    if after:
+        stamp, _, last = after.partition("_")
+        moment = datetime.fromisoformat(stamp)
+        works = works.filter(Q(due_at__gt=moment) | Q(due_at=moment, id__gt=int(last)))
+    found = list(works[: size + 1])
+    known = Commitment.objects.select_related("item", "department", "project__unit").in_bulk([work.subject_id for work in found])
+    rows = [ReviewLine(known[work.subject_id], work=work) for work in found[:size]]
+    last_one = found[size - 1] if len(found) > size else None
+    return ReviewPage(rows, f"{last_one.due_at.isoformat()}_{last_one.pk}" if last_one is not None and last_one.due_at else "")
+
+
+def _coming(actor: Actor, now: datetime, after: str, size: int) -> ReviewPage:
+    until = now.astimezone(TZ).date() + timedelta(days=COMING_DAYS)
+    rows = _in_reach(actor, Commitment.objects.filter(review_on__lte=until)).order_by("review_on", "id")
+    if after:
+        stamp, _, last = after.partition("_")
+        day = date.fromisoformat(stamp)
+        rows = rows.filter(Q(review_on__gt=day) | Q(review_on=day, id__gt=int(last)))
+    found = list(rows[: size + 1])
+    lines = [ReviewLine(commitment, on=commitment.review_on) for commitment in found[:size]]
+    return ReviewPage(lines, f"{lines[-1].on}_{found[size - 1].pk}" if len(found) > size else "")
+
+
+def _done(actor: Actor, now: datetime, after: str, size: int) -> ReviewPage:
+    reach = _in_reach(actor, Commitment.objects.all()).values("pk")
+    rows = CommitmentReview.objects.filter(commitment__in=reach).select_related(
+        "by", "commitment__item", "commitment__department", "commitment__project__unit"
+    )
+    if after:
+        rows = rows.filter(pk__lt=int(after))
+    found = list(rows.order_by("-id")[: size + 1])
+    return ReviewPage(
+        [ReviewLine(row.commitment, review=row) for row in found[:size]], str(found[size - 1].pk) if len(found) > size else ""
+    )
 
 
 # -- completion

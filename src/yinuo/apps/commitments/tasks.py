@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import structlog
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from yinuo.apps.commitments import actions
+
+log = structlog.get_logger(__name__)
 
 
 @app.periodic(cron="* * * * *")
@@ -11,3 +15,26 @@ from yinuo.apps.commitments import actions
 def close_notices(timestamp: int) -> None:
     """Once a minute: promises whose notice period is over can be decided."""
     actions.close_notices(timezone.now())
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queue="work", name="commitments.open_reviews", queueing_lock="commitments.open_reviews")
+def open_reviews(timestamp: int) -> int:
+    """Once an hour: promises whose day of review has come wait with their department."""
+    return actions.open_reviews(timezone.now())
+
+
+@app.task(queue="work", name="commitments.grade_changed", retry=RetryStrategy(max_attempts=8, exponential_wait=2))
+def grade_changed(subject_id: str, at: str) -> int:
+    """After commit, for a promise locks its project first and credit locks its head last."""
+    return actions.bring_forward(int(subject_id))
+
+
+@app.periodic(cron="20 19 * * *")
+@app.task(queue="work", name="commitments.rebuild_reviews", queueing_lock="commitments.rebuild_reviews")
+def rebuild_reviews(timestamp: int) -> int:
+    """Once a night (the cron's hours are UTC's): when each promise is next reviewed is derived anew. Changes nothing, unless something is broken."""
+    changed = actions.rebuild_reviews()
+    if changed:
+        log.warning("reviews of promises derived anew", changed=changed)
+    return changed

@@ -73,6 +73,8 @@ TEXTS = {
         "【一诺】“{matter}”的容缺受理申请部门逾期没有答复，自收到申请之日起视为受理，所缺材料等部门一次性告知。",
         (SITE, SMS),
     ),
+    "commitment_review_due": Text("承诺该复核了", "【一诺】“{project}”的“{matter}”承诺正在履行，请在 {due} 前复核。", (SITE, SMS)),
+    "commitment_reviewed": Text("承诺已复核", "【一诺】“{project}”的“{matter}”承诺经部门复核：{outcome}。{said}下次复核{next}前后。"),
     "complaint": Text("收到投诉", "【一诺】“{matter}”收到投诉：{text}。请在 {due} 前核实并答复。", (SITE, SMS)),
     "complaint_received": Text("投诉已收到", "【一诺】您对“{matter}”的投诉已由大厅总召集人办理，{due} 前答复。", (SITE, SMS)),
     "remedy_entered": Text("决定被提请复议、诉讼或者投诉", "【一诺】“{matter}”的决定已登记{kind}：{why}", (SITE,)),

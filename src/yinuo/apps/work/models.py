@@ -20,6 +20,7 @@ class WorkKind(models.TextChoices):
     OBJECTION = "objection", "公示异议处理"
     COMMITMENT_DECISION = "commitment_decision", "承诺事项决定"
     DIFFICULTY = "difficulty", "履约困难帮扶"
+    COMMITMENT_REVIEW = "commitment_review", "承诺复核"
     VERIFICATION = "verification", "竣工核验"
     RECTIFICATION = "rectification", "整改"
     CREDIT_CONSENT = "credit_consent", "加减分审签"

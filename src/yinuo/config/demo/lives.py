@@ -150,6 +150,16 @@ def under_construction(world: World) -> Scene:
     world.add(landing(play, "workshops", filed))
     yield world.ago(filed - LAST_BEFORE_START - 2)
     world.add(building(play, 51, [(40, 12, "1450"), (20, 28, "3480"), (3, 41, "5210")]))
+    at = yield world.ago(31, "15:00")
+    promise = play.commitment("engineering_planning_permit")
+    note = "综合楼北侧地沟贴近退界线，基坑开挖前请复测，退界不得小于承诺的 5 米。"
+    points = [{"outcome": "kept"} for _ in promise.requirements]
+    points[1] = {"outcome": "at_risk", "note": note}
+    commitments.review_commitment(
+        actor=play.cast.approver_of("natural_resources"), commitment_id=promise.pk, on=at.date(), points=points, at=at
+    )
+    at = yield world.ago(2, "08:30")
+    commitments.open_reviews(at)
     at = yield world.ago(1, "11:20")
     text = "综合楼北侧地下发现废弃管沟，退界线需要局部调整，担心不能完全达到承诺的退界。"
     commitments.report_difficulty(actor=play.company, commitment_id=play.commitment("engineering_planning_permit").pk, text=text, at=at)

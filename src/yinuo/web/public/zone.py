@@ -20,7 +20,8 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 from yinuo.apps.base import Actor
 from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import raise_objection
-from yinuo.apps.commitments.models import Commitment, CommitmentState, Finding, Fulfilment, Objection, ObjectionState
+from yinuo.apps.commitments.models import Commitment, CommitmentReview, CommitmentState, Finding, Fulfilment, Objection, ObjectionState
+from yinuo.apps.commitments.queries import public_review
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 from yinuo.web.components.shapes import NavItem
@@ -153,7 +154,9 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
     """One commitment whole, and the form to object while it is published."""
     findings = Finding.objects.select_related("completion").order_by("round", "requirement", "id")
     rows = readings.published_commitments().prefetch_related(
-        Prefetch("findings", findings), Prefetch("objections", Objection.objects.order_by("id"))
+        Prefetch("findings", findings),
+        Prefetch("objections", Objection.objects.order_by("id")),
+        Prefetch("reviews", CommitmentReview.objects.order_by("round")),
     )
     found = get_object_or_404(rows, pk=commitment_id)
     now = timezone.now()
@@ -171,6 +174,7 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
         "open": line.days_left > 0,
         "requirements": _requirements(found),
         "findings": [finding for finding in found.findings.all() if finding.requirement is None],
+        "reviews": [public_review(row) for row in found.reviews.all()],
         "objections": [_objection_line(row) for row in found.objections.all()],
         "form": form,
     }

@@ -22,12 +22,13 @@ from yinuo.apps.rules import pack
 from yinuo.core.credit import COMMITMENT_FIELDS
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem, Row
-from yinuo.web.components.text import zh_datetime
+from yinuo.web.components.text import zh_date, zh_datetime
 from yinuo.web.handling import attempt
 from yinuo.web.staff.explaining import decision_view
 from yinuo.web.staff.forms import Versioned, choice, text_area
 from yinuo.web.staff.next import next_of
 from yinuo.web.staff.projects import head_of
+from yinuo.web.staff.promise_reviews import reviewable
 
 OPEN = (CommitmentState.NOTICE, CommitmentState.OBJECTED, CommitmentState.DECIDABLE)
 
@@ -98,6 +99,8 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
         "objections": [(row, access.can_see_objector(actor, row)) for row in objections],
         "difficulties": list(found.difficulties.all()),
         "reports": list(found.reports.all()),
+        "history": list(found.reviews.all()),
+        "may_review": reviewable(actor, found),
         "findings": list(found.findings.all()),
         "option": decision_view(found.option.body) if found.option else None,
         "form": form,
@@ -124,6 +127,8 @@ def _rows(found: Commitment) -> list[Row]:
         rows.append(Row("涉及领域", COMMITMENT_FIELDS.get(found.field, found.field)))
     if found.decided_at:
         rows.append(Row("决定", zh_datetime(found.decided_at)))
+    if found.review_on:
+        rows.append(Row("下次复核", zh_date(found.review_on)))
     return rows
 
 

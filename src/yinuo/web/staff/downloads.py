@@ -19,7 +19,7 @@ from yinuo.apps.trail.actions import seen
 from yinuo.apps.work.actions import ask_export
 from yinuo.apps.work.models import Export, ExportState
 from yinuo.web.acting import actor_of, need_staff
-from yinuo.web.staff import credit_queue, early, hall, listings, load, project_list, registers, shared, told, warnings
+from yinuo.web.staff import credit_queue, early, hall, listings, load, project_list, promise_reviews, registers, shared, told, warnings
 from yinuo.web.staff.exporting import ENDINGS, Listing, write_csv, write_xlsx
 from yinuo.web.staff.inbox import CONVENING
 from yinuo.web.staff.reading import today
@@ -38,6 +38,7 @@ LISTINGS: dict[str, Make] = {
     "absent": load.absent_listing,
     "told": told.listing,
     "warnings": warnings.listing,
+    "promise-reviews": promise_reviews.listing,
     "shared": shared.listing,
     "people": registers.people,
     "unit-credit": registers.unit_credit,
@@ -46,6 +47,7 @@ LISTINGS: dict[str, Make] = {
 ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(("hall", "lights", "early", "load", "absent"), CONVENING) | {
     "told": told.READERS,
     "warnings": warnings.READERS,
+    "promise-reviews": promise_reviews.READERS,
     "shared": shared.READERS,
     "people": ("general_convener", "administrator"),
 }

@@ -24,7 +24,7 @@ from yinuo.apps.rules import pack
 from yinuo.core.pack.types import CommitmentStandard
 from yinuo.web.acting import actor_of, hat_of, need_unit
 from yinuo.web.components.shapes import Row, State
-from yinuo.web.components.text import zh_datetime
+from yinuo.web.components.text import zh_date, zh_datetime
 from yinuo.web.handling import attempt
 from yinuo.web.unit.evidence import EvidenceForm, again, ticked_in
 from yinuo.web.unit.item_page import option
@@ -155,6 +155,8 @@ def _standing(item: MapItem, given: Commitment) -> dict[str, Any]:
         Row("指纹（SHA-256）", given.letter_sha256),
         Row("履约情况", given.get_fulfilment_display()),
     ]
+    if given.review_on:
+        rows.append(Row("下次复核", zh_date(given.review_on)))
     try:
         zone_url = reverse("public:commitment", args=[given.pk])
     except NoReverseMatch:
@@ -173,6 +175,7 @@ def _standing(item: MapItem, given: Commitment) -> dict[str, Any]:
         "objections": list(given.objections.all()),
         "difficulties": list(given.difficulties.all()),
         "reports": list(given.reports.all()),
+        "history": list(given.reviews.all()),
         "breadcrumbs": crumbs(item.project, (item.name, reverse("unit:item", args=[item.pk])), "信用承诺"),
     }
 

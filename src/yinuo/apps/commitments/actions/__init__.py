@@ -4,21 +4,26 @@ from yinuo.apps.commitments.actions.completion import apply_again, apply_complet
 from yinuo.apps.commitments.actions.fulfilment import handle_difficulty, report_difficulty, report_fulfilment
 from yinuo.apps.commitments.actions.notice import answer_objection, close_notices, decide_on_commitment, raise_objection
 from yinuo.apps.commitments.actions.promise import commit, preview_letter, to_regular
+from yinuo.apps.commitments.actions.review import bring_forward, open_reviews, rebuild_reviews, review_commitment
 
 __all__ = [
     "answer_objection",
     "apply_again",
     "apply_completion",
+    "bring_forward",
     "close_notices",
     "commit",
     "decide_on_commitment",
     "fail_completion",
     "handle_difficulty",
+    "open_reviews",
     "preview_letter",
     "propose_cycle",
     "raise_objection",
+    "rebuild_reviews",
     "record_finding",
     "report_difficulty",
     "report_fulfilment",
+    "review_commitment",
     "to_regular",
 ]

@@ -13,7 +13,7 @@ from yinuo.apps.onemap.actions import common as onemap
 from yinuo.apps.onemap.actions import set_route
 from yinuo.apps.onemap.models import ItemState, MapItem, Route
 from yinuo.apps.onemap.planning import decision_days
-from yinuo.apps.projects.models import ProjectState
+from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.clocks import calendar
@@ -150,3 +150,20 @@ def settle_objections(actor: Actor, commitment: Commitment, at: datetime) -> Non
         work = open_of(objection, WorkKind.OBJECTION)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="promise gone", cancelled=True)
+
+
+def end_review(actor: Actor, commitment: Commitment, at: datetime, outcome: str) -> None:
+    """There is nothing to review any more: what waits is taken back."""
+    work = open_of(commitment, WorkKind.COMMITMENT_REVIEW)
+    if work is not None:
+        close(actor=actor, item=work, at=at, outcome=outcome, cancelled=True)
+    if commitment.review_on is not None:
+        commitment.review_on = None
+        save(commitment, "review_on")
+
+
+def end_reviews(actor: Actor, project: Project, at: datetime, outcome: str) -> None:
+    """The completion takes every promise of the project up. Project locked."""
+    running = Commitment.objects.select_for_update(no_key=True).filter(project=project, state=CommitmentState.DECIDED)
+    for commitment in running.order_by("id"):
+        end_review(actor, commitment, at, outcome)

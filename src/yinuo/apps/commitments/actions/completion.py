@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.commitments import access
-from yinuo.apps.commitments.actions.common import PENDING, day_text, evidence_of, need_text
+from yinuo.apps.commitments.actions.common import PENDING, day_text, end_reviews, evidence_of, need_text
 from yinuo.apps.commitments.actions.settlement import earns_points, fail, keep, propose_kept, settle
 from yinuo.apps.commitments.inspection import Point, points_of, reached
 from yinuo.apps.commitments.models import (
@@ -66,6 +66,7 @@ def apply_completion(*, actor: Actor, project_id: int, at: datetime, why: str = 
         why = need_text(why, "why", "还有开工前事项没有办结，请说明原因")
     _need_decided(project)
     completion = CompletionVerification.objects.create(project=project, applied_by_id=actor.person_id, applied_at=at)
+    end_reviews(actor, project, at, "completion")
     departments = set(Commitment.objects.filter(project=project, state=CommitmentState.DECIDED).values_list("department__key", flat=True))
     record(
         actor,

@@ -11,6 +11,7 @@ from yinuo.apps.commitments import papers
 from yinuo.apps.commitments.actions.common import code_of, end_of
 from yinuo.apps.commitments.actions.promise import _need_time, _signer, _turn
 from yinuo.apps.commitments.models import Commitment, CommitmentState
+from yinuo.apps.commitments.reviewing import first_on
 from yinuo.apps.documents.actions import issue_signed
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.documents.signing import Signatory
@@ -78,6 +79,8 @@ def promise_in_contract(
         notice_from=at,
         notice_until=end_of(day_of(at), "notice.period", project.rules_on),
     )
+    commitment.review_on = first_on(commitment, day_of(at))
+    commitment.save(update_fields=["review_on"])
     record(
         actor,
         "commitments.promise_in_contract",

@@ -10,6 +10,7 @@ from yinuo.apps.commitments import access
 from yinuo.apps.commitments.actions.common import (
     code_of,
     day_text,
+    end_review,
     evidence_of,
     locked,
     need_running,
@@ -18,7 +19,16 @@ from yinuo.apps.commitments.actions.common import (
     take,
 )
 from yinuo.apps.commitments.actions.settlement import propose_broken
-from yinuo.apps.commitments.models import Commitment, CommitmentState, Difficulty, DifficultyOutcome, Fulfilment, FulfilmentReport
+from yinuo.apps.commitments.models import (
+    Commitment,
+    CommitmentReview,
+    CommitmentState,
+    Difficulty,
+    DifficultyOutcome,
+    Fulfilment,
+    FulfilmentReport,
+)
+from yinuo.apps.commitments.reviewing import UNSETTLED, due_on
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import common as onemap
@@ -29,7 +39,6 @@ from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
 
-UNSETTLED = (Fulfilment.PENDING, Fulfilment.RECTIFYING)
 # An opinion follows help that did not suffice; what is out of reach goes up or ends at once.
 NEXT = {
     "": (DifficultyOutcome.HELPED, DifficultyOutcome.REFERRED, DifficultyOutcome.TERMINATE),
@@ -78,7 +87,22 @@ def report_difficulty(*, actor: Actor, commitment_id: int, text: str, at: dateti
     text = need_text(text, "text", "请写明履行遇到的困难")
     if commitment.difficulties.filter(handled_at__isnull=True).exists():
         raise Refused("commitments.difficulty_open", "已经报告过困难，部门正在处理", remedy="请等待部门答复")
-    made = Difficulty.objects.create(commitment=commitment, text=text, reported_by_id=actor.person_id, reported_at=at)
+    made = open_difficulty(actor, commitment, text, at)
+    remember(claimed, made)
+    return made
+
+
+def open_difficulty(actor: Actor, commitment: Commitment, text: str, at: datetime, review: CommitmentReview | None = None) -> Difficulty:
+    """Reported by the unit, or found by its department in a `review`; the department's clock to help runs."""
+    made = Difficulty.objects.create(commitment=commitment, review=review, text=text, reported_by_id=actor.person_id, reported_at=at)
+    data = {"commitment": commitment.pk, **({"review": review.pk} if review is not None else {})}
+    record(actor, "commitments.report_difficulty", made, at=at, project_code=code_of(commitment), data=data)
+    wait_for_help(actor, made, commitment, at)
+    return made
+
+
+def wait_for_help(actor: Actor, made: Difficulty, commitment: Commitment, at: datetime) -> None:
+    """It is the department's turn: its clock, and a message."""
     item, project = commitment.item, commitment.project
     work = open_item(
         actor=actor,
@@ -91,7 +115,6 @@ def report_difficulty(*, actor: Actor, commitment_id: int, text: str, at: dateti
         hall_id=project.hall_id,
         assignee_id=item.handler_id,
     )
-    record(actor, "commitments.report_difficulty", made, at=at, project_code=code_of(commitment), data={"commitment": commitment.pk})
     tell(
         "difficulty",
         at=at,
@@ -99,10 +122,8 @@ def report_difficulty(*, actor: Actor, commitment_id: int, text: str, at: dateti
         project_code=code_of(commitment),
         url=work.url,
         matter=item.name,
-        why=f"{text[:60]}（{day_text(work.due_at)} 前答复）" if work.due_at else text[:60],
+        why=f"{made.text[:60]}（{day_text(work.due_at)} 前答复）" if work.due_at else made.text[:60],
     )
-    remember(claimed, made)
-    return made
 
 
 @action
@@ -174,10 +195,14 @@ def _chosen(difficulty: Difficulty, commitment: Commitment, outcome: str) -> Dif
 def _follow(actor: Actor, commitment: Commitment, outcome: DifficultyOutcome, text: str, at: datetime) -> None:
     if outcome == DifficultyOutcome.HELPED:
         commitment.fulfilment = Fulfilment.RECTIFYING
-        save(commitment, "fulfilment")
+        if open_of(commitment, WorkKind.COMMITMENT_REVIEW) is None:
+            # Whether it was put right is looked at soon.
+            commitment.review_on = due_on(commitment)
+        save(commitment, "fulfilment", "review_on")
     elif outcome in (DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.TERMINATE):
         commitment.fulfilment = Fulfilment.BROKEN
         save(commitment, "fulfilment")
+        end_review(actor, commitment, at, "broken")
         propose_broken(actor, commitment, text, at)
     if outcome == DifficultyOutcome.TERMINATE:
         why = f"“{commitment.item.name}”的承诺难以完成：{text}"

@@ -21,6 +21,7 @@ from yinuo.apps.commitments.actions.common import (
     take,
 )
 from yinuo.apps.commitments.models import Commitment, CommitmentState, Objection, ObjectionState
+from yinuo.apps.commitments.reviewing import first_on
 from yinuo.apps.documents.actions import signing_provider
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.documents.signing import verify_pdf
@@ -237,7 +238,8 @@ def decide_on_commitment(
     _need_whole_letter(commitment, at)
     number = need_text(document_number, "document_number", "请填写决定书文号")
     commitment.state, commitment.decided_at = CommitmentState.DECIDED, at
-    save(commitment, "state", "decided_at")
+    commitment.review_on = first_on(commitment, at.astimezone(TZ).date())
+    save(commitment, "state", "decided_at", "review_on")
     end_decision(actor, commitment, at, "granted")
     record(
         actor,

@@ -161,4 +161,56 @@ class Migration(migrations.Migration):
                 name="objection_answered_with_reason",
             ),
         ),
+        migrations.CreateModel(
+            name="CommitmentReview",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                ("on", models.DateField(verbose_name="查看日期")),
+                (
+                    "outcome",
+                    models.CharField(choices=[("kept", "按承诺履行"), ("at_risk", "有风险"), ("broken", "未按承诺履行")], max_length=8),
+                ),
+                ("points", models.JSONField()),
+                ("note", models.TextField(default="")),
+                ("evidence", models.JSONField(default=list)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("next_on", models.DateField()),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.AddField(
+            model_name="commitment",
+            name="review_on",
+            field=models.DateField(null=True, verbose_name="下次复核日期"),
+        ),
+        migrations.AddIndex(
+            model_name="commitment",
+            index=models.Index(condition=models.Q(("review_on__isnull", False)), fields=["review_on", "id"], name="commitments_to_review"),
+        ),
+        migrations.AddField(
+            model_name="commitmentreview",
+            name="by",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name="commitmentreview",
+            name="commitment",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="commitments.commitment"),
+        ),
+        migrations.AddField(
+            model_name="difficulty",
+            name="review",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="difficulty", to="commitments.commitmentreview"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="commitmentreview",
+            index=models.Index(fields=["at"], name="commitment_reviews_at"),
+        ),
+        migrations.AddConstraint(
+            model_name="commitmentreview",
+            constraint=models.UniqueConstraint(fields=("commitment", "round"), name="commitment_review_once"),
+        ),
     ]

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                             ("objection", "公示异议处理"),
                             ("commitment_decision", "承诺事项决定"),
                             ("difficulty", "履约困难帮扶"),
+                            ("commitment_review", "承诺复核"),
                             ("verification", "竣工核验"),
                             ("rectification", "整改"),
                             ("credit_consent", "加减分审签"),
