@@ -150,7 +150,7 @@ def test_a_killed_report_of_keeping_or_of_a_difficulty_and_its_handling_leave_no
     once("commitments.report_difficulty", lambda: report_difficulty(**own, text="供地推迟"))
     difficulty = Difficulty.objects.latest("id")
     once("commitments.handle_difficulty", lambda: handle(county, difficulty, "helped", at("2026-12-02 09:00")))
-    assert WorkItem.objects.get(kind="difficulty").state == "done"
+    assert set(WorkItem.objects.filter(kind="difficulty").values_list("state", flat=True)) == {"done"}
     once("commitments.handle_difficulty", lambda: handle(county, difficulty, "handling_opinion", at("2027-01-15 09:00")))
     assert Commitment.objects.get().fulfilment == "broken"
     assert PointProposal.objects.count() == 1
