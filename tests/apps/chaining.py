@@ -9,6 +9,7 @@ from tests.apps.county import at
 from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.infochain.sequencer import Step, step
 from yinuo.apps.infochain.storage import HeadLock, log_key
+from yinuo.apps.infochain.twinning import Twin
 
 ORIGIN = "county.example/log"
 
@@ -21,8 +22,8 @@ class Log:
         self.key = log_key(folder, ORIGIN)
         self.lock = HeadLock(folder / "head")
 
-    def step(self, moment: datetime | None = None, batch: int = 1000) -> Step | None:
-        return step(key=self.key, lock=self.lock, at=moment or at("2026-11-03 10:00"), batch=batch)
+    def step(self, moment: datetime | None = None, batch: int = 1000, twin: Twin | None = None) -> Step | None:
+        return step(key=self.key, lock=self.lock, at=moment or at("2026-11-03 10:00"), batch=batch, twin=twin)
 
 
 def leaves_saying(type: str, name: str, value: object) -> int:

@@ -17,7 +17,7 @@ from tests.chain import naive
 from yinuo.apps.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS
 from yinuo.chain.leaves import build, canonical, disclosure, read_proof, subject_of, taken_out
 from yinuo.chain.signing import SigningKey, sign_checkpoint
-from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note, Policy, Proof, Unverified, encode64
+from yinuo.chain.verifier import COSIGNATURE, SM2, Checkpoint, Note, Policy, Proof, Unverified, VerifierKey, encode64
 from yinuo.config.middleware import POLICY as CONTENT_POLICY
 from yinuo.web.public.proofs import ProofForm
 
@@ -27,6 +27,14 @@ ORIGIN = "https://yinuo.test"
 LOG = SigningKey.generate("county.example/log")
 NODES = [SigningKey.generate(name, COSIGNATURE) for name in ("department.example", "bank.example", "watch.example")]
 ISSUER = Ed25519PrivateKey.generate()
+# The log's twin signs with SM2 (the point of GB/T 32918.5-2017, annex A.2).
+TWIN = VerifierKey(
+    f"{LOG.name}/sm3",
+    SM2,
+    bytes.fromhex(
+        "0409F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13"
+    ),
+)
 RULES = "".join(
     [
         f"log {LOG.verifier}\n",
@@ -114,6 +122,8 @@ def cases() -> Iterator[tuple[str, bytes, str]]:
         ("groups in groups", RULES.replace("quorum two", nested(99) + "quorum g98")),
         ("groups too deep", RULES.replace("quorum two", nested(101) + "quorum g100")),
         ("the log as a witness", RULES.replace(str(NODES[0].verifier), str(LOG.verifier))),
+        ("the twin's key beside the log's", RULES + f"log {TWIN}\n"),
+        ("the twin's key as a witness", RULES + f"witness twin {TWIN}\n"),
         ("a name taken", RULES + f"witness two {NODES[0].verifier}\n"),
     ):
         yield name, whole, rules

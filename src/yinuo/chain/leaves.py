@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from yinuo.chain.verifier import (
+    Checkpoint,
     Policy,
     Proof,
     Unverified,
@@ -264,13 +265,19 @@ class Stated:
 
 def taken_out(data: bytes) -> bytes:
     """The proof a PDF carries as its uncompressed attachment; anything else as it is. Raises Unverified for a PDF without one."""
+    return all_taken_out(data)[0]
+
+
+def all_taken_out(data: bytes) -> list[bytes]:
+    """Every proof a PDF carries, the log's own first, its twin's after it. Raises Unverified for a PDF without one."""
     if not data.startswith(b"%PDF-"):
-        return data
-    begin = data.find(Proof.HEADER.encode() + b"\n")
-    end = data.find(b"endstream", begin)
-    if begin < 0 or end < 0:
+        return [data]
+    found, at = [], 0
+    while (begin := data.find(Proof.HEADER.encode() + b"\n", at)) >= 0 and (at := data.find(b"endstream", begin)) >= 0:
+        found.append(data[begin:at].rstrip(b"\r\n") + b"\n")
+    if not found:
         raise Unverified("the PDF carries no proof")
-    return data[begin:end].rstrip(b"\r\n") + b"\n"
+    return found
 
 
 def read_proof(data: bytes, policy: Policy) -> Stated:
@@ -287,6 +294,16 @@ def read_proof(data: bytes, policy: Policy) -> Stated:
     seen = check_proof(entry, proof, policy)
     leaf = parse(entry)
     return Stated(proof.index, leaf, seen, dict(check_disclosure(leaf, str(one)) for one in disclosed))
+
+
+def read_all(data: bytes, policy: Policy) -> list[Stated]:
+    """A proof file, or every proof of a PDF that a log of the policy signed: the log's own, then its twin's, of one entry. Raises Unverified."""
+    known, proofs = {key.name for key in policy.logs}, all_taken_out(data)
+    asked = [one for one in proofs if Checkpoint.parse(Proof.parse(one).checkpoint.text).origin in known] or proofs[:1]
+    found = [read_proof(one, policy) for one in asked]
+    if any((one.index, one.leaf) != (found[0].index, found[0].leaf) for one in found):
+        raise Unverified("the proofs of the log and of its twin are not of one entry")
+    return found
 
 
 def build(

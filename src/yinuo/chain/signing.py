@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -76,7 +77,19 @@ class SigningKey:
         return SignatureLine(self.name, self.verifier.id, seconds.to_bytes(8, "big") + signature)
 
 
-def sign_checkpoint(checkpoint: Checkpoint, *keys: SigningKey) -> Note:
+class SignsNotes(Protocol):
+    """A log's key of any kind."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def verifier(self) -> VerifierKey: ...
+
+    def sign(self, text: str) -> SignatureLine: ...
+
+
+def sign_checkpoint(checkpoint: Checkpoint, *keys: SignsNotes) -> Note:
     """The checkpoint as a note, signed by the log (by two keys while one follows the other)."""
     text = str(checkpoint)
     return Note(text, tuple(key.sign(text) for key in keys))

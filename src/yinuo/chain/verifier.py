@@ -1,6 +1,6 @@
 """Everything needed to check what the log says, and nothing else: hashlib, base64 and Ed25519 of `cryptography`.
 
-An auditor reads this file alone. It follows RFC 6962 and RFC 9162 (trees and proofs) and, of C2SP, signed-note, tlog-checkpoint,
+An auditor reads this file alone (and `sm` for the log's twin in SM3 and SM2). It follows RFC 6962 and RFC 9162 (trees and proofs) and, of C2SP, signed-note, tlog-checkpoint,
 tlog-cosignature, tlog-policy and tlog-proof. Parsing is strict: what two readers could read differently is refused.
 What a good proof says: the entry stands at this index of a log that so many independent witnesses have seen and never seen rewritten.
 What it does not say: that what the entry states is true.
@@ -18,12 +18,16 @@ from typing import ClassVar
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from yinuo.chain import sm
+
 HASH_SIZE = 32
 NOTE_LIMIT = 1_000_000
 SIGNATURES_LIMIT = 100
 PROOF_LIMIT = 63
 GROUPS_DEEP = 100
 ED25519, COSIGNATURE = 0x01, 0x04
+# A type signed-note assigns no byte to is 0xff and a name of its own: SM2 with SM3 over the note's text, as GM/T 0009 writes them.
+SM2, SM2_NAME = 0xFF, b"gmt0009-sm2sm3/v1"
 # The encodings of the eight points of small order, the not canonical ones too, sign bit off: a key of theirs verifies anything.
 SMALL_ORDER = frozenset(
     bytes.fromhex(one)
@@ -162,8 +166,13 @@ def decode_hash(text: str, what: str) -> bytes:
 # -- keys and notes (C2SP signed-note, tlog-cosignature)
 
 
+def typed_key(algorithm: int, public: bytes) -> bytes:
+    """A public key behind its signature type."""
+    return bytes([algorithm]) + (SM2_NAME if algorithm == SM2 else b"") + public
+
+
 def key_id(name: str, algorithm: int, public: bytes) -> bytes:
-    return sha256(name.encode() + b"\n" + bytes([algorithm]) + public)[:4]
+    return sha256(name.encode() + b"\n" + typed_key(algorithm, public))[:4]
 
 
 def need_key_name(name: str) -> None:
@@ -171,15 +180,20 @@ def need_key_name(name: str) -> None:
         raise Unverified("a key's name is empty or holds a space or a plus")
 
 
-def need_sound(public: bytes) -> None:
+def need_sound(public: bytes, algorithm: int = ED25519) -> None:
     """Raises Unverified for a public key under which signatures prove nothing."""
-    if len(public) != HASH_SIZE or public[:31] + bytes([public[31] & 0x7F]) in SMALL_ORDER:
+    if algorithm == SM2:
+        try:
+            sm.point_of(public)
+        except ValueError as error:
+            raise Unverified(f"an SM2 key is {error}") from None
+    elif len(public) != HASH_SIZE or public[:31] + bytes([public[31] & 0x7F]) in SMALL_ORDER:
         raise Unverified("a public key of small order verifies anything and is refused")
 
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A public key under its name; `algorithm` says what it signs: notes (0x01) or checkpoints it has witnessed (0x04)."""
+    """A public key under its name; `algorithm` says what it signs: notes (0x01; 0xff with SM2) or checkpoints it has witnessed (0x04)."""
 
     name: str
     algorithm: int
@@ -194,20 +208,25 @@ class VerifierKey:
         name, id_, packed = parts
         need_key_name(name)
         data = decode64(packed, "a verifier key")
-        if len(data) != 33 or data[0] not in (ED25519, COSIGNATURE):
+        made = next((cls(name, one, data[-size:]) for one, size in _KEY_SIZES.items() if data == typed_key(one, data[-size:])), None)
+        if made is None:
             raise Unverified("a verifier key of an unknown kind")
-        made = cls(name, data[0], data[1:])
         if id_ != made.id.hex():
             raise Unverified("a verifier key whose id does not fit")
-        need_sound(made.public)
+        need_sound(made.public, made.algorithm)
         return made
 
     @property
     def id(self) -> bytes:
         return key_id(self.name, self.algorithm, self.public)
 
+    @property
+    def digest(self) -> Digest:
+        """How a log of this key hashes its tree: one key, one kind of tree."""
+        return sm.sm3 if self.algorithm == SM2 else sha256
+
     def __str__(self) -> str:
-        return f"{self.name}+{self.id.hex()}+{encode64(bytes([self.algorithm]) + self.public)}"
+        return f"{self.name}+{self.id.hex()}+{encode64(typed_key(self.algorithm, self.public))}"
 
     def check(self, text: str, signature: bytes) -> int | None:
         """Verifies a note's signature; the seconds since 1970 for a cosignature, None for a plain one. Raises Unverified."""
@@ -217,11 +236,18 @@ class VerifierKey:
                 raise Unverified(f"the cosignature of {self.name} has not 72 bytes")
             seconds, signature = int.from_bytes(signature[:8], "big"), signature[8:]
             message = cosigned_message(text, seconds)
+        if self.algorithm == SM2:
+            if not sm.verifies(self.public, message, signature):
+                raise Unverified(f"the signature of {self.name} does not fit")
+            return None
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except (InvalidSignature, ValueError):
             raise Unverified(f"the signature of {self.name} does not fit") from None
         return seconds
+
+
+_KEY_SIZES = {ED25519: HASH_SIZE, COSIGNATURE: HASH_SIZE, SM2: sm.PUBLIC_SIZE}
 
 
 def cosigned_message(text: str, seconds: int) -> bytes:
@@ -376,11 +402,11 @@ class _PolicyReader:
     def take(self, words: list[str]) -> None:
         match words:
             case ["log", key, *url] if len(url) <= 1:
-                self._add(VerifierKey.parse(key), ED25519, self.logs, url)
+                self._add(VerifierKey.parse(key), self.logs, url)
             case ["witness", name, key, *url] if len(url) <= 1:
                 self._name(name)
                 found = VerifierKey.parse(key)
-                self._add(found, COSIGNATURE, list(self.witnesses.values()), url)
+                self._add(found, list(self.witnesses.values()), url, witness=True)
                 self.witnesses[name] = found
             case ["group", name, threshold, *members] if members:
                 self._name(name)
@@ -402,12 +428,12 @@ class _PolicyReader:
             raise Unverified("the policy names no quorum")
         return Policy(tuple(self.logs), self.witnesses, self.groups, self.quorum, self.urls)
 
-    def _add(self, key: VerifierKey, algorithm: int, others: list[VerifierKey], url: list[str]) -> None:
-        if key.algorithm != algorithm:
+    def _add(self, key: VerifierKey, others: list[VerifierKey], url: list[str], *, witness: bool = False) -> None:
+        if (key.algorithm == COSIGNATURE) != witness:
             raise Unverified("a key for another purpose")
         if any(key.public == other.public for other in others):
             raise Unverified("a key named twice")
-        if algorithm == ED25519:
+        if not witness:
             self.logs.append(key)
         if url:
             self.urls[key] = url[0]
@@ -503,5 +529,6 @@ class Proof:
 def check_proof(entry: bytes, proof: Proof, policy: Policy) -> Witnessed:
     """That the entry stands in a log of the policy, under a checkpoint enough witnesses saw. Raises Unverified."""
     found = check_checkpoint(proof.checkpoint, policy)
-    check_inclusion(hash_leaf(entry), proof.index, found.checkpoint.size, proof.hashes, found.checkpoint.root)
+    digest = found.log.digest
+    check_inclusion(hash_leaf(entry, digest), proof.index, found.checkpoint.size, proof.hashes, found.checkpoint.root, digest)
     return found

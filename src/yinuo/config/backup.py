@@ -28,7 +28,7 @@ MANIFEST, DUMP, HOME = "manifest.json", "database.dump", "home"
 # Made anew by whoever starts: the server's own files, what processes print, and locks.
 NOT_KEPT = {"postgres", "run", "log"}
 # What bears witness against a database that goes back: it never comes out of a backup, and a restore leaves it where it is.
-LOG_HEAD, NODES = "chain/head", "nodes"
+LOG_HEADS, NODES = ("chain/head", "chain/head.twin"), "nodes"
 CHUNK = 1 << 20
 
 
@@ -92,7 +92,7 @@ def kept_files(home: Path) -> Iterator[tuple[str, Path]]:
         name = path.relative_to(home).as_posix()
         if name.split("/")[0] in NOT_KEPT or name.endswith((".lock", ".part")) or name.startswith("."):
             continue
-        if name == LOG_HEAD or (name.startswith(f"{NODES}/") and path.name != "node.json"):
+        if name in LOG_HEADS or (name.startswith(f"{NODES}/") and path.name != "node.json"):
             continue
         if path.is_file() and not path.is_symlink():
             yield name, path
@@ -227,11 +227,12 @@ def restore(server: Server, source: Path, *, force: bool = False) -> Backup:
 def _replace_files(home: Path, kept: Path) -> None:
     """The backup's files in place of the instance's own; what belongs to the server and to running processes stays.
 
-    So do the log's lock file and the nodes beside this instance: they have seen what the backup has not.
+    So do the log's lock files and the nodes beside this instance: they have seen what the backup has not.
     """
-    if (home / LOG_HEAD).is_file():
-        (kept / LOG_HEAD).parent.mkdir(mode=0o700, exist_ok=True)
-        shutil.copy2(home / LOG_HEAD, kept / LOG_HEAD)
+    for head in LOG_HEADS:
+        if (home / head).is_file():
+            (kept / head).parent.mkdir(mode=0o700, exist_ok=True)
+            shutil.copy2(home / head, kept / head)
     if (home / NODES).is_dir():
         shutil.rmtree(kept / NODES, ignore_errors=True)
     for path in home.iterdir():

@@ -21,6 +21,7 @@ class ConfigChecks(AppConfig):
 
     def ready(self) -> None:
         checks.register(TAG)(providers)
+        checks.register(TAG)(twin)
 
 
 def providers(**_: Any) -> list[checks.CheckMessage]:
@@ -40,3 +41,13 @@ def providers(**_: Any) -> list[checks.CheckMessage]:
         except ValueError as error:
             found.append(checks.Error(f"{name} 是 {path}：{error}", id="yinuo.E002"))
     return found
+
+
+def twin(**_: Any) -> list[checks.CheckMessage]:
+    """The log's twin is switched on, and nothing here can sign it."""
+    from yinuo.chain import sm
+
+    if settings.YINUO_CHAIN_TWIN and sm.library() is None:
+        hint = "请安装 gmssl-pyx（没有现成安装包的机器须有 C 编译器和 cmake），或者去掉 YINUO_CHAIN_TWIN"
+        return [checks.Error(f"YINUO_CHAIN_TWIN 打开了国密并行树，却没有 gmssl-pyx：{hint}", id="yinuo.E003")]
+    return []

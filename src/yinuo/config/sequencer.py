@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from typing import Any
 
 from yinuo.config.processes import die_with_parent
 
@@ -41,12 +42,15 @@ def run(stop: threading.Event) -> None:
     settings.YINUO_CHAIN_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = storage.log_key(settings.YINUO_CHAIN_HOME, settings.YINUO_CHAIN_ORIGIN)
     lock = storage.HeadLock(settings.YINUO_CHAIN_HOME / "head")
+    twin, asked = None, False
     while not stop.is_set():
         try:
-            if sequencer.idle():
+            if not asked:
+                twin, asked = twin_now(), True
+            if sequencer.idle(twin=twin is not None):
                 stop.wait(IDLE_SECONDS)
                 continue
-            if sequencer.step(key=key, lock=lock, at=now()) is None:
+            if sequencer.step(key=key, lock=lock, at=now(), twin=twin) is None:
                 stop.wait(DISTURBED_SECONDS)
         except sequencer.Behind as error:
             log.error("chain refused", why=str(error))
@@ -56,6 +60,27 @@ def run(stop: threading.Event) -> None:
             log.warning("database away", why=str(error))
             connection.close()
             stop.wait(DISTURBED_SECONDS)
+
+
+def twin_now() -> Any:
+    """The twin as the settings ask for it. One that cannot be signed holds nobody up: the status page says why."""
+    import structlog
+    from django.conf import settings
+    from django.utils.timezone import now
+
+    from yinuo.apps.infochain import twinning
+    from yinuo.chain.sm_signing import NoLibrary
+    from yinuo.chain.verifier import Unverified
+
+    if not settings.YINUO_CHAIN_TWIN:
+        twinning.stand_still(now())
+        return None
+    try:
+        return twinning.opened(settings.YINUO_CHAIN_HOME, settings.YINUO_CHAIN_TWIN_ORIGIN)
+    except (twinning.Unfit, NoLibrary, Unverified) as error:
+        structlog.get_logger(__name__).error("twin refused", why=str(error))
+        twinning.note_refusal(str(error), now())
+        return None
 
 
 if __name__ == "__main__":

@@ -185,6 +185,9 @@ YINUO_CHAIN_AUDITS = [
 ]
 YINUO_CHAIN_HOME = Path(os.environ.get("YINUO_CHAIN_HOME", YINUO_DATA / "chain"))
 YINUO_CHAIN_ORIGIN = os.environ.get("YINUO_CHAIN_ORIGIN", f"{_host}/chain")
+# Off unless asked for: a second tree over the same entries in SM3, signed with SM2 (ADR 9).
+YINUO_CHAIN_TWIN = os.environ.get("YINUO_CHAIN_TWIN") == "1"
+YINUO_CHAIN_TWIN_ORIGIN = os.environ.get("YINUO_CHAIN_TWIN_ORIGIN", f"{YINUO_CHAIN_ORIGIN}/sm3")
 YINUO_CHAIN_POLICY = Path(os.environ.get("YINUO_CHAIN_POLICY", YINUO_CHAIN_HOME / "policy"))
 YINUO_PROJECT_LOCK = "yinuo.apps.projects.actions.lock"
 YINUO_HALL_OF_UNIT = "yinuo.apps.projects.queries.hall_of_unit"

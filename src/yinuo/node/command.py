@@ -33,10 +33,11 @@ def init(
     url: Annotated[str, typer.Option(help="日志的网址，如 https://yinuo.example/chain")],
     log: Annotated[str, typer.Option(help="日志的公钥（平台运行者以可信途径告知）")],
     platform: Annotated[str, typer.Option(help="平台签名密钥的公钥（同上）")],
+    twin: Annotated[str, typer.Option(help="国密并行树的公钥（同上；平台打开了才有）")] = "",
 ) -> None:
     """新建一个节点：生成自己的密钥，记下所跟随的日志。打印要告诉平台的公钥。"""
     try:
-        pinned = Pinned(VerifierKey.parse(log), decode64(platform, "platform"))
+        pinned = Pinned(VerifierKey.parse(log), decode64(platform, "platform"), VerifierKey.parse(twin) if twin else None)
         key = SigningKey.generate(name, COSIGNATURE)
     except Unverified as error:
         raise typer.BadParameter(str(error)) from None
@@ -52,18 +53,41 @@ def begin(folder: Path, url: str, pinned: Pinned, key: SigningKey) -> None:
     except FileExistsError:
         raise typer.BadParameter(f"{folder} 里已经有一个节点") from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"url": url, "log": str(pinned.log), "platform": encode64(pinned.platform), "key": str(key)}, file)
+        twin = {"twin": str(pinned.twin)} if pinned.twin else {}
+        json.dump({"url": url, "log": str(pinned.log), "platform": encode64(pinned.platform), "key": str(key), **twin}, file)
 
 
 def opened(folder: Path) -> tuple[Mirror, str]:
     """The node of a folder, and its log's address. Raises BadParameter."""
     try:
         kept: dict[str, Any] = json.loads((folder / "node.json").read_text(encoding="utf-8"))
-        pinned = Pinned(VerifierKey.parse(kept["log"]), decode64(kept["platform"], "platform"))
+        twin = VerifierKey.parse(kept["twin"]) if "twin" in kept else None
+        pinned = Pinned(VerifierKey.parse(kept["log"]), decode64(kept["platform"], "platform"), twin)
         key = SigningKey.parse(kept["key"])
     except (OSError, ValueError, KeyError, Unverified) as error:
         raise typer.BadParameter(f"{folder} 里没有可用的节点（{error}）") from None
     return Mirror(Store(folder / "node.db"), fetcher(kept["url"]), key, pinned), kept["url"]
+
+
+@app.command("twin")
+def follow_twin(folder: Folder, key: Annotated[str, typer.Argument(metavar="公钥", help="国密并行树的公钥，以可信途径得来")]) -> None:
+    """从此也核对、见证国密并行树（平台后来才打开的）；节点须重新启动。"""
+    mirror, _ = opened(folder)
+    mirror.store.close()
+    try:
+        pinned = Pinned(mirror.pinned.log, mirror.pinned.platform, VerifierKey.parse(key))
+    except Unverified as error:
+        raise typer.BadParameter(str(error), param_hint="公钥") from None
+    if mirror.pinned.twin not in (None, pinned.twin):
+        raise typer.BadParameter("这个节点已经跟随另一把公钥的国密并行树", param_hint="公钥")
+    path, beside = folder / "node.json", folder / "node.json.new"
+    kept = json.loads(path.read_text(encoding="utf-8")) | {"twin": str(pinned.twin)}
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(kept, file)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    print(f"{mirror.key.name} 从下次启动起跟随 {pinned.twin.name if pinned.twin else ''}")
 
 
 @app.command("serve")
@@ -133,7 +157,8 @@ def status(folder: Folder, as_json: Annotated[bool, typer.Option("--json", help=
     if as_json:
         print(json.dumps(found, ensure_ascii=False, sort_keys=True))
     else:
-        print(f"{found['name']}：已见证 {found['size']} 条，异常证据 {len(found['evidence'])} 件")
+        twin = f"国密并行树 {found['twin_size']} 条，" if found["twin"] else ""
+        print(f"{found['name']}：已见证 {found['size']} 条，{twin}异常证据 {len(found['evidence'])} 件")
         for one in found["evidence"]:
             print(f"  {one['kind']}：{one['text']}")
     mirror.store.close()

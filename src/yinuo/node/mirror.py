@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from yinuo.chain.leaves import Leaf, check_signature, kid_of, parse
 from yinuo.chain.signing import SigningKey
-from yinuo.chain.tree import ENTRIES, WIDTH, Tile, append, unbundle
-from yinuo.chain.verifier import Checkpoint, Note, Unverified, VerifierKey, decode64, encode64, hash_leaf
+from yinuo.chain.sm import sm3
+from yinuo.chain.tree import ENTRIES, WIDTH, Tile, Tree, append, unbundle
+from yinuo.chain.verifier import SM2, Checkpoint, Note, Unverified, VerifierKey, decode64, encode64, hash_leaf
 from yinuo.chain.witness import Head
 from yinuo.node.store import Evidence, Store
 
 Fetch = Callable[[str], bytes]
 KEY_ADDED, KEY_REVOKED = "key.added", "key.revoked"
+# Where the log's twin is served, below its address; and how many entries it grows by at a time.
+TWIN, TWIN_PART = "sm3/", 16 * WIDTH
 
 
 class Alarm(Exception):
@@ -23,14 +26,20 @@ class Alarm(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What a node is told at its beginning by somebody it trusts, and believes nobody else: the log's key and the platform's."""
+    """What a node is told at its beginning by somebody it trusts, and believes nobody else: the log's key and the platform's.
+
+    `twin`: the key of the log's twin in SM3 and SM2, where it has one.
+    """
 
     log: VerifierKey
     platform: bytes
+    twin: VerifierKey | None = None
 
     def __post_init__(self) -> None:
         if len(self.platform) != 32:
             raise Unverified("the platform's key is not 32 bytes long")
+        if self.twin is not None and (self.twin.algorithm != SM2 or self.twin.name == self.log.name):
+            raise Unverified("not the key of a twin")
 
 
 def entries_of(fetch: Fetch, low: int, high: int) -> list[bytes]:
@@ -90,6 +99,44 @@ class Mirror:
             self._alarm("entry", str(error), data, seconds)
         return whole
 
+    def step_twin(self, seconds: int) -> Note | None:
+        """The same for the log's twin, out of the entries that are here already; after `step`, which brings them.
+
+        Raises: Alarm for a twin of other entries, Unverified for what cannot be read, OSError when the log does not answer.
+        """
+        with self._one_at_a_time:
+            return self._step_twin(self.pinned.twin, seconds) if self.pinned.twin else None
+
+    def _step_twin(self, twin: VerifierKey, seconds: int) -> Note | None:
+        data = self.fetch(f"{TWIN}checkpoint")
+        note = Note.parse(data)
+        checkpoint = Checkpoint.parse(note.text)
+        if checkpoint.origin != twin.name or twin not in note.signed_by([twin]):
+            raise Unverified("the twin's checkpoint is not signed by the key this node was told")
+        mine = self.store.twin_note()
+        last = Checkpoint.parse(Note.parse(mine).text).size if mine else 0
+        if checkpoint.size < last:
+            raise Unverified(f"the twin serves {checkpoint.size} entries; {last} were seen before")
+        if not checkpoint.size or checkpoint.size > self.store.head().size:
+            return None
+        if self._twin_root(checkpoint.size) != checkpoint.root:
+            self._alarm("twin", f"国密并行树 {checkpoint.size} 条的检查点说的不是同样的条目", data, seconds, mine)
+        if mine and checkpoint.size == last:
+            return None
+        whole = Note(note.text, (*(line for line in note.lines if line.name == twin.name), self.key.cosign(note.text, seconds)))
+        with self.store.transaction():
+            self.store.keep_twin_note(bytes(whole))
+        return whole
+
+    def _twin_root(self, size: int) -> bytes:
+        """The twin's root over the first `size` entries that are here."""
+        while (built := self.store.twin_size()) < size:
+            entries = [self.store.entry(place) for place in range(built, min(size, built + TWIN_PART))]
+            grown = append(built, self.store.read_twin_tile, [hash_leaf(entry, sm3) for entry in entries], sm3)
+            with self.store.transaction():
+                self.store.grow_twin(grown.size, grown.tiles)
+        return Tree(size, self.store.read_twin_tile, sm3).root()
+
     def _check(self, place: int, entry: bytes) -> None:
         """The entry's form, its issuer's signature, and that it follows the last of its subject. Raises Unverified."""
         try:
@@ -128,8 +175,8 @@ class Mirror:
             raise Unverified("同一把密钥登记了两次")
         self.store.add_issuer(kid, name, public)
 
-    def _alarm(self, kind: str, text: str, seen: bytes, seconds: int) -> None:
-        self.store.keep_evidence(Evidence(seconds, kind, text, seen, self.store.note()))
+    def _alarm(self, kind: str, text: str, seen: bytes, seconds: int, mine: bytes | None = None) -> None:
+        self.store.keep_evidence(Evidence(seconds, kind, text, seen, self.store.note() if mine is None else mine))
         raise Alarm(text)
 
 

@@ -14,9 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from yinuo.chain.tree import Tile
-from yinuo.chain.verifier import Unverified
+from yinuo.chain.verifier import Checkpoint, Note, Unverified
 from yinuo.chain.witness import add_checkpoint
-from yinuo.node.mirror import Alarm, Mirror
+from yinuo.node.mirror import TWIN, Alarm, Mirror
 from yinuo.node.store import Evidence
 
 BODY_LIMIT = 1_000_000
@@ -53,15 +53,16 @@ def deliver(url: str, note: bytes) -> None:
 
 def follow(mirror: Mirror, url: str, state: State, stop: threading.Event, every: float) -> None:
     """Rounds until told to stop. A log that does not answer is asked again; an alarm stays until somebody has looked."""
-    delivered = b""
+    delivered: set[bytes] = set()
     while not stop.is_set():
         try:
             mirror.step(int(time.time()))
+            mirror.step_twin(int(time.time()))
             state.followed_at, state.error = int(time.time()), ""
-            note = mirror.store.note()
-            if note and note != delivered:
+            notes = {note for note in (mirror.store.note(), mirror.store.twin_note()) if note}
+            for note in notes - delivered:
                 deliver(url, note)
-                delivered = note
+            delivered = notes
         except Alarm as error:
             state.error, state.alarm = str(error), True
         except (Unverified, OSError, ValueError) as error:
@@ -78,6 +79,8 @@ def status_of(mirror: Mirror, state: State) -> dict[str, Any]:
         "log": str(mirror.pinned.log),
         "size": head.size,
         "root": head.root.hex(),
+        "twin": str(mirror.pinned.twin) if mirror.pinned.twin else None,
+        "twin_size": Checkpoint.parse(Note.parse(twin).text).size if (twin := mirror.store.twin_note()) else 0,
         "mirrored": mirror.store.mirrored(),
         "followed_at": state.followed_at,
         "error": state.error,
@@ -96,6 +99,8 @@ def serve(mirror: Mirror, state: State, host: str, port: int) -> ThreadingHTTPSe
             path = self.path.split("?")[0].lstrip("/")
             if path == "checkpoint":
                 self._answer(200 if mirror.store.note() else 404, mirror.store.note())
+            elif path == f"{TWIN}checkpoint":
+                self._answer(200 if mirror.store.twin_note() else 404, mirror.store.twin_note())
             elif path == "status.json":
                 self._answer(200, json.dumps(status_of(mirror, state), ensure_ascii=False, sort_keys=True).encode(), "application/json")
             elif path == "evidence.json":
@@ -131,8 +136,10 @@ def serve(mirror: Mirror, state: State, host: str, port: int) -> ThreadingHTTPSe
             self._answer(answer.status, answer.body.encode(), answer.content_type)
 
         def _tile(self, path: str) -> None:
+            twin = path.startswith(TWIN)
             try:
-                data = mirror.store.read_tile(Tile.parse(path))
+                tile = Tile.parse(path.removeprefix(TWIN))
+                data = mirror.store.read_twin_tile(tile) if twin else mirror.store.read_tile(tile)
             except Unverified:
                 data = b""
             self._answer(200 if data else 404, data, "application/octet-stream")
@@ -165,6 +172,7 @@ def _page(status: dict[str, Any]) -> bytes:
         ("所跟随的日志", status["log"].split("+")[0]),
         ("已见证", f"{status['size']} 条"),
         ("树根", status["root"]),
+        *([("国密并行树已见证", f"{status['twin_size']} 条")] if status["twin"] else []),
         ("最近一次核对", at),
         ("现状", status["error"] or "正常"),
         ("异常证据", f"{len(status['evidence'])} 件"),

@@ -19,6 +19,8 @@ SCHEMA = """
     CREATE TABLE IF NOT EXISTS tile (level INTEGER NOT NULL, place INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (level, place));
     CREATE TABLE IF NOT EXISTS issuer (kid TEXT PRIMARY KEY, name TEXT NOT NULL, public BLOB NOT NULL, revoked INTEGER NOT NULL DEFAULT 0);
     CREATE TABLE IF NOT EXISTS subject (name TEXT PRIMARY KEY, n INTEGER NOT NULL, last BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS twin (id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, note BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS twin_tile (level INTEGER NOT NULL, place INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (level, place));
     CREATE TABLE IF NOT EXISTS evidence (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, seen BLOB NOT NULL, mine BLOB NOT NULL);
 """
 
@@ -116,6 +118,38 @@ class Store:
         self._db.executemany(
             "INSERT OR REPLACE INTO tile VALUES (?, ?, ?)", [(tile.level, tile.index, data) for tile, data in tiles.items()]
         )
+
+    # -- the twin: grown out of the entries that are here
+
+    def twin_size(self) -> int:
+        """How far the twin is built."""
+        with self._lock:
+            row = self._db.execute("SELECT size FROM twin").fetchone()
+        return int(row[0]) if row else 0
+
+    def twin_note(self) -> bytes:
+        """The last checkpoint of the twin this node signed, with its own line; b"" = none yet."""
+        with self._lock:
+            row = self._db.execute("SELECT note FROM twin").fetchone()
+        return bytes(row[0]) if row else b""
+
+    def keep_twin_note(self, note: bytes) -> None:
+        self._db.execute("UPDATE twin SET note = ?", (note,))
+
+    def grow_twin(self, size: int, tiles: Mapping[Tile, bytes]) -> None:
+        self._db.execute("INSERT INTO twin VALUES (1, ?, x'') ON CONFLICT (id) DO UPDATE SET size = excluded.size", (size,))
+        self._db.executemany(
+            "INSERT OR REPLACE INTO twin_tile VALUES (?, ?, ?)", [(tile.level, tile.index, data) for tile, data in tiles.items()]
+        )
+
+    def read_twin_tile(self, tile: Tile) -> bytes:
+        """A tile's bytes, or the beginning of a wider one; b"" = not here."""
+        if tile.level == ENTRIES:
+            return self.read_tile(tile)
+        with self._lock:
+            row = self._db.execute("SELECT data FROM twin_tile WHERE level = ? AND place = ?", (tile.level, tile.index)).fetchone()
+        data = bytes(row[0])[: tile.width * HASH_SIZE] if row else b""
+        return data if len(data) == tile.width * HASH_SIZE else b""
 
     # -- who may sign, and what came last of each subject
 

@@ -18,6 +18,7 @@ from yinuo.apps.documents.queries import OUT_OF_USE
 from yinuo.apps.documents.render import ATTACHED, render_pdf
 from yinuo.apps.documents.signing import Signatory, SigningProvider, load_provider
 from yinuo.apps.infochain import queries as infochain
+from yinuo.apps.infochain.books import MAIN, TWIN
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.trail.actions import action, record
 
@@ -167,15 +168,20 @@ def paper_of(*, document: Document, at: datetime) -> StoredFile:
 
 
 def _with_proof(document: Document, pdf: bytes) -> bytes:
-    """The paper with the proof of the record it names (附件7·第十三条); whoever has the file can check it without any server."""
+    """The paper with the proof of the record it names (附件7·第十三条); whoever has the file can check it without any server.
+
+    Where the log has a twin its proof stands beside, after the log's own.
+    """
     leaf = document.data.get(ATTACHED)
     if leaf is None:
         return pdf
-    try:
-        proof = infochain.prove_leaf(document.project_code, leaf, infochain.policy())
-    except infochain.NotYet:
-        return pdf
-    return attach(pdf, f"{document.project_code}.tlog-proof", bytes(proof), "信息链证明")
+    for book, name, told in ((MAIN, "tlog-proof", "信息链证明"), (TWIN, "sm3.tlog-proof", "信息链国密并行树证明")):
+        try:
+            proof = infochain.prove_leaf(document.project_code, leaf, infochain.policy(), book)
+        except infochain.NotYet:
+            return pdf
+        pdf = attach(pdf, f"{document.project_code}.{name}", bytes(proof), told)
+    return pdf
 
 
 def _keep(document: Document, pdf: bytes, signer: str) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.infochain import access, keys
-from yinuo.apps.infochain.models import Checkpoint, Cosignature, IssuerKey, LeafRecord, Subject
+from yinuo.apps.infochain.books import MAIN, TWIN
+from yinuo.apps.infochain.models import IssuerKey, LeafRecord, Subject
 from yinuo.apps.infochain.sealing import KEY_ADDED, KEY_REVOKED, key_row
 from yinuo.apps.people.models import Department
 from yinuo.apps.trail.actions import action, current, record
@@ -105,7 +106,7 @@ def erase(*, actor: Actor, label: str, why: str, at: datetime) -> int:
 
 @action
 def take_cosignatures(*, actor: Actor, body: bytes, policy: Policy | None, at: datetime) -> int:
-    """Keeps what the nodes of the policy signed below a checkpoint of ours; how many lines were new. Sent twice it changes nothing.
+    """Keeps what the nodes of the policy signed below a checkpoint of ours or of its twin; how many lines were new. Sent twice it changes nothing.
 
     Whoever holds a node's key may hand its signature in: the signature is its own proof.
     Raises: Refused for what is no checkpoint, none of ours, or signed by no node of the policy.
@@ -116,8 +117,9 @@ def take_cosignatures(*, actor: Actor, body: bytes, policy: Policy | None, at: d
         signed = note.signed_by(policy.witnesses.values()) if policy else {}
     except Unverified as error:
         raise Refused("infochain.cosignature", f"这不是可用的见证：{error}", field="body") from None
-    row = Checkpoint.objects.filter(pk=head.size).first()
-    if row is None or Note.parse(row.note.encode()).text != note.text:
+    rows = [(book, row) for book in (MAIN, TWIN) if (row := book.checkpoints.objects.filter(pk=head.size).first())]
+    book, row = next(((book, row) for book, row in rows if Note.parse(row.note.encode()).text == note.text), (MAIN, None))
+    if row is None:
         raise Refused("infochain.checkpoint", "这不是本日志发布的检查点", field="body", remedy="请先取得最新的检查点，再提交见证")
     if not signed or policy is None:
         raise Refused("infochain.witness", "签名的节点不在见证规则里", field="body", remedy="请联系平台运行者把节点的公钥加入见证规则")
@@ -126,7 +128,7 @@ def take_cosignatures(*, actor: Actor, body: bytes, policy: Policy | None, at: d
         seconds = signed.get(key)
         line = next((line for line in note.lines if (line.name, line.id) == (key.name, key.id)), None)
         if seconds is not None and line is not None:
-            _, made = Cosignature.objects.get_or_create(
+            _, made = book.cosignatures.objects.get_or_create(
                 checkpoint=row, witness=name, defaults={"line": str(line), "seconds": seconds, "at": at}
             )
             kept += made

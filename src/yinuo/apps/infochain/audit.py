@@ -9,14 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from yinuo.apps.infochain.models import Checkpoint, IssuerKey, LeafRecord, LogEdge, LogEntry, LogHead, LogTile
-from yinuo.apps.infochain.queries import read_tile
+from yinuo.apps.infochain.books import MAIN, TWIN, Book
+from yinuo.apps.infochain.models import IssuerKey, LeafRecord, LogEntry
 from yinuo.apps.infochain.sealing import shown
 from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import Leaf, check_follows, check_signature, digest_of, parse
-from yinuo.chain.tree import WIDTH, Tile, Tree, append, width_at
+from yinuo.chain.tree import WIDTH, Tile, append
 from yinuo.chain.verifier import Checkpoint as Head
-from yinuo.chain.verifier import Note, Unverified, VerifierKey, hash_leaf, sha256
+from yinuo.chain.verifier import Note, Unverified, VerifierKey, hash_leaf
 
 STEP = 2000
 
@@ -28,6 +28,7 @@ class Report:
     entries: int = 0
     leaves: int = 0
     rows: int = 0
+    twin: int = 0
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -35,12 +36,13 @@ class Report:
         return not self.faults
 
 
-def audit(log: VerifierKey | None) -> Report:
-    """Entries, tree, signatures, records and business rows, in that order. Reads only."""
+def audit(log: VerifierKey | None, twin: VerifierKey | None = None) -> Report:
+    """Entries, trees, signatures, records and business rows, in that order. Reads only."""
     report = Report()
     before = _entries(report)
-    audit_tree(report)
-    _checkpoints(report, log)
+    for book, key in ((MAIN, log), (TWIN, twin)):
+        audit_tree(report, book)
+        _checkpoints(report, key, book)
     _records(report, before)
     _business(report)
     return report
@@ -77,23 +79,25 @@ def _rows() -> Iterator[tuple[int, bytes, bytes]]:
         at = rows[-1][0]
 
 
-def audit_tree(report: Report) -> None:
-    """Tiles and head, built anew from the entries."""
-    head = LogHead.objects.filter(pk=1).first()
+def audit_tree(report: Report, book: Book = MAIN) -> None:
+    """Tiles and head, built anew from the entries; the twin may be shorter than they are, and is judged as far as it goes."""
+    head = book.heads.objects.filter(pk=1).first()
     if head is None:
         return
-    if head.size != LogEntry.objects.count():
-        report.faults.append(f"日志的头记着 {head.size} 条，库中有 {LogEntry.objects.count()} 条")
+    count = LogEntry.objects.count()
+    if book is TWIN:
+        report.twin = head.size
+    if head.size != count and (book is MAIN or head.size > count):
+        report.faults.append(f"{book.name}的头记着 {head.size} 条，库中有 {count} 条")
     kept: dict[Tile, bytes] = {}
     edges: dict[int, bytes] = {}
-    root, size = sha256(b""), 0
-    hashes = LogEntry.objects.order_by("index").values_list("hash", flat=True)
+    root, size = book.digest(b""), 0
 
     def read(tile: Tile) -> bytes:
         return edges.get(tile.level, b"")
 
-    while batch := [bytes(one) for one in hashes[size : size + WIDTH * 16]]:
-        grown = append(size, read, batch)
+    for batch in _leaf_hashes(book, head.size):
+        grown = append(size, read, batch, book.digest)
         size, root = grown.size, grown.root
         for tile, data in grown.tiles.items():
             if tile.width == WIDTH:
@@ -101,31 +105,43 @@ def audit_tree(report: Report) -> None:
         partial = {tile.level: data for tile, data in grown.tiles.items() if tile.width < WIDTH}
         edges.update({tile.level: b"" for tile in grown.tiles} | partial)
     if root != bytes(head.root):
-        report.faults.append("日志的树根与条目不符")
-    stored = {Tile(row.level, row.index): bytes(row.data) for row in LogTile.objects.all()}
+        report.faults.append(f"{book.name}的树根与条目不符")
+    of = "" if book is MAIN else book.name
+    stored = {Tile(row.level, row.index): bytes(row.data) for row in book.tiles.objects.all()}
     for tile in sorted({*kept, *stored}):
         if kept.get(tile) != stored.get(tile):
-            report.faults.append(f"树块 {tile.path} 与条目不符")
-    for row in LogEdge.objects.all():
+            report.faults.append(f"{of}树块 {tile.path} 与条目不符")
+    for row in book.edges.objects.all():
         if bytes(row.data) != edges.get(row.level, b""):
-            report.faults.append(f"第 {row.level} 层边缘的树块与条目不符")
+            report.faults.append(f"{of}第 {row.level} 层边缘的树块与条目不符")
 
 
-def _checkpoints(report: Report, log: VerifierKey | None) -> None:
+def _leaf_hashes(book: Book, size: int) -> Iterator[list[bytes]]:
+    """The leaf hashes of all entries of the log, or of the first `size` for the twin, which keeps none of its own."""
+    column, limit = ("hash", None) if book is MAIN else ("entry", size)
+    rows = LogEntry.objects.order_by("index").values_list(column, flat=True)[:limit]
+    at = 0
+    while batch := [bytes(one) for one in rows[at : at + WIDTH * 16]]:
+        at += len(batch)
+        yield batch if book is MAIN else [hash_leaf(entry, book.digest) for entry in batch]
+
+
+def _checkpoints(report: Report, log: VerifierKey | None, book: Book = MAIN) -> None:
     """Each signed head: the log's signature, and that it is a beginning of the tree."""
-    head = LogHead.objects.filter(pk=1).first()
-    for row in Checkpoint.objects.order_by("size"):
+    head = book.heads.objects.filter(pk=1).first()
+    of = "" if book is MAIN else f"{book.name} "
+    for row in book.checkpoints.objects.order_by("size"):
         try:
             note = Note.parse(row.note.encode())
             found = Head.parse(note.text)
             if log is not None and log not in note.signed_by([log]):
                 raise Unverified("没有日志自己的签名")
-            if head is None or found.size != row.size or found.root != bytes(row.root) or row.size > head.size:
+            if head is None or found.size != row.size or found.root != bytes(row.root) or (row.size > head.size and book is MAIN):
                 raise Unverified("与库中记录不符")
-            if row.size and width_at(0, (row.size - 1) // WIDTH, row.size) and Tree(row.size, read_tile).root() != found.root:
+            if row.size and row.size <= head.size and book.tree(row.size).root() != found.root:
                 raise Unverified("不是现在这棵树的开头")
         except Unverified as error:
-            report.faults.append(f"{row.size} 条的检查点：{error}")
+            report.faults.append(f"{of}{row.size} 条的检查点：{error}")
 
 
 def _records(report: Report, last: dict[str, Leaf]) -> None:

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.db import connection
 
 from yinuo.apps.infochain.models import IssuerKey
+from yinuo.apps.infochain.sealed import cipher
 from yinuo.apps.people.models import Department
 from yinuo.chain.leaves import kid_of
 from yinuo.chain.verifier import encode64
@@ -78,16 +75,11 @@ def new_key(department: Department | None, at: datetime) -> IssuerKey:
     )
 
 
-def _cipher() -> AESGCM:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"yinuo.infochain.keys").derive(settings.SECRET_KEY.encode())
-    return AESGCM(derived)
-
-
 def _seal_private(private: Ed25519PrivateKey, kid: str) -> bytes:
     nonce = os.urandom(12)
-    return nonce + _cipher().encrypt(nonce, private.private_bytes_raw(), kid.encode())
+    return nonce + cipher("keys").encrypt(nonce, private.private_bytes_raw(), kid.encode())
 
 
 def open_private(sealed: bytes, kid: str) -> Ed25519PrivateKey:
     """Raises cryptography's InvalidTag when the instance's secret is another than the key was kept under."""
-    return Ed25519PrivateKey.from_private_bytes(_cipher().decrypt(sealed[:12], sealed[12:], kid.encode()))
+    return Ed25519PrivateKey.from_private_bytes(cipher("keys").decrypt(sealed[:12], sealed[12:], kid.encode()))

@@ -136,3 +136,67 @@ class Cosignature(AppendOnly):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="cosignature_once")]
         indexes = [models.Index(fields=["witness", "-checkpoint"], name="last_of_a_witness")]
+
+
+# -- the twin: a second tree over the same entries, in SM3, with SM2 signatures (ADR 9)
+
+
+class TwinTile(models.Model):
+    """A full tile of 256 SM3 hashes. Derived from the entries, so it may be made anew; what was signed over it stays."""
+
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="twin_tile_once")]
+
+
+class TwinEdge(models.Model):
+    """The partial tile at the right edge of a level of the twin."""
+
+    level = models.PositiveSmallIntegerField(primary_key=True)
+    data = models.BinaryField()
+
+
+class TwinHead(models.Model):
+    """How far the twin is built, signed up to `note`'s size, and published; one row.
+
+    `size` may lie behind what is signed while the twin is built anew. `stopped_at`: switched off since then; `refused`: why it is not
+    signed although switched on.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    size = models.BigIntegerField(default=0)
+    root = models.BinaryField()
+    note = models.TextField(default="")
+    published = models.BigIntegerField(default=0)
+    began_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    refused = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_twin_head")]
+
+
+class TwinCheckpoint(AppendOnly):
+    """A head of the twin, signed."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField()
+    at = models.DateTimeField()
+
+
+class TwinCosignature(AppendOnly):
+    """A node's signature below a checkpoint of the twin."""
+
+    checkpoint = models.ForeignKey(TwinCheckpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.CharField(max_length=80)
+    line = models.TextField()
+    seconds = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="twin_cosignature_once")]
+        indexes = [models.Index(fields=["witness", "-checkpoint"], name="twin_last_of_a_witness")]

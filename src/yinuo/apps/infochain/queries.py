@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 
-from yinuo.apps.infochain.models import Checkpoint, Cosignature, IssuerKey, LeafRecord, LogEntry, LogHead
+from yinuo.apps.infochain import twinning
+from yinuo.apps.infochain.books import MAIN, TWIN, Book
+from yinuo.apps.infochain.models import Cosignature, IssuerKey, LeafRecord, LogEntry, LogHead, TwinHead
 from yinuo.apps.infochain.sealing import shown
 from yinuo.apps.infochain.storage import known_log
 from yinuo.apps.people.models import Department
 from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import canonical
 from yinuo.chain.tree import ENTRIES, WIDTH, Tile, Tree, bundle, tiles_for_inclusion
-from yinuo.chain.verifier import HASH_SIZE, Note, Policy, Proof, VerifierKey
+from yinuo.chain.verifier import Digest, Note, Policy, Proof, VerifierKey, sha256
 
-_TILES = """
-    SELECT level, index, data FROM unnest(%s::int[], %s::bigint[]) AS asked (level, index) JOIN infochain_logtile USING (level, index)
-    UNION ALL
-    SELECT level, size >> (8 * (level + 1)), data FROM infochain_logedge, infochain_loghead
-"""
-
-
-def read_tiles(tiles: Iterable[Tile]) -> Callable[[Tile], bytes]:
-    """Reads tiles by one query, and gives each one's bytes; a narrower one is the beginning of what is there. b"" = it is not there."""
-    places = sorted({(tile.level, tile.index) for tile in tiles})
-    with connection.cursor() as cursor:
-        cursor.execute(_TILES, [[level for level, _ in places], [index for _, index in places]])
-        found = {(level, index): bytes(data) for level, index, data in cursor.fetchall()}
-
-    def read(tile: Tile) -> bytes:
-        data = found.get((tile.level, tile.index), b"")[: tile.width * HASH_SIZE]
-        return data if len(data) == tile.width * HASH_SIZE else b""
-
-    return read
-
-
-def read_tile(tile: Tile) -> bytes:
-    """One tile's bytes. b"" = it is not there."""
-    return read_tiles([tile])(tile)
+read_tiles, read_tile = MAIN.read_tiles, MAIN.read
 
 
 def inclusion(index: int, size: int) -> list[bytes]:
@@ -49,46 +28,44 @@ def inclusion(index: int, size: int) -> list[bytes]:
     return Tree(size, read_tiles(tiles_for_inclusion(index, size))).inclusion(index)
 
 
-def served(tile: Tile, published: int) -> bytes:
+def served(tile: Tile, published: int, book: Book = MAIN) -> bytes:
     """What is served at a tile's address: only what lies within the published head. b"" = nothing."""
     span = 256 ** max(tile.level, 0)
     if (tile.index * WIDTH + tile.width) * span > published:
         return b""
     if tile.level != ENTRIES:
-        return read_tile(tile)
+        return book.read(tile)
     low = tile.index * WIDTH
     rows = LogEntry.objects.filter(index__gte=low, index__lt=low + tile.width).order_by("index")
     return bundle([bytes(entry) for entry in rows.values_list("entry", flat=True)])
 
 
-def published() -> int:
-    """How many entries are published; 0 = no head yet."""
-    return LogHead.objects.filter(pk=1).values_list("published", flat=True).first() or 0
+published = MAIN.published
 
 
-def checkpoint(size: int | None = None) -> Note | None:
+def checkpoint(size: int | None = None, book: Book = MAIN) -> Note | None:
     """The checkpoint of a size (the published one without), with every cosignature it has."""
-    size = published() if size is None else size
-    row = Checkpoint.objects.filter(pk=size).first()
+    size = book.published() if size is None else size
+    row = book.checkpoints.objects.filter(pk=size).first()
     if row is None:
         return None
     note = Note.parse(row.note.encode())
-    lines = Cosignature.objects.filter(checkpoint=row).order_by("id").values_list("line", flat=True)
+    lines = book.cosignatures.objects.filter(checkpoint=row).order_by("id").values_list("line", flat=True)
     below = b"".join(line.encode() for line in lines)
     return Note.parse(bytes(note) + below)
 
 
-def witnessed(policy: Policy | None, above: int = 0, *, oldest: bool = False) -> Note | None:
+def witnessed(policy: Policy | None, above: int = 0, *, oldest: bool = False, book: Book = MAIN) -> Note | None:
     """The newest (or the oldest) published checkpoint with more than `above` entries that satisfies the policy.
 
     Without a policy simply the newest or oldest. The oldest shows since when an entry has been in the log.
     """
-    sizes = Checkpoint.objects.filter(size__gt=above, size__lte=published()).order_by("size" if oldest else "-size")
+    sizes = book.checkpoints.objects.filter(size__gt=above, size__lte=book.published()).order_by("size" if oldest else "-size")
     if policy is None or policy.quorum == "none":
         first = sizes.values_list("size", flat=True).first()
-        return None if first is None else checkpoint(first)
+        return None if first is None else checkpoint(first, book)
     for size in sizes.filter(cosignatures__isnull=False).values_list("size", flat=True).distinct()[:50]:
-        note = checkpoint(size)
+        note = checkpoint(size, book)
         if note is None:
             continue
         signed = note.signed_by(policy.witnesses.values())
@@ -126,7 +103,9 @@ class NotYet(Exception):
     """The entry is not under a checkpoint yet; the message says what it waits for."""
 
 
-def prove(record: LeafRecord, policy: Policy | None, *, show: Sequence[str] | None = None, oldest: bool = False) -> Proven:
+def prove(
+    record: LeafRecord, policy: Policy | None, *, show: Sequence[str] | None = None, oldest: bool = False, book: Book = MAIN
+) -> Proven:
     """The proof of one leaf, its fields named in `show` disclosed (all of them without). Raises NotYet.
 
     `oldest`: under the first checkpoint that holds it, whose cosignatures tell by when it was in the log.
@@ -134,24 +113,24 @@ def prove(record: LeafRecord, policy: Policy | None, *, show: Sequence[str] | No
     entry = LogEntry.objects.filter(outbox_id=record.outbox_id).first()
     if entry is None:
         raise NotYet("这一条还在等待写入日志，请稍后再试")
-    note = witnessed(policy, above=entry.index, oldest=oldest)
+    note = witnessed(policy, above=entry.index, oldest=oldest, book=book)
     if note is None:
         raise NotYet("这一条已写入日志，正在等待节点见证，请稍后再试")
     disclosures = _disclosed(record, show)
-    read = read_tiles(tiles_for_inclusion(entry.index, size_of(note)))
-    return Proven(entry.index, bytes(entry.entry), disclosures, _proof(entry, note, disclosures, read))
+    read = book.read_tiles(tiles_for_inclusion(entry.index, size_of(note)))
+    return Proven(entry.index, bytes(entry.entry), disclosures, _proof(entry, note, disclosures, read, book.digest))
 
 
 # What anybody may be shown of a project's leaves: what stands on its certificate anyway.
 SHOWN_TO_ALL = ("code", "number")
 
 
-def prove_leaf(label: str, n: int, policy: Policy | None) -> Proof:
+def prove_leaf(label: str, n: int, policy: Policy | None, book: Book = MAIN) -> Proof:
     """The proof of a subject's n-th leaf as anybody may have it. Raises NotYet."""
     record = LeafRecord.objects.filter(subject__label=label, n=n).first()
     if record is None:
         raise NotYet("信息链上没有这一条")
-    return prove(record, policy, show=SHOWN_TO_ALL).proof
+    return prove(record, policy, show=SHOWN_TO_ALL, book=book).proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +172,27 @@ def _disclosed(record: LeafRecord, show: Sequence[str] | None) -> tuple[str, ...
     return tuple(shown(field) for field in record.fields or [] if show is None or field[1] in show)
 
 
-def _proof(entry: LogEntry, note: Note, disclosures: Sequence[str], read: Callable[[Tile], bytes]) -> Proof:
+def _proof(entry: LogEntry, note: Note, disclosures: Sequence[str], read: Callable[[Tile], bytes], digest: Digest = sha256) -> Proof:
     size = size_of(note)
     extra = canonical({"entry": bytes(entry.entry).decode(), "disclosures": list(disclosures)})
-    return Proof(entry.index, tuple(Tree(size, read).inclusion(entry.index)), note, extra)
+    return Proof(entry.index, tuple(Tree(size, read, digest).inclusion(entry.index)), note, extra)
 
 
 def leaves_of(label: str) -> list[LeafRecord]:
     """The leaves of a subject, oldest first."""
     return list(LeafRecord.objects.filter(subject__label=label).order_by("n"))
+
+
+@dataclass(frozen=True, slots=True)
+class TwinStatus:
+    """How the twin stands. `behind`: entries it still lacks; `stopped_at`: it has been switched off since then."""
+
+    size: int
+    published: int
+    behind: int
+    witnessed_size: int
+    stopped_at: datetime | None
+    refused: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +206,7 @@ class Status:
     witnessed_size: int
     witnesses: dict[str, int]
     refused: str
+    twin: TwinStatus | None
 
 
 def status(policy: Policy | None) -> Status:
@@ -231,13 +223,37 @@ def status(policy: Policy | None) -> Status:
         witnessed_size=size_of(note) if note else 0,
         witnesses=seen,
         refused=head.refused if head else "",
+        twin=_twin_status(policy, head.size if head else 0),
     )
+
+
+def _twin_status(policy: Policy | None, size: int) -> TwinStatus | None:
+    """None = it was never switched on."""
+    head = TwinHead.objects.filter(pk=1).first()
+    if head is None:
+        return None
+    note = witnessed(policy, book=TWIN) if policy is not None and policy.quorum != "none" else None
+    return TwinStatus(head.size, head.published, max(0, size - head.size), size_of(note) if note else 0, head.stopped_at, head.refused)
 
 
 def log_key() -> VerifierKey | None:
     """The log's public key; None where its key is not on this machine and nothing was signed here."""
     known = known_log(Path(settings.YINUO_CHAIN_HOME))
     return known.verifier if known else None
+
+
+def twin_key() -> VerifierKey | None:
+    """The public key of the twin; None where it was never switched on."""
+    return twinning.known_key(Path(settings.YINUO_CHAIN_HOME))
+
+
+def twin_policy_text() -> str:
+    """The policy in force, asking the same nodes about the twin. Empty where there is none. Raises Unverified for a broken file."""
+    key = twin_key()
+    if key is None:
+        return ""
+    rows = [row for row in policy_text().splitlines() if row.split()[:1] != ["log"]]
+    return "".join(f"{row}\n" for row in (f"log {key}", *rows))
 
 
 def policy() -> Policy | None:

@@ -16,16 +16,16 @@ from django.db import connection, transaction
 
 from yinuo.apps.base import new_id
 from yinuo.apps.infochain import keys
+from yinuo.apps.infochain.books import MAIN
 from yinuo.apps.infochain.models import Checkpoint as SignedHead
 from yinuo.apps.infochain.models import IssuerKey, LeafRecord, LogHead, Subject
-from yinuo.apps.infochain.queries import read_tile
 from yinuo.apps.infochain.sealing import KEY_ADDED, KEY_REVOKED, shown
-from yinuo.apps.infochain.sequencer import Behind, alone, enter_entries, keep_tiles
+from yinuo.apps.infochain.sequencer import Behind, alone, enter_entries
 from yinuo.apps.infochain.storage import HeadLock
 from yinuo.apps.people.models import Department
 from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import Leaf, build, kid_of, parse
-from yinuo.chain.tree import Tree, append
+from yinuo.chain.tree import append
 from yinuo.chain.verifier import Checkpoint, Note, Unverified, VerifierKey, decode64, encode64, hash_leaf
 
 LOST = "恢复旧备份，私钥已失"
@@ -79,7 +79,7 @@ def vouch(*, lock: HeadLock) -> int:
     if lock.read() is not None:
         raise Behind("锁定文件还在，以它为准")
     head = LogHead.objects.get(pk=1)
-    if head.size and Tree(head.size, read_tile).root() != bytes(head.root):
+    if head.size and MAIN.tree(head.size).root() != bytes(head.root):
         raise Behind(f"库中日志的树根与记录的不符（{head.size} 条）：请先恢复一份完好的备份")
     if head.note:
         lock.write(Note.parse(head.note.encode()))
@@ -105,14 +105,14 @@ def _need_keys_at_rest(target: Checkpoint, fetch: Callable[[int, int], Sequence[
 
 
 def _bring_back(head: LogHead, target: Checkpoint, note: Note, fetch: Callable[[int, int], Sequence[bytes]], at: datetime) -> Recovered:
-    if Tree(head.size, read_tile).root() != bytes(head.root):
+    if MAIN.tree(head.size).root() != bytes(head.root):
         raise Behind(f"库中日志的树根与记录的不符（{head.size} 条）：请先恢复一份完好的备份")
     if head.size >= target.size:
-        if Tree(target.size, read_tile).root() != target.root:
+        if MAIN.tree(target.size).root() != target.root:
             raise Behind("节点的检查点与数据库里的日志不是同一本：不能用它恢复")
         return Recovered(0, 0, 0, head.size)
     entries = list(fetch(head.size, target.size))
-    grown = append(head.size, read_tile, [hash_leaf(entry) for entry in entries])
+    grown = append(head.size, MAIN.read, [hash_leaf(entry) for entry in entries])
     if (grown.size, grown.root) != (target.size, target.root):
         raise Behind("节点的条目接不上数据库里的日志，或者到不了它的检查点：不能用它恢复")
     leaves = [parse(entry) for entry in entries]
@@ -120,7 +120,7 @@ def _bring_back(head: LogHead, target: Checkpoint, note: Note, fetch: Callable[[
     known = [waiting.pop(entry, None) for entry in entries]
     places = [row.outbox_id if row else new_id() for row in known]
     enter_entries(head.size, places, entries)
-    keep_tiles(grown)
+    MAIN.keep(grown)
     ChainRow.objects.filter(pk__in=[row.pk for row in known if row]).delete()
     text = bytes(Note(note.text, tuple(line for line in note.lines if line.name == target.origin))).decode()
     SignedHead.objects.get_or_create(size=target.size, defaults={"root": target.root, "note": text, "at": at})

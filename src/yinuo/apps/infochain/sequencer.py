@@ -13,11 +13,12 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from yinuo.apps.infochain.models import LogEdge, LogHead, LogTile
-from yinuo.apps.infochain.queries import read_tile
+from yinuo.apps.infochain import twinning
+from yinuo.apps.infochain.books import MAIN, split_off
+from yinuo.apps.infochain.models import LogHead
 from yinuo.apps.infochain.storage import HeadLock
 from yinuo.chain.signing import SigningKey, sign_checkpoint
-from yinuo.chain.tree import HEIGHT, WIDTH, Grown, Tile, Tree, append
+from yinuo.chain.tree import HEIGHT, Grown, Tile, Tree, append
 from yinuo.chain.verifier import HASH_SIZE, Checkpoint, Note, Unverified, hash_leaf, sha256
 
 ADVISORY = 0x59494E554F  # “YINUO”
@@ -36,8 +37,8 @@ class Step:
     size: int
 
 
-def step(*, key: SigningKey, lock: HeadLock, at: datetime, batch: int = BATCH) -> Step | None:
-    """Takes what waits, at most `batch` leaves. None = another sequencer is at work. Raises Behind."""
+def step(*, key: SigningKey, lock: HeadLock, at: datetime, batch: int = BATCH, twin: twinning.Twin | None = None) -> Step | None:
+    """Takes what waits, at most `batch` leaves; `twin` grows in the same transaction. None = another sequencer is at work. Raises Behind."""
     with alone() as held:
         if not held:
             return None
@@ -51,9 +52,13 @@ def step(*, key: SigningKey, lock: HeadLock, at: datetime, batch: int = BATCH) -
                 head.size = grown.size
             elif head.refused:
                 LogHead.objects.filter(pk=1).update(refused="")
+            if twin is not None:
+                twinning.follow(twin, size=head.size, at=at)
         if head.published < head.size or not lock.path.exists():
             lock.write(Note.parse(head.note.encode()))
             _publish(head.size)
+        if twin is not None:
+            twinning.publish(twin)
         return Step(len(hashes), head.size)
 
 
@@ -73,16 +78,23 @@ def alone() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY])
 
 
-def idle() -> bool:
-    """Whether nothing waits: no leaf, a first head, and that published. One small question, asked often."""
+def idle(*, twin: bool = False) -> bool:
+    """Whether nothing waits: no leaf, a first head, and that published; `twin`: it too. One small question, asked often.
+
+    A twin that may not be signed is looked at again with the next entry.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_IDLE)
+        cursor.execute(_IDLE + _TWIN_IDLE if twin else _IDLE)
         return not cursor.fetchone()[0]
 
 
 _IDLE = """
     SELECT EXISTS (SELECT 1 FROM trail_chainrow)
         OR NOT EXISTS (SELECT 1 FROM infochain_loghead WHERE id = 1 AND published = size AND note <> '' AND refused = '')
+"""
+_TWIN_IDLE = """
+        OR NOT EXISTS (SELECT 1 FROM infochain_twinhead AS twin JOIN infochain_loghead AS head USING (id) WHERE twin.refused <> ''
+            OR (twin.size = head.size AND twin.published = twin.size AND twin.note <> '' AND twin.stopped_at IS NULL))
 """
 
 
@@ -146,7 +158,7 @@ def _need_whole(head: _Head, lock: HeadLock) -> None:
 
 
 def _begins_with(head: _Head, signed: Checkpoint) -> bool:
-    return signed.size <= head.size and Tree(signed.size, read_tile).root() == signed.root
+    return signed.size <= head.size and MAIN.tree(signed.size).root() == signed.root
 
 
 # The database itself hashes what it moves: no entry is fetched only to be sent back.
@@ -184,7 +196,7 @@ _MOVE = """
 def _move(head: _Head, grown: Grown, key: SigningKey, at: datetime) -> str:
     """Keeps the grown tree and signs its head; the signed note. Raises Behind where the head was moved by somebody else."""
     note = bytes(sign_checkpoint(Checkpoint(key.name, grown.size, grown.root), key)).decode()
-    full, edges = _tiles_of(grown)
+    full, edges = split_off(grown)
     values = {
         "levels": [tile.level for tile in full],
         "indexes": [tile.index for tile in full],
@@ -227,17 +239,3 @@ def enter_entries(first: int, outbox_ids: Sequence[object], entries: Sequence[by
     places = list(range(first, first + len(entries)))
     with connection.cursor() as cursor:
         cursor.execute(_ENTRIES, [places, list(outbox_ids), list(entries), [hash_leaf(entry) for entry in entries]])
-
-
-def keep_tiles(grown: Grown) -> None:
-    full, edges = _tiles_of(grown)
-    LogTile.objects.bulk_create(LogTile(level=tile.level, index=tile.index, data=data) for tile, data in full.items())
-    rows = [LogEdge(level=level, data=data) for level, data in edges.items()]
-    LogEdge.objects.bulk_create(rows, update_conflicts=True, unique_fields=["level"], update_fields=["data"])
-
-
-def _tiles_of(grown: Grown) -> tuple[dict[Tile, bytes], dict[int, bytes]]:
-    """The full tiles, and by level what the right edge holds now."""
-    full = {tile: data for tile, data in grown.tiles.items() if tile.width == WIDTH}
-    partial = {tile.level: data for tile, data in grown.tiles.items() if tile.width < WIDTH}
-    return full, {tile.level: b"" for tile in full} | partial

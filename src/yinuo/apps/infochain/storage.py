@@ -24,7 +24,7 @@ class HeadLock:
 
     def write(self, note: Note) -> None:
         """Replaces the file as a whole; when this returns it is on the disk."""
-        beside = self.path.with_suffix(".new")
+        beside = self.path.with_name(f"{self.path.name}.new")
         with beside.open("wb") as file:
             file.write(bytes(note))
             file.flush()

@@ -17,6 +17,7 @@ WORDS = {
     "form c2sp.org/tlog-proof": "这不是 .tlog-proof 文件",
     "carries no entry": "证明里没有附上条目",
     "not the one in the entry": "公开的字段与条目里的摘要不符",
+    "not of one entry": "日志的证明和国密并行树的证明说的不是同一条",
     "PDF carries no proof": "这份 PDF 里没有附证明；请下载最新的备案证再核对",
     "policy": "见证规则读不懂",
 }

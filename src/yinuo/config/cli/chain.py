@@ -19,6 +19,8 @@ from yinuo.chain.tree import Tile
 from yinuo.chain.verifier import Checkpoint, Note, Policy, Unverified
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.cli.asking import Json
+from yinuo.core.calendar import TZ
+from yinuo.core.wording import day_words
 from yinuo.node.mirror import Fetch, entries_of
 from yinuo.node.server import fetcher
 from yinuo.node.store import Store
@@ -75,10 +77,36 @@ def status(as_json: Json = False) -> int:
             "independently_witnessed": bool(policy and policy.quorum != "none"),
             "policy_faults": faults,
             "refused": found.refused,
+            "twin": _twin_told(found.twin, as_json),
         },
         as_json,
     )
-    return 1 if found.refused or faults else 0
+    return 1 if found.refused or faults or (found.twin and found.twin.refused) else 0
+
+
+def _twin_told(twin: Any, as_json: bool) -> Any:
+    """How the twin stands; None or a line where it was never switched on."""
+    if as_json:
+        return twin and asdict(twin) | {"stopped_at": twin.stopped_at and twin.stopped_at.isoformat()}
+    if twin is None:
+        return "没有打开"
+    since = f"，自{day_words(twin.stopped_at.astimezone(TZ).date())}起停用" if twin.stopped_at else ""
+    return f"已写入 {twin.published} 条，还差 {twin.behind} 条，已见证 {twin.witnessed_size} 条{since}{f'，暂停签名：{twin.refused}' if twin.refused else ''}"
+
+
+@app.command("rebuild-twin")
+def rebuild_twin() -> int:
+    """国密并行树的树块坏了时，丢掉它们，由定序进程从条目重新算出；签过的检查点不动，算不出同样的树根就不再签名。"""
+    with _instance():
+        from yinuo.apps.infochain import sequencer, twinning
+
+        with sequencer.alone() as held:
+            if not held:
+                print("定序进程正在写，请稍后再试一次")
+                return 1
+            had = twinning.tear_down()
+    print(f"丢掉了 {had} 条的树块，平台运行时重新算出" if had else "没有国密并行树")
+    return 0
 
 
 @app.command()
@@ -88,11 +116,13 @@ def audit(as_json: Json = False) -> int:
         from yinuo.apps.infochain import audit as auditing
         from yinuo.apps.infochain import queries
 
-        report = auditing.audit(queries.log_key())
+        report = auditing.audit(queries.log_key(), queries.twin_key())
     if as_json:
         print(json.dumps(vars(report) | {"clean": report.clean}, ensure_ascii=False, sort_keys=True))
     else:
         print(f"核对了 {report.entries} 条日志、{report.leaves} 条链下记录、{report.rows} 行业务数据")
+        if report.twin:
+            print(f"国密并行树 {report.twin} 条")
         for fault in report.faults:
             print(f"  不符：{fault}")
         print("全部相符" if report.clean else f"有 {len(report.faults)} 处不符")
@@ -229,9 +259,10 @@ def verify(
 
 
 def _verified(data: bytes, policy: Policy) -> dict[str, Any]:
-    """What the proof says, checked. Raises Unverified."""
-    found = leaves.read_proof(leaves.taken_out(data), policy)
+    """What the proof says, checked; a PDF may carry the log's and its twin's, and each the policy knows has to hold. Raises Unverified."""
+    found, *more = leaves.read_all(data, policy)
     return {
+        "also": [one.seen.checkpoint.origin for one in more],
         "index": found.index,
         "log": found.seen.checkpoint.origin,
         "log_size": found.seen.checkpoint.size,

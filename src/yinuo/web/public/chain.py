@@ -11,6 +11,7 @@ from django.views.decorators.http import conditional_page, require_POST, require
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.infochain import queries
 from yinuo.apps.infochain.actions import take_cosignatures
+from yinuo.apps.infochain.books import MAIN, TWIN, Book
 from yinuo.chain.policies import lint, weights
 from yinuo.chain.tree import WIDTH, Tile
 from yinuo.chain.verifier import Checkpoint, Unverified, encode64
@@ -35,47 +36,55 @@ def page(request: HttpRequest) -> HttpResponse:
         "weights": weights(policy) if policy and policy.quorum != "none" else None,
         "faults": lint(policy) if policy and policy.quorum != "none" else [],
         "log": queries.log_key(),
+        "twin": queries.twin_key() if status.twin else None,
     }
     return render(request, "public/chain.html", context)
 
 
+def _book(twin: bool) -> Book:
+    return TWIN if twin else MAIN
+
+
 @require_safe
-def checkpoint(request: HttpRequest) -> HttpResponse:
+def checkpoint(request: HttpRequest, twin: bool = False) -> HttpResponse:
     """The published head (tlog-checkpoint), with the nodes' signatures it has by now."""
-    note = queries.checkpoint()
+    note = queries.checkpoint(book=_book(twin))
     answer = HttpResponse(bytes(note) if note else b"", content_type=TEXT, status=200 if note else 404)
     answer["Cache-Control"] = "no-cache"
     return answer
 
 
 @require_safe
-def tile(request: HttpRequest, path: str) -> HttpResponse:
+def tile(request: HttpRequest, path: str, twin: bool = False) -> HttpResponse:
     """A tile or a bundle of entries (tlog-tiles); what is served once never changes."""
     try:
         wanted = Tile.parse(f"tile/{path}")
     except Unverified:
         return HttpResponse(status=404, content_type=TEXT)
-    data = queries.served(wanted, queries.published())
+    book = _book(twin)
+    data = queries.served(wanted, book.published(), book)
     answer = HttpResponse(data, content_type=BYTES, status=200 if data else 404)
     answer["Cache-Control"] = FOR_EVER if data and wanted.width == WIDTH else "public, max-age=60" if data else "no-store"
     return answer
 
 
 @require_safe
-def policy_file(request: HttpRequest) -> HttpResponse:
-    """The policy in force, as whoever checks a proof needs it."""
+def policy_file(request: HttpRequest, twin: bool = False) -> HttpResponse:
+    """The policy in force, as whoever checks a proof needs it; for the twin the same nodes asked about its own key."""
     policy = queries.policy()
-    text = queries.policy_text() if policy else ""
+    text = "" if policy is None else queries.twin_policy_text() if twin else queries.policy_text()
     return HttpResponse(text, content_type=TEXT, status=200 if text else 404)
 
 
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
-    """The two keys a node is begun with. Compare them with what the operator gave you another way: this page alone proves nothing."""
+    """The keys a node is begun with. Compare them with what the operator gave you another way: this page alone proves nothing."""
     log, platform = queries.log_key(), queries.platform_key()
     if log is None or platform is None:
         return HttpResponse(status=404, content_type=TEXT)
-    return HttpResponse(f"log {log}\nplatform {encode64(platform)}\n", content_type=TEXT)
+    twin = queries.twin_key()
+    more = f"twin {twin}\n" if twin else ""
+    return HttpResponse(f"log {log}\nplatform {encode64(platform)}\n{more}", content_type=TEXT)
 
 
 @csrf_exempt

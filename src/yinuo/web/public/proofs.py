@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.apps.base import Refused
 from yinuo.apps.infochain import queries
 from yinuo.apps.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS, in_words
-from yinuo.chain.leaves import Stated, read_proof, taken_out
+from yinuo.chain.leaves import Stated, read_all
 from yinuo.chain.verifier import Policy, Unverified
 from yinuo.core.calendar import TZ
 from yinuo.web.public import projectpage
@@ -66,7 +66,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         policy = form.cleaned_data["policy"].replace("\r\n", "\n")
         try:
-            told = _told(read_proof(taken_out(form.cleaned_data["file"]), Policy.parse(policy.encode())))
+            told = _told(*read_all(form.cleaned_data["file"], Policy.parse(policy.encode())))
         except Unverified as error:
             why = in_words(str(error))
     context = {
@@ -78,15 +78,16 @@ def check(request: HttpRequest) -> HttpResponse:
     return render(request, "public/proof.html", context)
 
 
-def _told(found: Stated) -> Told:
+def _told(found: Stated, *more: Stated) -> Told:
     size, place = found.seen.checkpoint.size, found.index + 1
-    rows = (
+    rows: tuple[tuple[str, str], ...] = (
         ("记的是", TYPES.get(found.leaf.type, found.leaf.type)),
         ("签发", found.leaf.issuer),
         ("写于", _when(found.leaf.at)),
         ("位置", f"日志的第 {place} 条，共 {size} 条；是这个主体的第 {found.leaf.n} 条"),
         ("见证的节点", "、".join(f"{name}（{_seen_at(seconds)}）" for name, seconds in found.seen.witnesses.items()) or "没有独立的节点"),
     )
+    rows += tuple(("另有", f"{one.seen.checkpoint.origin} 的证明，同样成立") for one in more)
     return Told(rows, tuple((FIELDS.get(name, name), _plain(value)) for name, value in found.fields.items()))
 
 

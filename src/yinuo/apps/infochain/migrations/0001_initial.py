@@ -109,4 +109,71 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="TwinCheckpoint",
+            fields=[
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("root", models.BinaryField()),
+                ("note", models.TextField()),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TwinEdge",
+            fields=[
+                ("level", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("data", models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TwinHead",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField(default=0)),
+                ("root", models.BinaryField()),
+                ("note", models.TextField(default="")),
+                ("published", models.BigIntegerField(default=0)),
+                ("began_at", models.DateTimeField()),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("refused", models.CharField(blank=True, default="", max_length=300)),
+            ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_twin_head")],
+            },
+        ),
+        migrations.CreateModel(
+            name="TwinTile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.PositiveSmallIntegerField()),
+                ("index", models.BigIntegerField()),
+                ("data", models.BinaryField()),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("level", "index"), name="twin_tile_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="TwinCosignature",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("witness", models.CharField(max_length=80)),
+                ("line", models.TextField()),
+                ("seconds", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "checkpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cosignatures", to="infochain.twincheckpoint"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["witness", "-checkpoint"], name="twin_last_of_a_witness")],
+                "constraints": [models.UniqueConstraint(fields=("checkpoint", "witness"), name="twin_cosignature_once")],
+            },
+        ),
     ]
