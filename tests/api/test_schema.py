@@ -46,6 +46,7 @@ class World:
             "answer_id": GuidanceAnswer.objects.order_by("id").values_list("id", flat=True)[0],
             "matter_id": "eia_table",
             "grade": "B",
+            "source": "decisions",
             "project_code": project.code,
             "credit_code": company.unit.credit_code,
         }

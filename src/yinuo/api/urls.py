@@ -25,6 +25,7 @@ from yinuo.api import (
 )
 from yinuo.api.agency import router as agency
 from yinuo.api.app import api
+from yinuo.api.figures import router as figures
 from yinuo.api.grants import router as grants
 from yinuo.api.halls import router as halls
 from yinuo.api.inspections import router as inspections
@@ -39,6 +40,7 @@ api.add_router("", agency)
 api.add_router("", inspections)
 api.add_router("", reviews)
 api.add_router("", halls)
+api.add_router("", figures)
 api.add_router("", regional)
 api.add_router("", grants)
 api.add_router("", oversight)

@@ -41,51 +41,63 @@ REVIEWS = """
 
 # Of a matter's clocks every turning that came, told or not: what the clock now shows up to its end, and, where it was extended
 # afterwards, what was told before. Once per matter and light, the first time; so all clocks of the matters in question are read.
-# It is with whoever had the matter when it turned, not with whom it was given to since.
-LIGHTS = """
-    SELECT t.hall_id, (t.moment AT TIME ZONE %(tz)s::interval)::date, 'light', t.item_id::text, t.light, '', NULL, NULL, NULL, NULL,
-        'light', t.item_id, t.name, d.short_name, t.handler_id, coalesce(h.name, '')
-    FROM (SELECT f.*, (
+TURNS = """
+    SELECT DISTINCT ON (i.id, turned.light) p.hall_id, i.id AS item_id, i.name, i.department_id, turned.light, turned.moment,
+        w.id AS work_id, coalesce(w.assignee_id, i.handler_id) AS present_id
+    FROM (
+        SELECT DISTINCT subject_id FROM work_workitem
+        WHERE subject_kind = 'onemap.mapitem' AND kind = ANY(%(clocks)s::text[]) AND waits_for = 'staff'
+            AND started_at < %(end)s::timestamptz AND (closed_at IS NULL OR closed_at >= %(begin)s::timestamptz)
+    ) alive
+    JOIN onemap_mapitem i ON i.id = alive.subject_id
+    JOIN projects_project p ON p.id = i.project_id AND p.hall_id = ANY(%(halls)s::bigint[])
+    JOIN work_workitem w ON w.subject_kind = 'onemap.mapitem' AND w.subject_id = i.id
+        AND w.kind = ANY(%(clocks)s::text[]) AND w.waits_for = 'staff'
+    LEFT JOIN (
+        SELECT x.item_id, min((e.data ->> 'turned_at')::timestamptz) FILTER (WHERE e.verb = 'work.yellow') AS yellow_at,
+            min((e.data ->> 'turned_at')::timestamptz) FILTER (WHERE e.verb = 'work.red') AS red_at
+        FROM (SELECT DISTINCT item_id FROM work_clockevent WHERE kind = 'extend') x
+        JOIN trail_entry e ON e.subject_kind = 'work.workitem' AND e.subject_id = x.item_id::text AND e.verb IN ('work.yellow', 'work.red')
+        GROUP BY x.item_id
+    ) told ON told.item_id = w.id
+    CROSS JOIN LATERAL (
+        SELECT w.state = 'paused' AND w.pause_ends_at <= %(now)s::timestamptz AS over
+    ) pause
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN pause.over THEN w.resumed_yellow_at ELSE w.yellow_at END AS yellow_at,
+            CASE WHEN pause.over THEN w.resumed_due_at ELSE w.due_at END AS due_at,
+            coalesce(w.closed_at, CASE WHEN w.state = 'paused' AND NOT pause.over THEN w.paused_at END, %(now)s::timestamptz) AS ended
+    ) shown
+    CROSS JOIN LATERAL (
+        SELECT 'yellow' AS light, shown.yellow_at AS moment WHERE shown.yellow_at <= shown.ended
+        UNION ALL
+        SELECT 'red', shown.due_at WHERE shown.due_at < shown.ended
+        UNION ALL
+        SELECT 'yellow', told.yellow_at WHERE told.yellow_at IS NOT NULL
+        UNION ALL
+        SELECT 'red', told.red_at WHERE told.red_at IS NOT NULL
+    ) turned
+    ORDER BY i.id, turned.light, turned.moment, w.id
+"""
+
+# Those of the span. A turning is with whoever had the matter when it turned, not with whom it was given to since.
+TURNED = """
+    SELECT f.*, (
         SELECT who FROM (
             SELECT e.id, (e.data ->> 'from')::bigint AS who FROM trail_entry e
             WHERE e.subject_kind = 'work.workitem' AND e.subject_id = f.work_id::text AND e.verb = 'work.reassign' AND e.at > f.moment
             UNION ALL SELECT NULL, f.present_id
         ) had ORDER BY id NULLS LAST LIMIT 1
-    ) AS handler_id FROM (
-        SELECT DISTINCT ON (i.id, turned.light) p.hall_id, i.id AS item_id, i.name, i.department_id, turned.light, turned.moment,
-            w.id AS work_id, coalesce(w.assignee_id, i.handler_id) AS present_id
-        FROM (
-            SELECT DISTINCT subject_id FROM work_workitem
-            WHERE subject_kind = 'onemap.mapitem' AND kind = ANY(%(clocks)s::text[]) AND waits_for = 'staff'
-                AND started_at < %(end)s::timestamptz AND (closed_at IS NULL OR closed_at >= %(begin)s::timestamptz)
-        ) alive
-        JOIN onemap_mapitem i ON i.id = alive.subject_id
-        JOIN projects_project p ON p.id = i.project_id AND p.hall_id = ANY(%(halls)s::bigint[])
-        JOIN work_workitem w ON w.subject_kind = 'onemap.mapitem' AND w.subject_id = i.id
-            AND w.kind = ANY(%(clocks)s::text[]) AND w.waits_for = 'staff'
-        CROSS JOIN LATERAL (
-            SELECT w.state = 'paused' AND w.pause_ends_at <= %(now)s::timestamptz AS over
-        ) pause
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN pause.over THEN w.resumed_yellow_at ELSE w.yellow_at END AS yellow_at,
-                CASE WHEN pause.over THEN w.resumed_due_at ELSE w.due_at END AS due_at,
-                coalesce(w.closed_at, CASE WHEN w.state = 'paused' AND NOT pause.over THEN w.paused_at END, %(now)s::timestamptz) AS ended
-        ) shown
-        CROSS JOIN LATERAL (
-            SELECT 'yellow' AS light, shown.yellow_at AS moment WHERE shown.yellow_at <= shown.ended
-            UNION ALL
-            SELECT 'red', shown.due_at WHERE shown.due_at < shown.ended
-            UNION ALL
-            SELECT substr(e.verb, 6), (e.data ->> 'turned_at')::timestamptz
-            FROM trail_entry e
-            WHERE e.subject_kind = 'work.workitem' AND e.subject_id = w.id::text AND e.verb IN ('work.yellow', 'work.red')
-                AND EXISTS (SELECT 1 FROM work_clockevent c WHERE c.item_id = w.id AND c.kind = 'extend')
-        ) turned
-        ORDER BY i.id, turned.light, turned.moment, w.id
-    ) f WHERE f.moment >= %(begin)s::timestamptz AND f.moment < %(end)s::timestamptz) t
+    ) AS handler_id
+    FROM {turns} f WHERE f.moment >= %(begin)s::timestamptz AND f.moment < %(end)s::timestamptz
+"""
+LIGHTS = f"""
+    SELECT t.hall_id, (t.moment AT TIME ZONE %(tz)s::interval)::date, 'light', t.item_id::text, t.light, '', NULL, NULL, NULL, NULL,
+        'light', t.item_id, t.name, d.short_name, t.handler_id, coalesce(h.name, '')
+    FROM ({TURNED.format(turns=f"({TURNS})")}) t
     JOIN people_department d ON d.id = t.department_id
     LEFT JOIN people_person h ON h.id = t.handler_id
-"""
+"""  # noqa: S608  no text from outside
 
 # Calendar days from filing to landing. What is neither an office's running clock nor a notice is the company's own time or a pause;
 # every full day of it is taken off the approval's days.

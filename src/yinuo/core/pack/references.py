@@ -93,6 +93,8 @@ REQUIRED: Mapping[str, str] = {
     "inspection.team": "count",
     "inspection.trading_classes": "text",
     "kpi.commitment_share": "share",
+    "kpi.coverage_share": "share",
+    "kpi.high_percentile": "share",
     "land.keeper": "text",
     "land_list.assembly_limit": "working_days",
     "land_list.design_departments": "text",

@@ -1,0 +1,144 @@
+"""The figures of a year of 50 000 matters: each figure's one statement, and a page of its cases. The floor reads the same matters once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from bench.instance import fresh
+from yinuo.core.calendar import TZ
+
+PROJECTS, MATTERS = 5_000, 10
+NOW = datetime(2026, 11, 28, 10, tzinfo=TZ)
+FLOOR = "SELECT count(*), max(concluded_at - received_at) FROM onemap_mapitem WHERE concluded_at >= '2026-01-01'"
+
+# Filed over eleven months; nine of ten matters are decided, each with the clock of its receipt and of its limit.
+MADE = (
+    """
+    INSERT INTO projects_project (version, code, name, kind, project_class, unit_id, hall_id, state, facts, industry, total_investment,
+        rules_on, pack_hash, filed_by_id, filed_at, filed_via, instant, confirmed_at, landed_at, problem)
+    SELECT 1, 'bench-' || n, '项目' || n, (ARRAY['filing', 'filing', 'filing', 'approval'])[n %% 4 + 1], 'private', %(unit)s, %(hall)s,
+        'confirmed', '{{}}', lpad((n %% 97 + 1)::text, 2, '0') || '10', 100 + n, '2026-01-01', 'x', %(person)s,
+        timestamptz '2026-01-01 09:00+08' + n * interval '93 minutes', '', true, timestamptz '2026-01-01 15:00+08' + n * interval '93 minutes',
+        CASE WHEN n %% 3 > 0 AND n < {projects} * 4 / 5 THEN timestamptz '2026-01-20 15:00+08' + n * interval '93 minutes'
+            + n %% 50 * interval '1 day' END, ''
+    FROM generate_series(1, {projects}) n
+    """,
+    """
+    INSERT INTO onemap_guidance (project_id, kind, opened_at, merged_at)
+    SELECT id, 'pre_start', confirmed_at, confirmed_at + interval '2 days' FROM projects_project
+    """,
+    """
+    INSERT INTO onemap_mapitem (version, project_id, matter_id, name, department_id, stage, position, pre_start, completion, state, route,
+        promisable, promisable_why, level, after, materials, guidance_note, limit_unit, statutory_unit, handler_id, received_at, accepted_at,
+        deemed_accepted, concluded_at, document_number, result_text, external, mock, deficient, round, share_ended)
+    SELECT 1, p.id, 'matter_' || m, '事项' || m, d.ids[1 + (p.id + m) %% array_length(d.ids, 1)], 's', m, true, false,
+        CASE WHEN (p.id * {matters} + m) %% 10 = 0 THEN 'accepted' ELSE 'granted' END,
+        CASE WHEN (p.id + m) %% 3 = 0 THEN 'commitment' ELSE 'regular' END, (p.id + m) %% 4 > 0,
+        '{{"outcome": {{"listed": false}}}}', 'county', '[]', '[]', '', 'working', 'working',
+        h.ids[1 + (p.id + m) %% array_length(h.ids, 1)], p.confirmed_at + m * interval '1 day', p.confirmed_at + m * interval '1 day', false,
+        CASE WHEN (p.id * {matters} + m) %% 10 > 0 THEN p.confirmed_at + m * interval '1 day' + (p.id %% 9 + 1) * interval '21 hours' END,
+        '文' || p.id || m, '', false, false, false, 1, ''
+    FROM projects_project p, generate_series(1, {matters}) m, (SELECT array_agg(id ORDER BY id) ids FROM people_department) d,
+        (SELECT array_agg(id ORDER BY id) ids FROM people_person) h
+    """,
+    """
+    INSERT INTO work_workitem (kind, state, subject_kind, subject_id, project_id, project_code, title, subtitle, url, stage, tags, role,
+        waits_for, grade, department_id, hall_id, assignee_id, started_at, limit_value, limit_unit, statutory_unit, rules_on, closed_at,
+        outcome, due_at, yellow_at, statutory_due_at, provisional, announced)
+    SELECT k.kind, CASE WHEN ended.at IS NULL THEN 'running' ELSE 'done' END, 'onemap.mapitem', i.id, i.project_id, '', i.name, '',
+        '/staff/items/' || i.id || '/', 's', '[]', 'approver', 'staff', 'A', i.department_id, p.hall_id, i.handler_id, i.received_at, 5,
+        'working', 'working', '2026-01-01', ended.at, '', i.received_at + interval '6 days', i.received_at + interval '5 days',
+        i.received_at + interval '20 days', false, 'green'
+    FROM onemap_mapitem i JOIN projects_project p ON p.id = i.project_id, (VALUES ('receipt'), ('limit')) k(kind),
+        LATERAL (SELECT CASE k.kind WHEN 'receipt' THEN i.received_at + interval '5 hours' ELSE i.concluded_at END AS at) ended
+    """,
+    """
+    INSERT INTO work_clockevent (item_id, kind, at, reason, note, ends_by, stops_statutory)
+    SELECT w.id, e.kind, w.started_at + e.hours * interval '1 hour', 'expert_review', '', w.started_at + interval '30 days', true
+    FROM work_workitem w, (VALUES ('pause', 6), ('resume', 30)) e(kind, hours) WHERE w.kind = 'limit' AND w.id %% 10 < 2 ORDER BY w.id, e.hours
+    """,
+    """
+    INSERT INTO reviews_servicereview (item_id, round, hall_id, department_id, handler_id, level, indicators, text, channel, at)
+    SELECT i.id, 1, p.hall_id, i.department_id, i.handler_id, i.id %% 5 + 1, '[]', '', 'map', i.concluded_at + interval '1 day'
+    FROM onemap_mapitem i JOIN projects_project p ON p.id = i.project_id WHERE i.state = 'granted' AND i.id %% 2 = 0
+    """,
+    """
+    INSERT INTO oversight_warning (version, project_id, kind, state, source, why, matters, cites, department_id, found_at, outcome)
+    SELECT 1, p.id, 'idle', 'open', 'clock', '期限届满', '[]', '[]', NULL, p.filed_at + interval '90 days', '' FROM projects_project p
+    WHERE p.id %% 20 = 0
+    """,
+    """
+    INSERT INTO trail_entry (at, verb, role, entrance, via, subject_kind, subject_id, project_code, why, data)
+    SELECT w.started_at, v.verb, 'approver', 'web', '', 'work.workitem', w.id::text, '', '', '{{}}'
+    FROM work_workitem w, (VALUES ('work.open'), ('work.close')) v(verb)
+    """,
+)
+READ = ("projects_project", "onemap_guidance", "onemap_mapitem", "work_workitem", "work_clockevent", "reviews_servicereview", "trail_entry")
+
+
+def run() -> dict[str, Any]:
+    with fresh():
+        hall_id = _populate()
+        _analyse()
+        return _measured(hall_id)
+
+
+def _populate() -> int:
+    from django.db import connection
+
+    from yinuo.apps.people.models import Person, ProjectUnit
+    from yinuo.config.bootstrap import sync_pack
+
+    hall = sync_pack(date(2023, 2, 20))
+    unit = ProjectUnit.objects.create(reservation_no="bench", name="单位", type="enterprise")
+    people = [Person.objects.create(username=f"bench{n}", name=f"办理人{n}") for n in range(40)]
+    with connection.cursor() as cursor:
+        for statement in MADE:
+            made = statement.format(projects=PROJECTS, matters=MATTERS)
+            cursor.execute(made, {"unit": unit.pk, "hall": hall.pk, "person": people[0].pk} if "%(" in made else {"none": None})
+    return hall.pk
+
+
+def _analyse() -> None:
+    """Fresh statistics, as autovacuum would have them; needs the owner."""
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        for table in READ:
+            cursor.execute(f"ANALYZE {table}")
+
+
+def _measured(hall_id: int) -> dict[str, Any]:
+    from django.db import connection
+
+    from yinuo.apps.figures import cases, queries
+    from yinuo.apps.figures.queries import Pick
+    from yinuo.apps.figures.scope import Scope
+
+    year = Scope((hall_id,), date(2026, 1, 1), date(2027, 1, 1))
+    found: dict[str, Any] = {"matters": PROJECTS * MATTERS}
+    for source in cases.SOURCES:
+        found[f"{source}_ms"] = _best(lambda source=source: queries.gather(source, year, NOW, ("month",), ("office", "part"), ("matter",)))  # type: ignore[misc]
+        found[f"{source}_page_ms"] = _best(lambda source=source: queries.page(source, year, NOW, Pick()))  # type: ignore[misc]
+
+    def floor() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(FLOOR)
+            cursor.fetchall()
+
+    found["all_ms"] = round(sum(found[f"{source}_ms"] for source in cases.SOURCES), 1)
+    found["floor_ms"] = _best(floor)
+    return found
+
+
+def _best(act: Callable[[], Any], rounds: int = 3) -> float:
+    """Milliseconds of the quickest of some rounds: what else runs on the machine only ever adds."""
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        act()
+        times.append(time.perf_counter() - began)
+    return round(min(times) * 1000, 1)
