@@ -21,35 +21,33 @@ from yinuo.core.wording import day_words
 FIELDS = ("light", "track", "kind", "level", "rating")
 RATED = ("hall.review_good", "hall.review_bad")
 
-# %(rules)s: rows of `table_of`. The events' SELECT is put in the middle; a row is repeated where its subject has counted before.
+# %(rules)s: rows of `table_of`. The events' SELECT is put in the middle, and read twice rather than kept, so that many processes may
+# read it; a row is repeated where its subject has counted before. Sorted by a hash first, since texts are slow to compare; what is
+# given by hand counts each time. An outer join, for PostgreSQL takes an inner one on so many conditions to leave nothing.
 SUMS = """
-    WITH event AS ({events}),
+    WITH event AS NOT MATERIALIZED ({events}),
     rule AS (
         SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb) AS r(type text, "from" date, "to" date, marks text[], kinds text[], levels int[],
             points numeric, days_at_most int, approval_days_more_than int)
     ),
     once AS (
-        SELECT DISTINCT ON (hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C")
-            hall_id, day, type, mark, kind, level, days, approval_days
-        FROM event WHERE type <> 'manual'
-        ORDER BY hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C", day, place
+        SELECT DISTINCT ON (hash, hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C", by_hand)
+            hall_id, day, type, mark, kind, level, days, approval_days, points
+        FROM (SELECT *, hashtextextended(subject, hall_id) AS hash, CASE WHEN type = 'manual' THEN place END AS by_hand FROM event) e
+        ORDER BY hash, hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C", by_hand, day, place
     ),
     unruled AS (
-        SELECT type, day FROM (SELECT DISTINCT type, day FROM event) e
+        SELECT type, day FROM (SELECT type, day FROM event WHERE type <> 'manual' GROUP BY type, day) e
         WHERE NOT EXISTS (SELECT 1 FROM rule r WHERE r.type = e.type AND e.day >= r."from" AND (r."to" IS NULL OR e.day < r."to"))
         ORDER BY day, type LIMIT 1
-    ),
-    point AS (
-        SELECT o.hall_id, o.day, r.points FROM once o JOIN rule r
-            ON r.type = o.type AND o.day >= r."from" AND (r."to" IS NULL OR o.day < r."to")
-            AND (r.marks IS NULL OR o.mark = ANY(r.marks)) AND (r.kinds IS NULL OR o.kind = ANY(r.kinds))
-            AND (r.levels IS NULL OR o.level = ANY(r.levels)) AND (r.days_at_most IS NULL OR o.days <= r.days_at_most)
-            AND (r.approval_days_more_than IS NULL OR o.approval_days > r.approval_days_more_than)
-        UNION ALL
-        SELECT hall_id, day, points FROM event WHERE type = 'manual'
     )
-    SELECT hall_id, extract(year FROM day)::int, extract(month FROM day)::int, sum(points), NULL::text, NULL::date
-    FROM point GROUP BY 1, 2, 3
+    SELECT o.hall_id, extract(year FROM o.day)::int, extract(month FROM o.day)::int, sum(coalesce(o.points, r.points)), NULL::text, NULL::date
+    FROM once o LEFT JOIN rule r
+        ON r.type = o.type AND o.day >= r."from" AND (r."to" IS NULL OR o.day < r."to")
+        AND (r.marks IS NULL OR o.mark = ANY(r.marks)) AND (r.kinds IS NULL OR o.kind = ANY(r.kinds))
+        AND (r.levels IS NULL OR o.level = ANY(r.levels)) AND (r.days_at_most IS NULL OR o.days <= r.days_at_most)
+        AND (r.approval_days_more_than IS NULL OR o.approval_days > r.approval_days_more_than)
+    GROUP BY 1, 2, 3 HAVING count(coalesce(o.points, r.points)) > 0
     UNION ALL
     SELECT NULL, NULL, NULL, NULL, type, day FROM unruled
 """
