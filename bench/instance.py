@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import subprocess
@@ -70,8 +69,9 @@ def fresh() -> Iterator[Instance]:
 
 def settle() -> None:
     """Frees what preparing has left and sets the rest aside, as a web worker does with what it loads (config/wsgi.py)."""
-    gc.collect()
-    gc.freeze()
+    from yinuo.config.garbage import set_aside_what_stays
+
+    set_aside_what_stays()
 
 
 @contextmanager
