@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import io
+import json
 import random
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, Route
@@ -16,6 +19,7 @@ from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_fi
 from tests.chain import naive
 from yinuo.apps.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS
 from yinuo.chain.leaves import build, canonical, disclosure, read_proof, subject_of, taken_out
+from yinuo.chain.printed import LETTERS, PREFIX, base45, cbor, decode_base45, decode_cbor, packed, unpacked
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.verifier import COSIGNATURE, SM2, Checkpoint, Note, Policy, Proof, Unverified, VerifierKey, encode64
 from yinuo.config.middleware import POLICY as CONTENT_POLICY
@@ -184,8 +188,128 @@ def test_the_browser_says_yes_and_no_where_the_auditors_verifier_does(page: Page
     assert sum(known.values()) < 23
 
 
-def choose(page: Page, data: bytes) -> None:
-    page.get_by_label("证明文件").set_input_files({"name": "a.tlog-proof", "mimeType": "text/plain", "buffer": data})
+JUDGE_PRINTED = """async ([texts, rules]) => {
+  const { checkProof, Unverified } = await import("/static/js/proof.js"), { unpacked } = await import("/static/js/printed.js"), found = [];
+  for (const text of texts) {
+    try { await checkProof(await unpacked(text), rules); found.push(true); }
+    catch (error) { if (!(error instanceof Unverified)) throw error; found.push(false); }
+  }
+  return found;
+}"""
+
+
+def printed_cases() -> list[str]:
+    """Good codes; each with a letter changed; and codes that spell the same in another way or are of another form."""
+    chance, one = random.Random(45), packed(proof())
+    whole = decode_cbor(decode_base45(one.removeprefix(PREFIX)))
+    texts = [packed(proof(size, index)) for size, index in ((1, 0), (7, 3), (300, 256))] + [f" \n{one}\r\n", packed(proof(witnesses=1))]
+    for at in sorted(chance.sample(range(len(one)), 120)):
+        texts.append(one[:at] + chance.choice(LETTERS) + one[at + 1 :])
+    texts += [one[:-1], one[:-2], one[:-3], one + "0", one + "00", f"\f{one}", one.lower(), "", PREFIX, "HC1:BB8", PREFIX + "GGW"]
+    leaf, shown, index, path, note = whole
+    for other in (
+        *([[*leaf[:at], *leaf[at + 1 :]], shown, index, path, note] for at in range(len(leaf))),
+        *([[*leaf[:at], 1 << 53, *leaf[at + 1 :]], shown, index, path, note] for at in range(len(leaf))),
+        *([[*leaf[:at], b"x" * 32, *leaf[at + 1 :]], shown, index, path, note] for at in range(len(leaf))),
+        *([*whole[:at], *whole[at + 1 :]] for at in range(5)),
+        *([*whole[:4], [*note[:at], 1 << 63, *note[at + 1 :]]] for at in range(5)),
+        [leaf, shown, 1 << 63, path, note],
+        [leaf, shown, index, path[1:], note],
+        [leaf, [[b"short", *shown[0][1:]], *shown[1:]], index, path, note],
+        [leaf, [[*shown[0][:2], "e\u0301"], *shown[1:]], index, path, note],
+        [leaf, shown[::-1], index, path, note],
+        [leaf, shown, index, path, [*note[:3], [""], note[4]]],
+        [leaf, shown, index, path, [*note[:3], ["a\nb"], note[4]]],
+        [leaf, shown, index, path, [*note[:4], [[LOG.name, note[4][0][1]], *note[4][1:]]]],
+        [leaf, shown, index, path, [*note[:4], [[name, data[:4]] for name, data in note[4]]]],
+        [[*leaf[:5], [[b"d" * 32, 1 << 53]], *leaf[6:]], shown, index, path, note],
+        [[[[[[]]]]]],
+        b"",
+    ):
+        texts.append(PREFIX + base45(cbor(other)))
+    plain = cbor(whole)
+    texts += [
+        PREFIX + base45(data) for data in (plain + b"\0", plain[:-1], b"\x98\x05" + plain[1:], b"\x9f" + plain[1:] + b"\xff", b"\xf6")
+    ]
+    return texts
+
+
+def test_the_browser_reads_a_printed_code_exactly_as_the_auditors_verifier_does(page: Page) -> None:
+    texts = printed_cases()
+
+    def known(text: str) -> bool:
+        try:
+            read_proof(unpacked(text), Policy.parse(RULES.encode()))
+        except Unverified:
+            return False
+        return True
+
+    ours = [known(text) for text in texts]
+    found = page.evaluate(JUDGE_PRINTED, [texts, RULES])
+    assert [text for text, mine, its in zip(texts, ours, found, strict=True) if mine != its] == []
+    assert ours[:5] == [True, True, True, True, False]
+    assert sum(ours) < 12
+
+
+# A detector and a camera as a phone has them: Chromium on Linux has neither. The first picture shows nothing yet.
+PHONE_PARTS = """text => {
+  let looks = 0;
+  globalThis.BarcodeDetector = class {
+    static async getSupportedFormats() { return ["qr_code"]; }
+    async detect() { looks += 1; return looks === 1 ? [] : [{ rawValue: "https://yinuo.test/verify/" }, { rawValue: text }]; }
+  };
+  const canvas = document.createElement("canvas"), drawn = canvas.getContext("2d");
+  setInterval(() => drawn.fillRect(0, 0, 9, 9), 50);
+  Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: async () => canvas.captureStream() } });
+}"""
+
+
+def test_a_printed_code_is_pasted_photographed_or_held_before_the_camera(page: Page) -> None:
+    text, verdict = packed(proof()), page.locator("#verdict")
+    page.get_by_label("或者离线核验码的文字").fill(text)
+    page.get_by_role("button", name="核对").click()
+    verdict.get_by_text("证明成立").wait_for()
+    assert CODE in verdict.inner_text()
+    page.get_by_label("或者离线核验码的文字").fill(text[:-2])
+    page.get_by_role("button", name="核对").click()
+    verdict.get_by_text("离线核验码读不全").wait_for()
+    page.get_by_label("或者离线核验码的文字").fill("")
+    assert page.get_by_role("button", name="用摄像头扫码").count() == 0
+    choose(page, PIXEL, "image/png")
+    verdict.get_by_text("这个浏览器不能从图片里识别二维码").wait_for()
+    page.add_init_script(f"({PHONE_PARTS})({json.dumps(text)})")
+    page.reload()
+    choose(page, b"broken", "image/png")
+    verdict.get_by_text("图片里没有找到离线核验码").wait_for()
+    page.reload()
+    choose(page, PIXEL, "image/png")
+    verdict.get_by_text("图片里没有找到离线核验码").wait_for()
+    choose(page, PIXEL, "image/png")
+    verdict.get_by_text("证明成立").wait_for()
+    page.reload()
+    camera = page.get_by_role("button", name="用摄像头扫码")
+    camera.click()
+    verdict.get_by_text("证明成立").wait_for()
+    assert page.locator("video").is_hidden()
+    assert page.get_by_label("或者离线核验码的文字").input_value() == text
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert axe_faults(page) == []
+        assert sideways(page) == 0
+        picture(page, f"printed-{size[0]}")
+
+
+def pixel() -> bytes:
+    drawn = io.BytesIO()
+    segno.make("1").save(drawn, kind="png")
+    return drawn.getvalue()
+
+
+PIXEL = pixel()
+
+
+def choose(page: Page, data: bytes, kind: str = "text/plain") -> None:
+    page.get_by_label("证明文件").set_input_files({"name": "a.tlog-proof", "mimeType": kind, "buffer": data})
     page.get_by_role("button", name="核对").click()
 
 

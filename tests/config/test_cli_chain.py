@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
+import segno
 
-from yinuo.chain.leaves import build, canonical, disclosure
+from yinuo.chain.leaves import build, canonical, disclosure, subject_of
+from yinuo.chain.printed import packed
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.tree import Tree, append
 from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note, Proof, hash_leaf
@@ -23,7 +26,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     leaf = build(
-        type="project.basic", subject="x" * 43, n=1, prev=None, disclosures=[SHOWN], documents=[], issuer="发展和改革局",
+        type="project.basic", subject=subject_of(b"k" * 32, "2611-622927-04-01-123456"), n=1, prev=None, disclosures=[SHOWN], documents=[], issuer="发展和改革局",
         private=Ed25519PrivateKey.generate(), at="2026-11-24T12:00:00+08:00",
     )  # fmt: skip
     entries = [b"another", leaf.entry(), b"a third"]
@@ -92,3 +95,36 @@ def test_a_policy_that_cannot_be_read_is_wrong_input(files: tuple[Path, Path], c
     assert code == 2
     assert "--policy" in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_the_printed_code_is_taken_as_text_as_a_picture_and_from_a_scanned_page(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    text = packed(Proof.parse(files[0].read_bytes()))
+    folder = files[0].parent
+    (folder / "code.txt").write_text(f"{text}\n", encoding="ascii")
+    segno.make(text, error="m").save(str(folder / "code.png"), scale=4, border=4)
+    Image.open(folder / "code.png").convert("L").save(folder / "code.pdf")
+    Image.new("L", (300, 300), 255).save(folder / "empty.png")
+    Image.new("L", (300, 300), 255).save(folder / "empty.pdf")
+    (folder / "broken.png").write_bytes((folder / "code.png").read_bytes()[:200])
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7\n")
+    (folder / "bent.txt").write_text(text[:-3] + "000", encoding="ascii")
+
+    def told(name: str) -> tuple[int, dict[str, object]]:
+        code, out, _ = ask(capsys, "verify", str(folder / name), "--policy", str(files[1]), "--json")
+        return code, json.loads(out)
+
+    for name in ("code.txt", "code.png", "code.pdf"):
+        code, found = told(name)
+        assert (code, found["fields"]) == (0, {"code": "2611-622927-04-01-123456"}), name
+    for name, why in (("empty.png", "没有找到"), ("empty.pdf", "没有找到"), ("broken.png", "打不开"), ("broken.pdf", "打不开")):
+        code, found = told(name)
+        assert (code, why in str(found["why"])) == (1, True), (name, found)
+    code, found = told("bent.txt")
+    assert (code, found["valid"]) == (1, False)
+    monkeypatch.setitem(sys.modules, "zxingcpp", None)
+    code, found = told("code.png")
+    assert (code, "yinuo[scan]" in str(found["why"])) == (1, True)

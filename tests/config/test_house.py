@@ -43,8 +43,8 @@ def test_a_pack_can_be_given_as_a_folder_and_an_unknown_one_is_refused(tmp_path:
 
 def test_every_dependency_is_locked_with_its_hash() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    names = {re.split(r"[\[<>=!~ ;]", requirement, maxsplit=1)[0].lower() for requirement in wanted}
+    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    names = {re.split(r"[\[<>=!~ ;]", requirement, maxsplit=1)[0].lower() for requirement in wanted} - {project["name"]}
     lock = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")
     locked = dict(re.findall(r"^([\w.-]+)==[^\n]*\\\n    --hash=(sha256:[0-9a-f]{64})", lock, re.MULTILINE))
     assert names <= {name.lower() for name in locked}, names - set(locked)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import html
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -21,8 +24,10 @@ from yinuo.apps.infochain.actions import take_cosignatures
 from yinuo.apps.projects.actions import certificate_paper, file_project
 from yinuo.apps.projects.models import Project
 from yinuo.chain.leaves import read_proof, taken_out
+from yinuo.chain.printed import PREFIX, base45, cbor, decode_base45, decode_cbor, proof_in
 from yinuo.chain.signing import SigningKey
-from yinuo.chain.verifier import COSIGNATURE, Note, Policy
+from yinuo.chain.verifier import COSIGNATURE, Note, Policy, Unverified
+from yinuo.config.cli.scanning import code_in
 
 MORNING = at("2026-11-03 09:12")
 NODE = SigningKey.generate("bank.example", COSIGNATURE)
@@ -124,7 +129,9 @@ def test_rules_nobody_can_read_are_named_and_what_was_typed_stays(rules: str) ->
 def test_the_certificate_carries_its_proof_under_its_signature(company: Company, rules: str, settings: Any) -> None:
     project = Project.objects.get()
     early = certificate_paper(project=project, at=MORNING)
-    assert b"tlog-proof" not in bytes(paper_of(document=early, at=MORNING).content)
+    first = bytes(paper_of(document=early, at=MORNING).content)
+    assert b"tlog-proof" not in first
+    assert [("尚未经独立见证" in page, "离线核验码" in page) for page in words_of(first)] == [(True, False)]
     witness(rules)
     paper = certificate_paper(project=project, at=MORNING)
     assert paper.pk != early.pk
@@ -137,5 +144,61 @@ def test_the_certificate_carries_its_proof_under_its_signature(company: Company,
     answer = Client().post("/chain/verify/", {"file": SimpleUploadedFile("备案证.pdf", pdf), "policy": rules})
     assert "证明成立" in answer.content.decode()
     assert project.code in answer.content.decode()
+    assert "背面印有离线核验码" in words_of(pdf)[0]
+    assert "尚未经独立见证" not in words_of(pdf)[0]
     without = Client().post("/chain/verify/", {"file": SimpleUploadedFile("x.pdf", b"%PDF-1.7\n%%EOF"), "policy": rules})
     assert "这份 PDF 里没有附证明" in without.content.decode()
+
+
+def words_of(pdf: bytes) -> list[str]:
+    """The text of each page."""
+    return ["".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+def test_the_certificates_back_is_a_code_that_is_checked_without_a_server(company: Company, rules: str) -> None:
+    """Read as a camera reads it, off the drawn page."""
+    project = Project.objects.get()
+    witness(rules)
+    pdf = bytes(paper_of(document=certificate_paper(project=project, at=MORNING), at=MORNING).content)
+    _front, back = words_of(pdf)
+    for words in ("本码证明", "本码不证明", str(project.code), "2026年11月3日", NODE.name, "/chain/verify/", "YINUO1:"):
+        assert words in back, words
+    text, policy = code_in(pdf), Policy.parse(rules.encode())
+    stated = read_proof(proof_in(text.encode()), policy)
+    assert (stated.leaf.type, stated.fields, list(stated.seen.witnesses)) == ("project.code_assigned", {"code": project.code}, [NODE.name])
+    assert stated.leaf.issuer in back
+    whole = decode_cbor(decode_base45(text.removeprefix(PREFIX)))
+    for bent in every_part_bent(whole):
+        with pytest.raises(Unverified):
+            read_proof(proof_in((PREFIX + base45(cbor(bent))).encode()), policy)
+    answer = Client().post("/chain/verify/", {"printed": f" {text}\r\n", "policy": rules})
+    assert answer.headers["Permissions-Policy"].startswith("camera=(self)")
+    page = answer.content.decode().split("<template")[0]
+    assert ("证明成立" in page, str(project.code) in page) == (True, True)
+    cut = Client().post("/chain/verify/", {"printed": text[:-30], "policy": rules}).content.decode()
+    assert "离线核验码读不全" in cut
+    assert text[:-30] in html.unescape(cut)
+    photo = Client().post("/chain/verify/", {"file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n"), "policy": rules}).content.decode()
+    assert "服务器不认图片里的码" in photo
+    assert "选择证明文件，或者粘贴" in Client().post("/chain/verify/", {"policy": rules}).content.decode()
+
+
+def every_part_bent(whole: Any) -> Iterator[Any]:
+    """The code with one of its parts changed, each in turn, however deep it stands."""
+    if isinstance(whole, list):
+        for at, part in enumerate(whole):
+            yield from ([*whole[:at], bent, *whole[at + 1 :]] for bent in every_part_bent(part))
+    elif isinstance(whole, int):
+        yield whole + 1
+    elif isinstance(whole, bytes) and whole:
+        yield whole[:-1] + bytes([whole[-1] ^ 1])
+        yield bytes([whole[0] ^ 128]) + whole[1:]
+    elif isinstance(whole, str):
+        yield whole + "x"
+
+
+def test_without_a_node_the_certificate_says_so_and_has_no_back(company: Company, rules: str, settings: Any) -> None:
+    settings.YINUO_CHAIN_POLICY.unlink()
+    paper = certificate_paper(project=Project.objects.get(), at=MORNING)
+    pages = words_of(bytes(paper_of(document=paper, at=MORNING).content))
+    assert [("（尚未经独立见证）" in page, "离线核验码" in page) for page in pages] == [(True, False)]

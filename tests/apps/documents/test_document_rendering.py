@@ -175,6 +175,23 @@ def test_a_withdrawn_certificate_says_so_across_the_page() -> None:
     assert "已撤回" in text("filing_certificate", watermark="已撤回")
 
 
+def test_the_back_is_one_page_with_the_largest_code_and_says_when_the_certificate_is_withdrawn() -> None:
+    printed = {
+        "text": "YINUO1:" + "A" * 4289,
+        "issuer": "积石山保安族东乡族撒拉族自治县发展和改革局",
+        "on": "2026-11-24",
+        "place": 1_000_000,
+        "witnesses": [f"积石山县审批部门节点之{n}" for n in range(17)],
+    }
+    pdf = render_pdf("filing_certificate", CERTIFICATE | {"watermark": "已撤回", "evidence": "赋码记录在信息链上。"}, ON, printed=printed)
+    front, back = ("".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    assert "赋码记录在信息链上。背面印有离线核验码。" in front
+    assert "本证已撤回，不再有效" in back
+    assert "是日志的第1000000条" in back
+    assert "共17个节点" in back
+    assert "持有这张纸的人就是项目单位" in back
+
+
 def test_money_is_grouped_and_dates_are_prose() -> None:
     body = text("filing_certificate", total_investment="1234567.5")
     assert "1234567.5万元" in body

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -21,6 +23,7 @@ from yinuo.apps.infochain import queries as infochain
 from yinuo.apps.infochain.books import MAIN, TWIN
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.trail.actions import action, record
+from yinuo.chain.verifier import Proof
 
 PDF = "application/pdf"
 
@@ -158,7 +161,7 @@ def paper_of(*, document: Document, at: datetime) -> StoredFile:
         if issuer:
             provider = signing_provider()
             # The seal is drawn only on what is signed in the next breath: a paper without a signature has none.
-            pdf = _with_proof(locked, render_pdf(locked.kind, locked.data, locked.issued_at, seal=provider.seal_words))
+            pdf = _with_proof(locked, provider.seal_words)
             signatory, reason = Signatory(id=issuer, name=issuer), DocumentKind(locked.kind).label
             _keep(locked, provider.sign_pdf(pdf, signatory, at=locked.issued_at, reason=reason), issuer)
         else:
@@ -167,21 +170,28 @@ def paper_of(*, document: Document, at: datetime) -> StoredFile:
     return StoredFile.objects.get(pk=locked.file_id)
 
 
-def _with_proof(document: Document, pdf: bytes) -> bytes:
-    """The paper with the proof of the record it names (附件7·第十三条); whoever has the file can check it without any server.
+def _with_proof(document: Document, seal: str | None) -> bytes:
+    """The paper with the proof of the record it names (附件7·第十三条), attached and on its back: whoever has it can check it without a server.
 
-    Where the log has a twin its proof stands beside, after the log's own.
+    Where the log has a twin its proof is attached after the log's own.
     """
-    leaf = document.data.get(ATTACHED)
-    if leaf is None:
-        return pdf
-    for book, name, told in ((MAIN, "tlog-proof", "信息链证明"), (TWIN, "sm3.tlog-proof", "信息链国密并行树证明")):
-        try:
-            proof = infochain.prove_leaf(document.project_code, leaf, infochain.policy(), book)
-        except infochain.NotYet:
-            return pdf
+    found = list(_proofs_of(document))
+    printed = infochain.printed(found[0][1], infochain.policy()) if found else None
+    pdf = render_pdf(document.kind, document.data, document.issued_at, seal=seal, printed=asdict(printed) if printed else None)
+    for name, proof, told in found:
         pdf = attach(pdf, f"{document.project_code}.{name}", bytes(proof), told)
     return pdf
+
+
+def _proofs_of(document: Document) -> Iterator[tuple[str, Proof, str]]:
+    leaf = document.data.get(ATTACHED)
+    if leaf is None:
+        return
+    for book, name, told in ((MAIN, "tlog-proof", "信息链证明"), (TWIN, "sm3.tlog-proof", "信息链国密并行树证明")):
+        try:
+            yield name, infochain.prove_leaf(document.project_code, leaf, infochain.policy(), book), told
+        except infochain.NotYet:
+            return
 
 
 def _keep(document: Document, pdf: bytes, signer: str) -> None:

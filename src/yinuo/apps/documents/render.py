@@ -30,16 +30,21 @@ class RenderError(ValueError):
     """The data do not fit the template."""
 
 
-def render_pdf(template: str, data: Mapping[str, Any], on: datetime, *, seal: str | None = None) -> bytes:
-    """The document as PDF/A-3, dated `on`. `seal`: the words on the seal of a paper about to be signed; None draws none."""
-    pdf = _compile(template, data, on, seal, format="pdf", pdf_standards=PDF_STANDARDS)
+def render_pdf(
+    template: str, data: Mapping[str, Any], on: datetime, *, seal: str | None = None, printed: Mapping[str, Any] | None = None
+) -> bytes:
+    """The document as PDF/A-3, dated `on`. `seal`: the words on the seal of a paper about to be signed; None draws none.
+
+    `printed`: the offline code of a certificate's back and what is told of it; None leaves the back away.
+    """
+    pdf = _compile(template, data, on, seal, printed, format="pdf", pdf_standards=PDF_STANDARDS)
     assert isinstance(pdf, bytes)
     return pdf
 
 
 def render_png(template: str, data: Mapping[str, Any], on: datetime, *, ppi: int = 144, seal: str | None = None) -> list[bytes]:
     """The document's pages as pictures."""
-    pages = _compile(template, data, on, seal, format="png", ppi=ppi)
+    pages = _compile(template, data, on, seal, None, format="png", ppi=ppi)
     return pages if isinstance(pages, list) else [pages]
 
 
@@ -56,7 +61,9 @@ def _folder(package: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _compile(template: str, data: Mapping[str, Any], on: datetime, seal: str | None, **options: Any) -> Any:
+def _compile(
+    template: str, data: Mapping[str, Any], on: datetime, seal: str | None, printed: Mapping[str, Any] | None, **options: Any
+) -> Any:
     if on.tzinfo is None:
         raise RenderError("文书日期须带时区")
     # Data reach the template as one JSON string, never as source: whatever they contain stays text.
@@ -65,6 +72,8 @@ def _compile(template: str, data: Mapping[str, Any], on: datetime, seal: str | N
         inputs["qr"] = qr_svg(url)
     if seal is not None:
         inputs["seal"] = seal
+    if printed is not None:
+        inputs["printed"] = json.dumps({**printed, "svg": qr_svg(printed["text"], dark="#000000")}, ensure_ascii=False)
     with _lock:
         try:
             return _compiler().compile(TEMPLATES / f"{template}.typ", sys_inputs=inputs, timestamp=on.replace(microsecond=0), **options)

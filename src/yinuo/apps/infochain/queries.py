@@ -16,9 +16,11 @@ from yinuo.apps.infochain.sealing import shown
 from yinuo.apps.infochain.storage import known_log
 from yinuo.apps.people.models import Department
 from yinuo.apps.trail.models import ChainRow
-from yinuo.chain.leaves import canonical
+from yinuo.chain.leaves import canonical, read_proof
+from yinuo.chain.printed import printable, proof_in
 from yinuo.chain.tree import ENTRIES, WIDTH, Tile, Tree, bundle, tiles_for_inclusion
-from yinuo.chain.verifier import Digest, Note, Policy, Proof, VerifierKey, sha256
+from yinuo.chain.verifier import Digest, Note, Policy, Proof, Unverified, VerifierKey, sha256
+from yinuo.core.calendar import TZ
 
 read_tiles, read_tile = MAIN.read_tiles, MAIN.read
 
@@ -131,6 +133,30 @@ def prove_leaf(label: str, n: int, policy: Policy | None, book: Book = MAIN) -> 
     if record is None:
         raise NotYet("信息链上没有这一条")
     return prove(record, policy, show=SHOWN_TO_ALL, book=book).proof
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A proof as a code to be printed, and what is told beside it: whose entry, of which day, at which place, seen by whom."""
+
+    text: str
+    issuer: str
+    on: str
+    place: int
+    witnesses: tuple[str, ...]
+
+
+def printed(proof: Proof, policy: Policy | None) -> Printed | None:
+    """None where no independent node has seen it, or more would have to be printed than one code holds."""
+    if policy is None or policy.quorum == "none":
+        return None
+    try:
+        text = printable(proof, policy)
+        stated = read_proof(proof_in(text.encode()), policy)
+    except Unverified:
+        return None
+    on = datetime.fromisoformat(stated.leaf.at).astimezone(TZ).date().isoformat()
+    return Printed(text, stated.leaf.issuer, on, stated.index + 1, tuple(stated.seen.witnesses))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ WORDS = {
     "carries no entry": "证明里没有附上条目",
     "not the one in the entry": "公开的字段与条目里的摘要不符",
     "not of one entry": "日志的证明和国密并行树的证明说的不是同一条",
+    "printed code": "离线核验码读不全，或者有改动：请重新扫码，文字要完整，一个字符也不能少",
     "PDF carries no proof": "这份 PDF 里没有附证明；请下载最新的备案证再核对",
     "policy": "见证规则读不懂",
 }

@@ -48,10 +48,16 @@ def filing_certificate(project: Project, day: date) -> dict[str, Any]:
 
 
 def _record(project: Project) -> dict[str, Any]:
-    """Where the project's code stands on the information chain, once enough nodes have witnessed it."""
-    place = infochain.place_of(project.code or "", "project.code_assigned", infochain.policy())
-    told = f"赋码记录是信息链日志的第 {place.index + 1} 条，证明附在本文件的电子版里，任何人可以离线核对。" if place else None
-    return {"evidence": told, "proof": place.n if place else None}
+    """Where the project's code stands on the information chain, and whether nodes have witnessed it."""
+    policy = infochain.policy()
+    place = infochain.place_of(project.code or "", "project.code_assigned", policy)
+    if place is None:
+        return {"evidence": "赋码记录尚未经独立见证；稍后重新下载的本证附有可以离线核对的证明。", "proof": None}
+    seen = "" if policy and policy.quorum != "none" else "（尚未经独立见证）"
+    return {
+        "evidence": f"赋码记录是信息链日志的第 {place.index + 1} 条{seen}，证明附在本文件的电子版里，任何人可以离线核对。",
+        "proof": place.n,
+    }
 
 
 def withdrawal(project: Project, at: datetime, *, at_review: bool) -> dict[str, Any]:

@@ -15,10 +15,12 @@ import typer
 from yinuo.apps.infochain.words import in_words
 from yinuo.chain import leaves
 from yinuo.chain.policies import lint
+from yinuo.chain.printed import proof_in
 from yinuo.chain.tree import Tile
-from yinuo.chain.verifier import Checkpoint, Note, Policy, Unverified
+from yinuo.chain.verifier import Checkpoint, Note, Policy, Proof, Unverified
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.cli.asking import Json
+from yinuo.config.cli.scanning import CannotScan, code_in, is_picture
 from yinuo.core.calendar import TZ
 from yinuo.core.wording import day_words
 from yinuo.node.mirror import Fetch, entries_of
@@ -240,7 +242,12 @@ def prove(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="文件", exists=True, dir_okay=False, help=".tlog-proof 文件，或者附有证明的 PDF")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="文件", exists=True, dir_okay=False, help=".tlog-proof 文件、附有证明的 PDF、离线核验码的文字，或者印有它的图片和扫描件"
+        ),
+    ],
     policy: Annotated[Path, typer.Option("--policy", exists=True, dir_okay=False, help="见证规则（可信途径得来）")],
     as_json: Json = False,
 ) -> int:
@@ -250,17 +257,24 @@ def verify(
     except Unverified as error:
         raise typer.BadParameter(f"见证规则读不懂：{error}", param_hint="--policy") from None
     try:
-        found = _verified(file.read_bytes(), trusted)
-    except Unverified as error:
-        _show({"valid": False, "why": in_words(str(error))}, as_json)
+        found = _verified(_text_of(file.read_bytes()), trusted)
+    except (Unverified, CannotScan) as error:
+        _show({"valid": False, "why": in_words(str(error)) if isinstance(error, Unverified) else str(error)}, as_json)
         return 1
     _show({"valid": True, **found}, as_json)
     return 0
 
 
+def _text_of(data: bytes) -> bytes:
+    """What is to be checked: of a picture, and of a PDF that carries no proof, the code printed on it. Raises CannotScan."""
+    if is_picture(data) or (data.startswith(b"%PDF-") and Proof.HEADER.encode() not in data):
+        return code_in(data).encode()
+    return data
+
+
 def _verified(data: bytes, policy: Policy) -> dict[str, Any]:
     """What the proof says, checked; a PDF may carry the log's and its twin's, and each the policy knows has to hold. Raises Unverified."""
-    found, *more = leaves.read_all(data, policy)
+    found, *more = leaves.read_all(proof_in(data), policy)
     return {
         "also": [one.seen.checkpoint.origin for one in more],
         "index": found.index,

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.apps.base import Refused
 from yinuo.apps.infochain import queries
 from yinuo.apps.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS, in_words
+from yinuo.chain import printed
 from yinuo.chain.leaves import Stated, read_all
 from yinuo.chain.verifier import Policy, Unverified
 from yinuo.core.calendar import TZ
@@ -27,12 +28,25 @@ from yinuo.web.public import projectpage
 LIMIT = 2_000_000
 
 
+PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+
+
 class ProofForm(forms.Form):
     file = forms.FileField(
         label=_("证明文件"),
-        help_text=_("从备案证的核验页下载的 .tlog-proof，或者附有证明的备案证 PDF。是 PDF 的，请再看核对出的项目代码和纸面上的是否一样。"),
-        error_messages={"required": _("选择证明文件"), "empty": _("这个文件是空的，请重新下载")},
-        widget=forms.FileInput(attrs={"accept": ".tlog-proof,.pdf"}),
+        required=False,
+        help_text=_(
+            "从备案证的核验页下载的 .tlog-proof，附有证明的备案证 PDF，或者离线核验码的照片。请再看核对出的项目代码和纸面上的是否一样。"
+        ),
+        error_messages={"empty": _("这个文件是空的，请重新下载")},
+        widget=forms.FileInput(attrs={"accept": ".tlog-proof,.pdf,.txt,image/png,image/jpeg"}),
+    )
+    printed = forms.CharField(
+        label=_("或者离线核验码的文字"),
+        required=False,
+        max_length=2 * printed.LIMIT,
+        help_text=_("备案证背面的码，用手机扫一扫得到的文字，以“YINUO1:”开头。"),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "code", "spellcheck": "false", "autocomplete": "off"}),
     )
     policy = forms.CharField(
         label=_("见证规则"),
@@ -44,10 +58,25 @@ class ProofForm(forms.Form):
 
     def clean_file(self) -> bytes:
         uploaded = self.cleaned_data["file"]
+        if uploaded is None:
+            return b""
         if uploaded.size > LIMIT:
             raise forms.ValidationError(_("这个文件太大，不是一份证明"))
         data: bytes = uploaded.read()
+        if data.startswith(PICTURES):
+            raise forms.ValidationError(_("服务器不认图片里的码：请用手机扫码，把得到的文字粘贴在下面"))
         return data
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not given.get("file") and not given.get("printed") and "file" not in self.errors:
+            self.add_error("file", _("选择证明文件，或者粘贴离线核验码的文字"))
+        return given
+
+    def given(self) -> bytes:
+        """What is to be checked; the text goes before the file, as it does in the browser."""
+        text: str = self.cleaned_data["printed"]
+        return text.encode() or self.cleaned_data["file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +95,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         policy = form.cleaned_data["policy"].replace("\r\n", "\n")
         try:
-            told = _told(*read_all(form.cleaned_data["file"], Policy.parse(policy.encode())))
+            told = _told(*read_all(printed.proof_in(form.given()), Policy.parse(policy.encode())))
         except Unverified as error:
             why = in_words(str(error))
     context = {
@@ -75,7 +104,10 @@ def check(request: HttpRequest) -> HttpResponse:
         "why": why,
         "words": {"errors": WORDS, "otherwise": OTHERWISE, "types": TYPES, "fields": FIELDS},
     }
-    return render(request, "public/proof.html", context)
+    answer = render(request, "public/proof.html", context)
+    # The one page that may ask for the camera: it reads the printed code, and sends nothing.
+    answer["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+    return answer
 
 
 def _told(found: Stated, *more: Stated) -> Told:

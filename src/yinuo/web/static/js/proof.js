@@ -3,9 +3,9 @@
 
 export class Unverified extends Error {}
 
-const fail = (why) => { throw new Unverified(why); };
-const utf8 = new TextEncoder();
-const strictText = (bytes) => {
+export const fail = (why) => { throw new Unverified(why); };
+export const utf8 = new TextEncoder();
+export const strictText = (bytes) => {
   try { return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes); } catch { return fail("not UTF-8"); }
 };
 const ED25519 = 1, COSIGNATURE = 4, HASH = 32;
@@ -23,14 +23,14 @@ const NAME = /^[^\u0000-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\
 
 const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const same = (a, b) => a.length === b.length && a.every((byte, at) => byte === b[at]);
-function join(...parts) {
+export function join(...parts) {
   const made = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) { made.set(part, at); at += part.length; }
   return made;
 }
-const encode64 = (bytes) => btoa([...bytes].map((byte) => String.fromCharCode(byte)).join(""));
-const encodeUrl64 = (bytes) => encode64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+export const encode64 = (bytes) => btoa([...bytes].map((byte) => String.fromCharCode(byte)).join(""));
+export const encodeUrl64 = (bytes) => encode64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 function decode64(text, what) {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) fail(`${what} is not base64`);
   let bytes;
@@ -45,7 +45,7 @@ function decodeNumber(text, what) {
   if (!/^(0|[1-9][0-9]{0,18})$/.test(text) || BigInt(text) >= 1n << 63n) fail(`${what} is not a plain number`);
   return BigInt(text);
 }
-const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 const hashNode = (left, right) => sha256(join(Uint8Array.of(1), left, right));
 
 // -- the tree
@@ -210,10 +210,11 @@ function parseProof(bytes) {
 }
 
 // RFC 8785 of what entries hold: text, whole numbers, lists and objects.
-function canonical(value) {
+export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value && typeof value === "object") return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
   if (typeof value === "number" && !Number.isSafeInteger(value)) fail("numbers other than integers are written as text");
+  if (typeof value === "string" && value.normalize("NFC") !== value) fail("a text is not in normal form C");
   return JSON.stringify(value);
 }
 

@@ -1,5 +1,6 @@
 // The page that checks a proof where it is; without this script the form goes to the server, which says so.
 import { checkProof, takenOut } from "./proof.js";
+import { isPrinted, unpacked } from "./printed.js";
 
 const form = document.querySelector("[data-proof]"), verdict = document.getElementById("verdict");
 const words = JSON.parse(document.getElementById("proof-words").textContent);
@@ -42,14 +43,69 @@ function accept(found) {
   });
 }
 
-form.addEventListener("submit", async (event) => {
-  const file = form.elements.file.files[0];
-  if (!file || !globalThis.crypto?.subtle) return; // the server says what is missing
-  event.preventDefault();
+// -- the printed code: as text, in a picture, before the camera. Browsers without a detector of their own take the text.
+
+let detector;
+async function reader() {
+  if (detector === undefined) {
+    const formats = (await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => [])) ?? [];
+    detector = formats.includes("qr_code") ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
+  }
+  return detector;
+}
+const codeIn = async (picture) => (await (await reader()).detect(picture)).map((one) => one.rawValue).find(isPrinted);
+
+async function fromPicture(file) {
+  if (!await reader()) return refuse("这个浏览器不能从图片里识别二维码。请用手机扫一扫，把得到的文字粘贴到“离线核验码的文字”里。");
+  const text = await createImageBitmap(file).then(codeIn).catch(() => null);
+  return text ? check(text) : refuse("图片里没有找到离线核验码。请把码拍正、拍满、拍清楚，或者用手机扫一扫，粘贴文字。");
+}
+
+const camera = form.querySelector("[data-camera]"), video = form.querySelector("video");
+reader().then((found) => { camera.hidden = !found || !navigator.mediaDevices; });
+function stop() {
+  video.srcObject?.getTracks().forEach((track) => track.stop());
+  video.srcObject = null;
+  video.hidden = true;
+}
+camera.addEventListener("click", async () => {
+  if (video.srcObject) return stop();
   try {
-    accept(await checkProof(takenOut(new Uint8Array(await file.arrayBuffer())), form.elements.policy.value));
+    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 } } });
+  } catch { return refuse("摄像头没有打开。请允许使用摄像头，或者用手机扫一扫，粘贴文字。"); }
+  video.hidden = false;
+  await video.play();
+  while (video.srcObject) {
+    const text = await codeIn(video).catch(() => null);
+    if (text) {
+      stop();
+      form.elements.printed.value = text;
+      return check(text);
+    }
+    await new Promise((resume) => { setTimeout(resume, 200); });
+  }
+  return undefined;
+});
+
+// -- what was given
+
+/** Text of a printed code, or the bytes of a file. */
+async function check(given) {
+  try {
+    const text = typeof given === "string" ? given : new TextDecoder().decode(given);
+    const proof = typeof given === "string" || isPrinted(text) ? await unpacked(text) : takenOut(given);
+    accept(await checkProof(proof, form.elements.policy.value));
   } catch (error) {
     if (error.name === "NotSupportedError") form.submit();
     else refuse(told(error.message));
   }
+}
+
+form.addEventListener("submit", (event) => {
+  const file = form.elements.file.files[0], text = form.elements.printed.value;
+  if ((!file && !text) || !globalThis.crypto?.subtle) return; // the server says what is missing
+  event.preventDefault();
+  if (text) check(text);
+  else if (file.type.startsWith("image/")) fromPicture(file);
+  else file.arrayBuffer().then((data) => check(new Uint8Array(data)));
 });
