@@ -10,6 +10,7 @@ import pytest
 
 from tests.api.conftest import Machine
 from tests.apps.county import Company, County, at, facts, new_company
+from tests.apps.points import carry_out, propose
 from yinuo.apps.projects.actions import file_project
 from yinuo.apps.projects.models import Project
 
@@ -152,3 +153,29 @@ def test_the_trail_names_the_decision_with_its_articles(project: Project, compan
     assert [row["verb"] for row in rest["items"]] == ["projects.assign_code", "projects.issue_certificate"]
     assert rest["after"] == 0
     assert machine_of(new_company("另一家")).get(f"/projects/{project.pk}/trail").status_code == 403
+
+
+def test_the_list_of_acts_a_dry_run_of_evaluations_and_a_review(
+    project: Project, county: County, company: Company, machine_of: Machines
+) -> None:
+    lines = {line["id"]: line for line in Machine().get("/credit/acts?on=2026-11-10").json()}
+    assert (lines["unreported_start"]["points"], lines["unreported_start"]["cap_per_project"]) == ("-1", "1")
+    assert "甘发改投资〔2023〕489号·全文" in lines["illegal_start"]["cites"]
+    assert "甘发改投资〔2023〕489号·全文" not in Machine().get("/credit/acts?on=2023-06-01").json()[0]["cites"]
+    office = machine_of("approver", "natural_resources")
+    row = proposed(project, office, data={"act": "prohibited"}).json()
+    assert (row["expected_points"], row["data"]) == ("-3", {"act": "prohibited", "article": "52"})
+    rows = [{"credit_code": company.unit.credit_code, "score": "72", "on": "2026-11-09", "grade": "B-"}]
+    clerk = machine_of("comprehensive")
+    dry = clerk.post("/credit/scores", {"source": "省平台", "rows": rows, "dry_run": True}).json()
+    assert (dry[0]["outcome"], dry[0]["grade"]) == ("imported", "B-")
+    assert clerk.get(f"/credit/units/{company.unit.credit_code}").json()["score"] == "86"
+    assert clerk.post("/credit/scores", {"source": "省平台", "rows": rows}).json()[0]["outcome"] == "imported"
+    assert clerk.post("/credit/scores", {"source": "省平台", "rows": rows}).json()[0]["outcome"] == "unchanged"
+    event, unit = carry_out(county, propose(county, company)), machine_of(company)
+    relief = unit.post("/credit/reliefs", {"event": event.pk, "kind": "objection", "text": "有误"}).json()
+    office.post(f"/credit/reliefs/{relief['id']}/decide", {"accept": False, "answer": "证据充分"})
+    review = unit.post(f"/credit/reliefs/{relief['id']}/review", {"text": "照片不是本项目"})
+    assert (review.status_code, review.json()["of"]) == (201, relief["id"])
+    assert office.post(f"/credit/reliefs/{review.json()['id']}/decide", {"accept": True, "answer": "x"}).status_code == 403
+    assert clerk.post(f"/credit/reliefs/{review.json()['id']}/decide", {"accept": True, "answer": "属实"}).json()["state"] == "accepted"

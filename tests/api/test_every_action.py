@@ -60,6 +60,8 @@ NOT_BY_MACHINES = {
     "documents.retire_file": "the library is kept by its people",
     "documents.restore_file": "the library is kept by its people",
     "credit.import_score": "each row of the list sent to /credit/scores",
+    "credit.check_evaluations": "a machine sends the rows to /credit/scores, with dry_run first",
+    "credit.take_evaluations": "a machine sends the rows to /credit/scores, with dry_run first",
 }
 
 

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_commitments import allowed, approve, item_of, promise
-from tests.apps.test_onemap import guided, hand_in
+from tests.apps.test_onemap import PDF, guided, hand_in
 from yinuo.apps.base import Actor, Forbidden, Refused
 from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import (
     apply_again,
     apply_completion,
+    check_audit,
     commit,
     fail_completion,
+    hand_in_audit,
     handle_difficulty,
     propose_cycle,
     record_finding,
     report_difficulty,
 )
 from yinuo.apps.commitments.inspection import Point
-from yinuo.apps.commitments.models import Commitment, CompletionVerification, Finding
+from yinuo.apps.commitments.models import AuditReport, Commitment, CompletionVerification, Finding
+from yinuo.apps.commitments.queries import audit_of
 from yinuo.apps.credit.models import PointProposal
+from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import accept, answer_guidance, decide, deliver, take_in_result
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.people.models import Department
@@ -398,12 +403,20 @@ def test_each_verb_of_completion_belongs_to_its_role_and_to_nobody_else(county: 
         "handle_difficulty": lambda a: handle_difficulty(actor=a, difficulty_id=trouble.pk, outcome="helped", text="x", at=INSPECTED),
         "apply_completion": lambda a: apply_completion(actor=a, project_id=completion.project_id, at=INSPECTED),
         "apply_again": lambda a: apply_again(actor=a, completion_id=completion.pk, text="x", at=INSPECTED),
-        "propose_cycle": lambda a: propose_cycle(actor=a, completion_id=completion.pk, audit="clean", at=INSPECTED),
+        "propose_cycle": lambda a: propose_cycle(actor=a, completion_id=completion.pk, at=INSPECTED),
+        "hand_in_audit": lambda a: hand_in_audit(
+            actor=a, project_id=completion.project_id, auditor="甲", number="1", on=INSPECTED.date(), conclusion="clean", at=INSPECTED
+        ),
+        "check_audit": lambda a: check_audit(actor=a, audit_id=audit.pk, accept=False, note="x", at=INSPECTED),
     }
+    audit = AuditReport.objects.create(
+        project=completion.project, auditor="甲", number="1", on=INSPECTED.date(), conclusion="clean", evidence=[],
+        handed_by=company.person, handed_at=INSPECTED,
+    )  # fmt: skip
     own = {
-        "unit": {"apply_completion", "apply_again"},
+        "unit": {"apply_completion", "apply_again", "hand_in_audit"},
         "department": {"record_finding", "handle_difficulty"},
-        "filing department": {"propose_cycle"},
+        "filing department": {"propose_cycle", "check_audit"},
     }
     actors = {
         "unit": company.actor,
@@ -437,16 +450,62 @@ def test_a_decision_owed_to_the_company_is_delivered_after_the_project_is_comple
 # -- what credit does not concern
 
 
+def report_of(company: Company, completion: CompletionVerification, conclusion: str = "clean", **more: Any) -> AuditReport:
+    moment = more.pop("at", at("2027-09-01 09:00"))
+    file = store_upload(actor=company.actor, name="审计报告.pdf", content=PDF, unit_id=company.unit.pk, at=moment).pk
+    said: dict[str, Any] = {"auditor": "临夏某会计师事务所", "number": "临审〔2027〕9号", "on": moment.date(), "evidence": [file], **more}
+    return hand_in_audit(actor=company.actor, project_id=completion.project_id, conclusion=conclusion, at=moment, **said)
+
+
 def test_a_public_project_earns_its_points_only_with_the_audit(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company, project_class="state_owned"))
     assert completion.state == "passed"
     assert not PointProposal.objects.exists()
     assert "审计" in Entry.objects.get(verb="commitments.no_points").why
+    assert Message.objects.filter(template="audit_missing", unit=company.unit).count() == 1
+    filing, later = county.actor("approver"), at("2027-09-02 09:00")
+    assert not propose_cycle(actor=filing, completion_id=completion.pk, at=later)
+    for faults, field in (({"auditor": " "}, "auditor"), ({"evidence": ()}, "evidence"), ({"on": date(2027, 9, 3)}, "on")):
+        with pytest.raises(Refused) as refusal:
+            report_of(company, completion, **faults)
+        assert refusal.value.field == field
+    first = report_of(company, completion, "adverse", idempotency_key="a")
+    with pytest.raises(Refused, match="正在核对"):
+        report_of(company, completion)
+    work = WorkItem.objects.get(kind="audit_check")
+    assert (work.department.key, work.limit_value, work.state) == ("development_reform", 5, "running")
     with pytest.raises(Forbidden):
-        propose_cycle(actor=county.actor("approver", "ecology"), completion_id=completion.pk, audit="clean", at=at("2027-09-01 09:00"))
-    assert not propose_cycle(actor=county.actor("approver"), completion_id=completion.pk, audit="adverse", at=at("2027-09-01 09:00"))
-    assert propose_cycle(actor=county.actor("approver"), completion_id=completion.pk, audit="clean", at=at("2027-09-02 09:00"))
-    assert PointProposal.objects.get().data["audit"] == "clean"
+        check_audit(actor=county.actor("approver", "ecology"), audit_id=first.pk, accept=True, conclusion="clean", at=later)
+    with pytest.raises(Refused) as refusal:
+        check_audit(actor=filing, audit_id=first.pk, accept=False, at=later)
+    assert refusal.value.field == "note"
+    check_audit(actor=filing, audit_id=first.pk, accept=False, note="缺少签字页，请补齐后重新提交", at=later)
+    assert "缺少签字页" in Message.objects.filter(template="audit_checked", unit=company.unit).get().body
+    second = report_of(company, completion, at=at("2027-09-03 09:00"))
+    assert not PointProposal.objects.exists()
+    check_audit(actor=filing, audit_id=second.pk, accept=True, conclusion="clean", at=at("2027-09-03 10:00"))
+    proposal = PointProposal.objects.get()
+    assert (proposal.data["audit"], proposal.expected_points, proposal.evidence) == ("clean", 2, second.evidence)
+    assert "临审〔2027〕9号" in proposal.basis
+    with pytest.raises(Refused, match="不能再换"):
+        report_of(company, completion, "adverse", at=at("2027-09-04 09:00"))
+    standing = audit_of(completion.project)
+    assert standing is not None and not standing.open and standing.words == "已采信"
+
+
+def test_an_audit_before_completion_counts_when_it_has_passed_and_an_adverse_one_earns_nothing(county: County, company: Company) -> None:
+    completion = applied(county, company, project_class="public_works")
+    early = report_of(company, completion, at=at("2027-07-01 09:00"))
+    check_audit(actor=county.actor("approver"), audit_id=early.pk, accept=True, conclusion="clean", at=at("2027-07-02 09:00"))
+    newer = report_of(company, completion, at=at("2027-07-02 10:00"))
+    check_audit(actor=county.actor("approver"), audit_id=newer.pk, accept=True, conclusion="adverse", at=at("2027-07-02 11:00"))
+    assert list(AuditReport.objects.order_by("id").values_list("state", flat=True)) == ["replaced", "accepted"]
+    inspect(county, completion)
+    assert not PointProposal.objects.exists()
+    assert "结论有问题" in Entry.objects.get(verb="commitments.no_points").why
+    assert not Message.objects.filter(template="audit_missing").exists()
+    with pytest.raises(Refused, match="不能再换"):
+        report_of(company, completion)
 
 
 def test_a_project_of_another_kind_runs_the_same_way_without_promise_and_points(county: County, company: Company) -> None:

@@ -117,6 +117,41 @@ def test_an_unrated_companys_points_are_counted_from_75_and_it_stays_unrated(cou
     assert "未评级" in Message.objects.filter(template="points")[0].body
 
 
+def test_an_act_is_picked_from_the_list_of_its_day_and_says_by_which_texts(county: County, company: Company) -> None:
+    new = "甘发改投资〔2023〕489号·全文"
+    proposal = propose(county, company, data={"act": "illegal_start"})
+    assert proposal.data == {"act": "illegal_start", "article": "46", "item": "illegal_start"}
+    assert proposal.cites[:2] == ["积县政办发〔2023〕16号·附件2·第十八条", "甘政办发〔2017〕123号·第四十六条"] and proposal.cites[-1] == new
+    event = carry_out(county, proposal)
+    assert event.why.startswith("违反法律法规擅自开工建设：") and event.cites == proposal.cites
+    old = propose(county, company, data={"act": "prohibited"}, on=day("2023-12-31"))
+    assert (old.expected_points, new in old.cites, "国务院令第673号·第二十条" in old.cites) == (-3, False, True)
+    lists = {text: [line.id for line in queries.acts(day(text))] for text in ("2023-02-20", "2023-12-31", "2024-01-01")}
+    assert len({tuple(ids) for ids in lists.values()}) == 1 and {line.article for line in queries.acts(NOON.date())} == {
+        "46",
+        "50",
+        "51",
+        "52",
+    }
+    assert {line.points for line in queries.acts(NOON.date()) if line.article != "46"} == {Decimal(-3)}
+    assert {line.points for line in queries.acts(NOON.date()) if line.item not in ("", "unreported")} == {Decimal(-2)}
+    assert {(line.points, line.cap) for line in queries.acts(NOON.date()) if line.item == "unreported"} == {(Decimal(-1), Decimal(1))}
+    for data in ({"act": "noise"}, {"act": "illegal_start", "article": "50"}, {"act": "unreported_start", "item": "other"}):
+        with pytest.raises(Refused) as refusal:
+            propose(county, company, data=data)
+        assert refusal.value.field == "act"
+
+
+def test_information_unreported_costs_one_point_of_a_project_whatever_it_is(county: County, company: Company) -> None:
+    first = take(county, company, data={"act": "unreported_start"})
+    assert first.points == -1
+    for act in ("unreported_progress", "unreported_investment", "unreported_completion"):
+        with pytest.raises(Refused, match="已计满 1 分"):
+            propose(county, company, data={"act": act})
+    assert take(county, company, data={"act": "unreported_completion"}, project_code="2611-622927-04-01-654321").points == -1
+    assert head(company).score == 84
+
+
 def test_the_proposer_cannot_consent_and_the_consenter_cannot_execute(county: County, company: Company) -> None:
     approver = county.actor("approver")
     as_principal = _also(county, "approver", "principal")

@@ -13,6 +13,8 @@ from yinuo.apps.base import ROLES, Actor, Forbidden
 from yinuo.apps.credit import access, queries
 from yinuo.apps.credit.actions import (
     ask_relief,
+    ask_review,
+    check_evaluations,
     consent,
     decide_relief,
     execute,
@@ -22,6 +24,7 @@ from yinuo.apps.credit.actions import (
     propose_points,
     rebuild,
     refuse_consent,
+    take_evaluations,
     withdraw_proposal,
 )
 from yinuo.apps.credit.models import CreditRelief, PointProposal
@@ -35,6 +38,8 @@ ANYWHERE = set(WHERES)
 ALLOWED: dict[str, dict[str, set[str]]] = {
     "import_score": {"administrator": ANYWHERE, "comprehensive": ANYWHERE, "system": ANYWHERE},
     "import_scores": {"administrator": ANYWHERE, "comprehensive": ANYWHERE, "system": ANYWHERE},
+    "check_evaluations": {"administrator": ANYWHERE, "comprehensive": ANYWHERE, "system": ANYWHERE},
+    "take_evaluations": {"administrator": ANYWHERE, "comprehensive": ANYWHERE, "system": ANYWHERE},
     "list_at_province": {"administrator": ANYWHERE, "comprehensive": ANYWHERE, "system": ANYWHERE},
     "rebuild": {"administrator": ANYWHERE, "system": ANYWHERE},
     "propose_points": {"approver": {"own"}, "system": ANYWHERE},
@@ -43,6 +48,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "refuse_consent": {"principal": {"own"}},
     "execute": {"general_convener": {"own", "other_department"}},
     "ask_relief": {"unit": {"own"}},
+    "ask_review": {"unit": {"own"}},
     "decide_relief": {"approver": {"own"}},
 }
 
@@ -89,6 +95,13 @@ class World:
             return lambda actor: import_score(actor=actor, unit_id=unit, score="70", source="评价", on=NOON.date(), at=NOON)
         if action == "import_scores":
             return lambda actor: import_scores(actor=actor, rows=[], source="评价", at=NOON)
+        if action in ("check_evaluations", "take_evaluations"):
+            table = f"统一社会信用代码,评价分值,评价日期\n{self.company.unit.credit_code},70,2026-11-09\n".encode()
+            file = {"name": "评价.csv", "content": table, "source": "省平台", "at": NOON}
+            if action == "check_evaluations":
+                return lambda actor: check_evaluations(actor=actor, **file)
+            batch = check_evaluations(actor=Actor.system(), **file).pk
+            return lambda actor: take_evaluations(actor=actor, batch_id=batch, at=NOON)
         if action == "list_at_province":
             return lambda actor: list_at_province(actor=actor, unit_id=unit, listed=True, source="省平台", on=NOON.date(), at=NOON)
         if action == "rebuild":
@@ -110,6 +123,11 @@ class World:
         if action == "ask_relief":
             event = take(self.county, self.company).pk
             return lambda actor: ask_relief(actor=actor, event_id=event, kind="objection", text="有误", at=NOON)
+        if action == "ask_review":
+            refused = self.relief().pk
+            judge = self.county.actor("approver", "natural_resources")
+            decide_relief(actor=judge, relief_id=refused, accept=False, answer="不成立", at=NOON)
+            return lambda actor: ask_review(actor=actor, relief_id=refused, text="不服", at=NOON)
         if action == "decide_relief":
             relief = self.relief().pk
             return lambda actor: decide_relief(actor=actor, relief_id=relief, accept=False, answer="不成立", at=NOON)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.points import CYCLE, carry_out, day, head, propose, take
 from yinuo.apps.base import Refused, Stale
 from yinuo.apps.credit import queries
-from yinuo.apps.credit.actions import ask_relief, decide_relief, import_score, rebuild, refuse_consent
+from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief, import_score, rebuild, refuse_consent
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.notices.models import Message
 from yinuo.apps.trail.models import Entry
+from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
 
 LATER = at("2026-11-16 10:00")
@@ -140,6 +143,43 @@ def test_a_rejected_application_moves_nothing_says_why_and_may_be_repeated(count
     with pytest.raises(Refused, match="已经办结"):
         decide(county, relief, True)
     assert ask(company, event).state == "asked"
+
+
+def test_a_refusal_is_reviewed_once_by_somebody_who_had_no_hand_in_it(county: County, company: Company) -> None:
+    event, reviewer = take(county, company), county.actor("comprehensive")
+    first = ask(company, event, "objection")
+    asked = {"actor": company.actor, "relief_id": first.pk, "text": "现场照片是别人的工地", "at": LATER}
+    with pytest.raises(Refused, match="不同意"):
+        ask_review(**asked)
+    decide(county, first, False)
+    with pytest.raises(Refused) as silent:
+        ask_review(**{**asked, "text": " "})
+    assert silent.value.field == "text"
+    with pytest.raises(Refused, match="期限已过"):
+        ask_review(**{**asked, "at": at("2026-12-01 08:30")})
+    review = ask_review(**asked)
+    with pytest.raises(Refused, match="已经申请过复核"):
+        ask_review(**asked)
+    with pytest.raises(Refused, match="正在办理"):
+        ask(company, event)
+    work = WorkItem.objects.get(kind="credit_review")
+    assert (work.role, work.department, work.hall_id, work.limit_value) == ("comprehensive", None, county.hall.pk, 10)
+    assert Message.objects.filter(template="relief_due", person=county.person("comprehensive")).count() == 1
+    judged = {"relief_id": review.pk, "accept": True, "answer": "照片经核对不是本项目", "at": LATER}
+    with pytest.raises(Refused, match="信用综合管理部门"):
+        decide_relief(actor=county.actor("approver", "natural_resources"), **judged)
+    with pytest.raises(Refused, match="办理过这次扣分"):
+        decide_relief(actor=replace(reviewer, person_id=county.person("approver", "natural_resources").pk), **judged)
+    tick(at("2026-12-03 09:00"))
+    assert WorkItem.objects.get(kind="credit_review").announced == "red"
+    decide_relief(actor=reviewer, **judged)
+    proposal = PointProposal.objects.get(type="repair")
+    assert (proposal.proposed_by_id, proposal.data) == (reviewer.person_id, {"of": event.seq, "because": "objection"})
+    assert carry_out(county, proposal, LATER).score_after == 86
+    with pytest.raises(Refused, match="最后答复"):
+        ask_review(**{**asked, "relief_id": review.pk})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CreditRelief.objects.create(kind="review", event=event, text="没有原申请", asked_at=LATER)
 
 
 def test_points_the_principal_does_not_give_back_are_told_and_may_be_asked_for_again(county: County, company: Company) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import random
 from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
+from openpyxl import Workbook
 
 from tests.apps.county import CREDIT_CODES, Company, County, at, new_company
 from tests.apps.points import CYCLE, NOON, day, head, take
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.credit import queries
-from yinuo.apps.credit.actions import import_score, import_scores, rebuild
-from yinuo.apps.credit.models import CreditEvent, CreditHead
+from yinuo.apps.credit.actions import check_evaluations, import_score, import_scores, rebuild, take_evaluations
+from yinuo.apps.credit.models import CreditEvent, CreditHead, EvaluationBatch
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.models import Entry
+from yinuo.core.codes import make_credit_code
 from yinuo.core.credit import CreditFact, fold
 
 SOURCE = "2026年度企业公共信用综合评价"
@@ -186,3 +190,74 @@ def test_history_cannot_be_edited_or_removed(county: County, company: Company) -
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
     assert CreditEvent.objects.get(pk=event.pk).points == -2
+
+
+HEAD = ["统一社会信用代码", "企业名称", "评价分值", "评价等级", "评价日期", "评价机构"]
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book, kept = Workbook(), io.BytesIO()
+    for row in (HEAD, *rows):
+        book.active.append(row)
+    book.save(kept)
+    return kept.getvalue()
+
+
+def test_a_file_is_judged_row_by_row_first_and_counts_once_when_it_is_confirmed(county: County, company: Company) -> None:
+    """Excel and CSV; every kind of fault; dry run, confirmation, the same file again."""
+    mine, name = company.unit.credit_code, company.unit.name
+    fresh, clerk = make_credit_code("622927", "00000091"), county.actor("comprehensive")
+    rows: list[tuple[list[object], str, str]] = [
+        ([mine, name, 90, "A-", datetime(2026, 10, 1), None], "imported", ""),
+        ([fresh, "甘肃新来建材有限公司", "88.50", "", "2026/10/1", "临夏州平台"], "imported", ""),
+        ([mine, name, 90.0, "", "2026-10-01", ""], "unchanged", "与第 1 行重复"),
+        ([mine, name, 91, "", "2026-10-01", ""], "refused", "分值却不同"),
+        ([mine[:-1] + "0", name, 80, "", "2026-10-01", ""], "refused", "校验码"),
+        ([make_credit_code("622927", "00000092"), "", 80, "", "2026-10-01", ""], "refused", "补充单位名称"),
+        ([mine, "别的公司", 80, "", "2026-10-02", ""], "refused", "与登记的"),
+        ([fresh, "甘肃新来建材有限公司", 80, "A", "2026-10-02", ""], "refused", "按分值应为 B 级"),
+        ([fresh, "甘肃新来建材有限公司", 120, "", "2026-10-02", ""], "refused", "0 至 100"),
+        ([fresh, "甘肃新来建材有限公司", "优", "", "2026-10-02", ""], "refused", "分值有误"),
+        ([fresh, "甘肃新来建材有限公司", 80, "", "2026-11-11", ""], "refused", "不能晚于今天"),
+        ([fresh, "甘肃新来建材有限公司", 80, "", "2024-11-09", ""], "refused", "超过 730 日"),
+        ([fresh, "甘肃新来建材有限公司", 80, "", "去年", ""], "refused", "2026-10-01"),
+        (["", "没有代码公司", 80, "", "2026-10-02", ""], "refused", "请填写统一社会信用代码"),
+    ]
+    units, events = ProjectUnit.objects.count(), CreditEvent.objects.count()
+    checked = check_evaluations(actor=clerk, name="评价.xlsx", content=workbook(*[row for row, _, _ in rows]), source="省平台", at=NOON)
+    assert [row["outcome"] for row in checked.report] == [outcome for _, outcome, _ in rows]
+    for told, (_, _, words) in zip(checked.report, rows, strict=True):
+        assert words in told["message"], told
+    assert (ProjectUnit.objects.count(), CreditEvent.objects.count(), head(company).score) == (units, events, 86)
+    for _ in range(2):
+        taken = take_evaluations(actor=clerk, batch_id=checked.pk, at=NOON)
+    assert taken.counts() == checked.counts() == {"imported": 2, "unchanged": 1, "refused": 11}
+    assert (head(company).score, head(company).grade, CreditEvent.objects.count()) == (90, "A-", events + 2)
+    assert CreditEvent.objects.get(unit__credit_code=fresh).data == {"score": "88.5", "source": "临夏州平台"}
+    text = "\n".join(",".join(str(cell or "") for cell in row) for row in (HEAD, *[row for row, _, _ in rows[1:3]]))
+    again = check_evaluations(actor=clerk, name="评价.csv", content=text.encode("gb18030"), source="省平台", at=NOON)
+    assert [(row["outcome"], row["message"]) for row in again.report] == [("unchanged", "以前已经导入")] * 2
+    assert take_evaluations(actor=clerk, batch_id=again.pk, at=NOON).counts()["unchanged"] == 2
+    early = f"统一社会信用代码,评价分值,评价日期\n{mine},70,2026-09-01\n".encode()
+    late = check_evaluations(actor=clerk, name="早.csv", content=early, source="省平台", at=NOON)
+    assert "已有 2026-11-" in late.report[0]["message"] or "已有 2026-10-01" in late.report[0]["message"]
+    assert head(company).score == 90
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "读不出"),
+        (b"PK\x03\x04 not a workbook", "读不出这个工作簿"),
+        (b"\xff\xfe\x00", "读不出"),
+        ("企业,分数\n甲,80".encode(), "表头缺少"),
+        ("统一社会信用代码,评价分值,评价日期,电话\n1,2,3,4".encode(), "不认得的列：电话"),
+        ("统一社会信用代码,评价分值,评价日期\n".encode(), "没有数据"),
+        ("统一社会信用代码,评价分值,评价日期\n".encode() + b"1,2,3\n" * 2001, "最多导入 2000 行"),
+    ],
+)
+def test_what_is_no_table_is_refused_whole(county: County, content: bytes, words: str) -> None:
+    with pytest.raises(Refused, match=words) as refusal:
+        check_evaluations(actor=county.actor("administrator"), name="表.csv", content=content, source="省平台", at=NOON)
+    assert refusal.value.field == "file"
+    assert not EvaluationBatch.objects.exists()

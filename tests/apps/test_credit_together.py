@@ -104,7 +104,8 @@ def test_eight_events_of_one_unit_executed_at_once_all_count_in_one_unbroken_row
 
 def test_a_cap_holds_when_its_events_are_executed_at_once(place: tuple[County, Company]) -> None:
     county, company = place
-    proposals = [consented(county, company, data={"article": "46", "item": "unreported"}) for _ in range(3)]
+    acts = ("unreported_start", "unreported_progress", "unreported_completion")
+    proposals = [consented(county, company, data={"act": act}) for act in acts]
     whos = conveners(county, 3)
     together(*(lambda who=who, one=one: execute(actor=who, proposal_id=one.pk, at=NOON) for who, one in zip(whos, proposals, strict=True)))
     assert sorted(event.points for event in whole(company)[1:]) == [-1, 0, 0]

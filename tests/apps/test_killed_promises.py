@@ -10,7 +10,7 @@ import pytest
 
 from tests.apps.county import Company, County, at, facts, new_company, new_county, new_person
 from tests.apps.killing import survives
-from tests.apps.points import NOON, head, propose, take
+from tests.apps.points import NOON, day, head, propose, take
 from tests.apps.test_commitments import (
     DEPARTMENT,
     NOTICE_ENDS,
@@ -27,13 +27,15 @@ from tests.apps.test_completion import APPLIED, FIRST_OF_EIA, FIRST_OF_PERMIT, a
 from tests.apps.test_credit_reliefs import ask
 from tests.apps.test_credit_reliefs import decide as decide_on
 from tests.apps.test_credit_scores import evaluate
-from tests.apps.test_onemap import FILED, REVIEWED, guided, hand_in
+from tests.apps.test_onemap import FILED, PDF, REVIEWED, guided, hand_in
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.commitments.actions import (
     apply_again,
     apply_completion,
+    check_audit,
     close_notices,
     fail_completion,
+    hand_in_audit,
     preview_letter,
     propose_cycle,
     report_difficulty,
@@ -42,6 +44,7 @@ from yinuo.apps.commitments.actions import (
     to_regular,
 )
 from yinuo.apps.commitments.models import (
+    AuditReport,
     Commitment,
     CommitmentReview,
     CompletionVerification,
@@ -50,8 +53,9 @@ from yinuo.apps.commitments.models import (
     FulfilmentReport,
     Objection,
 )
-from yinuo.apps.credit.actions import consent, execute
+from yinuo.apps.credit.actions import consent, execute, refuse_consent
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
+from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.documents.models import Document
 from yinuo.apps.onemap import queries as onemap
 from yinuo.apps.onemap.actions import accept, confirm_review, extend_item, open_escalation, take_in_result
@@ -212,9 +216,18 @@ def test_a_killed_proposal_for_a_kept_cycle_proposes_nothing(stage: tuple[County
     county, company = stage
     completion = inspect(county, applied(county, company, project_class="state_owned"))
     assert not PointProposal.objects.exists()
-    audited: dict[str, Any] = {"completion_id": completion.pk, "audit": "clean", "at": at("2027-09-02 09:00")}
-    once("credit.propose", lambda: propose_cycle(actor=county.actor("approver"), **audited))
-    assert PointProposal.objects.get().data["audit"] == "clean"
+    file = store_upload(actor=company.actor, name="审计报告.pdf", content=PDF, unit_id=company.unit.pk, at=at("2027-09-01 09:00"))
+    said: dict[str, Any] = {"auditor": "某会计师事务所", "number": "审1", "on": day("2027-09-01"), "conclusion": "clean"}
+    handing: dict[str, Any] = {"project_id": completion.project_id, "evidence": [file.pk], "at": at("2027-09-01 09:00"), **said}
+    once("commitments.hand_in_audit", lambda: hand_in_audit(actor=company.actor, **handing))
+    checked: dict[str, Any] = {"audit_id": AuditReport.objects.get().pk, "accept": True, "conclusion": "clean"}
+    once("credit.propose", lambda: check_audit(actor=county.actor("approver"), at=at("2027-09-02 09:00"), **checked))
+    proposal = PointProposal.objects.get()
+    assert proposal.data["audit"] == "clean"
+    refuse_consent(actor=county.actor("principal"), proposal_id=proposal.pk, reason="请补充", at=at("2027-09-03 09:00"))
+    anew: dict[str, Any] = {"completion_id": completion.pk, "at": at("2027-09-04 09:00")}
+    once("credit.propose", lambda: propose_cycle(actor=county.actor("approver"), **anew))
+    assert PointProposal.objects.filter(state="proposed").count() == 1
 
 
 # -- credit

@@ -199,7 +199,16 @@ IN_OTHER_FILES = {
         *("commit", "to_regular", "report_fulfilment", "report_difficulty"),
         *("decide_on_commitment", "answer_objection", "review_commitment"),
     },
-    "test_completion.py": {"apply_completion", "apply_again", "record_finding", "fail_completion", "propose_cycle", "handle_difficulty"},
+    "test_completion.py": {
+        "apply_completion",
+        "apply_again",
+        "record_finding",
+        "fail_completion",
+        "propose_cycle",
+        "hand_in_audit",
+        "check_audit",
+        "handle_difficulty",
+    },
 }
 READS = {"commitments.preview_letter"}
 OPEN_TO_EVERYBODY = {"commitments.raise_objection", "reviews.review_by_link", "infochain.take_cosignatures", "grants.search"}

@@ -114,7 +114,7 @@ def test_a_visit_is_recorded_on_site_and_nothing_typed_is_lost(county: County, c
     assert "责令限期改正" in text_of(public.get(own))
     assert "责令限期改正" in text_of(public.get(f"/random-inspections/{row.plan_id}/"))
     assert "没有公示" not in text_of(public.get(f"/random-inspections/{row.plan_id}/"))
-    points = first.post(page, {"do": "points", "about": "act-46:illegal_start", "basis": "检查记录"})
+    points = first.post(page, {"do": "points", "about": "act-illegal_start", "basis": "检查记录"})
     assert points.status_code == 302
     assert row.plan.title in text_of(desk(county, "supervisor").get(f"/staff/projects/{row.project_id}/"))
 

@@ -10,7 +10,7 @@ from tests.apps.county import Company, County, at
 from tests.apps.points import carry_out, head, propose
 from tests.apps.test_onemap import PDF, filed
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.credit.actions import ask_relief
+from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief
 from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.people.models import Membership
 
@@ -113,8 +113,8 @@ def test_an_approver_proposes_points_for_an_act_with_evidence(county: County, co
     set_clock("2026-11-10 15:00")
     client = desk(county, "approver", "natural_resources")
     page = text_of(client.get("/staff/credit/propose/"))
-    assert "违法擅自开工建设，一次扣 2 分" in page
-    form: dict[str, Any] = {"code": project.code, "act": "46:illegal_start", "on": "2026-11-09", "basis": "现场检查笔录"}
+    assert "违反法律法规擅自开工建设（−2 分，甘政办发〔2017〕123号·第四十六条）" in page
+    form: dict[str, Any] = {"code": project.code, "act": "illegal_start", "on": "2026-11-09", "basis": "现场检查笔录"}
     without = client.post("/staff/credit/propose/", form)
     assert without.status_code == 422
     assert "附证据" in text_of(without)
@@ -128,7 +128,7 @@ def test_an_approver_proposes_points_for_an_act_with_evidence(county: County, co
     assert done.status_code == 302
     made = PointProposal.objects.get()
     assert made.evidence[0]["file"] == int(kept)
-    assert (made.data, made.expected_points) == ({"article": "46", "item": "illegal_start"}, -2)
+    assert (made.data, made.expected_points) == ({"act": "illegal_start", "article": "46", "item": "illegal_start"}, -2)
 
 
 def test_files_of_somebody_else_are_not_taken_as_evidence(county: County, company: Company, set_clock: SetClock) -> None:
@@ -136,9 +136,11 @@ def test_files_of_somebody_else_are_not_taken_as_evidence(county: County, compan
     set_clock("2026-11-10 15:00")
     first = desk(county, "approver", "ecology")
     file = SimpleUploadedFile("笔录.pdf", PDF, content_type="application/pdf")
-    page = text_of(first.post("/staff/credit/propose/", {"code": "x", "act": "50:", "on": "2026-11-09", "basis": "b", "files": file}))
+    page = text_of(
+        first.post("/staff/credit/propose/", {"code": "x", "act": "prohibited", "on": "2026-11-09", "basis": "b", "files": file})
+    )
     kept = page.split('name="kept" value="')[1].split('"')[0]
-    form = {"code": project.code, "act": "46:illegal_start", "on": "2026-11-09", "basis": "笔录", "kept": kept}
+    form = {"code": project.code, "act": "illegal_start", "on": "2026-11-09", "basis": "笔录", "kept": kept}
     assert desk(county, "approver", "natural_resources").post("/staff/credit/propose/", form).status_code == 422
 
 
@@ -183,3 +185,59 @@ def test_a_relief_is_decided_by_the_department_that_proposed_the_points(
     assert client.post(url, {"version": asked.version, "accept": "yes", "answer": "已整改到位"}).status_code == 302
     assert PointProposal.objects.filter(type="repair", state="proposed").exists()
     assert "恢复分值审签执行中" in text_of(client.get(f"/staff/units/{company.unit.pk}/credit/"))
+
+
+def test_evaluations_are_checked_then_confirmed_by_the_body_that_manages_credit(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
+    set_clock("2026-11-10 15:00")
+    for role in ("approver", "principal", "supervisor"):
+        assert desk(county, role).get("/staff/credit/evaluations/").status_code == 403
+    clerk = desk(county, "comprehensive")
+    assert "/staff/credit/evaluations/" in text_of(clerk.get("/staff/credit/"))
+    page = text_of(clerk.get("/staff/credit/evaluations/"))
+    assert "还没有导入过" in page and "附件2·第十六条" in page
+    assert "统一社会信用代码" in clerk.get("/staff/credit/evaluations/table/").content.decode("utf-8-sig")
+    bad = clerk.post("/staff/credit/evaluations/", {"source": "省平台", "file": SimpleUploadedFile("表.csv", "甲,乙\n1,2".encode())})
+    assert bad.status_code == 422 and "表头缺少" in text_of(bad)
+    table = f"统一社会信用代码,评价分值,评价日期\n{company.unit.credit_code},72,2026-11-09\n123,80,2026-11-09\n".encode()
+    answer = clerk.post("/staff/credit/evaluations/", {"source": "省平台", "file": SimpleUploadedFile("评价.csv", table)})
+    path = answer["Location"]
+    page = text_of(clerk.get(path))
+    assert "可导入 1" in page and "不能导入 1" in page and "应为 18 位" in page
+    assert "应为 18 位" not in text_of(clerk.get(f"{path}?only=imported"))
+    assert head(company).score == 86
+    for _ in range(2):
+        assert clerk.post(path).status_code == 302
+    assert head(company).score == 72
+    page = text_of(clerk.get(path))
+    assert "已导入" in page and "确认导入" not in page
+    assert clerk.get(f"/staff/export/evaluations/?batch={path.split('/')[-2]}&as=csv").status_code == 200
+    assert "72 分，2026年11月9日，省平台" in text_of(clerk.get(f"/staff/units/{company.unit.pk}/credit/"))
+
+
+def test_a_review_waits_for_the_body_that_manages_credit_and_the_proposal_names_the_act(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
+    set_clock("2026-11-10 15:00")
+    event = carry_out(county, propose(county, company, data={"act": "unreported_completion"}))
+    relief = ask_relief(actor=company.actor, event_id=event.pk, kind="objection", text="已报送", at=at("2026-11-10 13:00"))
+    judge = county.actor("approver", "natural_resources")
+    decide_relief(actor=judge, relief_id=relief.pk, accept=False, answer="没有收到", at=at("2026-11-10 14:00"))
+    review = ask_review(actor=company.actor, relief_id=relief.pk, text="有回执", at=at("2026-11-10 14:30"))
+    path = f"/staff/reliefs/{review.pk}/"
+    assert path not in text_of(desk(county, "approver", "natural_resources").get("/staff/credit/"))
+    clerk = desk(county, "comprehensive")
+    assert path in text_of(clerk.get("/staff/credit/"))
+    page = text_of(clerk.get(path))
+    assert "没有收到" in page and "不服的理由" in page
+    assert desk(county, "approver", "natural_resources").post(path, {"accept": "yes", "answer": "x", "version": 1}).status_code == 403
+    clerk.post(path, {"accept": "yes", "answer": "回执属实", "version": review.version})
+    back = PointProposal.objects.get(type="repair")
+    assert "回执属实" in text_of(desk(county, "principal").get(url_of(back)))
+    first = PointProposal.objects.get(type="act")
+    page = text_of(desk(county, "principal").get(url_of(first)))
+    assert "没有按规定报送竣工信息" in page and "甘发改投资〔2023〕489号" in page
+    form = text_of(desk(county, "approver", "natural_resources").get("/staff/credit/propose/"))
+    assert "投资建设产业政策禁止投资建设的项目（−3 分，甘政办发〔2017〕123号·第五十二条）" in form
+    assert "单个项目最多 1 分" in form

@@ -10,6 +10,7 @@ from django.test import Client
 from tests.apps.county import at
 from tests.apps.points import propose, take
 from tests.web.unit_desk import Desk, new_desk, pdf
+from yinuo.apps.credit.actions import ask_relief, decide_relief
 from yinuo.apps.credit.models import CreditRelief
 
 
@@ -96,3 +97,21 @@ def test_the_credit_page_takes_the_same_queries_however_long_the_history(desk: D
     take(desk.county, desk.company, at=at("2026-11-11 12:00"), project_code="2611-622927-04-01-123457")
     with django_assert_num_queries(13):
         desk.get("/credit/")
+
+
+def test_a_refused_application_is_taken_to_review_from_the_page(desk: Desk) -> None:
+    event = take(desk.county, desk.company)
+    relief = ask_relief(actor=desk.company.actor, event_id=event.pk, kind="objection", text="有误", at=at("2026-11-12 09:00"))
+    path = f"/credit/reliefs/{relief.pk}/review/"
+    assert path not in desk.get("/credit/")
+    judge = desk.county.actor("approver", "natural_resources")
+    decide_relief(actor=judge, relief_id=relief.pk, accept=False, answer="证据充分", at=at("2026-11-12 09:00"))
+    page = desk.get("/credit/")
+    assert path in page and "2026年11月26日" in page
+    assert "经手过这次扣分和原申请的人不参加" in desk.get(path)
+    assert "写" in desk.post(path, {"text": ""}, status=422).content.decode()
+    desk.post(path, {"text": "照片不是本项目", "files": pdf("照片.pdf", b"r")})
+    review = CreditRelief.objects.get(kind="review")
+    assert (review.of_id, review.evidence[0]["name"]) == (relief.pk, "照片.pdf")
+    page = desk.get("/credit/")
+    assert "复核" in page and path not in page

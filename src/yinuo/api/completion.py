@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema, Status
 
-from yinuo.api.app import actor_of
+from yinuo.api.app import actor_of, key_of
 from yinuo.api.projects import VersionIn, readable
 from yinuo.apps.base import Refused
 from yinuo.apps.commitments import actions, queries
 from yinuo.apps.commitments.inspection import Point
-from yinuo.apps.commitments.models import CompletionVerification
+from yinuo.apps.commitments.models import AuditReport, CompletionVerification
 
 router = Router(tags=["竣工验收"])
 
@@ -43,8 +44,20 @@ class FailIn(VersionIn):
     reason: str
 
 
-class CycleIn(Schema):
-    audit: str
+class AuditIn(Schema):
+    """`conclusion`: clean or adverse; `evidence`: the report's files, stored before."""
+
+    auditor: str
+    number: str
+    on: date
+    conclusion: str
+    evidence: list[int] = []
+
+
+class AuditCheckIn(VersionIn):
+    accept: bool
+    conclusion: str = ""
+    note: str = ""
 
 
 def out(completion: CompletionVerification) -> dict[str, Any]:
@@ -103,7 +116,30 @@ def fail(request: HttpRequest, completion_id: int, body: FailIn) -> dict[str, An
     return out(actions.fail_completion(actor=actor_of(request), completion_id=completion_id, at=timezone.now(), **body.dict()))
 
 
-@router.post("/completions/{completion_id}/propose-cycle", response=dict[str, Any], summary="审计后提出完整周期加分")
-def propose_cycle(request: HttpRequest, completion_id: int, body: CycleIn) -> dict[str, Any]:
-    proposed = actions.propose_cycle(actor=actor_of(request), completion_id=completion_id, audit=body.audit, at=timezone.now())
-    return {"proposed": proposed}
+@router.post("/completions/{completion_id}/propose-cycle", response=dict[str, Any], summary="重新提出完整周期加分")
+def propose_cycle(request: HttpRequest, completion_id: int) -> dict[str, Any]:
+    return {"proposed": actions.propose_cycle(actor=actor_of(request), completion_id=completion_id, at=timezone.now())}
+
+
+def audit_out(report: AuditReport) -> dict[str, Any]:
+    same = ("id", "auditor", "number", "on", "conclusion", "state", "handed_at", "checked_at", "note", "version")
+    return {**{name: getattr(report, name) for name in same}, "project": report.project_id, "evidence": report.evidence}
+
+
+@router.get("/projects/{project_id}/audit-reports", response=list[dict[str, Any]], summary="项目的审计报告")
+def audits(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
+    standing = queries.audit_of(readable(request, project_id))
+    return [audit_out(report) for report in standing.reports] if standing else []
+
+
+@router.post("/projects/{project_id}/audit-reports", response={201: dict[str, Any]}, summary="提交审计报告")
+def hand_in_audit(request: HttpRequest, project_id: int, body: AuditIn) -> Status[dict[str, Any]]:
+    made = actions.hand_in_audit(
+        actor=actor_of(request), project_id=project_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict()
+    )
+    return Status(201, audit_out(made))
+
+
+@router.post("/audit-reports/{audit_id}/check", response=dict[str, Any], summary="核对审计报告")
+def check_audit(request: HttpRequest, audit_id: int, body: AuditCheckIn) -> dict[str, Any]:
+    return audit_out(actions.check_audit(actor=actor_of(request), audit_id=audit_id, at=timezone.now(), **body.dict()))

@@ -62,11 +62,16 @@ class ScoreRow(Schema):
     score: Decimal
     on: date
     name: str = Field("", max_length=120)
+    grade: str = Field("", max_length=4)
+    source: str = Field("", max_length=120)
 
 
 class ScoresIn(Schema):
-    source: str
+    """`source`: who evaluated, where a row does not say; `dry_run`: only told what would become of each row."""
+
+    source: str = Field(max_length=120)
     rows: list[ScoreRow] = Field(min_length=1, max_length=5000)
+    dry_run: bool = False
 
 
 def proposal_out(proposal: PointProposal) -> dict[str, Any]:
@@ -92,7 +97,7 @@ def number(value: Decimal | None) -> str | None:
 
 def relief_out(relief: CreditRelief) -> dict[str, Any]:
     same = ("id", "kind", "state", "text", "answer", "asked_at", "decided_at", "version")
-    return {**{name: getattr(relief, name) for name in same}, "event": relief.event_id}
+    return {**{name: getattr(relief, name) for name in same}, "event": relief.event_id, "of": relief.of_id}
 
 
 def evidence_of(actor: Actor, files: list[int]) -> list[dict[str, Any]]:
@@ -154,6 +159,23 @@ def unit(request: HttpRequest, credit_code: str) -> dict[str, Any]:
 
 
 # -- proposals
+
+
+@router.get("/credit/acts", auth=None, response=list[dict[str, Any]], summary="某一天的扣分行为清单")
+def acts(request: HttpRequest, on: date | None = None) -> list[dict[str, Any]]:
+    """An act is proposed as `{"act": id}`, by the list of the day it happened."""
+    return [
+        {
+            "id": line.id,
+            "article": line.article,
+            "item": line.item,
+            "text": line.text,
+            "points": plain(line.points),
+            "cap_per_project": number(line.cap),
+            "cites": line.cites,
+        }
+        for line in queries.acts(asked_day(on))
+    ]
 
 
 @router.get("/credit/proposals", response=dict[str, Any], summary="加减分建议")
@@ -247,6 +269,19 @@ def ask_relief(request: HttpRequest, body: ReliefIn) -> Status[dict[str, Any]]:
     return Status(201, relief_out(made))
 
 
+class ReviewIn(Schema):
+    text: str
+    evidence: list[int] = []
+
+
+@router.post("/credit/reliefs/{relief_id}/review", response={201: dict[str, Any]}, summary="对不同意的答复申请复核")
+def ask_review(request: HttpRequest, relief_id: int, body: ReviewIn) -> Status[dict[str, Any]]:
+    actor = actor_of(request)
+    evidence = evidence_of(actor, body.evidence)
+    made = actions.ask_review(actor=actor, relief_id=relief_id, text=body.text, evidence=evidence, at=timezone.now())
+    return Status(201, relief_out(made))
+
+
 @router.post("/credit/reliefs/{relief_id}/decide", response=dict[str, Any], summary="办理修复或者异议申请")
 def decide_relief(request: HttpRequest, relief_id: int, body: DecideReliefIn) -> dict[str, Any]:
     made = actions.decide_relief(actor=actor_of(request), relief_id=relief_id, at=timezone.now(), **body.dict())
@@ -261,5 +296,5 @@ def import_scores(request: HttpRequest, body: ScoresIn) -> list[dict[str, Any]]:
     """Each row stands for itself; the same list sent again changes nothing."""
     rows = [row.dict() for row in body.rows]
     now: datetime = timezone.now()
-    reports = actions.import_scores(actor=actor_of(request), rows=rows, source=body.source, at=now)
-    return [{"line": r.line, "credit_code": r.credit_code, "outcome": r.outcome, "message": r.message} for r in reports]
+    reports = actions.import_scores(actor=actor_of(request), rows=rows, source=body.source, at=now, dry_run=body.dry_run)
+    return [report.to_json() for report in reports]

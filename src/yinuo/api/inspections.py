@@ -99,9 +99,10 @@ class StatementIn(VersionIn):
 
 
 class PointsIn(Schema):
-    """`type`: act (with `article`, `item`) or commitment_broken (with `check`, the fault's number)."""
+    """`type`: act (with `act`, the id in the list of acts, or `article` and `item`) or commitment_broken (with `check`, the fault's number)."""
 
     type: str
+    act: str | None = None
     article: str | None = None
     item: str | None = None
     check: int | None = None
@@ -367,7 +368,7 @@ def publish_result(request: HttpRequest, inspection_id: int, body: VersionIn) ->
 
 @router.post("/inspections/{inspection_id}/points", response={201: dict[str, Any]}, summary="据检查结果提出扣分")
 def propose_points(request: HttpRequest, inspection_id: int, body: PointsIn) -> Status[dict[str, Any]]:
-    data = {name: value for name, value in (("article", body.article), ("item", body.item)) if value}
+    data = {name: value for name, value in (("act", body.act), ("article", body.article), ("item", body.item)) if value}
     made = actions.propose_points(
         actor=actor_of(request),
         inspection_id=inspection_id,

@@ -38,7 +38,7 @@ OBJECTION = "objection"
 BECAUSE = ("repair", OBJECTION)
 DETAILS: Mapping[str, tuple[str, ...]] = {
     "cycle_completed": ("all_kept", "commitments", "project_class", "audit"),
-    "act": ("article", "item"),
+    "act": ("article", "item", "act"),
     "commitment_broken": ("field",),
     "repair": ("of", "because"),
     "rebase": ("score",),
@@ -170,6 +170,7 @@ def apply(state: CreditState, event: CreditFact, pack: Pack) -> tuple[CreditStat
     if state.last_on is not None and event.on < state.last_on:
         raise EventError("on", f"早于已计入的事件（{state.last_on.isoformat()}），须从头重算")
     key: Key = state.count if event.key is None else event.key
+    event = replace(event, detail=with_act(event.type, event.detail, event.on, pack))
     check(event)
     effect = _effect(state, event, pack)
     low, high = pack.decimal("credit.score_min", event.on), pack.decimal("credit.score_max", event.on)
@@ -203,6 +204,22 @@ def _caps(
         case, size = state.counted[effect.repairs]
         return {**state.capped, case: state.capped[case] - size}, state.counted
     return state.capped, state.counted
+
+
+def with_act(type: str, detail: Mapping[str, Any], on: date, pack: Pack) -> Mapping[str, Any]:
+    """The detail of an event that names one of the listed acts, with the article and item the list of its day puts it under.
+
+    Raises: EventError for an act that list does not name, or one said to fall under another article.
+    """
+    if type != "act" or detail.get("act") is None:
+        return detail
+    act = pack.acts.get(str(detail["act"]))
+    if act is None or act.at(on) is None:
+        raise EventError("act", f"{on.isoformat()} 的扣分行为清单里没有 {shown(detail['act'])}")
+    fields = {"article": act.article, **({"item": act.item} if act.item else {})}
+    if any(detail.get(name) not in (None, fields.get(name)) for name in ("article", "item")):
+        raise EventError("act", f"“{act.text}”不是所写的条、项")
+    return {**detail, **fields}
 
 
 def check(event: CreditFact) -> None:
@@ -248,6 +265,16 @@ def _one_of(detail: Mapping[str, Any], name: str, choices: Sequence[str], *, opt
 
 
 def _effect(state: CreditState, event: CreditFact, pack: Pack) -> _Effect:
+    """What the rules say; of a listed act also which act it was, and by which texts the list of its day names it."""
+    effect = _by_rule(state, event, pack)
+    act = pack.acts.get(str(event.detail.get("act"))) if event.type == "act" else None
+    listing = act.at(event.on) if act else None
+    if act is None or listing is None:
+        return effect
+    return replace(effect, why=f"{act.text}：{effect.why}", cites=tuple(dict.fromkeys((*effect.cites, *listing.cites))))
+
+
+def _by_rule(state: CreditState, event: CreditFact, pack: Pack) -> _Effect:
     if event.type == "repair":
         return _repair(state, event, pack)
     if event.type == "rebase":
@@ -281,6 +308,17 @@ def _most_specific(rules: Sequence[PointRule], event: CreditFact) -> PointRule |
     if len(best) > 1:
         raise Conflict(f"信用事件 {event.type} 同时适用 {'、'.join(rule.id for rule in best)}")
     return best[0]
+
+
+def rule_of(type: str, detail: Mapping[str, Any], day: date, pack: Pack) -> tuple[PointRule, tuple[str, ...]]:
+    """The rule that answers an event of `day`, and its citations with those of the act named. Raises: EventError, Gap, Conflict."""
+    filled = with_act(type, detail, day, pack)
+    rule = _most_specific([one for one in all_at(pack.point_rules, day) if one.type == type], CreditFact(day, type, detail=filled))
+    if rule is None:
+        raise Gap(f"信用加减分 {type}：在 {day.isoformat()} 没有适用的规定")
+    act = pack.acts.get(str(filled.get("act")))
+    listing = act.at(day) if act else None
+    return rule, tuple(dict.fromkeys((*rule.cites, *(listing.cites if listing else ()))))
 
 
 def matches(match: Mapping[str, Any], detail: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from yinuo.apps.commitments.models import Commitment, Objection
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.access import acts_for
 from yinuo.apps.people.models import AuthorisedPerson
-from yinuo.apps.projects.access import can_change, in_reach
+from yinuo.apps.projects.access import can_change, can_dispose, in_reach
 from yinuo.apps.projects.models import Project
 
 
@@ -52,6 +52,16 @@ def can_apply_completion(actor: Actor, project: Project) -> bool:
 def can_verify(actor: Actor, department_id: int) -> bool:
     """Record a finding, call a failure serious: an approver of the department concerned (谁负责验收)."""
     return actor.role == "approver" and actor.department_id == department_id
+
+
+def can_hand_in_audit(actor: Actor, project: Project) -> bool:
+    """The unit itself: what an audit concluded is its own affair, and no agent's under an agreement."""
+    return can_dispose(actor, project)
+
+
+def can_check_audit(actor: Actor, filing_department_id: int) -> bool:
+    """The filing unit, which answers for the points (附件2·第十九条)."""
+    return actor.role == "approver" and actor.department_id == filing_department_id
 
 
 def can_propose_cycle(actor: Actor, filing_department_id: int) -> bool:

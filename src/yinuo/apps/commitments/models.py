@@ -200,6 +200,45 @@ class CompletionVerification(Versioned):
     concluded_at = models.DateTimeField(null=True)
 
 
+class AuditConclusion(models.TextChoices):
+    CLEAN = "clean", "审计没有发现问题"
+    ADVERSE = "adverse", "审计发现问题"
+
+
+class AuditState(models.TextChoices):
+    HANDED_IN = "handed_in", "待核对"
+    ACCEPTED = "accepted", "已采信"
+    RETURNED = "returned", "已退回"
+    REPLACED = "replaced", "已被新的报告替换"
+
+
+class AuditReport(Versioned):
+    """The audit of a state-owned or publicly funded project: handed in by its unit, checked by the filing unit (附件2·第十七条).
+
+    Its conclusion decides whether a whole cycle earns points; once the cycle is settled by it, it stands.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="audits")
+    auditor = models.CharField("审计机构", max_length=120)
+    number = models.CharField("报告文号", max_length=80)
+    on = models.DateField("报告日期")
+    conclusion = models.CharField("审计结论", max_length=8, choices=AuditConclusion.choices)
+    evidence = models.JSONField()
+    state = models.CharField(max_length=10, choices=AuditState.choices, default=AuditState.HANDED_IN)
+    handed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    handed_at = models.DateTimeField()
+    checked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    note = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project"], condition=Q(state="handed_in"), name="audit_waits_once"),
+            models.UniqueConstraint(fields=["project"], condition=Q(state="accepted"), name="audit_accepted_once"),
+            models.CheckConstraint(condition=Q(state="handed_in") ^ Q(checked_at__isnull=False), name="audit_checked_at"),
+        ]
+
+
 class Finding(AppendOnly):
     """The inspection's word on one requirement of one commitment (or one verification without promise) in one round."""
 

@@ -9,8 +9,11 @@ from fractions import Fraction
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from yinuo.apps.base import Actor
+from yinuo.apps.commitments.auditing import needs_audit, settled
 from yinuo.apps.commitments.inspection import Point, points_of
 from yinuo.apps.commitments.models import (
+    AuditReport,
+    AuditState,
     Commitment,
     CommitmentReview,
     CommitmentState,
@@ -23,6 +26,7 @@ from yinuo.apps.commitments.models import (
 )
 from yinuo.apps.onemap.building import OPENS_MAP
 from yinuo.apps.onemap.models import GuidanceAnswer, GuidanceKind, ItemState, MapItem, Route
+from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
@@ -398,6 +402,32 @@ def completion_of(project_id: int) -> CompletionView | None:
 
 
 # -- the share of promises (C-8)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditStanding:
+    """Where a public project's audit stands: the reports handed in, newest first, and whether another may be."""
+
+    reports: tuple[AuditReport, ...]
+    open: bool
+
+    @property
+    def latest(self) -> AuditReport | None:
+        return self.reports[0] if self.reports else None
+
+    @property
+    def words(self) -> str:
+        return self.latest.get_state_display() if self.latest else "还没有提交"
+
+
+def audit_of(project: Project) -> AuditStanding | None:
+    """None where the project's points need no audit."""
+    if not needs_audit(project):
+        return None
+    reports = tuple(AuditReport.objects.filter(project=project).select_related("handed_by", "checked_by").order_by("-id"))
+    waits = any(report.state == AuditState.HANDED_IN for report in reports)
+    alive = project.state in (ProjectState.CONFIRMED, ProjectState.COMPLETED)
+    return AuditStanding(reports, alive and not waits and not settled(project))
 
 
 @dataclass(frozen=True, slots=True)

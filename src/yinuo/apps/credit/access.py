@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yinuo.apps.base import Actor
-from yinuo.apps.credit.models import CreditRelief, PointProposal
+from yinuo.apps.credit.models import CreditRelief, PointProposal, ReliefKind
 from yinuo.apps.people.access import acts_for
 from yinuo.apps.people.models import Department
 
@@ -51,9 +51,14 @@ def can_ask_relief(actor: Actor, unit_id: int) -> bool:
     return acts_for(actor, unit_id)
 
 
-def can_decide_relief(actor: Actor, relief: CreditRelief, department_id: int) -> bool:
-    """An approver of the department that had proposed the points (相关管理单位, 附件2·第二十四条)."""
-    return actor.role == "approver" and actor.department_id == department_id
+def can_decide_relief(actor: Actor, relief: CreditRelief, department: Department) -> bool:
+    """An approver of the department that had proposed the points (相关管理单位, 附件2·第二十四条).
+
+    A refusal is reviewed by the body that manages credit (信用综合管理部门, 附件2·第三条) of the same hall.
+    """
+    if relief.kind == ReliefKind.REVIEW:
+        return actor.role == "comprehensive" and actor.hall_id == department.hall_id
+    return actor.role == "approver" and actor.department_id == department.pk
 
 
 def can_see_relief(actor: Actor, relief: CreditRelief) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from yinuo.apps.base import Refused
 from yinuo.apps.credit.models import CreditEvent, CreditHead
 from yinuo.apps.rules import pack
-from yinuo.core.credit import CreditFact, CreditFold, EventError, FoldedEvent, fold
+from yinuo.core.credit import CreditFact, CreditFold, EventError, FoldedEvent, fold, with_act
 from yinuo.core.dated import Gap
 
 
@@ -67,9 +67,9 @@ def read(unit_id: int, as_of: date) -> Ledger:
 
 def add(ledger: Ledger, type: str, on: date, project_code: str, data: Mapping[str, Any], as_of: date) -> Step:
     """The ledger with one more event, taken by its day. Raises Refused for an event that cannot be read or has no rule on its day."""
-    new = fact(ledger.seq + 1, type, on, project_code, data)
-    facts = (*ledger.facts, new)
     try:
+        new = fact(ledger.seq + 1, type, on, project_code, with_act(type, data, on, pack()))
+        facts = (*ledger.facts, new)
         folded = fold(None, facts, pack(), as_of=as_of)
     except EventError as error:
         field = error.field.rpartition(".")[2]

@@ -54,6 +54,33 @@ class CreditEvent(AppendOnly):
         ]
 
 
+class BatchState(models.TextChoices):
+    CHECKED = "checked", "已核对，未导入"
+    TAKEN = "taken", "已导入"
+
+
+class EvaluationBatch(Versioned):
+    """A file of public credit evaluations: its rows as read, and what became – or, before it is confirmed, would become – of each."""
+
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    source = models.CharField("评价机构", max_length=120)
+    rows = models.JSONField()
+    report = models.JSONField()
+    state = models.CharField(max_length=8, choices=BatchState.choices, default=BatchState.CHECKED)
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    taken_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(state="taken") ^ Q(taken_at__isnull=True), name="batch_taken_at")]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows came to which end."""
+        return {word: sum(row["outcome"] == word for row in self.report) for word in ("imported", "unchanged", "refused")}
+
+
 class ProposalState(models.TextChoices):
     PROPOSED = "proposed", "待主要负责同志审签"
     CONSENTED = "consented", "待总召集人执行"
@@ -118,6 +145,7 @@ class PointProposal(Versioned):
 class ReliefKind(models.TextChoices):
     REPAIR = "repair", "分值修复"
     OBJECTION = "objection", "异议"
+    REVIEW = "review", "复核"
 
 
 class ReliefState(models.TextChoices):
@@ -127,7 +155,10 @@ class ReliefState(models.TextChoices):
 
 
 class CreditRelief(Versioned):
-    """A unit asks for points back: after rectification (修复), or because the event was wrong (异议)."""
+    """A unit asks for points back: after rectification (修复), because the event was wrong (异议), or because it was refused (复核).
+
+    `of`: the refused application that is reviewed, once, by somebody else than who refused it.
+    """
 
     kind = models.CharField(max_length=10, choices=ReliefKind.choices)
     event = models.ForeignKey(CreditEvent, on_delete=models.PROTECT, related_name="reliefs")
@@ -139,8 +170,10 @@ class CreditRelief(Versioned):
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     answer = models.TextField(default="")
+    of = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="review")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["event", "kind"], condition=Q(state="asked"), name="relief_open_once"),
+            models.CheckConstraint(condition=Q(kind="review") ^ Q(of__isnull=True), name="relief_review_of_another"),
         ]

@@ -13,10 +13,11 @@ from django.db.models import Prefetch, QuerySet
 from yinuo.apps.base import Actor
 from yinuo.apps.credit import access, ledger
 from yinuo.apps.credit.ledger import Step
-from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, PointProposal
+from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, PointProposal, ReliefKind, ReliefState
 from yinuo.apps.rules import pack
 from yinuo.apps.work import clocks
 from yinuo.core.calendar import TZ
+from yinuo.core.credit import COMMITMENT_FIELDS, rule_of
 from yinuo.core.grades import UNRATED, class_of, measures_of, named_grade
 
 EVENT_NAMES = {
@@ -26,6 +27,14 @@ EVENT_NAMES = {
     "repair": "恢复分值",
     "rebase": "公共信用综合评价",
 }
+
+
+def case_words(type: str, data: Mapping[str, Any]) -> str:
+    """What kind of event it is, and of an act or a broken promise which one."""
+    act = pack().acts.get(str(data.get("act"))) if type == "act" else None
+    field = COMMITMENT_FIELDS.get(str(data.get("field"))) if type == "commitment_broken" else None
+    detail = act.text if act else f"涉及{field}" if field else ""
+    return f"{EVENT_NAMES[type]}：{detail}" if detail else EVENT_NAMES[type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +122,29 @@ def history(unit_id: int, day: date) -> list[HistoryLine]:
     return lines
 
 
+def evaluation_words(lines: Sequence[HistoryLine]) -> str:
+    """The public evaluation the score starts from, with its day and source; empty without one."""
+    found = max((line.event for line in lines if line.event.type == "rebase"), key=lambda event: (event.on, event.seq), default=None)
+    if found is None:
+        return ""
+    source = str(found.data.get("source") or "公共信用信息平台")
+    return f"{found.data['score']} 分，{found.on.year}年{found.on.month}月{found.on.day}日，{source}"
+
+
 def rectify_until(event: CreditEvent) -> datetime:
     """The close of the last working day of the rectification term, counted from the day the points were taken."""
     day = event.at.astimezone(TZ).date()
     calendar = clocks.calendar()
     return calendar.closing(calendar.add_working_days(day, pack().integer("repair.rectify_limit", day)))
+
+
+def review_until(relief: CreditRelief) -> datetime | None:
+    """Until when the unit may ask for a review of a refusal; None for what cannot be reviewed."""
+    if relief.kind == ReliefKind.REVIEW or relief.state != ReliefState.REJECTED or relief.decided_at is None:
+        return None
+    day = relief.decided_at.astimezone(TZ).date()
+    calendar = clocks.calendar()
+    return calendar.closing(calendar.add_working_days(day, pack().integer("credit_review.ask_limit", day)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +172,29 @@ def line(unit_id: int) -> list[Point]:
 def preview(unit_id: int, type: str, on: date, project_code: str, data: Mapping[str, Any], as_of: date) -> Step:
     """What an event would do if it were carried out now; writes nothing. Raises Refused as a proposal would."""
     return ledger.add(ledger.read(unit_id, as_of), type, on, project_code, data, as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """An act of the list of a day: what it costs before caps, and by which articles."""
+
+    id: str
+    article: str
+    item: str
+    text: str
+    points: Decimal
+    cap: Decimal | None
+    cites: tuple[str, ...]
+
+
+def acts(day: date) -> list[ActLine]:
+    """The acts that cost points as the list of `day` has them (附件2·第十八条), in the order written."""
+    rules = pack()
+    lines = []
+    for act in rules.acts_at(day):
+        rule, cites = rule_of("act", {"act": act.id}, day, rules)
+        lines.append(ActLine(act.id, act.article, act.item, act.text, rule.points, rule.cap_per_project, tuple(rules.cite_texts(cites))))
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +238,7 @@ def event_of(proposal: PointProposal) -> CreditEvent | None:
 
 def reliefs(*, unit_id: int | None = None, department_id: int | None = None, states: Sequence[str] = ()) -> QuerySet[CreditRelief]:
     """A unit's applications, or those laid before a department, newest first."""
-    found = CreditRelief.objects.select_related("event__unit", "asked_by", "decided_by").order_by("-id")
+    found = CreditRelief.objects.select_related("event__unit", "asked_by", "decided_by", "of", "review").order_by("-id")
     if unit_id is not None:
         found = found.filter(event__unit_id=unit_id)
     if department_id is not None:
@@ -196,9 +246,15 @@ def reliefs(*, unit_id: int | None = None, department_id: int | None = None, sta
     return found.filter(state__in=states) if states else found
 
 
+def reviews(hall_id: int) -> QuerySet[CreditRelief]:
+    """Reviews that wait for an answer in a hall."""
+    own = PointProposal.objects.filter(department__hall_id=hall_id).values("id")
+    return reliefs(states=["asked"]).filter(kind=ReliefKind.REVIEW, event__proposal_id__in=own)
+
+
 def relief(relief_id: int) -> CreditRelief:
     """Raises CreditRelief.DoesNotExist."""
-    return CreditRelief.objects.select_related("event__unit__credit", "asked_by", "decided_by").get(pk=relief_id)
+    return CreditRelief.objects.select_related("event__unit__credit", "asked_by", "decided_by", "of__decided_by").get(pk=relief_id)
 
 
 @dataclass(frozen=True, slots=True)

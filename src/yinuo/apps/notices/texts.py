@@ -107,6 +107,11 @@ TEXTS = {
     "completion_applied": Text("竣工验收申请", "【一诺】“{project}”已申请竣工验收。", (SITE,)),
     "verify_due": Text("请集中验收", "【一诺】“{project}”请在 {due} 前对照承诺和标准逐项验收，共 {count} 项。", (SITE, SMS)),
     "completion_result": Text("竣工验收结果", "【一诺】“{project}”竣工验收：{outcome}。{why}", (SITE, SMS)),
+    "audit_due": Text("审计报告待核对", "【一诺】“{project}”提交了审计报告，请在 {due} 前核对。", (SITE,)),
+    "audit_checked": Text("审计报告核对结果", "【一诺】“{project}”的审计报告{outcome}。{why}", (SITE, SMS)),
+    "audit_missing": Text(
+        "请提交审计报告", "【一诺】“{project}”竣工验收通过，承诺全部履行，加分还缺审计报告。请在项目的“审计报告”里提交。", (SITE, SMS)
+    ),
     "rectify": Text("请整改", "【一诺】“{project}”的承诺验收有 {count} 项未达到，请在 {due} 前整改后再次申请验收。", (SITE, SMS)),
     "consent_due": Text("加减分待审签", "【一诺】{unit}信用加减分建议（{points} 分）待您审签：{why}", (SITE, SMS)),
     "execution_due": Text("加减分待执行", "【一诺】{unit}信用加减分（{points} 分）已审签，待执行。", (SITE,)),

@@ -19,7 +19,7 @@ from yinuo.core.pack.facets import Facet, facets
 from yinuo.core.screen import MatterAnswer, screen
 
 # What goes by the day of the event and not by the project's day (U-6), and what concerns no single project.
-BY_EVENT = ("credit.", "credit_objection.", "repair.", "hall.", "kpi.", "place.")
+BY_EVENT = ("credit.", "credit_objection.", "credit_review.", "repair.", "hall.", "kpi.", "place.")
 # Handed in, perhaps, but not accepted: no clock of the matter runs yet.
 UNACCEPTED = (ItemState.OPEN, ItemState.RECEIVED, ItemState.INCOMPLETE)
 NEEDED = {"yes": "须办理", "no": "不须办理", "unknown": "待部门确认"}

@@ -42,6 +42,7 @@ def _spans(pack: Pack) -> Iterator[Span]:
     dated += [pack.matters.values()]
     for matter in pack.matters.values():
         dated += [matter.statutory, matter.promised, matter.offers, matter.standards]
+    dated += [act.listings for act in pack.acts.values()]
     for records in dated:
         for record in records:
             yield record.span
@@ -67,6 +68,8 @@ def coverage_faults(reading: Reading, days: Sequence[date]) -> Iterator[Fault]:
             yield from _matter(matter, days)
     yield from _measures(pack, days)
     yield from _benefits(pack, days)
+    for act in pack.acts.values():
+        yield from _walk(f"扣分行为 {act.id}", act.listings, days, None, act.where)
     yield from _hours(pack, days)
 
 

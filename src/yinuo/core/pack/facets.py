@@ -138,6 +138,11 @@ def _points(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
         audit = "，须参考审计结论" if rule.needs_audit else ""
         says = f"{in_words(rule.points)} 分{cap}{audit}；{_match(rule.match)}"
         yield f"points:{rule.id}", Facet(f"加减分 {rule.text}", "企业", says, rule.cites)
+    for act in pack.acts_at(day):
+        listing = act.at(day)
+        note = "未经核实" if act.provenance == "unverified" else ""
+        says = f"第 {act.article} 条所列"
+        yield f"act:{act.id}", Facet(f"扣分行为 {act.text}", "企业", says, listing.cites if listing else (), note)
     for hall in all_at(pack.hall_rules, day):
         bounds = f"，不超过 {hall.days_at_most} 天" if hall.days_at_most is not None else ""
         bounds += f"，超过 {hall.approval_days_more_than} 天" if hall.approval_days_more_than is not None else ""

@@ -22,7 +22,7 @@ from yinuo.core.pack.types import CalendarData, DayNotice, OfficeHours, Pack
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 _KNOWN_FILES = {
     "pack.toml", "departments.toml", "schemes.toml", "negative_list.toml", "grades.toml", "measures.toml", "points.toml",
-    "hall.toml", "pauses.toml", "reasons.toml", "benefits.toml",
+    "hall.toml", "pauses.toml", "reasons.toml", "benefits.toml", "acts.toml",
 }  # fmt: skip
 _KNOWN_FOLDERS = ("sources", "parameters", "matters", "calendars", "cases")
 
@@ -110,6 +110,7 @@ def read(path: Path) -> Reading:
         predicates=predicates,
         cases=_once(book, "案例", files.records("cases", "case", records.case)),
         benefits=_once(book, "惠企事项", files.records("benefits.toml", "benefit", records.benefit)),
+        acts=_by_id(book, "扣分行为", files.records("acts.toml", "act", records.act)),
         module=module,
     )
     head.finish()

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from yinuo.core.credit import ACT_ARTICLES, ACT_ITEMS, ITEMISED_ARTICLE
 from yinuo.core.pack.table import Table, exact, times
 from yinuo.core.pack.types import (
+    Act,
     Band,
     Benefit,
     Case,
@@ -19,6 +21,7 @@ from yinuo.core.pack.types import (
     HallRule,
     Limit,
     ListException,
+    Listing,
     Material,
     Matter,
     Measure,
@@ -218,6 +221,30 @@ def point_rule(table: Table) -> PointRule:
         cites=table.cites(),
         where=table.where,
     )
+
+
+def act(table: Table) -> Act:
+    name = table.text("id")
+    listings = []
+    for row in table.tables("listed"):
+        listings.append(Listing(row.span(), row.cites(), row.where))
+        row.finish()
+    made = Act(
+        id=name,
+        article=table.text("article"),
+        item=table.text_or("item", ""),
+        text=table.text("text", code="reason-text"),
+        listings=tuple(listings),
+        provenance=table.provenance(f"扣分行为 {name}"),
+        where=table.where,
+    )
+    if made.article not in ACT_ARTICLES:
+        table.fault("article", "unknown-value", f"扣分行为的条只有 {'、'.join(ACT_ARTICLES)}")
+    if made.item and (made.item not in ACT_ITEMS or made.article != ITEMISED_ARTICLE):
+        table.fault("item", "unknown-value", f"只有第 {ITEMISED_ARTICLE} 条分项：{'、'.join(ACT_ITEMS)}")
+    if not listings:
+        table.fault("id", "missing-key", f"扣分行为 {name} 没有写在哪一段时间的清单里（写作 [[act.listed]]）")
+    return made
 
 
 def hall_rule(table: Table) -> HallRule:

@@ -48,6 +48,10 @@ def entries(pack: Pack) -> Iterator[Entry]:
     for point in pack.point_rules:
         content = [point.type, point.match, point.points, point.cap_per_project, point.needs_audit]
         yield Entry(f"points:{point.id}@{point.span.from_on}", f"加减分规则 {point.id}", content, point.where)
+    for act in pack.acts.values():
+        for listing in act.listings:
+            content = [act.article, act.item]
+            yield Entry(f"act:{act.id}@{listing.span.from_on}", f"扣分行为 {act.id}", content, listing.where)
     for rule in pack.hall_rules:
         content = [rule.type, rule.match, rule.points, rule.days_at_most, rule.approval_days_more_than]
         yield Entry(f"hall:{rule.id}@{rule.span.from_on}", f"大厅评分规则 {rule.id}", content, rule.where)

@@ -306,6 +306,36 @@ class PointRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """The act stands in the list of these days, by these texts."""
+
+    span: Span
+    cites: tuple[str, ...]
+    where: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act that costs points, as those pick it who propose them; `text` is a gist, never the measures' own words.
+
+    `article` and `item` are the credit event's fields, by which a point rule answers. When the measures are replaced the act gets
+    another listing: what it is cited by depends on the day it happened.
+    """
+
+    id: str
+    article: str
+    item: str
+    text: str
+    listings: tuple[Listing, ...]
+    provenance: Provenance
+    where: str
+
+    def at(self, day: date) -> Listing | None:
+        """None where no list of that day names the act. Raises Conflict where two do."""
+        return the_one_at(self.listings, day, self.id) if all_at(self.listings, day) else None
+
+
+@dataclass(frozen=True, slots=True)
 class HallRule:
     """Points for one type of hall event; `match` narrows by its fields, `at_most`/`more_than` by days."""
 
@@ -413,6 +443,7 @@ class Pack:
     predicates: Mapping[str, Predicate]
     cases: tuple[Case, ...]
     benefits: tuple[Benefit, ...] = ()
+    acts: Mapping[str, Act] = field(default_factory=dict)
     module: ModuleType | None = field(default=None, compare=False)
     _conditions: dict[tuple[str, int], Predicate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -462,6 +493,10 @@ class Pack:
 
     def matters_at(self, day: date) -> Sequence[Matter]:
         return all_at(self.matters.values(), day)
+
+    def acts_at(self, day: date) -> Sequence[Act]:
+        """The list in force on `day`, in the order written."""
+        return [act for act in self.acts.values() if act.at(day) is not None]
 
     def cite_text(self, cite: str) -> str:
         """`source#article` as people write it: number or title, then the article."""

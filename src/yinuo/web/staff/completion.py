@@ -16,8 +16,11 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.commitments import access, queries
+from yinuo.apps.commitments.actions.audit import check_audit
 from yinuo.apps.commitments.actions.completion import fail_completion, propose_cycle, record_finding
+from yinuo.apps.commitments.auditing import accepted_audit, cycle_proposed, earns_points, kept_promises, needs_audit
 from yinuo.apps.commitments.inspection import Point
+from yinuo.apps.commitments.models import AuditConclusion, AuditReport
 from yinuo.apps.commitments.queries import CompletionPart, CompletionView
 from yinuo.apps.documents.queries import of_subject
 from yinuo.apps.projects.actions.changes import filing_department
@@ -64,9 +67,23 @@ class FailForm(Versioned):
 
 
 class CycleForm(forms.Form):
-    """The +2 of a public project's cycle needs the audit's conclusion (附件2·第十七条)."""
+    """The points of a kept cycle, proposed anew."""
 
-    audit = choice("审计结论", [("clean", "审计没有发现问题"), ("adverse", "审计发现问题")], "选择审计结论", radio=True)
+
+class AuditForm(Versioned):
+    """The filing unit's word on an audit report (附件2·第十七条)."""
+
+    accept = choice("核对结果", [("yes", "采信"), ("no", "退回，请补正")], "选择核对结果", radio=True)
+    conclusion = choice("报告的审计结论", AuditConclusion.choices, "", radio=True)
+    note = text_area("说明", "", "退回的，写明缺什么、怎样补正。", rows=2)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("accept") == "yes" and not data.get("conclusion"):
+            self.add_error("conclusion", "选择审计结论")
+        if data.get("accept") == "no" and not data.get("note"):
+            self.add_error("note", "写明退回的理由和怎样补正")
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +111,7 @@ def key_of(point: Point) -> str:
 @need_staff
 @require_http_methods(["GET", "POST"])
 def completion(request: HttpRequest, project_id: int) -> HttpResponse:
-    """POST `do` = a point's key, `fail` or `cycle`."""
+    """POST `do` = a point's key, `fail`, `cycle` or `audit`."""
     actor, now = actor_of(request), timezone.now()
     project = visible_project(actor, project_id)
     head = head_of(project, NavItem("竣工验收"))
@@ -119,6 +136,8 @@ def completion(request: HttpRequest, project_id: int) -> HttpResponse:
         "total": len(view.points),
         "fail": desk.fail,
         "cycle": desk.cycle,
+        "audit": desk.audit,
+        "audit_form": desk.audit_form,
         "form": desk.failed or forms.Form(),
         "next": next_of(actor, now, request.path),
     }
@@ -135,6 +154,8 @@ class Desk:
         self.parts = [PartView(part, [self._point(point) for point in part.points]) for part in view.parts]
         self.fail = self._fail()
         self.cycle = self._cycle()
+        self.audit = queries.audit_of(view.completion.project)
+        self.audit_form = self._audit()
 
     def _data(self, verb: str) -> Any:
         return self.request.POST if self.verb == verb else None
@@ -162,13 +183,25 @@ class Desk:
         return FailForm(self._data("fail"), initial={"version": completion.version}, prefix="fail")
 
     def _cycle(self) -> CycleForm | None:
-        project = self.view.completion.project
-        public = project.kind == "filing" and project.unit.type == "enterprise" and project.project_class != "private"
-        if self.view.completion.state != "passed" or not public:
+        """Where what was proposed for the cycle has been refused or withdrawn."""
+        completion, project = self.view.completion, self.view.completion.project
+        office = filing_department(project)
+        if completion.state != "passed" or not access.can_propose_cycle(self.actor, office) or not earns_points(project):
             return None
-        if not access.can_propose_cycle(self.actor, filing_department(project)):
+        if cycle_proposed(completion) or not kept_promises(project):
+            return None
+        audit = accepted_audit(project)
+        if needs_audit(project) and (audit is None or audit.conclusion != "clean"):
             return None
         return CycleForm(self._data("cycle"), prefix="cycle", label_suffix="")
+
+    def _audit(self) -> AuditForm | None:
+        report = self.audit.latest if self.audit else None
+        if report is None or report.state != "handed_in":
+            return None
+        if not access.can_check_audit(self.actor, filing_department(self.view.completion.project)):
+            return None
+        return AuditForm(self._data("audit"), initial={"version": report.version, "conclusion": report.conclusion}, prefix="audit")
 
     def run(self) -> str:
         form, act, words = self._asked()
@@ -193,12 +226,10 @@ class Desk:
                 "已认定竣工验收未通过，未履行的承诺已进入信用扣分程序。",
             )
         if self.verb == "cycle" and cycle is not None:
-            audit = cycle
-            return (
-                cycle,
-                lambda: (propose_cycle(**base, audit=audit.cleaned_data["audit"]), True),
-                "已记录审计结论，并按规定处理完整周期的加分。",
-            )
+            return cycle, lambda: (propose_cycle(**base), True), "已按规定提出完整周期的加分。"
+        audit, report = self.audit_form, self.audit.latest if self.audit else None
+        if self.verb == "audit" and audit is not None and report is not None:
+            return audit, lambda: _check(self.actor, report, audit, self.now), "已核对审计报告，结果已告知项目单位。"
         for part in self.parts:
             for view in part.points:
                 if view.key == self.verb and view.form is not None:
@@ -226,6 +257,19 @@ class Desk:
             )
 
         return act
+
+
+def _check(actor: Actor, report: AuditReport, form: AuditForm, now: datetime) -> AuditReport:
+    data = form.cleaned_data
+    return check_audit(
+        actor=actor,
+        audit_id=report.pk,
+        accept=data["accept"] == "yes",
+        conclusion=data["conclusion"],
+        note=data["note"],
+        version=data["version"],
+        at=now,
+    )
 
 
 def _word(form: FindingForm) -> str:

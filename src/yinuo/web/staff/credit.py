@@ -25,8 +25,6 @@ from yinuo.apps.credit.models import PointProposal, ProposalState
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects.models import Project, ProjectKind
 from yinuo.apps.projects.queries import visible
-from yinuo.apps.rules import pack
-from yinuo.core.dated import all_at
 from yinuo.core.decision import plain
 from yinuo.web.acting import actor_of, need_role, need_staff
 from yinuo.web.components.forms import CodeInput, DateInput
@@ -43,9 +41,17 @@ HISTORY = [Column("时间", "date"), Column("事由"), Column("变动", "number"
 
 
 def deeds(day: date) -> list[tuple[str, str]]:
-    """The acts a department may propose points for on `day`, in the pack's words: `article:item`."""
-    rules = [rule for rule in all_at(pack().point_rules, day) if rule.type == "act"]
-    return [(f"{rule.match.get('article', '')}:{rule.match.get('item', '')}", rule.text) for rule in rules]
+    """The acts listed on `day` with what each costs and the article it is listed in, to be picked from."""
+    return [(act.id, f"{act.text}（{signed(act.points).replace('-', '−')} 分{_cap(act)}，{_article(act)}）") for act in queries.acts(day)]
+
+
+def _cap(act: queries.ActLine) -> str:
+    return f"，单个项目最多 {plain(act.cap)} 分" if act.cap is not None else ""
+
+
+def _article(act: queries.ActLine) -> str:
+    """The provincial measures' article; the others stand on the proposal."""
+    return act.cites[1] if len(act.cites) > 1 else act.cites[0]
 
 
 class ProposeForm(EvidenceForm):
@@ -59,13 +65,15 @@ class ProposeForm(EvidenceForm):
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["act"].choices = deeds(day)  # type: ignore[attr-defined]
+        # The list in force on the day it happened; what is picked from another is told at the field.
+        self.fields["act"].choices = deeds(self._day() or day)  # type: ignore[attr-defined]
         self.order_fields(["code", "act", "on", "basis", "files"])
 
-    @property
-    def data_of_act(self) -> dict[str, str]:
-        article, _, item = self.cleaned_data["act"].partition(":")
-        return {"article": article, "item": item} if item else {"article": article}
+    def _day(self) -> date | None:
+        try:
+            return date.fromisoformat(str(self.data.get("on", "")))
+        except ValueError:
+            return None
 
 
 class ConsentForm(Versioned):
@@ -119,7 +127,7 @@ def _propose(actor: Actor, found: Project, form: ProposeForm, now: datetime) -> 
         project_code=found.code or "",
         type="act",
         on=form.cleaned_data["on"],
-        data=form.data_of_act,
+        data={"act": form.cleaned_data["act"]},
         basis=form.cleaned_data["basis"],
         evidence=form.evidence,
         project_id=found.pk,
@@ -222,7 +230,7 @@ def _rows(found: PointProposal) -> list[Row]:
     rows = [
         Row("单位", found.unit.name, reverse("staff:unit_credit", args=[found.unit_id]), "信用记录"),
         Row("项目代码", found.project_code),
-        Row("情形", queries.EVENT_NAMES[found.type]),
+        Row("情形", queries.case_words(found.type, found.data)),
         Row("发生日期", zh_date(found.on)),
         Row("事实和依据", found.basis),
         Row("规定", "；".join(found.cites)),
@@ -273,9 +281,9 @@ def relief(request: HttpRequest, relief_id: int) -> HttpResponse:
     office = department_of(found.event)
     if office.hall_id != actor.hall_id or not access.can_see_relief(actor, found):
         raise forbid("只能查看本大厅的申请")
-    decides = access.can_decide_relief(actor, found, office.pk)
+    decides = access.can_decide_relief(actor, found, office)
     if request.method == "POST" and not decides:
-        raise forbid("请由提出扣分的部门办理")
+        raise forbid("复核由信用综合管理部门办理" if found.of_id else "请由提出扣分的部门办理")
     form = ReliefForm(request.POST or None, initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -302,6 +310,9 @@ def relief(request: HttpRequest, relief_id: int) -> HttpResponse:
         Row("扣分时间", zh_datetime(event.at)),
         Row("申请", _who("", found.asked_by, found.asked_at)),
     ]
+    if found.of is not None:
+        rows.append(Row("原申请", f"{found.of.get_kind_display()}：{found.of.text}", reverse("staff:relief", args=[found.of_id]), "查看"))
+        rows.append(Row("原答复", f"{found.of.answer}（{_who('', found.of.decided_by, found.of.decided_at or found.asked_at)}）"))
     if found.kind == "repair":
         rows.append(Row("整改期限", f"{zh_datetime(until)}{'（申请时已过期限）' if found.asked_at > until else ''}"))
     context = {
@@ -310,7 +321,7 @@ def relief(request: HttpRequest, relief_id: int) -> HttpResponse:
         "evidence": [part if isinstance(part, dict) else {"name": str(part), "file": None} for part in found.evidence],
         "form": form,
         "may": decides and found.state == "asked",
-        "office": office,
+        "office": "信用综合管理部门" if found.of_id else office.name,
         "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem(found.get_kind_display())],
         "next": next_of(actor, now, request.path),
     }
@@ -333,6 +344,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
         "unit": found,
         "standing": standing,
         "score": "" if standing.score is None else plain(standing.score),
+        "evaluation": queries.evaluation_words(lines),
         "columns": HISTORY,
         "rows": list(_history(lines)),
         "projects": projects,

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from yinuo.apps.base import Actor
 from yinuo.apps.credit import queries
 from yinuo.apps.credit.actions.common import signed
-from yinuo.apps.credit.models import PointProposal, ProposalState
+from yinuo.apps.credit.models import CreditRelief, PointProposal, ProposalState
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.access import FILING_DEPARTMENT
 from yinuo.apps.work import clocks
@@ -69,7 +69,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     more, rows = len(rows) > SIZE, rows[:SIZE]
     here = reverse("staff:credit")
     keep = {"view": "all"} if everything and own else {}
-    reliefs = queries.reliefs(department_id=actor.department_id, states=["asked"])[:50] if actor.role == "approver" else []
+    reliefs = _reliefs(actor)
     views = [NavItem(own[1], here, current=not everything), NavItem("全部", f"{here}?view=all", current=everything)] if own else []
     context = {
         "title": own[1] if own and not everything else "加减分",
@@ -77,14 +77,24 @@ def queue(request: HttpRequest) -> HttpResponse:
         "views": views,
         "columns": COLUMNS,
         "rows": [_line(row, now) for row in rows],
-        "reliefs": list(reliefs),
+        "reliefs": reliefs,
         "may_propose": actor.role == "approver",
+        "may_import": actor.role in ("comprehensive", "administrator"),
         "next_url": f"{here}?{urlencode({**keep, 'after': rows[-1].pk})}" if more else "",
         "first_url": f"{here}?{urlencode(keep)}" if after else "",
         "export_url": f"{reverse('staff:export', args=['credit'])}?{urlencode(keep)}",
         "start_url": reverse("staff:proposal", args=[rows[0].pk]) if rows and not everything and actor.role in STEPPING else "",
     }
     return render(request, "staff/credit.html", context)
+
+
+def _reliefs(actor: Actor) -> list[CreditRelief]:
+    """What the units asked that waits for the actor: a department's applications, for the body that manages credit the reviews."""
+    if actor.role == "approver":
+        return list(queries.reliefs(department_id=actor.department_id, states=["asked"]).exclude(kind="review")[:50])
+    if actor.role == "comprehensive":
+        return list(queries.reviews(actor.hall_id or 0)[:50])
+    return []
 
 
 def own_queue(actor: Actor) -> tuple[list[ProposalState], str] | None:

@@ -19,7 +19,20 @@ from yinuo.apps.trail.actions import seen
 from yinuo.apps.work.actions import ask_export
 from yinuo.apps.work.models import Export, ExportState
 from yinuo.web.acting import actor_of, need_staff
-from yinuo.web.staff import credit_queue, early, hall, listings, load, project_list, promise_reviews, registers, shared, told, warnings
+from yinuo.web.staff import (
+    credit_queue,
+    early,
+    evaluations,
+    hall,
+    listings,
+    load,
+    project_list,
+    promise_reviews,
+    registers,
+    shared,
+    told,
+    warnings,
+)
 from yinuo.web.staff.exporting import ENDINGS, Listing, write_csv, write_xlsx
 from yinuo.web.staff.inbox import CONVENING
 from yinuo.web.staff.reading import today
@@ -42,6 +55,7 @@ LISTINGS: dict[str, Make] = {
     "shared": shared.listing,
     "people": registers.people,
     "unit-credit": registers.unit_credit,
+    "evaluations": evaluations.listing,
 }
 # Who may open a list's page may take the list away; no entry: everybody of the hall.
 ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(("hall", "lights", "early", "load", "absent"), CONVENING) | {
@@ -49,6 +63,7 @@ ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(("hall", "lights", "early", "l
     "warnings": warnings.READERS,
     "promise-reviews": promise_reviews.READERS,
     "shared": shared.READERS,
+    "evaluations": evaluations.CLERKS,
     "people": ("general_convener", "administrator"),
 }
 

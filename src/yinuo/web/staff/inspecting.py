@@ -216,9 +216,7 @@ def _done(actor: Actor, found: Inspection, verb: str, form: Any, asked: Sequence
                 kind, _, name = data["about"].partition("-")
                 if kind == "broken":
                     return actions.propose_points(**common, type="commitment_broken", data={}, check_id=int(name), basis=data["basis"])
-                article, _, item = name.partition(":")
-                deed = {"article": article, **({"item": item} if item else {})}
-                return actions.propose_points(**common, type="act", data=deed, basis=data["basis"])
+                return actions.propose_points(**common, type="act", data={"act": name}, basis=data["basis"])
             case _:
                 values = {name: data[name] for name in ("on", "attendees", "content", "demands")}
                 return actions.record_interview(**common, **values, files=form.file_ids)

@@ -75,6 +75,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "documents": list(of_subject(view.completion).defer("data")) if view else [],
         "parts": [_part(part) for part in view.parts] if view else [],
         "guidance_days": pack().integer("completion.guidance.limit", project.rules_on),
+        "audit": queries.audit_of(project),
         "breadcrumbs": crumbs(project, "竣工验收"),
     }
     return render(request, "unit/completion.html", context)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yinuo.apps.base import forbid
 from yinuo.apps.credit import access, queries
-from yinuo.apps.credit.actions import ask_relief
+from yinuo.apps.credit.actions import ask_relief, ask_review
 from yinuo.apps.credit.models import CreditEvent, PointProposal, ReliefKind
 from yinuo.apps.credit.queries import HistoryLine, Standing
 from yinuo.apps.documents.models import StoredFile
@@ -70,6 +70,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "standing": standing,
         "score": score_words(standing),
+        "evaluation": queries.evaluation_words(lines),
         "next_band": next_band(standing.score, day),
         "lower_band": lower_band(standing.score, day),
         "measures": _measures(standing),
@@ -180,7 +181,9 @@ def _reliefs(unit_id: int, now: datetime) -> list[dict[str, Any]]:
         answer_by = f"应于 {closing(work.due_shown(now))} 前答复" if work else ""
         if work and work.light_at(now) == "red":
             answer_by += "，已超期"
-        made.append({"row": row, "word": word, "colour": colour, "due": answer_by})
+        until = None if hasattr(row, "review") else queries.review_until(row)
+        may = until is not None and now <= until
+        made.append({"row": row, "word": word, "colour": colour, "due": answer_by, "review_until": until if may else None})
     return made
 
 
@@ -236,6 +239,44 @@ def relief(request: HttpRequest, event_id: int) -> HttpResponse:
         "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("信用", reverse("unit:credit")), NavItem("申请恢复分值")],
     }
     return render(request, "unit/relief.html", context)
+
+
+class ReviewForm(EvidenceForm):
+    """Why the unit does not accept the answer."""
+
+
+@need_unit
+@never_cache
+@require_http_methods(["GET", "POST"])
+def review(request: HttpRequest, relief_id: int) -> HttpResponse:
+    """复核: asks that somebody else look at a refused application."""
+    actor, now = actor_of(request), timezone.now()
+    found = queries.relief(relief_id)
+    if not access.can_ask_relief(actor, found.event.unit_id):
+        raise forbid("只能就本单位的信用分提出申请")
+    words = {"label": "不服的理由", "hint": "写明答复哪里不对，可以补充材料。"}
+    form = ReviewForm(actor=actor, **words)
+    if request.method == "POST":
+        form = ReviewForm(request.POST, request.FILES, actor=actor, ticked=ticked_in(request.POST), **words)
+        if form.is_valid():
+            ids = form.evidence(now)
+            text = form.cleaned_data["text"]
+            if form.is_valid() and attempt(
+                form, lambda: ask_review(actor=actor, relief_id=found.pk, text=text, evidence=_kept(ids), at=now)
+            ):
+                messages.success(request, "复核申请已提交，结果发短信通知。")
+                return redirect("unit:credit")
+            form = again(form, ids)  # type: ignore[assignment]
+    day = timezone.localdate()
+    context = {
+        "form": form,
+        "relief": found,
+        "until": queries.review_until(found),
+        "days": pack().integer("credit_review.limit", day),
+        "cites": pack().cite_texts(pack().parameter("credit_review.limit", day).cites),
+        "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("信用", reverse("unit:credit")), NavItem("申请复核")],
+    }
+    return render(request, "unit/review_relief.html", context, status=422 if form.errors else 200)
 
 
 def _kept(ids: list[int]) -> list[dict[str, Any]]:

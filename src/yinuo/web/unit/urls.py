@@ -7,6 +7,7 @@ from django.urls import path
 from yinuo.web.unit import (
     again,
     agency,
+    audit,
     benefits,
     building,
     changes,
@@ -60,6 +61,7 @@ urlpatterns = [
     path("projects/<int:project_id>/map/landing/", map.landing, name="map_landing"),
     path("projects/<int:project_id>/map/routes/<int:item_id>/", map.routes, name="map_routes"),
     path("projects/<int:project_id>/map/due/<int:item_id>/", map.due, name="map_due"),
+    path("projects/<int:project_id>/audit/", audit.show, name="audit"),
     path("projects/<int:project_id>/completion/", completion.show, name="completion"),
     path("projects/<int:project_id>/land/", land.settle, name="project_land"),
     path("projects/<int:project_id>/mock/", mock.show, name="mock"),
@@ -87,6 +89,7 @@ urlpatterns = [
     path("grants/<int:grant_id>/withdraw/", grants.withdraw, name="grant_withdraw"),
     path("credit/", credit.show, name="credit"),
     path("credit/<int:event_id>/relief/", credit.relief, name="relief"),
+    path("credit/reliefs/<int:relief_id>/review/", credit.review, name="review_relief"),
     path("promises/", promises.show, name="promises"),
     path("inspections/", inspections.show, name="inspections"),
     path("inspections/<int:inspection_id>/", inspections.one, name="inspection"),

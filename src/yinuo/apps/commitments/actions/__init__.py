@@ -1,5 +1,6 @@
 """Every write to a promise: given, published, objected to, decided, kept or not, and verified at completion."""
 
+from yinuo.apps.commitments.actions.audit import check_audit, hand_in_audit
 from yinuo.apps.commitments.actions.completion import apply_again, apply_completion, fail_completion, propose_cycle, record_finding
 from yinuo.apps.commitments.actions.fulfilment import handle_difficulty, report_difficulty, report_fulfilment
 from yinuo.apps.commitments.actions.notice import answer_objection, close_notices, decide_on_commitment, raise_objection
@@ -11,10 +12,12 @@ __all__ = [
     "apply_again",
     "apply_completion",
     "bring_forward",
+    "check_audit",
     "close_notices",
     "commit",
     "decide_on_commitment",
     "fail_completion",
+    "hand_in_audit",
     "handle_difficulty",
     "open_reviews",
     "preview_letter",

@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.commitments import access
 from yinuo.apps.commitments.actions.common import PENDING, day_text, end_reviews, evidence_of, need_text
-from yinuo.apps.commitments.actions.settlement import earns_points, fail, keep, propose_kept, settle
+from yinuo.apps.commitments.actions.settlement import fail, keep, propose_kept, settle
+from yinuo.apps.commitments.auditing import earns_points, kept_promises
 from yinuo.apps.commitments.inspection import Point, points_of, reached
 from yinuo.apps.commitments.models import (
     Commitment,
@@ -19,7 +20,6 @@ from yinuo.apps.commitments.models import (
     CompletionState,
     CompletionVerification,
     Finding,
-    Fulfilment,
 )
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
@@ -305,10 +305,10 @@ def fail_completion(*, actor: Actor, completion_id: int, reason: str, at: dateti
 
 
 @action
-def propose_cycle(*, actor: Actor, completion_id: int, audit: str, at: datetime) -> bool:
-    """The filing unit proposes the points of a public project's kept cycle once the audit has concluded (附件2·第十七条).
+def propose_cycle(*, actor: Actor, completion_id: int, at: datetime) -> bool:
+    """The filing unit proposes the points of a kept cycle anew: what was proposed before was refused or withdrawn (附件2·第十七条).
 
-    `audit`: clean or adverse. False = the rules give no points, which stays on record with the reason.
+    False = the rules give no points, which stays on record with the reason.
     """
     completion = locked(completion_id)
     project = completion.project
@@ -317,7 +317,7 @@ def propose_cycle(*, actor: Actor, completion_id: int, audit: str, at: datetime)
         raise forbid("由项目备案单位提出完整周期的加分")
     if completion.state != CompletionState.PASSED:
         raise Refused("commitments.not_passed", "竣工验收通过后才能提出完整周期的加分", remedy="请查看验收进展")
-    promised = list(Commitment.objects.filter(project=project, state=CommitmentState.DECIDED).values_list("fulfilment", flat=True))
-    if not promised or set(promised) != {Fulfilment.KEPT} or not earns_points(project):
+    kept = kept_promises(project)
+    if not kept or not earns_points(project):
         raise Refused("commitments.not_kept", "只有企业备案项目履行了全部承诺才加分", remedy="没有承诺或者有承诺没有履行的不加分")
-    return propose_kept(actor, completion, len(promised), audit, at, office)
+    return propose_kept(actor, completion, kept, at, office)

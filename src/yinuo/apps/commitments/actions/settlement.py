@@ -7,6 +7,7 @@ from datetime import datetime
 
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.commitments.actions.common import day_text, end_of, save
+from yinuo.apps.commitments.auditing import accepted_audit, earns_points, needs_audit
 from yinuo.apps.commitments.completion_papers import issue_opinion
 from yinuo.apps.commitments.inspection import Point, points_of
 from yinuo.apps.commitments.models import (
@@ -22,11 +23,9 @@ from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap.actions import hand_over
 from yinuo.apps.onemap.actions.common import day_of
 from yinuo.apps.onemap.models import ItemState, MapItem
-from yinuo.apps.people.models import UnitType
 from yinuo.apps.projects.actions import complete
 from yinuo.apps.projects.actions.changes import filing_department
 from yinuo.apps.projects.actions.filing import about, url_of
-from yinuo.apps.projects.models import Project, ProjectKind
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
@@ -36,11 +35,6 @@ from yinuo.apps.work.models import WorkKind
 def keep(completion: CompletionVerification, *fields: str) -> None:
     completion.version += 1
     completion.save(update_fields=[*fields, "version"])
-
-
-def earns_points(project: Project) -> bool:
-    """Points concern enterprises' filing projects (F-9)."""
-    return project.kind == ProjectKind.FILING and project.unit.type == UnitType.ENTERPRISE
 
 
 def settle(actor: Actor, completion: CompletionVerification, at: datetime) -> None:
@@ -96,7 +90,7 @@ def _pass(actor: Actor, completion: CompletionVerification, points: Sequence[Poi
     _tell_result(completion, "通过，可以投入使用", f"{len(kept)} 项承诺已履行" if promised else "", at)
     complete(actor=actor, project_id=project.pk, at=at)
     if promised and len(kept) == len(promised):
-        propose_kept(Actor.system(), completion, len(kept), "", at, filing_department(project))
+        propose_kept(Actor.system(), completion, len(kept), at, filing_department(project))
 
 
 def _promises(points: Sequence[Point]) -> list[Commitment]:
@@ -122,12 +116,15 @@ def _end_difficulties(actor: Actor, promised: Sequence[Commitment], at: datetime
         difficulty.save(update_fields=["opinion", "handled_at", "version"])
 
 
-def propose_kept(actor: Actor, completion: CompletionVerification, count: int, audit: str, at: datetime, department_id: int) -> bool:
-    """The points of a whole cycle; False where the rules give none yet (公共类项目没有审计结论), which stays on record."""
+def propose_kept(actor: Actor, completion: CompletionVerification, count: int, at: datetime, department_id: int) -> bool:
+    """The points of a whole cycle; False where the rules give none yet (公共类项目没有审计结论), which stays on record and is told."""
     project = completion.project
     if not earns_points(project):
         return False
+    report = accepted_audit(project)
+    audit = report.conclusion if report else ""
     data = {"all_kept": True, "commitments": count, "project_class": project.project_class}
+    named = f"；{report.auditor}审计报告 {report.number}：{report.get_conclusion_display()}" if report else ""
     try:
         propose_points(
             actor=actor,
@@ -136,7 +133,8 @@ def propose_kept(actor: Actor, completion: CompletionVerification, count: int, a
             type="cycle_completed",
             on=day_of(at),
             data={**data, "audit": audit} if audit else data,
-            basis=f"项目竣工验收通过，从备案到竣工的 {count} 项承诺全部履行",
+            basis=f"项目竣工验收通过，从备案到竣工的 {count} 项承诺全部履行{named}",
+            evidence=report.evidence if report else (),
             at=at,
             department_id=department_id,
             source=(completion._meta.label_lower, completion.pk),
@@ -145,8 +143,24 @@ def propose_kept(actor: Actor, completion: CompletionVerification, count: int, a
         if refusal.code != "credit.no_points":
             raise
         record(actor, "commitments.no_points", completion, at=at, project_code=project.code or "", why=refusal.message, data=data)
+        if report is None and needs_audit(project):
+            _tell_audit_missing(completion, at)
         return False
     return True
+
+
+def _tell_audit_missing(completion: CompletionVerification, at: datetime) -> None:
+    """The unit hears what stands between its kept promises and the points."""
+    project = completion.project
+    tell(
+        "audit_missing",
+        at=at,
+        persons=[completion.applied_by],
+        unit_id=project.unit_id,
+        project_code=project.code or "",
+        url=f"/projects/{project.pk}/audit/",
+        project=project.name,
+    )
 
 
 def _rectify(actor: Actor, completion: CompletionVerification, unmet: Sequence[Point], at: datetime) -> None:

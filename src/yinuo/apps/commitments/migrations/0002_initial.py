@@ -213,4 +213,52 @@ class Migration(migrations.Migration):
             model_name="commitmentreview",
             constraint=models.UniqueConstraint(fields=("commitment", "round"), name="commitment_review_once"),
         ),
+        migrations.CreateModel(
+            name="AuditReport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("auditor", models.CharField(max_length=120, verbose_name="审计机构")),
+                ("number", models.CharField(max_length=80, verbose_name="报告文号")),
+                ("on", models.DateField(verbose_name="报告日期")),
+                (
+                    "conclusion",
+                    models.CharField(
+                        choices=[("clean", "审计没有发现问题"), ("adverse", "审计发现问题")], max_length=8, verbose_name="审计结论"
+                    ),
+                ),
+                ("evidence", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("handed_in", "待核对"), ("accepted", "已采信"), ("returned", "已退回"), ("replaced", "已被新的报告替换")],
+                        default="handed_in",
+                        max_length=10,
+                    ),
+                ),
+                ("handed_at", models.DateTimeField()),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("note", models.TextField(default="")),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "handed_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                ("project", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="audits", to="projects.project")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(("state", "handed_in")), fields=("project",), name="audit_waits_once"),
+                    models.UniqueConstraint(condition=models.Q(("state", "accepted")), fields=("project",), name="audit_accepted_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "handed_in"), ("checked_at__isnull", False), _connector="XOR"), name="audit_checked_at"
+                    ),
+                ],
+            },
+        ),
     ]

@@ -2,12 +2,14 @@
 
 from yinuo.apps.credit.actions.points import consent, execute, propose_points, refuse_consent, withdraw_proposal
 from yinuo.apps.credit.actions.provincial import list_at_province
-from yinuo.apps.credit.actions.reliefs import ask_relief, decide_relief
-from yinuo.apps.credit.actions.scores import RowReport, import_score, import_scores, rebuild
+from yinuo.apps.credit.actions.reliefs import ask_relief, ask_review, decide_relief
+from yinuo.apps.credit.actions.scores import RowReport, check_evaluations, import_score, import_scores, rebuild, take_evaluations
 
 __all__ = [
     "RowReport",
     "ask_relief",
+    "ask_review",
+    "check_evaluations",
     "consent",
     "decide_relief",
     "execute",
@@ -17,5 +19,6 @@ __all__ = [
     "propose_points",
     "rebuild",
     "refuse_consent",
+    "take_evaluations",
     "withdraw_proposal",
 ]

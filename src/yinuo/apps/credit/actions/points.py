@@ -129,13 +129,14 @@ def propose(
     head = lock(unit_id)
     need_enterprise(head.unit)
     step = _expected(head, type, on, project_code, data, at)
+    data = dict(step.after.facts[-1].detail)
     cites = pack().cite_texts(step.event.cites)
     proposal = PointProposal(
         unit=head.unit,
         project_code=project_code,
         type=type,
         on=on,
-        data=dict(data),
+        data=data,
         basis=basis,
         cites=cites,
         evidence=list(evidence),
@@ -158,7 +159,7 @@ def propose(
         at=at,
         project_code=project_code,
         why=basis,
-        data={"unit": unit_id, "type": type, "on": on, "expected": step.points, "data": dict(data), "cites": cites},
+        data={"unit": unit_id, "type": type, "on": on, "expected": step.points, "data": data, "cites": cites},
         decision=decision_of(step, head.grade),
     )
     _lay_before_principal(actor, proposal, step.event.why, at)

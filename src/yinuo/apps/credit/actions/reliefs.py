@@ -25,8 +25,9 @@ from yinuo.core.calendar import TZ
 TERMS = {
     ReliefKind.REPAIR: (WorkKind.REPAIR, "repair.decide_limit"),
     ReliefKind.OBJECTION: (WorkKind.CREDIT_OBJECTION, "credit_objection.limit"),
+    ReliefKind.REVIEW: (WorkKind.CREDIT_REVIEW, "credit_review.limit"),
 }
-NAMES = {ReliefKind.REPAIR: "分值修复", ReliefKind.OBJECTION: "分值异议"}
+NAMES = {ReliefKind.REPAIR: "分值修复", ReliefKind.OBJECTION: "分值异议", ReliefKind.REVIEW: "复核"}
 
 
 @action
@@ -35,7 +36,7 @@ def ask_relief(*, actor: Actor, event_id: int, kind: str, text: str, at: datetim
 
     A repair asked for after `repair.rectify_limit` is taken in all the same and marked late: the department judges.
     """
-    if kind not in ReliefKind.values:
+    if kind not in (ReliefKind.REPAIR, ReliefKind.OBJECTION):
         raise Refused("credit.relief_kind", "请选择申请分值修复还是提出异议", field="kind")
     wanted = ReliefKind(kind)
     event = CreditEvent.objects.select_related("unit").get(pk=event_id)
@@ -71,6 +72,35 @@ def ask_relief(*, actor: Actor, event_id: int, kind: str, text: str, at: datetim
     return relief
 
 
+@action
+def ask_review(*, actor: Actor, relief_id: int, text: str, at: datetime, evidence: Sequence[Any] = ()) -> CreditRelief:
+    """复核: the unit does not accept the refusal of its application; once, within `credit_review.ask_limit`, and somebody else looks."""
+    known = CreditRelief.objects.select_related("event__unit").get(pk=relief_id)
+    event = known.event
+    if not access.can_ask_relief(actor, event.unit_id):
+        raise forbid("只能就本单位的信用分提出申请")
+    head = lock(event.unit_id)
+    first = CreditRelief.objects.select_for_update(no_key=True, of=("self",)).get(pk=relief_id)
+    text = need_text(text, "text", "请写明不服的理由")
+    if first.kind == ReliefKind.REVIEW or first.state != ReliefState.REJECTED:
+        raise Refused("credit.review_of", "只有答复为“不同意”的修复或者异议申请可以申请复核", remedy="复核的决定为最后答复")
+    if CreditRelief.objects.filter(of=first).exists():
+        raise Refused("credit.reviewed", "这份申请已经申请过复核", remedy="请查看复核的结果")
+    until = queries.review_until(first)
+    if until is None or at > until:
+        raise Refused("credit.review_late", "申请复核的期限已过", remedy="整改到位后可以另行申请分值修复")
+    if not ledger_of(head, day_of(at)).taken(event.seq):
+        raise Refused("credit.nothing_taken", "这次扣减的分值已经恢复")
+    _need_no_other(event)
+    made = CreditRelief.objects.create(
+        kind=ReliefKind.REVIEW, event=event, of=first, text=text, evidence=list(evidence), asked_by_id=actor.person_id, asked_at=at
+    )
+    data = {"unit": event.unit_id, "seq": event.seq, "of": first.pk}
+    record(actor, "credit.ask_review", made, at=at, project_code=event.project_code, why=text, data=data)
+    _lay_before_department(actor, made, at)
+    return made
+
+
 def _already() -> Refused:
     return Refused("credit.relief_open", "这次扣分已有申请正在办理", remedy="请等待办理结果")
 
@@ -95,6 +125,9 @@ def _lay_before_department(actor: Actor, relief: CreditRelief, at: datetime) -> 
     kind, limit = TERMS[ReliefKind(relief.kind)]
     event, department = relief.event, department_of(relief.event)
     late = relief.kind == ReliefKind.REPAIR and at > queries.rectify_until(event)
+    review = relief.kind == ReliefKind.REVIEW
+    role = StaffRole.COMPREHENSIVE if review else StaffRole.APPROVER
+    office = None if review else department.pk
     name = NAMES[ReliefKind(relief.kind)]
     item = open_item(
         actor=actor,
@@ -111,13 +144,15 @@ def _lay_before_department(actor: Actor, relief: CreditRelief, at: datetime) -> 
         limits=Limits(pack().integer(limit, day_of(at))),
         rules_on=day_of(at),
         at=at,
-        department_id=department.pk,
+        department_id=office,
         hall_id=department.hall_id,
+        role=role,
     )
+    where = {"hall_id": department.hall_id} if review else {"department_id": department.pk}
     tell(
         "relief_due",
         at=at,
-        persons=holders(StaffRole.APPROVER, day_of(at), department_id=department.pk),
+        persons=holders(role, day_of(at), **where),
         project_code=event.project_code,
         url=item.url,
         unit=event.unit.name,
@@ -128,14 +163,18 @@ def _lay_before_department(actor: Actor, relief: CreditRelief, at: datetime) -> 
 
 @action
 def decide_relief(*, actor: Actor, relief_id: int, accept: bool, answer: str, at: datetime, version: int | None = None) -> CreditRelief:
-    """Accepted, it becomes a proposal to give back exactly what was taken, made by who decides, and goes the way of all points."""
+    """Accepted, it becomes a proposal to give back exactly what was taken, made by who decides, and goes the way of all points.
+
+    A review is decided by the body that manages credit, and by nobody who had a hand in the points or in the refusal.
+    """
     known = CreditRelief.objects.select_related("event").get(pk=relief_id)
     head = lock(known.event.unit_id)
     relief = CreditRelief.objects.select_for_update(no_key=True, of=("self",)).select_related("event__unit").get(pk=relief_id)
     event, department = relief.event, department_of(relief.event)
-    if not access.can_decide_relief(actor, relief, department.pk):
-        raise forbid("请由提出扣分的部门办理")
+    if not access.can_decide_relief(actor, relief, department):
+        raise forbid("复核由信用综合管理部门办理" if relief.kind == ReliefKind.REVIEW else "请由提出扣分的部门办理")
     check_version(relief, version)
+    _need_another(actor, relief)
     if relief.state != ReliefState.ASKED:
         raise Refused("credit.relief_state", f"这份申请已经办结（{relief.get_state_display()}）", remedy="请刷新页面查看")
     answer = need_text(answer, "answer", "请写明办理意见和理由")
@@ -163,7 +202,7 @@ def decide_relief(*, actor: Actor, relief_id: int, accept: bool, answer: str, at
             project_code=event.project_code,
             type="repair",
             on=day_of(at),
-            data={"of": event.seq, "because": relief.kind},
+            data={"of": event.seq, "because": relief.of.kind if relief.of else relief.kind},
             basis=answer,
             evidence=relief.evidence,
             source=("credit.creditrelief", relief.pk),
@@ -182,3 +221,13 @@ def decide_relief(*, actor: Actor, relief_id: int, accept: bool, answer: str, at
         why=answer[:60],
     )
     return relief
+
+
+def _need_another(actor: Actor, relief: CreditRelief) -> None:
+    """Raises Refused for a review by somebody who took part: in the refusal, or in taking the points."""
+    if relief.of is None:
+        return
+    proposal = PointProposal.objects.get(pk=relief.event.proposal_id)
+    before = (relief.of.decided_by_id, proposal.proposed_by_id, proposal.consented_by_id, proposal.executed_by_id)
+    if actor.person_id in before:
+        raise Refused("credit.review_by_another", "办理过这次扣分或者原申请的人不能复核", remedy="请由信用综合管理部门的其他人员办理")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,26 +14,14 @@ from django.db import transaction
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.credit import access, ledger, queries
 from yinuo.apps.credit.actions.common import append, day_of, decision_of, ledger_of, lock, need_enterprise, need_past, need_text
-from yinuo.apps.credit.models import CreditEvent, CreditHead
+from yinuo.apps.credit.judging import SOURCE_MOST, RowReport, Verdict, judge, read_score
+from yinuo.apps.credit.models import BatchState, CreditEvent, CreditHead, EvaluationBatch
+from yinuo.apps.credit.tables import rows_of
 from yinuo.apps.people.actions import find_or_register_unit
-from yinuo.apps.people.models import ProjectUnit, UnitType
+from yinuo.apps.people.models import UnitType
 from yinuo.apps.trail.actions import action, record
 from yinuo.core.decision import plain
 from yinuo.core.facts import as_number
-
-CENT = Decimal("0.01")
-# More of them is no score, and no number that could be rounded.
-WHOLE_DIGITS = 9
-
-
-@dataclass(frozen=True, slots=True)
-class RowReport:
-    """What became of one row: imported, unchanged (already known) or refused, and why. `line` counts from 1."""
-
-    line: int
-    credit_code: str
-    outcome: str
-    message: str = ""
 
 
 @action
@@ -67,57 +56,71 @@ def import_score(*, actor: Actor, unit_id: int, score: Decimal | str, source: st
     return event, True
 
 
-def read_score(value: Decimal | str) -> Decimal:
-    """A score with at most two decimals. Raises Refused."""
-    try:
-        number = as_number(value)
-    except ValueError as error:
-        raise Refused("credit.score", f"分值有误：{error}", field="score") from error
-    if number.adjusted() > WHOLE_DIGITS or number != number.quantize(CENT):
-        raise Refused("credit.score", "分值最多两位小数", field="score")
-    return number
-
-
-def import_scores(*, actor: Actor, rows: Iterable[Mapping[str, Any]], source: str, at: datetime) -> list[RowReport]:
-    """A whole list of evaluations: `credit_code`, `score`, `on`, and `name` for a unit not known yet.
+def import_scores(*, actor: Actor, rows: Sequence[Mapping[str, Any]], source: str, at: datetime, dry_run: bool = False) -> list[RowReport]:
+    """A whole list of evaluations: `credit_code`, `score`, `on`, and `name` for a unit not known yet, `grade` and `source` where told.
 
     Each row stands for itself, in its own transaction, and says what became of it; the same list sent again changes nothing.
+    `dry_run` says what would become of each, and writes nothing.
     """
     if not access.can_import_score(actor):
         raise forbid("只有系统管理员、综合管理部门可以导入公共信用综合评价")
-    return [_row(actor, line, row, source, at) for line, row in enumerate(rows, start=1)]
+    verdicts = judge(rows, source, at)
+    return [verdict.report if dry_run else take_row(actor, verdict, at) for verdict in verdicts]
 
 
-def _row(actor: Actor, line: int, row: Mapping[str, Any], source: str, at: datetime) -> RowReport:
-    code = str(row.get("credit_code") or "").strip()
+def take_row(actor: Actor, verdict: Verdict, at: datetime) -> RowReport:
+    """Writes what the verdict found new; refused where somebody was quicker."""
+    found, report = verdict.evaluation, verdict.report
+    if found is None or report.outcome != "imported":
+        return report
     try:
         with transaction.atomic():
-            unit = _unit(code, str(row.get("name") or "").strip())
-            _, new = import_score(actor=actor, unit_id=unit.pk, score=row.get("score") or "", source=source, on=_day(row.get("on")), at=at)
+            unit = find_or_register_unit(credit_code=found.credit_code, name=found.name, type=UnitType.ENTERPRISE)
+            _, new = import_score(actor=actor, unit_id=unit.pk, score=found.score, source=found.source, on=found.on, at=at)
     except Refused as refusal:
-        return RowReport(line, code, "refused", str(refusal))
-    return RowReport(line, code, "imported" if new else "unchanged")
+        return replace(report, outcome="refused", message=str(refusal))
+    return report if new else replace(report, outcome="unchanged", message="以前已经导入")
 
 
-def _unit(code: str, name: str) -> ProjectUnit:
-    """A company may be evaluated before it files its first project: then its name makes it known."""
-    found = ProjectUnit.objects.filter(credit_code=code).first() if code else None
-    if found is not None:
-        return found
-    if not name:
-        raise Refused("credit.unit", "没有这个统一社会信用代码的项目单位", field="credit_code", remedy="请核对代码，或者补充单位名称")
-    return find_or_register_unit(credit_code=code, name=name, type=UnitType.ENTERPRISE)
+@action
+def check_evaluations(*, actor: Actor, name: str, content: bytes, source: str, at: datetime) -> EvaluationBatch:
+    """A file of evaluations read and judged row by row; nothing counts before `take_evaluations` confirms it."""
+    if not access.can_import_score(actor):
+        raise forbid("只有系统管理员、综合管理部门可以导入公共信用综合评价")
+    source = need_text(source, "source", "请写明作出评价的机构")
+    if len(source) > SOURCE_MOST:
+        raise Refused("credit.source", f"评价机构不超过 {SOURCE_MOST} 字", field="source")
+    rows = rows_of(name, content)
+    report = [verdict.report.to_json() for verdict in judge(rows, source, at)]
+    batch = EvaluationBatch.objects.create(
+        name=name[-120:],
+        sha256=hashlib.sha256(content).hexdigest(),
+        source=source,
+        rows=rows,
+        report=report,
+        by_id=actor.person_id,
+        at=at,
+    )
+    record(actor, "credit.check_evaluations", batch, at=at, data={"sha256": batch.sha256, "rows": len(rows), **batch.counts()})
+    return batch
 
 
-def _day(value: Any) -> date:
-    if isinstance(value, datetime):
-        return day_of(value)
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value or ""))
-    except ValueError as error:
-        raise Refused("credit.on", "评价日期应写作 2026-10-01 这样的形式", field="on") from error
+@action
+def take_evaluations(*, actor: Actor, batch_id: int, at: datetime) -> EvaluationBatch:
+    """The good rows of a file count, all in one transaction, each judged anew; the bad are told. A file confirmed twice counts once."""
+    if not access.can_import_score(actor):
+        raise forbid("只有系统管理员、综合管理部门可以导入公共信用综合评价")
+    batch = EvaluationBatch.objects.select_for_update(no_key=True, of=("self",)).get(pk=batch_id)
+    if batch.state == BatchState.TAKEN:
+        return batch
+    verdicts = judge(batch.rows, batch.source, at)
+    # By credit code, so that two files never wait for each other's units.
+    done = {v.report.line: take_row(actor, v, at) for v in sorted(verdicts, key=lambda v: (v.report.credit_code, v.report.line))}
+    batch.report = [done[line].to_json() for line in sorted(done)]
+    batch.state, batch.taken_by_id, batch.taken_at, batch.version = BatchState.TAKEN, actor.person_id, at, batch.version + 1
+    batch.save(update_fields=["report", "state", "taken_by", "taken_at", "version"])
+    record(actor, "credit.take_evaluations", batch, at=at, data={"sha256": batch.sha256, **batch.counts()})
+    return batch
 
 
 def rebuild(*, actor: Actor, at: datetime, unit_id: int | None = None) -> list[queries.Difference]:

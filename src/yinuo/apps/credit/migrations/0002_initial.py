@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("version", models.PositiveIntegerField(default=1)),
-                ("kind", models.CharField(choices=[("repair", "分值修复"), ("objection", "异议")], max_length=10)),
+                ("kind", models.CharField(choices=[("repair", "分值修复"), ("objection", "异议"), ("review", "复核")], max_length=10)),
                 (
                     "state",
                     models.CharField(
@@ -208,5 +208,52 @@ class Migration(migrations.Migration):
                 fields=("source_kind", "source_id", "type"),
                 name="proposal_once_per_source",
             ),
+        ),
+        migrations.AddField(
+            model_name="creditrelief",
+            name="of",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="review", to="credit.creditrelief"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="creditrelief",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "review"), ("of__isnull", True), _connector="XOR"), name="relief_review_of_another"
+            ),
+        ),
+        migrations.CreateModel(
+            name="EvaluationBatch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("name", models.CharField(max_length=120)),
+                ("sha256", models.CharField(max_length=64)),
+                ("source", models.CharField(max_length=120, verbose_name="评价机构")),
+                ("rows", models.JSONField()),
+                ("report", models.JSONField()),
+                ("state", models.CharField(choices=[("checked", "已核对，未导入"), ("taken", "已导入")], default="checked", max_length=8)),
+                ("at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "taken"), ("taken_at__isnull", True), _connector="XOR"), name="batch_taken_at"
+                    )
+                ],
+            },
         ),
     ]

@@ -42,7 +42,10 @@ HANDLED = (S.OPEN, S.REPORTED, S.OVERDUE)
 RUNNING = (*HANDLED, S.RECTIFYING)
 NOT_OWNER = "这条预警不由您处置"
 # Which act of the points' rules a warning may come to (附件2·第十八条); the others are no such act.
-ACTS = {WarningKind.BUILT_FIRST: "illegal_start", WarningKind.START_UNREPORTED: "unreported"}
+ACTS = {
+    WarningKind.BUILT_FIRST: {"article": "46", "item": "illegal_start"},
+    WarningKind.START_UNREPORTED: {"article": "46", "item": "unreported"},
+}
 
 
 @action
@@ -221,7 +224,7 @@ def propose_for_warning(*, actor: Actor, warning_id: int, basis: str, at: dateti
         project_code=code_of(made),
         type="act",
         on=day_of(made.found_at),
-        data={"article": "46", "item": ACTS[WarningKind(made.kind)]},
+        data=ACTS[WarningKind(made.kind)],
         basis=said,
         evidence=[*shown, f"预警 {made.pk}：{made.why}"],
         source=(Warning._meta.label_lower, made.pk),
