@@ -54,6 +54,7 @@ format: setup
 lock: setup
 	$(BIN)/pip install uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes pyproject.toml --extra dev -o requirements.lock
+	echo "web3>=7,<9" | $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -c requirements.lock - -o requirements-anchor.lock
 
 clean:
 	rm -rf .venv build node_modules

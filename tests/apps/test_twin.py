@@ -159,7 +159,7 @@ def test_what_is_wrong_with_the_twin_is_noted_on_it_and_never_holds_up_the_log(l
     refused("不是接着它写下来的")
     twin.lock.path.write_bytes(good)
     tile = TwinTile.objects.get(level=0, index=0)
-    TwinTile.objects.filter(pk=tile.pk).update(data=bytes(tile.data)[:-1] + b"\x00")
+    TwinTile.objects.filter(pk=tile.pk).update(data=bytes(tile.data)[:-1] + bytes([bytes(tile.data)[-1] ^ 1]))
     edge = TWIN.edges.objects.get(level=1)
     TWIN.edges.objects.filter(pk=1).update(data=bytes(32))
     refused("rebuild-twin")

@@ -58,7 +58,7 @@ def instance(place: Path) -> Iterator[Server]:
     (server.home / "files" / "2026" / "图.pdf").write_bytes(b"%PDF-1.4 \x00\xff")
     (server.home / "log").mkdir()
     (server.home / "log" / "web.log").write_text("not kept", encoding="utf-8")
-    for name in ("chain/head", "chain/log_key", "nodes/bank/node.db", "nodes/bank/node.json"):
+    for name in ("chain/head", "chain/head.twin", "chain/log_key", "nodes/bank/node.db", "nodes/bank/node.json"):
         (server.home / name).parent.mkdir(parents=True, exist_ok=True)
         (server.home / name).write_text("earlier", encoding="utf-8")
     (server.home / "link").symlink_to("/etc/passwd")

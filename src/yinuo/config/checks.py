@@ -22,6 +22,7 @@ class ConfigChecks(AppConfig):
     def ready(self) -> None:
         checks.register(TAG)(providers)
         checks.register(TAG)(twin)
+        checks.register(TAG)(anchor)
 
 
 def providers(**_: Any) -> list[checks.CheckMessage]:
@@ -51,3 +52,21 @@ def twin(**_: Any) -> list[checks.CheckMessage]:
         hint = "请安装 gmssl-pyx（没有现成安装包的机器须有 C 编译器和 cmake），或者去掉 YINUO_CHAIN_TWIN"
         return [checks.Error(f"YINUO_CHAIN_TWIN 打开了国密并行树，却没有 gmssl-pyx：{hint}", id="yinuo.E003")]
     return []
+
+
+def anchor(**_: Any) -> list[checks.CheckMessage]:
+    """The anchor is asked for, and something it cannot do without is missing."""
+    if not settings.YINUO_ANCHOR_RPC:
+        return []
+    from importlib.util import find_spec
+
+    from yinuo.apps.infochain import anchoring
+
+    missing = {
+        "没有安装 web3：请按 requirements-anchor.lock 安装": find_spec("web3") is None,
+        "没有锚定账户的密钥：请先运行 yinuo chain anchor --new-key": anchoring.account() is None,
+        "没有合约的地址 YINUO_ANCHOR_CONTRACT：请先运行 yinuo chain anchor --deploy": not settings.YINUO_ANCHOR_CONTRACT,
+        "有一处写错：YINUO_ANCHOR_HOURS 应为正整数": settings.YINUO_ANCHOR_HOURS < 1,
+    }
+    found = [why for why, so in missing.items() if so]
+    return [checks.Error(f"YINUO_ANCHOR_RPC 打开了外部锚定，却{why}", id="yinuo.E004") for why in found]

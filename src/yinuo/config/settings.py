@@ -188,6 +188,13 @@ YINUO_CHAIN_ORIGIN = os.environ.get("YINUO_CHAIN_ORIGIN", f"{_host}/chain")
 # Off unless asked for: a second tree over the same entries in SM3, signed with SM2 (ADR 9).
 YINUO_CHAIN_TWIN = os.environ.get("YINUO_CHAIN_TWIN") == "1"
 YINUO_CHAIN_TWIN_ORIGIN = os.environ.get("YINUO_CHAIN_TWIN_ORIGIN", f"{YINUO_CHAIN_ORIGIN}/sm3")
+# Off unless an address is given: the log's head is also written to a contract on a chain that speaks Ethereum's JSON-RPC.
+YINUO_ANCHOR_RPC = os.environ.get("YINUO_ANCHOR_RPC", "")
+YINUO_ANCHOR_CONTRACT = os.environ.get("YINUO_ANCHOR_CONTRACT", "")
+YINUO_ANCHOR_CHAIN_ID = int(os.environ.get("YINUO_ANCHOR_CHAIN_ID", "0"))
+YINUO_ANCHOR_HOURS = int(os.environ.get("YINUO_ANCHOR_HOURS", "24"))
+# Where the search for anchored heads begins: the block the contract came with.
+YINUO_ANCHOR_FROM_BLOCK = int(os.environ.get("YINUO_ANCHOR_FROM_BLOCK", "0"))
 YINUO_CHAIN_POLICY = Path(os.environ.get("YINUO_CHAIN_POLICY", YINUO_CHAIN_HOME / "policy"))
 YINUO_PROJECT_LOCK = "yinuo.apps.projects.actions.lock"
 YINUO_HALL_OF_UNIT = "yinuo.apps.projects.queries.hall_of_unit"

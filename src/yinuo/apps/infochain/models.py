@@ -200,3 +200,49 @@ class TwinCosignature(AppendOnly):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="twin_cosignature_once")]
         indexes = [models.Index(fields=["witness", "-checkpoint"], name="twin_last_of_a_witness")]
+
+
+# -- the anchor: the log's head on a chain that others run
+
+
+class Anchoring(models.Model):
+    """A head on its way to the chain, or there. Committed with the signed transaction before that leaves.
+
+    `nonce` is empty where the row was found on the chain; `failed` says why a transaction came to nothing.
+    """
+
+    origin = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    chain_id = models.BigIntegerField()
+    contract = models.CharField(max_length=42)
+    account = models.CharField(max_length=42)
+    nonce = models.BigIntegerField(null=True)
+    transaction = models.CharField(max_length=66, unique=True)
+    raw = models.BinaryField()
+    sent_at = models.DateTimeField()
+    block = models.BigIntegerField(null=True)
+    block_hash = models.CharField(max_length=66, default="", blank=True)
+    gas = models.BigIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    failed = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "contract"], condition=Q(confirmed_at__isnull=True, failed=""), name="one_anchoring_under_way"
+            ),
+            models.CheckConstraint(condition=Q(confirmed_at__isnull=True) | Q(failed=""), name="anchored_or_failed"),
+        ]
+
+
+class AnchorState(models.Model):
+    """What the last run came to; one row. `error` passes, `fault` is for a person: the chain and the log do not say the same."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    looked_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, default="", blank=True)
+    fault = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_anchor_state")]

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from yinuo.apps.infochain import twinning
 from yinuo.apps.infochain.books import MAIN, TWIN, Book
-from yinuo.apps.infochain.models import Cosignature, IssuerKey, LeafRecord, LogEntry, LogHead, TwinHead
+from yinuo.apps.infochain.models import Anchoring, AnchorState, Cosignature, IssuerKey, LeafRecord, LogEntry, LogHead, TwinHead
 from yinuo.apps.infochain.sealing import shown
 from yinuo.apps.infochain.storage import known_log
 from yinuo.apps.people.models import Department
@@ -222,6 +222,20 @@ class TwinStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AnchorStatus:
+    """How far the log is anchored on a chain, since when, in which block and transaction. `waiting`: a transaction in no block yet."""
+
+    size: int
+    at: datetime | None
+    chain_id: int
+    block: int
+    transaction: str
+    waiting: str
+    error: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The log as an operator or anybody may see it."""
 
@@ -233,6 +247,7 @@ class Status:
     witnesses: dict[str, int]
     refused: str
     twin: TwinStatus | None
+    anchor: AnchorStatus | None
 
 
 def status(policy: Policy | None) -> Status:
@@ -250,7 +265,19 @@ def status(policy: Policy | None) -> Status:
         witnesses=seen,
         refused=head.refused if head else "",
         twin=_twin_status(policy, head.size if head else 0),
+        anchor=_anchor_status(),
     )
+
+
+def _anchor_status() -> AnchorStatus | None:
+    """None = there never was a run."""
+    state = AnchorState.objects.filter(pk=1).first()
+    rows = Anchoring.objects.order_by("-size", "-id")
+    last, waiting = rows.filter(confirmed_at__isnull=False).first(), rows.filter(confirmed_at=None, failed="").first()
+    if state is None and last is None and waiting is None:
+        return None
+    where = (last.size, last.confirmed_at, last.chain_id, last.block or 0, last.transaction) if last else (0, None, 0, 0, "")
+    return AnchorStatus(*where, waiting.transaction if waiting else "", state.error if state else "", state.fault if state else "")
 
 
 def _twin_status(policy: Policy | None, size: int) -> TwinStatus | None:

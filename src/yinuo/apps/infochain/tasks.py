@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from django.utils.timezone import now
 from procrastinate.contrib.django import app
 
 from yinuo.apps.base import Actor
-from yinuo.apps.infochain import actions, queries
+from yinuo.apps.infochain import actions, anchoring, queries
+from yinuo.apps.infochain.evm import Declined, Unreachable
+from yinuo.chain.verifier import Unverified
+
+log = structlog.get_logger(__name__)
 
 
 @app.periodic(cron="* * * * *")
@@ -25,3 +30,30 @@ def give_keys(at: datetime) -> int:
     for department_id in wanting:
         actions.add_key(actor=Actor.system(), department_id=department_id, at=at)
     return len(wanting)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="chain", queueing_lock="infochain_anchor")
+def keep_anchored(timestamp: int) -> int:
+    """The log's head to the chain, when the operator has set one up and it is time; how far it is anchored. What fails is tried again."""
+    at = now()
+    if not anchoring.configured() or not anchoring.due(at):
+        return 0
+    return anchor(at)
+
+
+def anchor(at: datetime) -> int:
+    """One run, its outcome kept for the status; how far the log is anchored, 0 where that could not be told."""
+    try:
+        done = anchoring.run(anchoring.opened(), at=at)
+    except (Unreachable, Declined, anchoring.NotSet, Unverified) as error:
+        anchoring.note_run(at, error=str(error))
+        log.warning("anchor failed", why=str(error))
+        return 0
+    except anchoring.Mismatch as error:
+        anchoring.note_run(at, fault=str(error))
+        log.error("anchor refused", why=str(error))
+        return 0
+    if not done.waiting:
+        anchoring.note_run(at)
+    return done.size

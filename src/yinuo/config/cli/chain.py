@@ -16,8 +16,8 @@ from yinuo.apps.infochain.words import in_words
 from yinuo.chain import leaves
 from yinuo.chain.policies import lint
 from yinuo.chain.printed import proof_in
-from yinuo.chain.tree import Tile
-from yinuo.chain.verifier import Checkpoint, Note, Policy, Proof, Unverified
+from yinuo.chain.tree import ReadTile, Tile, width_at
+from yinuo.chain.verifier import HASH_SIZE, Checkpoint, Note, Policy, Proof, Unverified
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.cli.asking import Json
 from yinuo.config.cli.scanning import CannotScan, code_in, is_picture
@@ -80,10 +80,22 @@ def status(as_json: Json = False) -> int:
             "policy_faults": faults,
             "refused": found.refused,
             "twin": _twin_told(found.twin, as_json),
+            "anchor": _anchor_told(found.anchor, as_json),
         },
         as_json,
     )
-    return 1 if found.refused or faults or (found.twin and found.twin.refused) else 0
+    wrong = (found.twin and found.twin.refused) or (found.anchor and found.anchor.fault)
+    return 1 if found.refused or faults or wrong else 0
+
+
+def _anchor_told(anchor: Any, as_json: bool) -> Any:
+    """How far the log is anchored; None or a line where it never was."""
+    if as_json:
+        return anchor and asdict(anchor) | {"at": anchor.at and anchor.at.isoformat()}
+    if anchor is None:
+        return "没有打开"
+    done = f"{anchor.size} 条，{day_words(anchor.at.astimezone(TZ).date())}，区块 {anchor.block}" if anchor.at else "还没有锚定过"
+    return "；".join(filter(None, [done, anchor.waiting and f"交易 {anchor.waiting} 还不在区块里", anchor.error, anchor.fault]))
 
 
 def _twin_told(twin: Any, as_json: bool) -> Any:
@@ -119,16 +131,92 @@ def audit(as_json: Json = False) -> int:
         from yinuo.apps.infochain import queries
 
         report = auditing.audit(queries.log_key(), queries.twin_key())
+        anchored, unchecked = _anchored_too(report)
     if as_json:
-        print(json.dumps(vars(report) | {"clean": report.clean}, ensure_ascii=False, sort_keys=True))
+        told = vars(report) | {"clean": report.clean, "anchored": anchored, "anchor_unchecked": unchecked}
+        print(json.dumps(told, ensure_ascii=False, sort_keys=True))
     else:
         print(f"核对了 {report.entries} 条日志、{report.leaves} 条链下记录、{report.rows} 行业务数据")
         if report.twin:
             print(f"国密并行树 {report.twin} 条")
+        if anchored:
+            print(f"外部锚定 {anchored} 次")
+        if unchecked:
+            print(f"外部锚定没有核对：{unchecked}")
         for fault in report.faults:
             print(f"  不符：{fault}")
         print("全部相符" if report.clean else f"有 {len(report.faults)} 处不符")
     return 0 if report.clean else 1
+
+
+def _anchored_too(report: Any) -> tuple[int, str]:
+    """What the chain has against the log, added to the report where it differs; how many heads, and why they could not be asked for."""
+    from yinuo.apps.infochain import anchoring, evm, queries
+
+    log = queries.log_key()
+    if not anchoring.configured() or log is None:
+        return 0, ""
+    try:
+        anchor = anchoring.opened()
+        count, faults = anchoring.compare(anchor.evm, anchor.account, log.name)
+    except (evm.Unreachable, evm.Declined, anchoring.NotSet, Unverified) as error:
+        return 0, str(error)
+    report.faults += faults
+    return count, ""
+
+
+@app.command("anchor")
+def anchor_now(
+    new_key: Annotated[bool, typer.Option("--new-key", help="生成锚定账户的密钥，打印账户")] = False,
+    import_key: Annotated[
+        Path | None, typer.Option("--import-key", exists=True, dir_okay=False, help="改用别处发的私钥（十六进制，一行）")
+    ] = None,
+    deploy: Annotated[bool, typer.Option("--deploy", help="把锚定合约部署到链上，打印地址")] = False,
+    check: Annotated[bool, typer.Option("--check", help="只核对链上锚定过的与日志是否一致，不写链")] = False,
+    as_json: Json = False,
+) -> int:
+    """把日志的头写到别人运行的链上，写以前先核对；链上的与日志不一致的，不写，退出码为 1。"""
+    if new_key + (import_key is not None) + deploy + check > 1:
+        raise typer.BadParameter("--new-key、--import-key、--deploy、--check 一次只用一个", param_hint="--check")
+    with _instance():
+        from yinuo.apps.infochain import anchoring, evm
+
+        try:
+            told = _anchoring(new_key, import_key, deploy, check)
+        except (evm.Unreachable, evm.Declined, anchoring.NotSet, anchoring.Mismatch, Unverified) as error:
+            _show({"done": False, "why": str(error)}, as_json)
+            return 1
+    _show({"done": not told.get("faults"), **told}, as_json)
+    return 1 if told.get("faults") else 0
+
+
+def _anchoring(new_key: bool, import_key: Path | None, deploy: bool, check: bool) -> dict[str, Any]:
+    from django.utils.timezone import now
+
+    from yinuo.apps.infochain import anchoring, queries
+
+    if new_key:
+        return {"account": anchoring.keep_key()}
+    if import_key is not None:
+        try:
+            return {"account": anchoring.keep_key(bytes.fromhex(import_key.read_text(encoding="ascii").strip().removeprefix("0x")))}
+        except ValueError:
+            raise typer.BadParameter("私钥应为一行十六进制", param_hint="--import-key") from None
+    if deploy:
+        return {"contract": anchoring.deploy(anchoring.opened(contract=False))}
+    anchor, log = anchoring.opened(), queries.log_key()
+    if check:
+        count, faults = anchoring.compare(anchor.evm, anchor.account, log.name) if log else (0, [])
+        return {"account": anchor.account, "anchored": count, "faults": faults}
+    at = now()
+    try:
+        done = anchoring.run(anchor, at=at)
+    except anchoring.Mismatch as error:
+        anchoring.note_run(at, fault=str(error))
+        raise
+    if not done.waiting:
+        anchoring.note_run(at)
+    return {"account": anchor.account, "size": done.size, "sent": done.sent, "waiting": done.waiting}
 
 
 @app.command()
@@ -249,6 +337,9 @@ def verify(
         ),
     ],
     policy: Annotated[Path, typer.Option("--policy", exists=True, dir_okay=False, help="见证规则（可信途径得来）")],
+    anchor: Annotated[
+        str, typer.Option("--anchor", metavar="[日志]", help="还与链上的锚定核对：读日志的网址，或者节点的文件夹；合约、账户由环境变量给出")
+    ] = "",
     as_json: Json = False,
 ) -> int:
     """不问任何服务器，核对一份证明；不成立则退出码为 1，并说明哪里不对。"""
@@ -257,7 +348,10 @@ def verify(
     except Unverified as error:
         raise typer.BadParameter(f"见证规则读不懂：{error}", param_hint="--policy") from None
     try:
-        found = _verified(_text_of(file.read_bytes()), trusted)
+        data = _text_of(file.read_bytes())
+        found = _verified(data, trusted)
+        if anchor:
+            found["anchored"] = _agrees_with_anchor(data, anchor)
     except (Unverified, CannotScan) as error:
         _show({"valid": False, "why": in_words(str(error)) if isinstance(error, Unverified) else str(error)}, as_json)
         return 1
@@ -270,6 +364,37 @@ def _text_of(data: bytes) -> bytes:
     if is_picture(data) or (data.startswith(b"%PDF-") and Proof.HEADER.encode() not in data):
         return code_in(data).encode()
     return data
+
+
+def _agrees_with_anchor(data: bytes, source: str) -> int:
+    """How many heads of the log on the chain agree with the tree the proof stands in. Raises Unverified."""
+    _django()
+    from django.conf import settings
+
+    from yinuo.apps.infochain import anchoring, evm
+
+    account = os.environ.get("YINUO_ANCHOR_ACCOUNT", "") or anchoring.account()
+    if not anchoring.configured() or not account:
+        raise typer.BadParameter("请设置 YINUO_ANCHOR_RPC、YINUO_ANCHOR_CONTRACT、YINUO_ANCHOR_ACCOUNT", param_hint="--anchor")
+    fetch = _mirror(source)
+    checkpoint = Checkpoint.parse(Proof.parse(leaves.taken_out(proof_in(data))).checkpoint.text)
+    size = max(checkpoint.size, Checkpoint.parse(Note.parse(fetch("checkpoint")).text).size)
+    try:
+        chain = evm.Evm(settings.YINUO_ANCHOR_RPC, settings.YINUO_ANCHOR_CONTRACT)
+        chain.need_contract()
+        return anchoring.compare_tree(chain, account, checkpoint, _read_below(fetch, size))
+    except (evm.Unreachable, evm.Declined, anchoring.Mismatch, OSError) as error:
+        raise Unverified(f"与链上的锚定核对不成：{error}") from None
+
+
+def _read_below(fetch: Fetch, size: int) -> ReadTile:
+    """Tiles of any earlier size out of a log of `size` entries: a wider tile begins with the narrower one."""
+
+    def read(tile: Tile) -> bytes:
+        there = Tile(tile.level, tile.index, width_at(tile.level, tile.index, size))
+        return fetch(there.path)[: tile.width * HASH_SIZE]
+
+    return read
 
 
 def _verified(data: bytes, policy: Policy) -> dict[str, Any]:

@@ -176,4 +176,49 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("checkpoint", "witness"), name="twin_cosignature_once")],
             },
         ),
+        migrations.CreateModel(
+            name="Anchoring",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("origin", models.CharField(max_length=200)),
+                ("size", models.BigIntegerField()),
+                ("root", models.BinaryField()),
+                ("chain_id", models.BigIntegerField()),
+                ("contract", models.CharField(max_length=42)),
+                ("account", models.CharField(max_length=42)),
+                ("nonce", models.BigIntegerField(null=True)),
+                ("transaction", models.CharField(max_length=66, unique=True)),
+                ("raw", models.BinaryField()),
+                ("sent_at", models.DateTimeField()),
+                ("block", models.BigIntegerField(null=True)),
+                ("block_hash", models.CharField(blank=True, default="", max_length=66)),
+                ("gas", models.BigIntegerField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("failed", models.CharField(blank=True, default="", max_length=300)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("confirmed_at__isnull", True), ("failed", "")),
+                        fields=("account", "contract"),
+                        name="one_anchoring_under_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("confirmed_at__isnull", True), ("failed", ""), _connector="OR"), name="anchored_or_failed"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AnchorState",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("looked_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, default="", max_length=300)),
+                ("fault", models.CharField(blank=True, default="", max_length=300)),
+            ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_anchor_state")],
+            },
+        ),
     ]
