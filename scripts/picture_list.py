@@ -25,6 +25,7 @@ from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Subm
 from yinuo.apps.oversight.models import LifeRecord, Warning
 from yinuo.apps.people.models import AuthorisedPerson, Hall, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Participant, Project, Question
+from yinuo.apps.reform.models import Publication, ReformReport
 from yinuo.apps.regional.models import Assessment
 from yinuo.apps.reviews.models import ServiceReview, TrackService
 from yinuo.apps.window.models import Visit
@@ -217,6 +218,11 @@ PAGES = [
     Page("public:bulletins", anybody()),
     Page("public:bulletin", citizens(lambda: Bulletin.objects.order_by("-month"), "pk")),
     Page("public:honours", anybody()),
+    Page("public:reform", anybody()),
+    Page("public:reform_report", citizens(lambda: Publication.objects.order_by("-pk"), "pk")),
+    Page("staff:reform", one("comprehensive")),
+    Page("staff:reform_report", officials("comprehensive", all_of(ReformReport), "pk")),
+    Page("staff:reform_cases", officials("comprehensive", all_of(ReformReport), "pk"), "?measure=on_time"),
     Page("staff:scores", one("supervisor")),
     Page("staff:report_events", one("supervisor")),
     Page("staff:manual_points", officials("supervisor", lambda: ManualPoint.objects.order_by("-id"), "pk")),
@@ -354,6 +360,7 @@ EXCUSED = {
     "public:regional_report": "a PDF file",
     "public:regional_paper": "a PDF file",
     "public:bulletin_paper": "a PDF file",
+    "public:reform_paper": "a PDF file",
     "staff:report_table": "a table as a file",
     "staff:evaluation_table": "a table as a file",
     "staff:evaluation_batch": "the demonstration has imported no file of evaluations",

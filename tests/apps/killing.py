@@ -19,7 +19,7 @@ from django.db import connection, connections
 
 ROOMS = {
     *("trail", "people", "infochain", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"),
-    *("reviews", "window", "mock", "deficient", "regional", "land", "agency", "oversight"),
+    *("reviews", "window", "mock", "deficient", "regional", "land", "agency", "oversight", "reform"),
 }
 
 

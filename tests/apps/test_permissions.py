@@ -49,7 +49,10 @@ if TYPE_CHECKING:
 
     from tests.database import TestDatabase
 
-ROOMS_ABOVE = ("reviews", "grants", "window", "mock", "deficient", "regional", "land", "agency", "inspections", "oversight", "halls")
+ROOMS_ABOVE = (
+    *("reviews", "grants", "window", "mock", "deficient", "regional", "land", "agency"),
+    *("inspections", "oversight", "halls", "reform"),
+)
 ROOMS = ("people", "infochain", "catalogue", "work", "documents", "notices", "projects", "onemap", "credit", "commitments", *ROOMS_ABOVE)
 SOURCE = Path(work.__file__).parents[2]
 NOON = at("2026-11-06 12:00")

@@ -30,6 +30,7 @@ from yinuo.api.grants import router as grants
 from yinuo.api.halls import router as halls
 from yinuo.api.inspections import router as inspections
 from yinuo.api.oversight import router as oversight
+from yinuo.api.reform import router as reform
 from yinuo.api.regional import router as regional
 from yinuo.api.reviews import router as reviews
 
@@ -41,6 +42,7 @@ api.add_router("", inspections)
 api.add_router("", reviews)
 api.add_router("", halls)
 api.add_router("", figures)
+api.add_router("", reform)
 api.add_router("", regional)
 api.add_router("", grants)
 api.add_router("", oversight)

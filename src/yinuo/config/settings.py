@@ -41,7 +41,8 @@ WSGI_APPLICATION = "yinuo.config.wsgi.application"
 # ── what it consists of ────────────────────────────────────────────────────────────────
 ROOMS = [
     *("trail", "people", "infochain", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"),
-    *("reviews", "grants", "window", "mock", "deficient", "regional", "land", "agency", "inspections", "oversight", "halls", "figures"),
+    *("reviews", "grants", "window", "mock", "deficient", "regional", "land", "agency", "inspections", "oversight", "halls"),
+    *("figures", "reform"),
 ]
 INSTALLED_APPS = [
     "unfold",

@@ -97,6 +97,7 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
     if hat and hat.actor.role in WARNED:
         links.append(NavItem("异常预警", reverse("staff:warnings")))
         links.append(NavItem("承诺复核", reverse("staff:promise_reviews")))
+        links.append(NavItem("改革推进情况", reverse("staff:reform")))
     if hat and hat.actor.role in WARNED:
         links.append(NavItem("双随机检查", reverse("staff:inspections")))
     if hat and hat.actor.role == "unit" and not hat.actor.scope:

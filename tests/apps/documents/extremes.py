@@ -15,6 +15,7 @@ from tests.apps.documents.samples import (
     MINUTES,
     MOCK_LINE,
     NON_ACCEPTANCE,
+    REFORM,
     REFUSAL,
     REGIONAL,
     SAMPLES,
@@ -44,6 +45,7 @@ SHORT: Any = {
     "deficient_application": {"situation": "在建", "opinions": []},
     "deficient_notice": {"verify_url": None},
     "hall_bulletin": {"corrections": [], "quarter": "", "honours": [], "bottom": []},
+    "reform_report": {"halls": [], "offices": [], "problems": [], "problems_said": "", "honours": [], "next_steps": "", "corrections": []},
     "coordination_minutes": {"meeting_at": None, "meeting_place": None, "basis": []},
     "filing_certificate": {
         "project_name": "养牛场", "site": "", "scope": "", "planned_start_on": None, "planned_finish_on": None, "policy": "", "evidence": None,
@@ -128,6 +130,7 @@ EXTREME: Any = {
     "mock_result": LONG | {"department": LONG_OFFICE, "matter_name": LONG_MATTER, "contents": ["附带的要求。" * 40]},
     "deficient_notice": {"project_name": LONG_NAME, "unit_name": LONG_UNIT, "matter_name": LONG_MATTER, "department": LONG_OFFICE, "missing": [LONG_MATTER] * 8},
     "hall_bulletin": {"issuer": LONG_OFFICE, "lines": [row | {"hall": LONG_OFFICE, "score": "1100.25", "good": 12345} for row in BULLETIN["lines"]] * 20, "corrections": BULLETIN["corrections"] * 12, "honours": BULLETIN["honours"] * 6},
+    "reform_report": {"issuer": LONG_OFFICE, "year": True, "offices": [row | {"name": LONG_OFFICE} for row in REFORM["offices"]] * 12, "problems": [row | {"subject": LONG_OFFICE} for row in REFORM["problems"]] * 12, "corrections": REFORM["corrections"] * 12, "evaluations": [{"name": LONG_OFFICE, "score": "87.25", "parts": ["承诺办理率 12／20（60%），得 30.00／30"] * 6, "self_report": "一年的情况。" * 60, "comment": "评价意见。" * 30}, {"name": LONG_OFFICE, "score": None, "parts": [], "self_report": "", "comment": ""}]},
     "coordination_minutes": LONG | {"issuer": LONG_OFFICE, "issue": "\n".join(["问题。" * 40] * 4), "opinions": [row | {"text": "意见。" * 40} for row in MINUTES["opinions"]] * 8, "items": MINUTES["items"] * 20, "conclusion": "\n".join(["结论。" * 40] * 6)},
     "filing_certificate": LONG | {
         "project_name": LONG_NAME * 2, "site": LONG_NAME, "scope": "建设内容及规模" * 260, "issuer": LONG_OFFICE, "total_investment": "123456789.1234",

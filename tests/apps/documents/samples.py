@@ -621,6 +621,50 @@ MINUTES: Any = dict(
     watermark=None,
 )
 STANDING: Any = {"good": 42, "bad": 1, "yellow": 3, "red": 0, "landed": 2, "tracks": 1, "manual": 0}
+REFORM: Any = {
+    "issuer": "积石山县发展和改革局",
+    "number": "积石山县信用承诺制改革推进情况通报〔2026〕3号",
+    "region": "积石山县",
+    "title": "积石山县2026年第三季度信用承诺制改革推进情况通报",
+    "year": False,
+    "span": "2026年7月1日至2026年9月30日",
+    "opening": "第三季度，全县新备案项目 9 个，全部在“一张图”上办理。\n承诺办理率比上季度提高，仍有部门没有达到目标。",
+    "whole": [
+        {"label": "承诺办理率", "value": "21／32（65.6%）", "goal": "60%"},
+        {"label": "“一张图”覆盖率", "value": "9／9（100%）", "goal": "100%"},
+        {"label": "按期办结率", "value": "57／58（98.3%）", "goal": "—"},
+        {"label": "亮红灯", "value": "1", "goal": "—"},
+    ],
+    "hall_columns": ["承诺办理率", "“一张图”覆盖率", "按期办结率", "按时落地率", "好评率"],
+    "halls": [{"name": "积石山县政务大厅", "values": ["65.6%", "100%", "98.3%", "83.3%", "96%"]}],
+    "office_columns": ["承诺办理率", "按期办结率", "亮红灯", "好评率", "预警办结率", "承诺按期复核率"],
+    "offices": [
+        {"name": "积石山县自然资源局", "values": ["80%", "100%", "—", "100%", "100%", "100%"]},
+        {"name": "积石山县水务局", "values": ["0%", "91.7%", "1", "75%", "—", "50%"]},
+    ],
+    "problems": [
+        {"subject": "积石山县水务局", "text": "承诺办理率 0%，没有达到 60%（4 件中 0 件）"},
+        {"subject": "积石山县水务局", "text": "1 件事项亮红灯"},
+    ],
+    "problems_said": "县水务局对照清单逐项公布承诺内容和标准，十个工作日内报整改情况。",
+    "honours": [
+        {
+            "name": "马建国",
+            "title": "全省投资建设项目“一网通办”审批服务平台优秀服务人员",
+            "grounds": "2026年第三季度好评 6 件，没有差评和红黄灯",
+        }
+    ],
+    "evaluations": [],
+    "next_steps": "把符合条件的核准类项目纳入承诺制。",
+    "corrections": [
+        {"report": "2026年第二季度", "subject": "积石山县水务局", "measure": "好评率", "told": "2／3（66.7%）", "now": "2／2（100%）"}
+    ],
+    "sha256": "3f" * 32,
+    "basis": ["《积石山县关于推行企业投资建设项目信用承诺制改革的若干意见》正文五（二）"],
+    "issued_on": "2026-10-12",
+    "watermark": None,
+}
+
 BULLETIN: Any = {
     "issuer": "积石山县发展和改革局",
     "number": "临夏回族自治州政务大厅评分通报〔2026〕9号",
@@ -741,6 +785,7 @@ SAMPLES: Any = {
     "coordination_minutes": MINUTES,
     "land_list": LAND,
     "hall_bulletin": BULLETIN,
+    "reform_report": REFORM,
     "agency_agreement": AGREEMENT,
     "agency_end": AGENCY_END,
 }

@@ -79,6 +79,7 @@ class DocumentKind(models.TextChoices):
     WINDOW_RECEIPT = "window_receipt", "窗口收件回执"
     HANDOUT = "handout_record", "领证登记单"
     HALL_BULLETIN = "hall_bulletin", "政务大厅评分通报"
+    REFORM_REPORT = "reform_report", "改革推进情况通报和评价"
 
 
 class Document(models.Model):

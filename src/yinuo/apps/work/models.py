@@ -54,6 +54,9 @@ class WorkKind(models.TextChoices):
     INSPECTION_RECTIFY = "inspection_rectify", "检查问题改正"
     INSPECTION_REVISIT = "inspection_revisit", "检查复查"
     INSPECTION_PUBLISH = "inspection_publish", "检查结果公示"
+    REFORM_REPORT = "reform_report", "改革通报草拟"
+    REFORM_CONSENT = "reform_consent", "改革通报审签"
+    REFORM_SELF_REPORT = "reform_self_report", "改革年度自评"
 
 
 class WorkState(models.TextChoices):

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from yinuo.apps.base import Actor
 from yinuo.apps.halls.actions import correct_points, give_points, publish_due, report_events
-from yinuo.apps.halls.queries import month_of
+from yinuo.apps.halls.queries import month_of, quarter_of
 from yinuo.apps.people.models import Department, Hall, Membership, Person, Region
 from yinuo.apps.people.queries import actor_of_membership
+from yinuo.apps.reform import actions as reform
 from yinuo.config.demo.world import Scene, World
 from yinuo.core.calendar import TZ
 
@@ -157,4 +158,28 @@ def by_hand(world: World) -> Scene:
     correct_points(actor=supervisor, manual_id=wrong.pk, reason="检查记录说的是邻县的窗口", at=at)
 
 
-SCENES = (reports, told, by_hand)
+def noticed(world: World) -> Scene:
+    """The county's notice of the last quarter: drawn up after its end, worded by the comprehensive department, published by its principal."""
+    until = quarter_of(world.now.astimezone(TZ).date())
+    begins = quarter_of(until - timedelta(days=1))
+    at = yield datetime.combine(until, time(1, 0), TZ)
+    report = reform.draft_report(actor=Actor.system(), region_id=world.cast.hall.region_id, kind="quarter", begins=begins, at=at)
+    at = yield datetime.combine(until + timedelta(days=8), time(10, 0), TZ)
+    if at >= world.now:
+        return
+    writer = world.cast.holder("comprehensive", "development_reform")
+    reform.edit_report(
+        actor=writer,
+        report_id=report.pk,
+        opening="本季度新备案的项目都在“一张图”上办理，多数部门按期办结。承诺办理率在部门之间差别还大。",
+        problems="承诺办理率没有达到目标的部门，十个工作日内逐项公布承诺内容和标准；超期办结的，说明原因并落实到人。",
+        next_steps="推动区域评估结果在园区项目中共享使用；按期复核履行中的承诺。",
+        at=at,
+    )
+    reform.submit_report(actor=writer, report_id=report.pk, at=at)
+    at = yield datetime.combine(until + timedelta(days=9), time(15, 0), TZ)
+    if at < world.now:
+        reform.publish_report(actor=world.cast.holder("principal", "development_reform"), report_id=report.pk, at=at)
+
+
+SCENES = (reports, told, by_hand, noticed)

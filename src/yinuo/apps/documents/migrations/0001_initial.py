@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                             ("window_receipt", "窗口收件回执"),
                             ("handout_record", "领证登记单"),
                             ("hall_bulletin", "政务大厅评分通报"),
+                            ("reform_report", "改革推进情况通报和评价"),
                         ],
                         max_length=24,
                     ),
