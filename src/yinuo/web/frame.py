@@ -40,7 +40,12 @@ WINDOW = [
 ZONE = [("待办", "staff:inbox"), ("园区", "staff:zones"), ("公布的结果", "public:regional"), ("规则", "public:rules")]
 WARNED = ("approver", "principal", "supervisor", "general_convener", "comprehensive")
 # Pages that lie elsewhere than the list they belong to.
-WITHIN = {"/staff/assessments/": "staff:zones", "/staff/regional/": "staff:zones", "/staff/units/": "staff:credit"}
+WITHIN = {
+    **dict.fromkeys(("/staff/assessments/", "/staff/regional/"), "staff:zones"),
+    "/staff/units/": "staff:credit",
+    **dict.fromkeys(("/staff/scores/", "/staff/reviews/", "/staff/warnings/", "/staff/coordination/", "/staff/clues/"), "staff:hall"),
+    **dict.fromkeys(("/staff/shared/", "/staff/inspections/"), "staff:hall"),
+}
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
 

@@ -28,8 +28,8 @@ from yinuo.web.scoring import signed
 
 SHOWN = 60
 COLUMNS = [
-    Column("名次", "number"),
     Column("政务大厅"),
+    Column("名次", "number"),
     *(Column(label, "number") for label in ("得分", "本月", "好评", "差评", "黄灯", "红灯", "落地", "专项", "人工")),
 ]
 COUNTED = ("good", "bad", "yellow", "red", "landed", "tracks", "manual")
@@ -98,8 +98,8 @@ def _cites(month: date) -> list[str]:
 
 def _line(line: dict[str, Any]) -> list[Any]:
     return [
-        line["rank"],
         line["hall"],
+        line["rank"],
         plain(Decimal(line["score"])),
         signed(Decimal(line["change"])),
         *(line[name] for name in COUNTED),

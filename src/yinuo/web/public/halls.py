@@ -83,8 +83,9 @@ def _table(ranking: Ranking) -> Table:
             [f"{month:%Y-%m}", *(plain(line.course[place]) for line in charted), plain(ranking.course[place])]
             for place, month in enumerate(ranking.months)
         ],
-        low=int(low) - 1,
-        high=int(high) + 1,
+        # Even numbers, between which the axis has room for its own.
+        low=(int(low) - 1) // 2 * 2,
+        high=-(-(int(high) + 1) // 2) * 2,
     )
 
 
@@ -111,7 +112,14 @@ def hall(request: HttpRequest, hall_id: int) -> HttpResponse:
         "hall": found,
         "month": month,
         "current": month == queries.month_of(day),
-        "views": [NavItem(f"{one.year}年{one.month}月", f"{here}?month={one:%Y-%m}", current=one == month) for one in months],
+        "views": [
+            NavItem(
+                f"{one.month}月" if one.year == day.year else f"{one.year}年{one.month}月",
+                f"{here}?month={one:%Y-%m}",
+                current=one == month,
+            )
+            for one in months
+        ],
         "before": plain(seen.before),
         "gained": signed(gained),
         "lost": signed(lost),

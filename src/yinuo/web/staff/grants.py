@@ -71,7 +71,7 @@ def nodes(request: HttpRequest) -> HttpResponse:
         if made is not None:
             messages.success(request, f"已登记 {made.organisation} 的节点。")
             return redirect("staff:nodes")
-    context = {"form": form, "nodes": list(queries.nodes()), "breadcrumbs": [NavItem("信息链节点")]}
+    context = {"form": form, "nodes": list(queries.nodes())}
     return render(request, "staff/nodes.html", context)
 
 
@@ -101,7 +101,6 @@ def orders(request: HttpRequest) -> HttpResponse:
         "lines": [line_of(row, now) for row in queries.orders(actor)],
         "page": queries.searches_of_hall(actor, int(after) if after.isdecimal() and len(after) < 16 else 0),
         "may_give": access.is_filing_principal(actor),
-        "breadcrumbs": [NavItem("法定查询")],
     }
     return render(request, "staff/grants.html", context)
 
