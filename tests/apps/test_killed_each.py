@@ -47,6 +47,7 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import clocks
 from yinuo.apps.work.actions import Limits, add_tag, open_item
 from yinuo.apps.work.models import WorkKind
+from yinuo.chain.evidence import Told
 from yinuo.chain.searching import Search
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE, Note, Policy
@@ -147,6 +148,13 @@ def _cosigned(world: World, _: pytest.MonkeyPatch) -> Act:
     return lambda: infochain.take_cosignatures(actor=Actor.public(), body=body, policy=policy, at=NOON)
 
 
+def _reported(world: World, _: pytest.MonkeyPatch) -> Act:
+    node = SigningKey.generate("bank.example", COSIGNATURE)
+    policy = Policy((), {"bank": node.verifier}, {}, "bank")
+    body = Told(node.name, "fork", "两个不同的树根", 1, b"seen", b"mine").signed_by(node)
+    return lambda: infochain.take_evidence(actor=Actor.public(), body=body, policy=policy, at=NOON)
+
+
 def _converting(world: World, _: pytest.MonkeyPatch) -> Act:
     MapItem.objects.filter(pk=world.item.pk).update(mock=True, state="mock_granted")
     item = MapItem.objects.select_related("project").get(pk=world.item.pk)
@@ -194,6 +202,7 @@ ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
     "documents.paper_of": _paper,
     "grants.search": _searched,
     "infochain.take_cosignatures": _cosigned,
+    "infochain.take_evidence": _reported,
     "projects.certificate_paper": _certificate,
     "projects.site_poster": _poster,
     "projects.assign_code": _waiting_for_its_code,

@@ -7,16 +7,19 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.node.test_mirror import LOG, County, forked, key_name, node
+from yinuo.chain.evidence import parse
 from yinuo.chain.tree import Tree, append
 from yinuo.chain.verifier import Note, hash_leaf
 from yinuo.chain.witness import Submission
-from yinuo.node.mirror import Mirror
-from yinuo.node.server import State, serve
+from yinuo.node.mirror import Alarm, Mirror
+from yinuo.node.server import State, report, serve
+from yinuo.node.store import Evidence
 
 
 @pytest.fixture
@@ -101,3 +104,44 @@ def test_what_it_cannot_read_it_refuses(served: tuple[Mirror, str], path: str, b
     except urllib.error.URLError:  # it closed before all was sent
         found = 413
     assert found == status
+
+
+class Operator(BaseHTTPRequestHandler):
+    """Who is told: takes one piece, has trouble with the next, and refuses the one after."""
+
+    statuses = [200, 500, 422]
+    got: list[bytes] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.got.append(body)
+        self.send_response(self.statuses[len(self.got) - 1])
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+def test_what_a_node_holds_against_the_log_is_told_once_signed_and_again_only_after_trouble(county: County, tmp_path: Path) -> None:
+    mirror = node(tmp_path, county.fetch)
+    mirror.step(1)
+    mirror.fetch = forked(county).fetch
+    with pytest.raises(Alarm):
+        mirror.step(2)
+    mirror.store.keep_evidence(Evidence(3, "submitted", "接不上", b"old 1", mirror.store.note()))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Operator)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/chain"
+    assert [report(url, mirror, told) for told in (0, 1, 2)] == [1, 2, 2]
+    assert len(Operator.got) == 3
+    assert Operator.got[1] == Operator.got[2]
+    for body, kind in zip(Operator.got, ("fork", "submitted"), strict=False):
+        told, signature = parse(body)
+        told.check(signature, mirror.key.verifier.public)
+        assert (told.kind, told.mine) == (kind, mirror.store.note())
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(urllib.error.URLError):
+        report(url, mirror, 0)
+    mirror.store.close()

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from yinuo.chain.evidence import LIMIT, Told
 from yinuo.chain.tree import Tile
 from yinuo.chain.verifier import Checkpoint, Note, Unverified
 from yinuo.chain.witness import add_checkpoint
@@ -51,9 +52,30 @@ def deliver(url: str, note: bytes) -> None:
         pass
 
 
+def report(url: str, mirror: Mirror, told: int) -> int:
+    """Tells the log's operator what this node holds against it, from the `told`-th piece on; how many have been told by now.
+
+    Evidence is kept here whatever becomes of it there. What the operator refuses is not sent again. Raises OSError.
+    """
+    for one in mirror.store.evidence()[told:]:
+        sent = Told(mirror.key.name, one.kind, one.text, one.at, one.seen, one.mine).signed_by(mirror.key)
+        request = urllib.request.Request(f"{url.rstrip('/')}/evidence", data=sent, method="POST")  # noqa: S310 - the operator's own
+        request.add_header("Content-Type", "application/json")
+        try:
+            if len(sent) <= LIMIT:
+                urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS).close()  # noqa: S310
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code >= 500:
+                    return told
+        told += 1
+    return told
+
+
 def follow(mirror: Mirror, url: str, state: State, stop: threading.Event, every: float) -> None:
     """Rounds until told to stop. A log that does not answer is asked again; an alarm stays until somebody has looked."""
     delivered: set[bytes] = set()
+    told = 0
     while not stop.is_set():
         try:
             mirror.step(int(time.time()))
@@ -67,6 +89,8 @@ def follow(mirror: Mirror, url: str, state: State, stop: threading.Event, every:
             state.error, state.alarm = str(error), True
         except (Unverified, OSError, ValueError) as error:
             state.error = str(error)
+        with contextlib.suppress(OSError):
+            told = report(url, mirror, told)
         stop.wait(every if not state.error else max(every, 1.0))
 
 

@@ -99,6 +99,8 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
         links.append(NavItem("法定查询", reverse("staff:grants")))
     if hat and hat.actor.role == "administrator":
         links.append(NavItem("信息链节点", reverse("staff:nodes")))
+    if hat and hat.actor.role in ("administrator", "supervisor"):
+        links.append(NavItem("信息链运行", reverse("staff:chain")))
     if hat and hat.actor.role in WARNED:
         links.append(NavItem("异常预警", reverse("staff:warnings")))
         links.append(NavItem("承诺复核", reverse("staff:promise_reviews")))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.infochain import access, keys
+from yinuo.apps.infochain.audit import Report
 from yinuo.apps.infochain.books import MAIN, TWIN
-from yinuo.apps.infochain.models import IssuerKey, LeafRecord, Subject
+from yinuo.apps.infochain.models import AuditRun, Evidence, IssuerKey, LeafRecord, Subject
 from yinuo.apps.infochain.sealing import KEY_ADDED, KEY_REVOKED, key_row
 from yinuo.apps.people.models import Department
 from yinuo.apps.trail.actions import action, current, record
+from yinuo.chain.evidence import parse as parse_evidence
 from yinuo.chain.verifier import Checkpoint as Head
 from yinuo.chain.verifier import Note, Policy, Unverified
 
@@ -133,3 +136,65 @@ def take_cosignatures(*, actor: Actor, body: bytes, policy: Policy | None, at: d
             )
             kept += made
     return kept
+
+
+EVIDENCE_LIMIT = 100
+
+
+@action
+def take_evidence(*, actor: Actor, body: bytes, policy: Policy | None, at: datetime) -> bool:
+    """Keeps what a node of the policy reports of this log; whether it was new. Sent twice it changes nothing.
+
+    Raises: Refused for what is no evidence, not signed by a node of the policy, or one report more than is kept of a node.
+    """
+    try:
+        told, signature = parse_evidence(body)
+        known = policy.witnesses.items() if policy else ()
+        witness, key = next(((name, key) for name, key in known if key.name == told.node), ("", None))
+        if key is None:
+            raise Unverified("not a node of the policy")
+        told.check(signature, key.public)
+    except Unverified as error:
+        raise Refused("infochain.evidence", f"这不是见证规则里的节点送来的证据：{error}", field="body") from None
+    if Evidence.objects.filter(digest=told.digest).exists():
+        return False
+    if Evidence.objects.filter(witness=witness).count() >= EVIDENCE_LIMIT:
+        raise Refused("infochain.evidence_full", "这个节点送来的证据已经很多，请先由人查看", field="body", remedy="请联系平台运行者")
+    row, made = Evidence.objects.get_or_create(
+        digest=told.digest,
+        defaults={
+            "witness": witness[:80],
+            "kind": told.kind,
+            "text": told.text[:1000],
+            "seconds": told.seconds,
+            "seen": told.seen,
+            "mine": told.mine,
+            "signature": signature,
+            "at": at,
+        },
+    )
+    if made:
+        record(actor, "infochain.take_evidence", row, at=at, data={"witness": row.witness, "kind": row.kind})
+    return made
+
+
+FAULTS_KEPT = 20
+
+
+@action
+def keep_audit(*, actor: Actor, report: Report, milliseconds: int, at: datetime) -> AuditRun:
+    """Notes that an audit was made and what it found; the values of the rows it speaks of stay where they are."""
+    if not access.can_keep_keys(actor):
+        raise forbid("只有系统管理员可以登记审计结果")
+    faults = [re.sub("“[^”]*”", "“…”", fault)[:300] for fault in report.faults[:FAULTS_KEPT]]
+    run = AuditRun.objects.create(
+        at=at,
+        milliseconds=milliseconds,
+        entries=report.entries,
+        leaves=report.leaves,
+        rows=report.rows,
+        fault_count=len(report.faults),
+        faults=faults,
+    )
+    record(actor, "infochain.keep_audit", run, at=at, data={"entries": report.entries, "faults": len(report.faults)})
+    return run

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from yinuo.apps.infochain.books import MAIN, TWIN, Book
@@ -36,8 +38,25 @@ class Report:
         return not self.faults
 
 
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Everything read inside is of one moment, though the platform goes on writing."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
 def audit(log: VerifierKey | None, twin: VerifierKey | None = None) -> Report:
-    """Entries, trees, signatures, records and business rows, in that order. Reads only."""
+    """Entries, trees, signatures, records and business rows, in that order, as of one moment. Reads only."""
+    with snapshot():
+        return _audit(log, twin)
+
+
+def _audit(log: VerifierKey | None, twin: VerifierKey | None) -> Report:
     report = Report()
     before = _entries(report)
     for book, key in ((MAIN, log), (TWIN, twin)):

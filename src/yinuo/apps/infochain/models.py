@@ -138,6 +138,32 @@ class Cosignature(AppendOnly):
         indexes = [models.Index(fields=["witness", "-checkpoint"], name="last_of_a_witness")]
 
 
+class AuditRun(AppendOnly):
+    """An audit that was made: how much it looked at and what did not fit. Of `faults` the first few, without the values they speak of."""
+
+    at = models.DateTimeField()
+    milliseconds = models.PositiveIntegerField()
+    entries = models.BigIntegerField()
+    leaves = models.BigIntegerField()
+    rows = models.BigIntegerField()
+    fault_count = models.PositiveIntegerField()
+    faults = models.JSONField()
+
+
+class Evidence(AppendOnly):
+    """What a node of the policy reports of this log, under its signature: what it was shown, and its own checkpoint."""
+
+    witness = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20)
+    text = models.TextField()
+    seconds = models.BigIntegerField()
+    seen = models.BinaryField()
+    mine = models.BinaryField()
+    signature = models.CharField(max_length=100)
+    digest = models.BinaryField(unique=True)
+    at = models.DateTimeField()
+
+
 # -- the twin: a second tree over the same entries, in SM3, with SM2 signatures (ADR 9)
 
 

@@ -11,7 +11,18 @@ from django.conf import settings
 
 from yinuo.apps.infochain import twinning
 from yinuo.apps.infochain.books import MAIN, TWIN, Book
-from yinuo.apps.infochain.models import Anchoring, AnchorState, Cosignature, IssuerKey, LeafRecord, LogEntry, LogHead, TwinHead
+from yinuo.apps.infochain.models import (
+    Anchoring,
+    AnchorState,
+    AuditRun,
+    Cosignature,
+    Evidence,
+    IssuerKey,
+    LeafRecord,
+    LogEntry,
+    LogHead,
+    TwinHead,
+)
 from yinuo.apps.infochain.sealing import shown
 from yinuo.apps.infochain.storage import known_log
 from yinuo.apps.people.models import Department
@@ -335,3 +346,12 @@ def platform_key() -> bytes | None:
 def departments_without_key() -> list[int]:
     having = IssuerKey.objects.filter(retired_at__isnull=True, department_id__isnull=False).values_list("department_id", flat=True)
     return list(Department.objects.exclude(pk__in=having).order_by("id").values_list("pk", flat=True))
+
+
+def last_audit() -> AuditRun | None:
+    return AuditRun.objects.order_by("-id").first()
+
+
+def evidence_count() -> int:
+    """How many pieces of evidence nodes have reported of this log."""
+    return Evidence.objects.count()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 import structlog
@@ -10,7 +11,9 @@ from procrastinate.contrib.django import app
 
 from yinuo.apps.base import Actor
 from yinuo.apps.infochain import actions, anchoring, queries
+from yinuo.apps.infochain.audit import audit
 from yinuo.apps.infochain.evm import Declined, Unreachable
+from yinuo.apps.infochain.models import AuditRun
 from yinuo.chain.verifier import Unverified
 
 log = structlog.get_logger(__name__)
@@ -22,6 +25,20 @@ def keep_keys(timestamp: int) -> int:
     """Keys for departments that are new, and the revocation of retired ones."""
     at = now()
     return give_keys(at) + actions.revoke_retired_keys(actor=Actor.system(), at=at)
+
+
+@app.periodic(cron="10 19 * * *")
+@app.task(queue="chain", queueing_lock="infochain_audit")
+def audit_daily(timestamp: int) -> int:
+    """The whole log against itself and the rows the county works with, every night at 3:10; how many faults."""
+    return audit_now(now()).fault_count
+
+
+def audit_now(at: datetime) -> AuditRun:
+    began = time.monotonic()
+    report = audit(queries.log_key(), queries.twin_key())
+    took = round((time.monotonic() - began) * 1000)
+    return actions.keep_audit(actor=Actor.system(), report=report, milliseconds=took, at=at)
 
 
 def give_keys(at: datetime) -> int:

@@ -62,13 +62,14 @@ def _show(found: dict[str, Any], as_json: bool) -> None:
 
 @app.command()
 def status(as_json: Json = False) -> int:
-    """日志写到哪里，谁见证到哪里；暂停签名或者见证规则有缺陷时退出码为 1。"""
+    """日志写到哪里，谁见证到哪里；暂停签名、见证规则有缺陷、上次审计有不符或者节点报来异常证据时退出码为 1。"""
     with _instance():
         from yinuo.apps.infochain import queries
 
         policy = queries.policy()
         found = queries.status(policy)
         faults = lint(policy) if policy and policy.quorum != "none" else []
+        audit, evidence = queries.last_audit(), queries.evidence_count()
     _show(
         {
             "size": found.size,
@@ -81,11 +82,15 @@ def status(as_json: Json = False) -> int:
             "refused": found.refused,
             "twin": _twin_told(found.twin, as_json),
             "anchor": _anchor_told(found.anchor, as_json),
+            "audited_at": audit.at.astimezone(TZ).isoformat(timespec="seconds") if audit else None,
+            "audit_faults": audit.fault_count if audit else None,
+            "evidence": evidence,
         },
         as_json,
     )
-    wrong = (found.twin and found.twin.refused) or (found.anchor and found.anchor.fault)
-    return 1 if found.refused or faults or wrong else 0
+    broken = (found.twin and found.twin.refused) or (found.anchor and found.anchor.fault)
+    wrong = found.refused or faults or evidence or (audit and audit.fault_count) or broken
+    return 1 if wrong else 0
 
 
 def _anchor_told(anchor: Any, as_json: bool) -> Any:

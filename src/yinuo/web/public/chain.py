@@ -10,8 +10,9 @@ from django.views.decorators.http import conditional_page, require_POST, require
 
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.infochain import queries
-from yinuo.apps.infochain.actions import take_cosignatures
+from yinuo.apps.infochain.actions import take_cosignatures, take_evidence
 from yinuo.apps.infochain.books import MAIN, TWIN, Book
+from yinuo.chain.evidence import LIMIT
 from yinuo.chain.policies import lint, weights
 from yinuo.chain.tree import WIDTH, Tile
 from yinuo.chain.verifier import Checkpoint, Unverified, encode64
@@ -98,3 +99,16 @@ def cosignatures(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         return HttpResponse(f"{refusal}\n", content_type=TEXT, status=422)
     return HttpResponse(f"{kept}\n", content_type=TEXT)
+
+
+@csrf_exempt
+@require_POST
+def evidence(request: HttpRequest) -> HttpResponse:
+    """A node reports what this log did. Kept for those who watch over it; the node keeps it too, and may show it to anybody."""
+    if int(request.headers.get("Content-Length") or 0) > LIMIT:
+        return HttpResponse("提交的内容太大\n", content_type=TEXT, status=413)
+    try:
+        made = take_evidence(actor=Actor.public(), body=request.body, policy=queries.policy(), at=timezone.now())
+    except Refused as refusal:
+        return HttpResponse(f"{refusal}\n", content_type=TEXT, status=422)
+    return HttpResponse(f"{int(made)}\n", content_type=TEXT)

@@ -67,6 +67,7 @@ urlpatterns = [
     path("chain/checkpoint", chain.checkpoint, name="chain_checkpoint"),
     path("chain/policy", chain.policy_file, name="chain_policy"),
     path("chain/keys", chain.keys, name="chain_keys"),
+    path("chain/evidence", chain.evidence, name="chain_evidence"),
     path("chain/cosignatures", chain.cosignatures, name="chain_cosignatures"),
     path("chain/tile/<path:path>", chain.tile, name="chain_tile"),
     path("chain/sm3/checkpoint", chain.checkpoint, {"twin": True}, name="chain_twin_checkpoint"),

@@ -221,4 +221,38 @@ class Migration(migrations.Migration):
                 "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_anchor_state")],
             },
         ),
+        migrations.CreateModel(
+            name="AuditRun",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("milliseconds", models.PositiveIntegerField()),
+                ("entries", models.BigIntegerField()),
+                ("leaves", models.BigIntegerField()),
+                ("rows", models.BigIntegerField()),
+                ("fault_count", models.PositiveIntegerField()),
+                ("faults", models.JSONField()),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Evidence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("witness", models.CharField(max_length=80)),
+                ("kind", models.CharField(max_length=20)),
+                ("text", models.TextField()),
+                ("seconds", models.BigIntegerField()),
+                ("seen", models.BinaryField()),
+                ("mine", models.BinaryField()),
+                ("signature", models.CharField(max_length=100)),
+                ("digest", models.BinaryField(unique=True)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
     ]
