@@ -29,6 +29,7 @@ from yinuo.apps.reform.models import Publication, ReformReport
 from yinuo.apps.regional.models import Assessment
 from yinuo.apps.reviews.models import ServiceReview, TrackService
 from yinuo.apps.window.models import Visit
+from yinuo.web.staff.dashboard_blocks import PARTS as DASHBOARDS
 
 # A login and the address's arguments.
 Chance = tuple[str, list[Any]]
@@ -204,6 +205,11 @@ PAGES = [
     Page("staff:filters", one("approver")),
     Page("staff:hall", one("general_convener")),
     Page("staff:early", one("general_convener")),
+    Page("staff:dashboard", one("supervisor")),
+    Page("staff:dashboard", one("comprehensive"), "?area=region", "region"),
+    *(Page("staff:dashboard_part", one("general_convener", name), who=name) for name in DASHBOARDS),
+    Page("staff:dashboard_cases", one("supervisor", "decisions")),
+    Page("staff:dashboard_wall", one("general_convener")),
     Page("staff:load", one("general_convener")),
     Page("staff:reassign", one("general_convener")),
     Page("staff:window", at_the_window()),

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from yinuo.apps.figures.access import READERS as FIGURES
 from yinuo.apps.rules import pack
 from yinuo.web.acting import Hat, hat_of
 from yinuo.web.components.shapes import Account, NavItem
@@ -62,6 +63,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         links = ZONE
     if role in CONVENING:
         links = [links[0], ("大厅", "staff:hall"), *links[1:]]
+    if role in FIGURES:
+        links = [*links, ("看板", "staff:dashboard")]
     day = timezone.localdate()
     county = pack().parameter("place.name", day).value
     return {

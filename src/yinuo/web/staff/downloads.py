@@ -15,12 +15,15 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import Actor, forbid
+from yinuo.apps.figures import access as figures_access
 from yinuo.apps.trail.actions import seen
 from yinuo.apps.work.actions import ask_export
 from yinuo.apps.work.models import Export, ExportState
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.staff import (
     credit_queue,
+    dashboard,
+    dashboard_cases,
     early,
     evaluations,
     hall,
@@ -56,6 +59,8 @@ LISTINGS: dict[str, Make] = {
     "people": registers.people,
     "unit-credit": registers.unit_credit,
     "evaluations": evaluations.listing,
+    "figures": dashboard.listing,
+    "figure-cases": dashboard_cases.listing,
 }
 # Who may open a list's page may take the list away; no entry: everybody of the hall.
 ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(("hall", "lights", "early", "load", "absent"), CONVENING) | {
@@ -64,6 +69,8 @@ ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(("hall", "lights", "early", "l
     "promise-reviews": promise_reviews.READERS,
     "shared": shared.READERS,
     "evaluations": evaluations.CLERKS,
+    "figures": figures_access.READERS,
+    "figure-cases": figures_access.READERS,
     "people": ("general_convener", "administrator"),
 }
 

@@ -62,6 +62,7 @@ urlpatterns = [
     path("grants/new/", grants.order, name="grant_new"),
     path("grants/<int:grant_id>/withdraw/", grants.withdraw, name="grant_withdraw"),
     path("", include("yinuo.web.staff.oversight_urls")),
+    path("", include("yinuo.web.staff.dashboard_urls")),
     path("", include("yinuo.web.staff.score_urls")),
     path("", include("yinuo.web.staff.inspection_urls")),
     path("reassign/", passing.reassign, name="reassign"),
