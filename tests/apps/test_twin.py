@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +32,7 @@ from yinuo.chain.tree import Tile, append, check_bundle
 from yinuo.chain.verifier import COSIGNATURE, SM2, Checkpoint, Note, Policy, Proof, Unverified, VerifierKey, check_proof, hash_leaf
 from yinuo.config import checks
 from yinuo.config import sequencer as process
+from yinuo.config.cli import chain as command
 from yinuo.config.cli.chain import _verified
 from yinuo.node.mirror import Alarm, Mirror, Pinned
 from yinuo.node.store import Store
@@ -371,3 +374,27 @@ def test_the_setting_decides_and_what_cannot_be_signed_is_said_before_and_after_
         assert process.twin_now() is None
         assert head().stopped_at is not None
         assert checks.twin() == []
+
+
+def test_the_commands_tell_of_the_twin_and_make_it_anew(
+    log: Log, twin: Twin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "_instance", contextlib.nullcontext)
+    assert command.rebuild_twin() == 0
+    assert "没有国密并行树" in capsys.readouterr().out
+    write(3)
+    log.step(twin=twin)
+    assert command.status() == 0
+    assert "twin：已写入 3 条，还差 0 条" in capsys.readouterr().out
+    assert command.rebuild_twin() == 0
+    twinning.stand_still(NOON)
+    assert command.status() == 0
+    said = capsys.readouterr().out
+    assert "丢掉了 3 条的树块" in said
+    assert "还差 3 条，已见证 0 条，自2026年11月3日起停用" in said
+    log.step(twin=twin)
+    assert audit(log.key.verifier, twin.key.verifier).clean
+    assert TwinCheckpoint.objects.count() == 1
+    twinning.note_refusal("锁定文件不见了", NOON)
+    assert command.status(as_json=True) == 1
+    assert json.loads(capsys.readouterr().out)["twin"]["refused"] == "锁定文件不见了"

@@ -239,6 +239,8 @@ class AnchorStatus:
     size: int
     at: datetime | None
     chain_id: int
+    contract: str
+    account: str
     block: int
     transaction: str
     waiting: str
@@ -287,8 +289,18 @@ def _anchor_status() -> AnchorStatus | None:
     last, waiting = rows.filter(confirmed_at__isnull=False).first(), rows.filter(confirmed_at=None, failed="").first()
     if state is None and last is None and waiting is None:
         return None
-    where = (last.size, last.confirmed_at, last.chain_id, last.block or 0, last.transaction) if last else (0, None, 0, 0, "")
-    return AnchorStatus(*where, waiting.transaction if waiting else "", state.error if state else "", state.fault if state else "")
+    return AnchorStatus(
+        size=last.size if last else 0,
+        at=last.confirmed_at if last else None,
+        chain_id=last.chain_id if last else 0,
+        contract=last.contract if last else "",
+        account=last.account if last else "",
+        block=(last.block or 0) if last else 0,
+        transaction=last.transaction if last else "",
+        waiting=waiting.transaction if waiting else "",
+        error=state.error if state else "",
+        fault=state.fault if state else "",
+    )
 
 
 def _twin_status(policy: Policy | None, size: int) -> TwinStatus | None:
