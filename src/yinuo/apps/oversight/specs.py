@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from yinuo.apps.oversight.models import RecordKind
 from yinuo.core.codes import CodeError, check_credit_code
+from yinuo.core.wording import day_words
 
 TEXT_LIMIT = 1000
 # What the law books and the pages count in: 万元, four places.
@@ -145,7 +146,7 @@ def word_of(kind: str, name: str, value: Any) -> str:
     spec = next((one for one in SPECS[kind].fields if one.name == name), None)
     if spec is None or value is None:
         return ""
-    return spec.choices.get(str(value), str(value))
+    return day_words(date.fromisoformat(value)) if spec.type == "date" else spec.choices.get(str(value), str(value))
 
 
 def lines(kind: str, data: Mapping[str, Any]) -> list[tuple[str, str]]:
