@@ -24,8 +24,10 @@ from yinuo.apps.documents.actions import signing_provider
 from yinuo.apps.documents.files import inspect_upload
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.documents.signing import verify_pdf
+from yinuo.apps.grants.models import ChainSearch
 from yinuo.apps.halls import queries as halls
 from yinuo.apps.halls.models import Bulletin, Honour
+from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.models import Escalation, ExternalResult, Guidance, MapItem
 from yinuo.apps.people.models import Delegation, Membership, Person, ProjectUnit, StaffRole
@@ -78,6 +80,14 @@ def work_of(project: str, matter: str) -> WorkItem:
 
 
 # -- who is there
+
+
+def test_the_bank_and_the_supervising_body_have_searched_and_left_their_trace(built: list[demo.Login]) -> None:
+    unit = ProjectUnit.objects.get(persons__person__username="maxiaoyun", persons__may_sign=True)
+    found = ChainSearch.objects.order_by("id").values_list("node__kind", "project__unit_id")
+    assert list(found) == [("bank", unit.pk), ("supervision", unit.pk)]
+    assert LeafRecord.objects.filter(type="data.searched").count() == 2
+    assert Message.objects.filter(template="chain_searched").exists()
 
 
 def test_every_role_has_a_login_that_opens(built: list[demo.Login]) -> None:

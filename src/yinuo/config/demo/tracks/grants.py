@@ -1,9 +1,9 @@
-"""信息链的授权查询 in the demonstration: three nodes registered, the bank let in by a company, the supervising body by its duty."""
+"""信息链的授权查询 in the demonstration: three nodes registered, the bank let in by a company, the supervising body by its duty, and what both asked for."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -12,6 +12,8 @@ from yinuo.apps.grants import actions
 from yinuo.apps.grants.models import ChainNode
 from yinuo.apps.people.models import AuthorisedPerson
 from yinuo.apps.people.queries import actor_of_binding
+from yinuo.apps.projects.models import Project
+from yinuo.chain.searching import Search
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE
 from yinuo.config.demo.nodes import NODES
@@ -25,17 +27,18 @@ BODIES = {
 }
 
 
-def _key(folder: str) -> str:
-    """The public key of the node begun beside this instance; where none was, of one that nobody runs."""
+def _key(folder: str) -> SigningKey:
+    """The key of the node begun beside this instance; where none was, of one that nobody runs."""
     try:
         kept = json.loads((settings.YINUO_DATA / "nodes" / folder / "node.json").read_text(encoding="utf-8"))
-        return str(SigningKey.parse(kept["key"]).verifier)
+        return SigningKey.parse(kept["key"])
     except (OSError, AttributeError, TypeError):
-        return str(SigningKey.generate(NODES[folder], COSIGNATURE).verifier)
+        return SigningKey.generate(NODES[folder], COSIGNATURE)
 
 
 def nodes(world: World) -> Scene:
     at = yield world.ago(40, "09:10")
+    keys = {folder: _key(folder) for folder in BODIES}
     for folder, (kind, organisation, serial) in BODIES.items():
         actions.register_node(
             actor=Actor.system(),
@@ -43,7 +46,7 @@ def nodes(world: World) -> Scene:
             kind=kind,
             organisation=organisation,
             credit_code=make_credit_code("622927", serial),
-            key=_key(folder),
+            key=str(keys[folder].verifier),
             at=at,
         )
     at = yield world.ago(39, "10:20")
@@ -65,6 +68,19 @@ def nodes(world: World) -> Scene:
         types=["approval.document", "anomaly.reported", "anomaly.closed"],
         at=at,
     )
+    at = yield world.ago(2, "10:20")
+    _search(keys["bank"], binding.unit_id, at)
+    at = yield world.ago(1, "16:05")
+    _search(keys["supervision"], binding.unit_id, at)
+
+
+def _search(key: SigningKey, unit_id: int, at: datetime) -> None:
+    """A node asks for the unit's newest project, as `yinuo node search` does."""
+    project = Project.objects.filter(unit_id=unit_id, code__isnull=False).order_by("-id").first()
+    if project is None:
+        return
+    asked = Search(key.name, project.code or "", f"demonstration-{int(at.timestamp())}", int(at.timestamp()))
+    actions.search(asked=asked, signature=asked.signed_by(key), at=at)
 
 
 SCENES = (nodes,)
