@@ -342,6 +342,7 @@ EXCUSED = {
     "public:draw_file": "a file to keep",
     "public:draw_proof": "a file to keep",
     "public:review": "its address is signed anew in every instance; the same form is pictured as unit:review",
+    "public:proof_alone": "a file to keep; the same form is pictured as public:proof",
     "public:chain_checkpoint": "the log's head, for programs",
     "public:chain_tile": "a part of the log, for programs",
     "public:chain_keys": "the issuers' keys, for programs",

@@ -7,12 +7,14 @@ import io
 import json
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.template.loader import render_to_string
+from django.test import RequestFactory
 from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
@@ -23,7 +25,7 @@ from yinuo.chain.printed import LETTERS, PREFIX, base45, cbor, decode_base45, de
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.verifier import COSIGNATURE, SM2, Checkpoint, Note, Policy, Proof, Unverified, VerifierKey, encode64
 from yinuo.config.middleware import POLICY as CONTENT_POLICY
-from yinuo.web.public.proofs import ProofForm
+from yinuo.web.public.proofs import ProofForm, alone
 
 pytestmark = pytest.mark.browser
 
@@ -331,3 +333,36 @@ def test_a_good_proof_is_told_in_words_and_a_bent_one_with_what_is_wrong(page: P
     assert "见证的节点不够" in verdict.inner_text()
     assert axe_faults(page) == []
     picture(page, f"proof-no-{PHONE[0]}")
+
+
+def test_the_page_kept_as_a_file_checks_without_any_network(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yinuo.web.public.proofs.queries.policy_text", lambda: RULES)
+    answer = alone(RequestFactory().get("/chain/verify/alone.html"))
+    assert 'attachment; filename="yinuo-verify.html"' in answer["Content-Disposition"]
+    kept = tmp_path / "yinuo-verify.html"
+    kept.write_bytes(answer.content)
+    context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, reduced_motion="reduce", offline=True)
+    page, asked, said = context.new_page(), list[str](), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(kept.as_uri())
+    verdict = page.locator("#verdict")
+    page.get_by_role("button", name="核对").click()
+    verdict.get_by_text("请选择证明文件").wait_for()
+    choose(page, bytes(proof()))
+    verdict.get_by_text("证明成立").wait_for()
+    page.get_by_label("或者离线核验码的文字").fill(packed(proof(witnesses=1)))
+    page.get_by_role("button", name="核对").click()
+    verdict.get_by_text("见证的节点不够").wait_for()
+    page.get_by_label("或者离线核验码的文字").fill(packed(proof()))
+    page.get_by_role("button", name="核对").click()
+    verdict.get_by_text("证明成立").wait_for()
+    assert CODE in verdict.inner_text()
+    assert {url.split(":")[0] for url in asked} <= {"file", "data"}
+    assert said == []
+    page.evaluate("fetch('https://yinuo.test/').catch(() => {})")
+    assert any("Content Security Policy" in text for text in said)
+    assert sideways(page) == 0
+    picture(page, "proof-alone")
+    context.close()

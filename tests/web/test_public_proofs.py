@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,15 @@ def test_the_certificates_back_is_a_code_that_is_checked_without_a_server(compan
     photo = Client().post("/chain/verify/", {"file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n"), "policy": rules}).content.decode()
     assert "服务器不认图片里的码" in photo
     assert "选择证明文件，或者粘贴" in Client().post("/chain/verify/", {"policy": rules}).content.decode()
+
+
+def test_the_page_is_given_as_a_file_that_refers_to_nothing_else(rules: str) -> None:
+    answer = Client().get("/chain/verify/alone.html")
+    page = answer.content.decode()
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert rules.splitlines()[1].split("+")[0] in page
+    assert re.findall(r'(?:src|href|action)="(?!#)|url\(|@import', page) == []
+    assert 'href="/chain/verify/alone.html"' in Client().get("/chain/verify/").content.decode()
 
 
 def every_part_bent(whole: Any) -> Iterator[Any]:

@@ -5,24 +5,31 @@ Also the proof of a certificate, for whoever stands before it: only what its pub
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yinuo import web
 from yinuo.apps.base import Refused
 from yinuo.apps.infochain import queries
 from yinuo.apps.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS, in_words
+from yinuo.apps.rules import pack
 from yinuo.chain import printed
 from yinuo.chain.leaves import Stated, read_all
 from yinuo.chain.verifier import Policy, Unverified
 from yinuo.core.calendar import TZ
+from yinuo.core.wording import day_words
 from yinuo.web.public import projectpage
 
 LIMIT = 2_000_000
@@ -108,6 +115,45 @@ def check(request: HttpRequest) -> HttpResponse:
     # The one page that may ask for the camera: it reads the printed code, and sends nothing.
     answer["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
     return answer
+
+
+STATIC = Path(web.__file__).parent / "static"
+STYLES = ("tokens", "base", "components", "pages", "public")
+MODULES = {"proof": "proof", "printed": "printed", "page": "proofpage"}
+
+
+@require_safe
+def alone(request: HttpRequest) -> HttpResponse:
+    """The page as one file to keep: it fetches nothing and may not, so that nobody need believe later what this site serves."""
+    day = timezone.localdate()
+    context = {
+        "form": ProofForm(initial={"policy": queries.policy_text() or ""}),
+        "words": {"errors": WORDS, "otherwise": OTHERWISE, "types": TYPES, "fields": FIELDS},
+        "styles": _styles(),
+        "modules": _modules(),
+        "county": pack().parameter("place.name", day).value,
+        "day": day_words(day),
+    }
+    answer = render(request, "public/proof_alone.html", context)
+    answer["Content-Disposition"] = 'attachment; filename="yinuo-verify.html"'
+    return answer
+
+
+@cache
+def _styles() -> str:
+    return "\n".join((STATIC / "css" / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
+
+
+@cache
+def _modules() -> str:
+    """The scripts of the page as an import map that holds them."""
+    places = {}
+    for name, file in MODULES.items():
+        text = (STATIC / "js" / f"{file}.js").read_text(encoding="utf-8")
+        for other in MODULES:
+            text = text.replace(f'"./{other}.js"', f'"{other}"')
+        places[name] = f"data:text/javascript;base64,{base64.b64encode(text.encode()).decode()}"
+    return f'<script type="importmap">{json.dumps({"imports": places})}</script>'
 
 
 def _told(found: Stated, *more: Stated) -> Told:

@@ -64,6 +64,7 @@ urlpatterns = [
     path("verify/<str:project_code>/<str:credit_code>/proof", proofs.of_certificate, name="certificate_proof"),
     path("chain/", chain.page, name="chain"),
     path("chain/verify/", proofs.check, name="proof"),
+    path("chain/verify/alone.html", proofs.alone, name="proof_alone"),
     path("chain/checkpoint", chain.checkpoint, name="chain_checkpoint"),
     path("chain/policy", chain.policy_file, name="chain_policy"),
     path("chain/keys", chain.keys, name="chain_keys"),

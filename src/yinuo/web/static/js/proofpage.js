@@ -3,6 +3,8 @@ import { checkProof, takenOut } from "./proof.js";
 import { isPrinted, unpacked } from "./printed.js";
 
 const form = document.querySelector("[data-proof]"), verdict = document.getElementById("verdict");
+// Kept as a file of its own there is no server to ask.
+const alone = form.dataset.proof === "alone";
 const words = JSON.parse(document.getElementById("proof-words").textContent);
 
 function show(id, fill) {
@@ -96,16 +98,18 @@ async function check(given) {
     const proof = typeof given === "string" || isPrinted(text) ? await unpacked(text) : takenOut(given);
     accept(await checkProof(proof, form.elements.policy.value));
   } catch (error) {
-    if (error.name === "NotSupportedError") form.submit();
+    if (error.name === "NotSupportedError" && alone) refuse("这个浏览器不会核对这种签名，请换用新版的浏览器，或者命令 yinuo chain verify。");
+    else if (error.name === "NotSupportedError") form.submit();
     else refuse(told(error.message));
   }
 }
 
 form.addEventListener("submit", (event) => {
   const file = form.elements.file.files[0], text = form.elements.printed.value;
-  if ((!file && !text) || !globalThis.crypto?.subtle) return; // the server says what is missing
+  if (!alone && ((!file && !text) || !globalThis.crypto?.subtle)) return; // the server says what is missing
   event.preventDefault();
+  if (!file && !text) refuse("请选择证明文件，或者粘贴离线核验码的文字。");
   if (text) check(text);
-  else if (file.type.startsWith("image/")) fromPicture(file);
-  else file.arrayBuffer().then((data) => check(new Uint8Array(data)));
+  else if (file?.type.startsWith("image/")) fromPicture(file);
+  else if (file) file.arrayBuffer().then((data) => check(new Uint8Array(data)));
 });
