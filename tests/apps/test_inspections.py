@@ -290,6 +290,29 @@ def test_two_who_draw_at_once_draw_once(committed_db: str) -> None:
     assert all(check.ok for check in verify(file_of(plan)))
 
 
+@pytest.mark.slow
+def test_two_who_register_an_inspector_at_once_register_one(committed_db: str) -> None:
+    county = new_county()
+    office, person = Department.objects.get(hall=county.hall, key=LEAD), county.person("approver", LEAD)
+    convener = county.actor("general_convener")
+
+    def register(number: int) -> str:
+        try:
+            actions.register_inspector(
+                actor=convener, person_id=person.pk, department_id=office.pk, certificate_no=f"甘E{number}", at=BEGUN
+            )
+            return "registered"
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as together:
+        answers = list(together.map(register, range(4)))
+    assert sorted(answers) == [*["inspections.inspector_once"] * 3, "registered"]
+    assert Entry.objects.filter(verb="inspections.register_inspector").count() == 1
+
+
 def test_inspectors_are_people_of_the_department_with_a_certificate(county: County) -> None:
     convener = county.actor("general_convener")
     office = Department.objects.get(hall=county.hall, key=LEAD)

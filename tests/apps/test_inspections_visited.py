@@ -10,6 +10,7 @@ from django.db import ProgrammingError, transaction
 
 from tests.apps.county import Company, County, at
 from tests.apps.inspecting import DRAWN, LEAD, VISITED, a_drawn_inspection, member, those_of
+from tests.apps.supervising import PENALTY
 from tests.apps.test_onemap import PDF
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.commitments.models import Commitment
@@ -19,7 +20,9 @@ from yinuo.apps.inspections import actions, queries
 from yinuo.apps.inspections.models import Check, Inspection, Statement, Visit
 from yinuo.apps.inspections.questions import questions_of
 from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.oversight import actions as oversight
 from yinuo.apps.oversight.models import Shared
+from yinuo.apps.oversight.queries import penalties_of
 from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.models import WorkItem
@@ -228,3 +231,26 @@ def test_a_company_of_the_poor_class_is_interviewed_and_nobody_else(inspection: 
     made = actions.record_interview(**talk)
     assert actions.record_interview(**talk) == made
     assert made.at == VISITED > DRAWN
+
+
+def test_a_case_handed_to_penalty_and_its_decision_lead_to_each_other(inspection: Inspection, county: County) -> None:
+    second = those_of(inspection)[1]
+    watcher = county.actor("supervisor")
+    told = {"actor": watcher, "project_id": inspection.project_id, "kind": "penalty", "on": date(2026, 11, 20), "data": PENALTY}
+    told |= {"at": at("2026-11-20 10:00")}
+    with pytest.raises(Refused) as refusal:
+        oversight.record_life(**told, number="罚1", inspection_id=inspection.pk)
+    assert refusal.value.field == "inspection_id"
+    visit(inspection, answers=answers(inspection, s0="擅自施工"), outcome="penalty", summary="移送行政处罚")
+    actions.sign_visit(actor=second, inspection_id=inspection.pk, at=VISITED)
+    assert state_of(inspection) == "concluded"
+    assert penalties_of(inspection) == []
+    with pytest.raises(Refused):
+        oversight.record_life(**{**told, "kind": "sighting", "data": {"means": "patrol"}}, inspection_id=inspection.pk)
+    made = oversight.record_life(**told, number="罚1", inspection_id=inspection.pk)
+    assert made.inspection_id == inspection.pk
+    # Its later version stands for it.
+    corrected = oversight.correct_record(
+        actor=watcher, record_id=made.pk, on=made.on, data={**PENALTY, "amount": "2"}, why="金额有误", at=at("2026-11-21 10:00")
+    )
+    assert (corrected.inspection_id, penalties_of(inspection)) == (inspection.pk, [corrected])

@@ -28,7 +28,7 @@ def test_a_promise_shows_letter_notice_and_requirements_and_no_decision_before_i
     set_clock("2026-11-10 09:00")
     client = desk(county, "approver", DEPARTMENT)
     client.get(url_of(commitment))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         page = text_of(client.get(url_of(commitment)))
     for text in commitment.requirements:
         assert text in page

@@ -156,7 +156,7 @@ def test_a_units_history_names_each_clause_and_what_the_grade_gets(
     client = desk(county, "supervisor")
     url = f"/staff/units/{company.unit.pk}/credit/"
     client.get(url)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         page = text_of(client.get(url))
     assert "违法擅自开工建设" in page
     assert "附件2·第十八条" in page

@@ -18,6 +18,7 @@ from yinuo.apps.inspections.models import Inspection, InspectionPlan, Inspector
 from yinuo.apps.inspections.questions import questions_of
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.access import can_see as can_see_project
+from yinuo.core.masking import masked
 
 router = Router(tags=["双随机、一公开"])
 
@@ -171,8 +172,8 @@ def inspection_out(row: Inspection, *, inside: bool) -> dict[str, Any]:
 
 
 def replaced_out(row: Inspection) -> list[dict[str, Any]]:
-    """Who of those drawn could not go, and why: with that anybody can follow the next rank."""
-    return [{"number": one.number, "at": one.left_at, "why": one.left_why} for one in row.all_members if one.left_at]  # type: ignore[attr-defined]
+    """Who of those drawn could not go, and why: with that anybody can follow the next rank. What is personal in the reason is masked."""
+    return [{"number": one.number, "at": one.left_at, "why": masked(one.left_why)} for one in row.all_members if one.left_at]  # type: ignore[attr-defined]
 
 
 @router.post("/inspectors", response={201: dict[str, Any]}, summary="登记检查人员")

@@ -53,7 +53,10 @@ class PointsIn(Schema):
 
 
 class RecordIn(Schema):
-    """`kind`: bidding, plan, dispatch, inspection, penalty, sighting; `data`: the fields of the kind."""
+    """`kind`: bidding, plan, dispatch, inspection, penalty, sighting; `data`: the fields of the kind.
+
+    `inspection_id`: of a penalty, the random inspection that handed the case over.
+    """
 
     kind: str
     step: str = ""
@@ -61,6 +64,7 @@ class RecordIn(Schema):
     on: date
     data: dict[str, Any]
     evidence: list[int] = []
+    inspection_id: int | None = None
 
 
 class CorrectIn(Schema):

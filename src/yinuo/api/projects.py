@@ -16,6 +16,7 @@ from yinuo.apps.onemap.actions import confirm_review
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects import access, actions, queries
 from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.apps.trail.actions import seen
 from yinuo.core.codes import CodeError, check_credit_code
 
 router = Router(tags=["项目"])
@@ -115,9 +116,11 @@ def out(project: Project, certificate: str | None = None) -> dict[str, Any]:
 
 
 def readable(request: HttpRequest, project_id: int) -> Project:
-    project = queries.one(project_id)
-    if not access.can_see(actor_of(request), project):
+    project, actor = queries.one(project_id), actor_of(request)
+    if not access.can_see(actor, project):
         raise forbid("只能查看本单位或本大厅的项目")
+    if request.method == "GET" and actor.role != "unit":
+        seen(actor, "api", at=timezone.now(), project_code=project.code or "", unit_id=project.unit_id)
     return project
 
 

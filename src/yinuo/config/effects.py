@@ -65,6 +65,7 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("projects.terminate", "yinuo.apps.land.effects.project_ended", "in"),
     ("onemap.land", "yinuo.apps.land.effects.landed", "in"),
     ("onemap.confirm_review", "yinuo.apps.oversight.effects.watched", "in"),
+    ("onemap.confirm_review", "yinuo.apps.projects.effects.tell_of_benefits", "in"),
     ("onemap.move_rules_on", "yinuo.apps.oversight.effects.watched", "in"),
     ("onemap.grant", "yinuo.apps.oversight.effects.decided", "in"),
     ("onemap.take_in_result", "yinuo.apps.oversight.effects.decided_elsewhere", "in"),

@@ -5,7 +5,7 @@ Groups are told apart by the length of the pause between them: 或者 binds clos
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
 
@@ -23,6 +23,11 @@ _LONG_RUN = 3
 def day_words(day: date) -> str:
     """A day inside a Chinese sentence: 2026年11月24日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def moment_words(at: datetime) -> str:
+    """An instant inside a Chinese sentence, as its own zone tells it: 2026年11月24日 09:30."""
+    return f"{day_words(at)} {at:%H:%M}"
 
 
 @lru_cache(maxsize=4096)

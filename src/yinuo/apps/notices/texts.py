@@ -73,6 +73,7 @@ TEXTS = {
         "【一诺】“{matter}”的容缺受理申请部门逾期没有答复，自收到申请之日起视为受理，所缺材料等部门一次性告知。",
         (SITE, SMS),
     ),
+    "benefits_held": Text("不来即享", "【一诺】“{project}”不用申请就能享受 {count} 项政策：{names}。"),
     "commitment_review_due": Text("承诺该复核了", "【一诺】“{project}”的“{matter}”承诺正在履行，请在 {due} 前复核。", (SITE, SMS)),
     "commitment_reviewed": Text("承诺已复核", "【一诺】“{project}”的“{matter}”承诺经部门复核：{outcome}。{said}下次复核{next}前后。"),
     "complaint": Text("收到投诉", "【一诺】“{matter}”收到投诉：{text}。请在 {due} 前核实并答复。", (SITE, SMS)),

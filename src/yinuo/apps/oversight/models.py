@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
+from yinuo.apps.inspections.models import Inspection
 from yinuo.apps.people.models import Department, Person
 from yinuo.apps.projects.models import Project
 
@@ -36,6 +37,7 @@ class LifeRecord(AppendOnly):
 
     `number`: what the record is called where it comes from – a decision, a section of a tender, a period of a plan. `system` and
     `record_id`: which other system sent it under which name, empty by hand. `data`: the fields of its kind (oversight.specs).
+    `inspection`: the random inspection that handed the case to penalty; only a penalty has one, and its later versions the same.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="life_records")
@@ -50,6 +52,7 @@ class LifeRecord(AppendOnly):
     digest = models.CharField(max_length=64)
     round = models.PositiveIntegerField(default=1)
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    inspection = models.ForeignKey(Inspection, null=True, on_delete=models.PROTECT, related_name="penalties")
     why = models.TextField(default="")
     evidence = models.JSONField(default=list)
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
@@ -65,6 +68,7 @@ class LifeRecord(AppendOnly):
             models.CheckConstraint(condition=Q(system="") ^ ~Q(record_id=""), name="record_named_by_its_system"),
             models.CheckConstraint(condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="record_replaces_another"),
             models.CheckConstraint(condition=~Q(kind="penalty") | ~Q(number=""), name="penalty_has_number"),
+            models.CheckConstraint(condition=Q(kind="penalty") | Q(inspection__isnull=True), name="penalty_of_inspection"),
         ]
         indexes = [models.Index(fields=["project", "kind", "-on"], name="records_of_project")]
 

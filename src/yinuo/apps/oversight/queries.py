@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from yinuo.apps.base import Actor
+from yinuo.apps.inspections.models import Inspection, Outcome
 from yinuo.apps.oversight.access import WATCHING, can_hand_clue, can_see_clue
 from yinuo.apps.oversight.models import Clue, LifeRecord, RecordKind, SharedPlace, Warning, WarningState
 from yinuo.apps.projects.models import Project
@@ -80,7 +81,10 @@ def is_public(row: LifeRecord, day: date) -> bool:
 
 def versions(row: LifeRecord) -> list[LifeRecord]:
     """All versions of a record, the latest first."""
-    known = {one.pk: one for one in LifeRecord.objects.filter(project_id=row.project_id, kind=row.kind).select_related("person")}
+    known = {
+        one.pk: one
+        for one in LifeRecord.objects.filter(project_id=row.project_id, kind=row.kind).select_related("person", "inspection__plan")
+    }
     later = {one.replaces_id: one for one in known.values() if one.replaces_id}
     last = row
     while last.pk in later:
@@ -97,6 +101,17 @@ def penalties_to_name(project: Project) -> list[LifeRecord]:
     spent = set(Warning.objects.filter(project=project, penalty__isnull=False).values_list("penalty_id", flat=True))
     replaced = {row.replaces_id for row in rows.values()}
     return [row for row in rows.values() if row.pk not in replaced and spent.isdisjoint(_line(row, rows))]
+
+
+def handed_to_penalty(project: Project) -> list[Inspection]:
+    """The project's random inspections whose finding went to be penalised, the latest first."""
+    rows = Inspection.objects.filter(project=project, outcome=Outcome.PENALTY).select_related("plan__lead")
+    return list(rows.order_by("-id"))
+
+
+def penalties_of(inspection: Inspection) -> list[LifeRecord]:
+    """What was decided on an inspection that was handed over; the latest version of each."""
+    return list(LifeRecord.objects.filter(inspection=inspection, replaced_by__isnull=True).order_by("-on", "-id"))
 
 
 def _line(row: LifeRecord, known: Mapping[int, LifeRecord]) -> list[int]:

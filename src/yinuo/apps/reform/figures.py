@@ -187,9 +187,12 @@ def problems(body: Mapping[str, Any]) -> list[dict[str, Any]]:
         found += [_amiss(*whose, key, row["measures"]) for key in EVERY_ONE if key != "mapped"]
         found.append(_lit(*whose, row["measures"]))
     told = [one for one in found if one is not None]
+    months: dict[str, list[str]] = {}
+    for one in body["bottom"]:
+        months.setdefault(one["hall"], []).append(_month(one["month"]))
     told += [
-        {"subject": one["hall"], "of": "hall", "id": None, "measure": "bottom", "text": f"{_month(one['month'])}评分排名倒数"}
-        for one in body["bottom"]
+        {"subject": hall, "of": "hall", "id": None, "measure": "bottom", "text": f"{'、'.join(named)}评分排名倒数"}
+        for hall, named in months.items()
     ]
     return told
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from yinuo.web.public import (
     agency,
+    benefits,
     bulletins,
     chain,
     companies,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("parcels/<int:parcel_id>/", parcels.parcel, name="parcel"),
     path("halls/", halls.index, name="halls"),
     path("halls/<int:hall_id>/", halls.hall, name="hall"),
+    path("benefits/", benefits.benefits, name="benefits"),
     path("reform/", reform.index, name="reform"),
     path("reform/<int:publication_id>/", reform.report, name="reform_report"),
     path("reform/<int:publication_id>/paper/", reform.paper, name="reform_paper"),

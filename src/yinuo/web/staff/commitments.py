@@ -19,6 +19,7 @@ from yinuo.apps.commitments.actions.notice import answer_objection, decide_on_co
 from yinuo.apps.commitments.models import Commitment, CommitmentState, Difficulty, DifficultyOutcome
 from yinuo.apps.projects.access import can_see
 from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import seen
 from yinuo.core.credit import COMMITMENT_FIELDS
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem, Row
@@ -70,6 +71,8 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     found = queries.one(commitment_id)
     _visible(actor, found)
+    if request.method == "GET":
+        seen(actor, "commitment", at=now, project_code=found.project.code or "", unit_id=found.project.unit_id)
     may = access.can_handle(actor, found) and found.state in OPEN and found.project.state == "confirmed"
     if request.method == "POST" and not access.can_handle(actor, found):
         raise forbid("这项承诺不由您办理")

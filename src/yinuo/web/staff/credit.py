@@ -25,6 +25,7 @@ from yinuo.apps.credit.models import PointProposal, ProposalState
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects.models import Project, ProjectKind
 from yinuo.apps.projects.queries import visible
+from yinuo.apps.trail.actions import seen
 from yinuo.core.decision import plain
 from yinuo.web.acting import actor_of, need_role, need_staff
 from yinuo.web.components.forms import CodeInput, DateInput
@@ -336,6 +337,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     if not access.can_see(actor, unit_id):
         raise forbid()
     found = ProjectUnit.objects.get(pk=unit_id)
+    seen(actor, "credit", at=now, unit_id=found.pk)
     day = today(now)
     standing = queries.standing(unit_id, day)
     lines = queries.history(unit_id, day)

@@ -19,6 +19,8 @@ from yinuo.apps.inspections.actions.common import departments_of
 from yinuo.apps.inspections.actions.inspecting import FAULTY, VISITING, may_be_interviewed
 from yinuo.apps.inspections.models import Answer, Inspection, InspectionState, Member, Outcome, Visit
 from yinuo.apps.inspections.questions import Question, questions_of
+from yinuo.apps.oversight.access import can_record
+from yinuo.apps.oversight.queries import penalties_of
 from yinuo.apps.rules import pack
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.handling import attempt
@@ -133,6 +135,9 @@ def inspection(request: HttpRequest, inspection_id: int) -> HttpResponse:
     context = {
         "row": found,
         "visits": visits,
+        "handed_over": found.outcome == Outcome.PENALTY,
+        "penalties": penalties_of(found) if found.outcome == Outcome.PENALTY else [],
+        "may_penalise": found.outcome == Outcome.PENALTY and can_record(actor, found.project),
         "statements": list(found.statements.select_related("person").order_by("id")),
         "interviews": list(found.interviews.select_related("by").order_by("id")),
         "forms": steps,

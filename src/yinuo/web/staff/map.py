@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from yinuo.apps.onemap.queries import MapView
 from yinuo.apps.projects.models import Project
+from yinuo.apps.trail.actions import seen
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.onemap import coordinated, head, proving, serving, warned
@@ -28,7 +29,9 @@ def _look(request: HttpRequest, project_id: int) -> serving.Looked:
 @need_staff
 @require_safe
 def show(request: HttpRequest, project_id: int) -> HttpResponse:
-    return serving.page(_look(request, project_id), "staff/map.html", _around)
+    looked, actor = _look(request, project_id), actor_of(request)
+    seen(actor, "map", at=looked.now, project_code=looked.project.code or "", unit_id=looked.project.unit_id)
+    return serving.page(looked, "staff/map.html", _around)
 
 
 def _around(view: MapView) -> dict[str, Any]:

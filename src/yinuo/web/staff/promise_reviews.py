@@ -18,9 +18,10 @@ from yinuo.apps.base import Actor, forbid
 from yinuo.apps.commitments import access, queries, reviewing
 from yinuo.apps.commitments.actions import review_commitment
 from yinuo.apps.commitments.actions.review import TEXT_LIMIT
-from yinuo.apps.commitments.models import Commitment, CommitmentReview, Kept
+from yinuo.apps.commitments.models import Commitment, CommitmentReview, CommitmentState, Kept
 from yinuo.apps.projects.access import can_see
 from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import seen
 from yinuo.web.acting import actor_of, need_role, need_staff
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
@@ -151,6 +152,8 @@ def review(request: HttpRequest, commitment_id: int) -> HttpResponse:
     found = queries.one(commitment_id)
     if not can_see(actor, found.project):
         raise forbid("只能查看本大厅项目的承诺")
+    if request.method == "GET":
+        seen(actor, "commitment", at=now, project_code=found.project.code or "", unit_id=found.project.unit_id)
     handles = access.can_handle(actor, found)
     if request.method == "POST" and not handles:
         raise forbid("这项承诺由同意承诺的部门复核")
@@ -187,10 +190,20 @@ def review(request: HttpRequest, commitment_id: int) -> HttpResponse:
         "form": form,
         "may": handles and reviewing.runs(found),
         "runs": reviewing.runs(found),
+        "why_not": _why_not(found),
         "cites": pack().cite_texts(rule.cites),
         "next": next_of(actor, now, request.path),
     }
     return render(request, "staff/promise_review.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _why_not(found: Commitment) -> str:
+    """Why there is nothing to review, where that is so."""
+    if found.state != CommitmentState.DECIDED:
+        return f"这项承诺现在是“{found.state_word}”，按承诺作出决定以后才复核。"
+    if found.fulfilment not in reviewing.UNSETTLED:
+        return f"履行情况已认定为“{found.get_fulfilment_display()}”，不再复核。"
+    return "项目已经申请竣工验收或者已经结束，承诺在验收中逐条核验。"
 
 
 SAID = {

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import Actor, forbid
+from yinuo.apps.inspections.models import Inspection
 from yinuo.apps.oversight import access, actions, queries
 from yinuo.apps.oversight.actions.common import TEXT_LIMIT as WHY_LIMIT
 from yinuo.apps.oversight.actions.dispatches import office_of
@@ -40,7 +41,15 @@ class RecordForm(EvidenceForm, forms.Form):
 
     key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
 
-    def __init__(self, *args: Any, spec: KindSpec, offices: Sequence[tuple[str, str]], correcting: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        spec: KindSpec,
+        offices: Sequence[tuple[str, str]],
+        correcting: bool = False,
+        handed: Sequence[Inspection] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.names = [one.name for one in spec.fields]
         made: dict[str, forms.Field] = {}
@@ -52,6 +61,11 @@ class RecordForm(EvidenceForm, forms.Form):
         if spec.number_label:
             made["number"] = forms.CharField(label=spec.number_label, required=False, max_length=80)
         made |= {one.name: _field(one, offices) for one in spec.fields}
+        if handed:
+            listed = [(str(one.pk), f"{one.plan.title}（{one.plan.lead.short_name}）") for one in handed]
+            made["inspection_id"] = forms.ChoiceField(
+                label="由哪次检查移送", choices=[("", "不是由双随机检查移送"), *listed], required=False
+            )
         if correcting:
             made["why"] = text_area("更正的理由", "写明更正的理由", rows=2, most=WHY_LIMIT)
         for name, one in made.items():
@@ -119,9 +133,12 @@ def new(request: HttpRequest, project_id: int, kind: str) -> HttpResponse:
         raise forbid("只有监督员、综合管理部门和项目的有关部门可以登记监管记录")
     spec = SPECS[kind]
     start = {"key": f"record:{uuid.uuid4()}", "on": today(now)}
-    form = RecordForm(request.POST or None, request.FILES or None, spec=spec, offices=offices_of(found), initial=start)
+    start["inspection_id"] = request.GET.get("inspection", "")
+    handed = queries.handed_to_penalty(found) if kind == RecordKind.PENALTY else []
+    form = RecordForm(request.POST or None, request.FILES or None, spec=spec, offices=offices_of(found), initial=start, handed=handed)
     if request.method == "POST" and form.is_valid() and form.take(request, actor, now):
         told = {**form.said(), "step": form.cleaned_data.get("step", ""), "idempotency_key": form.cleaned_data["key"]}
+        told["inspection_id"] = int(form.cleaned_data.get("inspection_id") or 0) or None
         if attempt(form, lambda: actions.record_life(actor=actor, project_id=found.pk, kind=kind, at=now, **told), {"evidence": "files"}):
             messages.success(request, f"{spec.kind.label}已登记。")
             return redirect("staff:records", found.pk)
@@ -138,7 +155,7 @@ def _head(found: Project, label: str) -> dict[str, Any]:
 def record(request: HttpRequest, record_id: int) -> HttpResponse:
     """One record with every version of it; POST enters a new version beside."""
     actor, now = actor_of(request), timezone.now()
-    asked = LifeRecord.objects.select_related("department", "person").get(pk=record_id)
+    asked = LifeRecord.objects.select_related("department", "person", "inspection__plan").get(pk=record_id)
     found = visible_project(actor, asked.project_id)
     rows = queries.versions(asked)
     last = rows[0]

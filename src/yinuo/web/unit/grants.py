@@ -46,7 +46,16 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "unit/grants.html", context)
 
 
-WHAT = {"project": "项目", "item": "事项", "export": "导出列表", "file": "文件"}
+WHAT = {
+    "project": "项目",
+    "item": "事项",
+    "commitment": "承诺",
+    "credit": "信用记录",
+    "map": "一张图",
+    "api": "项目（接口）",
+    "export": "导出列表",
+    "file": "文件",
+}
 
 
 def _seen(unit_id: int) -> list[dict[str, object]]:

@@ -32,7 +32,7 @@ from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.draw import DrawError, Result, Team, draw, parse, substitute, written_value
-from yinuo.core.wording import day_words
+from yinuo.core.wording import day_words, moment_words
 
 RUNNING = (ProjectState.CONFIRMED, ProjectState.COMPLETED)
 
@@ -90,7 +90,7 @@ def _need_time(plan: InspectionPlan, at: datetime) -> None:
         return
     raise Refused(
         "inspections.too_early",
-        f"公布的期限未满：最早 {plan.earliest.astimezone(TZ):%Y-%m-%d %H:%M} 才能抽取",
+        f"公布的期限未满：最早 {moment_words(plan.earliest.astimezone(TZ))} 才能抽取",
         field="value",
         remedy="名录要先让人看过，开奖号码要先公开",
         cites=cites("inspection.announce_days", day_of(at)),

@@ -46,6 +46,7 @@ from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.grades import UNRATED, allows
+from yinuo.core.wording import moment_words
 
 S = InspectionState
 VISITING = (S.WAITING, S.RECTIFYING, S.REINSPECTION)
@@ -232,7 +233,7 @@ def _rectify(actor: Actor, inspection: Inspection, visit: Visit, at: datetime) -
         project_code=inspection.project.code or "",
         url=unit_url_of(inspection),
         project=inspection.project.name,
-        until=f"{inspection.rectify_until.astimezone(TZ):%Y-%m-%d %H:%M}",
+        until=moment_words(inspection.rectify_until.astimezone(TZ)),
     )
 
 

@@ -25,7 +25,7 @@ from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.draw import Announcement, Listed, PublicValue, parse, seed_digest, short_of
-from yinuo.core.wording import day_words
+from yinuo.core.wording import day_words, moment_words
 
 # Easily told apart when read out.
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -183,7 +183,7 @@ def announce_plan(*, actor: Actor, plan_id: int, at: datetime, version: int | No
     if plan.until_on < day_of(plan.earliest):
         raise Refused(
             "inspections.until_on",
-            f"最早 {plan.earliest.astimezone(TZ):%Y-%m-%d %H:%M} 才能抽取，检查在那以前就结束了",
+            f"最早 {moment_words(plan.earliest.astimezone(TZ))} 才能抽取，检查在那以前就结束了",
             field="until_on",
             remedy="请推迟检查的日期",
             cites=cites("inspection.announce_days", day),

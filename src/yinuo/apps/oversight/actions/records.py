@@ -10,11 +10,13 @@ from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.catalogue.queries import book
+from yinuo.apps.inspections.models import Inspection
 from yinuo.apps.oversight import access
 from yinuo.apps.oversight.actions.common import day_of, evidence_of, need
 from yinuo.apps.oversight.actions.finding import look_at
 from yinuo.apps.oversight.actions.sharing import share_record
 from yinuo.apps.oversight.models import LifeRecord, RecordKind
+from yinuo.apps.oversight.queries import handed_to_penalty
 from yinuo.apps.oversight.specs import SPECS, read
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.models import Project
@@ -40,22 +42,46 @@ def record_life(
     step: str = "",
     number: str = "",
     evidence: Sequence[int] = (),
+    inspection_id: int | None = None,
     idempotency_key: str = "",
 ) -> LifeRecord:
-    """A record by hand, of an office concerned or of those who watch over the hall."""
+    """A record by hand, of an office concerned or of those who watch over the hall.
+
+    `inspection_id`: the random inspection of the project that handed over what a penalty was decided on.
+    """
     project = lock(project_id)
     if not access.can_record(actor, project):
         raise forbid("只有监督员、综合管理部门和项目的有关部门可以登记监管记录")
     claimed = claim(
-        actor, idempotency_key, "oversight.record_life", [project_id, kind, step, number, on, dict(data), list(evidence)], at=at
+        actor,
+        idempotency_key,
+        "oversight.record_life",
+        [project_id, kind, step, number, on, dict(data), list(evidence), inspection_id],
+        at=at,
     )
     if (known := answered(claimed)) is not None:
         return LifeRecord.objects.get(pk=known)
     made = enter(
-        actor, project, kind=kind, step=step, number=number, on=on, data=data, evidence=evidence_of(evidence, actor, project), at=at
-    )
+        actor, project, kind=kind, step=step, number=number, on=on, data=data, evidence=evidence_of(evidence, actor, project), at=at,
+        inspection=_handed_over(project, kind, inspection_id),
+    )  # fmt: skip
     remember(claimed, made)
     return made
+
+
+def _handed_over(project: Project, kind: str, inspection_id: int | None) -> Inspection | None:
+    """The inspection that led to a penalty. Raises Refused for one of another project, or with another outcome."""
+    if inspection_id is None:
+        return None
+    found = next((one for one in handed_to_penalty(project) if one.pk == inspection_id), None)
+    if kind != RecordKind.PENALTY or found is None:
+        raise Refused(
+            "oversight.inspection",
+            "请选择本项目移送行政处罚的检查",
+            field="inspection_id",
+            remedy="只有结果是“移送行政处罚”的检查，处罚决定才能关联",
+        )
+    return found
 
 
 @action
@@ -83,7 +109,7 @@ def correct_record(
     shown = evidence_of(evidence, actor, project) or former.evidence
     return enter(
         actor, project, kind=former.kind, step=former.step, number=number or former.number, on=on, data=data, evidence=shown, at=at,
-        replaces=former, why=said,
+        replaces=former, why=said, inspection=former.inspection,
     )  # fmt: skip
 
 
@@ -102,6 +128,7 @@ def enter(
     record_id: str = "",
     replaces: LifeRecord | None = None,
     why: str = "",
+    inspection: Inspection | None = None,
 ) -> LifeRecord:
     """Writes one version; its caller holds the project's lock and has asked who may. Raises Refused with a message per field."""
     number = number.strip()
@@ -109,7 +136,7 @@ def enter(
     made = LifeRecord(
         project=project, kind=kind, step=step, number=number, on=on, data=kept, public=SPECS[kind].public, system=system,
         record_id=record_id, digest=digest_of(kind, step, number, on, kept), round=replaces.round + 1 if replaces else 1,
-        replaces=replaces, why=why, evidence=list(evidence), department_id=actor.department_id, person_id=actor.person_id, at=at,
+        replaces=replaces, inspection=inspection, why=why, evidence=list(evidence), department_id=actor.department_id, person_id=actor.person_id, at=at,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -120,7 +147,7 @@ def enter(
             "oversight.recorded", f"{label} {number} 已经登记过", field="number", remedy="内容有变化的，请更正原来的记录"
         ) from error
     verb = "oversight.correct_record" if replaces else "oversight.record_life"
-    told = {"kind": kind, "step": step, "number": number, "on": on}
+    told = {"kind": kind, "step": step, "number": number, "on": on, **({"inspection": inspection.pk} if inspection else {})}
     record(actor, verb, made, at=at, project_code=project.code or "", why=why, data=told, chain=CHAIN.get(RecordKind(kind), ""))
     share_record(made, at)
     if kind == RecordKind.SIGHTING:

@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("inspections", "0001_initial"),
         ("people", "0001_initial"),
         ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -363,5 +364,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="warningstep",
             index=models.Index(fields=["warning", "id"], name="steps_of_warning"),
+        ),
+        migrations.AddField(
+            model_name="liferecord",
+            name="inspection",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="penalties", to="inspections.inspection"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="liferecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "penalty"), ("inspection__isnull", True), _connector="OR"), name="penalty_of_inspection"
+            ),
         ),
     ]
