@@ -6,9 +6,9 @@ A machine without a Chinese font would show boxes and measure their widths; the 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from scripts.browser import find
 from yinuo import web
 
 BUILD = Path(__file__).resolve().parents[2] / "build" / "browser"
@@ -38,9 +39,10 @@ def give_file(route: Route) -> None:
     route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix]) if file.is_file() else route.fulfill(status=404)
 
 
-def executable() -> str | None:
-    """The machine's Chromium; None leaves the choice to Playwright's own."""
-    return os.environ.get("YINUO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+@cache
+def executable() -> Path | None:
+    """The browser that `make setup-test` found; None leaves the choice to Playwright."""
+    return find()
 
 
 def font_settings() -> Path:

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
+from tests.browser import shapes
 from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
 from yinuo.config.middleware import POLICY
 from yinuo.web.styleguide import views
@@ -175,3 +176,44 @@ def test_axe_does_tell_what_is_wrong(open_page: Any) -> None:
         '<html lang="zh-CN"><title>页</title><main><h1>页</h1><img src="data:,"><p style="color:#bbb">看不清的字</p></main></html>'
     )
     assert [fault.split(":")[0] for fault in axe_faults(page)] == ["color-contrast", "image-alt"]
+
+
+PLAIN = """<html lang="zh-CN"><title>页</title><style>.low { height: 20px; overflow-y: auto }</style><main><h1>页</h1>
+<ul><li><a href="/1/">第 1 件</a></li><li><a href="/2/">第 2 件</a></li></ul><p class="low">短</p>
+<section aria-label="收件"><label for="name">姓名</label><input id="name" value="马"></section><section aria-label="送达"><h2>送达</h2></section></main>"""
+SAME = [
+    ("第 2 件</a></li>", "第 2 件</a></li><li><a href='/3/'>第 3 件</a></li>"),
+    ("<h1>页", "<h1>年产5万吨有机肥加工项目"),
+    ('value="马"', 'value="张丽"'),
+    ('aria-label="收件"', 'aria-label="受理"'),
+    ("短", "不长"),
+]
+OTHER = [
+    ('<li><a href="/2/">第 2 件</a>', '<li><a href="/2/"></a>'),
+    ('class="low"', 'class="low dim"'),
+    ('for="name"', 'for="nobody"'),
+    ('id="name"', 'id="name" disabled'),
+    ("<h2>送达</h2>", "<h3>送达</h3>"),
+    ("<h2>送达</h2>", '<h2 id="name">送达</h2>'),
+    ('aria-label="送达"', 'aria-label="收件"'),
+    ('lang="zh-CN"', 'lang="zz"'),
+    ("短", "<br>" * 9 + "长"),
+    ("<h2>送达</h2>", '<h2>送达</h2><img src="data:,">'),
+]
+
+
+def test_a_page_is_looked_at_again_when_anything_axe_asks_for_is_different(open_page: Any) -> None:
+    page = open_page("/errors/404/")
+    page.goto("about:blank")
+
+    def shape(*change: str) -> str:
+        page.set_content(PLAIN.replace(*change) if change else PLAIN)
+        return shapes.shape(page)
+
+    plain = shape()
+    assert [change for change in SAME if shape(*change) != plain] == []
+    assert [change for change in OTHER if shape(*change) == plain] == []
+    assert shapes.new(page)
+    assert not shapes.new(page)
+    page.set_viewport_size({"width": 391, "height": 844})
+    assert shapes.new(page)
