@@ -15,7 +15,9 @@ from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_commitments import AFTER, DEPARTMENT, MATTER, SIGNED, item_of
 from tests.apps.test_completion import APPLIED, INSPECTED, built
 from tests.apps.test_onemap import guided
+from tests.apps.test_rulings import FOUND, tried
 from yinuo.apps.commitments.models import Commitment
+from yinuo.apps.credit.actions import place_public
 
 Clock = Callable[[datetime], None]
 Machines = Callable[..., Machine]
@@ -171,3 +173,53 @@ def test_completion_is_verified_point_by_point(county: County, company: Company,
     assert machine_of("approver", "health").post(f"/completions/{made['id']}/fail", {"reason": "严重"}).status_code == 403
     early = machine_of("approver").post(f"/completions/{made['id']}/propose-cycle", {"audit": "clean"})
     assert early.json()["code"] == "commitments.not_passed"
+
+
+def test_a_ruling_stops_a_project_is_lifted_and_is_told_to_the_credit_platform(
+    county: County, company: Company, machine_of: Machines, clock: Clock
+) -> None:
+    office, principal = machine_of("approver", DEPARTMENT), machine_of("principal", DEPARTMENT)
+    commitment, unit = tried(county, company), machine_of(company)
+    clock(FOUND)
+    path, body = f"/commitments/{commitment.pk}/rulings", {"measures": ["stop"], "facts": "退界不足"}
+    assert unit.post(path, body, key="x").status_code == 403
+    made = office.post(path, body, key="r").json()
+    assert office.post(path, body, key="r").json()["id"] == made["id"]
+    one = f"/rulings/{made['id']}"
+    assert unit.get(path).json() == [] and len(office.get(path).json()) == 1
+    assert office.post(f"{one}/consent", {"number": "建处1"}).status_code == 403
+    assert principal.post(f"{one}/consent", {"number": ""}).json()["code"] == "commitments.number"
+    assert principal.post(f"{one}/consent", {"number": "建处1"}).json()["state"] == "made"
+    assert office.post(f"{one}/deliver", {"how": "邮寄"}).json()["delivered_at"]
+    assert [row["number"] for row in unit.get(path).json()] == ["建处1"]
+    ask = {"text": "已整改", "evidence": [unit.upload()]}
+    assert unit.post(f"{one}/ask-lift", ask, key="l").status_code == 201
+    assert office.post(f"{one}/deny-lift", {"reason": "还差一处"}).status_code == 200
+    lifting = office.post(path, {"lifts": made["id"], "facts": "复测达标"}, key="r2").json()
+    assert principal.post(f"/rulings/{lifting['id']}/refuse", {"reason": "再核"}).json()["state"] == "refused"
+    place_public()
+    clerk = machine_of("comprehensive")
+    assert unit.get("/credit/public").status_code == 403
+    feed = clerk.get("/credit/public?kind=ruling").json()
+    assert [row["data"]["number"] for row in feed["items"]] == ["建处1"]
+    assert clerk.get(f"/credit/public?kind=ruling&since={feed['next']}").json()["items"] == []
+    assert clerk.get("/credit/public?kind=x").status_code == 422
+    assert clerk.post("/credit/public/send").json()["code"] == "credit.no_platform"
+    assert clerk.get("/credit/public/batches").json() == []
+
+
+def test_an_audit_report_is_handed_in_and_checked_over_the_wire(
+    county: County, company: Company, machine_of: Machines, clock: Clock
+) -> None:
+    project = guided(county, company, project_class="state_owned")
+    unit, filing = machine_of(company), machine_of("approver")
+    clock(AFTER)
+    path = f"/projects/{project.pk}/audit-reports"
+    body = {"auditor": "某会计师事务所", "number": "审1", "on": "2026-11-10", "conclusion": "clean", "evidence": [unit.upload()]}
+    assert filing.post(path, body, key="a").status_code == 403
+    made = unit.post(path, body, key="a").json()
+    assert unit.post(path, body, key="a").json()["id"] == made["id"]
+    check = f"/audit-reports/{made['id']}/check"
+    assert machine_of("approver", DEPARTMENT).post(check, {"accept": True, "conclusion": "clean"}).status_code == 403
+    assert filing.post(check, {"accept": True, "conclusion": "clean"}).json()["state"] == "accepted"
+    assert [row["state"] for row in filing.get(path).json()] == ["accepted"]

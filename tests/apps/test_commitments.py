@@ -17,6 +17,7 @@ from yinuo.apps.commitments.actions import (
     answer_objection,
     close_notices,
     commit,
+    consent_ruling,
     decide_on_commitment,
     handle_difficulty,
     preview_letter,
@@ -26,7 +27,7 @@ from yinuo.apps.commitments.actions import (
     review_commitment,
     to_regular,
 )
-from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
+from yinuo.apps.commitments.models import Commitment, Difficulty, Objection, Ruling
 from yinuo.apps.credit.models import CreditHead, PointProposal
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.documents.models import StoredFile
@@ -479,6 +480,8 @@ def test_an_ecological_promise_out_of_reach_ends_the_project(county: County, com
     approve(county, commitment, number="环审〔2026〕1号")
     difficulty = report_difficulty(actor=company.actor, commitment_id=commitment.pk, text="排放超标", at=at("2026-12-01 09:00"))
     handle(county, difficulty, "terminate", at("2026-12-02 09:00"), "ecology")
+    principal, ended = county.actor("principal", "ecology"), at("2026-12-02 10:00")
+    consent_ruling(actor=principal, ruling_id=Ruling.objects.get().pk, number="环处〔2026〕1号", at=ended)
     project.refresh_from_db()
     commitment.refresh_from_db()
     other.refresh_from_db()

@@ -87,6 +87,11 @@ VERBS = {
     "commitments.raise_objection": "commitments.object",
     "commitments.decide_on_commitment": "commitments.decide",
     "commitments.propose_cycle": "credit.propose",
+    "commitments.review_commitment": "commitments.review",
+    "commitments.check_audit": "credit.propose",
+    "projects.stop_building": "commitments.consent_ruling",
+    "projects.lift_stop": "commitments.consent_ruling",
+    "onemap.revoke": "commitments.consent_ruling",
     "onemap.open_completion_guidance": "commitments.apply_completion",
     "onemap.set_route": "commitments.commit",
     "documents.issue_signed": "commitments.commit",
@@ -291,7 +296,7 @@ def test_what_asks_nobody_killed_half_way_is_not_there_and_can_be_had(world: Wor
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("action", sorted(test_credit_access.ALLOWED.keys() - {"import_scores", "rebuild"}))
+@pytest.mark.parametrize("action", sorted(test_credit_access.ALLOWED.keys() - {"import_scores", "rebuild", "send_public"}))
 def test_a_killed_step_of_credit_moves_nothing(committed_db: str, action: str) -> None:
     town = test_credit_access.World(new_county(), new_company())
     act = town.prepare(action)

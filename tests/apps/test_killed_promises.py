@@ -28,16 +28,22 @@ from tests.apps.test_credit_reliefs import ask
 from tests.apps.test_credit_reliefs import decide as decide_on
 from tests.apps.test_credit_scores import evaluate
 from tests.apps.test_onemap import FILED, PDF, REVIEWED, guided, hand_in
+from tests.apps.test_rulings import file_of, rule, tried
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.commitments.actions import (
     apply_again,
     apply_completion,
+    ask_lift,
     check_audit,
     close_notices,
+    consent_ruling,
+    deliver_ruling,
     fail_completion,
     hand_in_audit,
     preview_letter,
     propose_cycle,
+    refuse_lift,
+    refuse_ruling,
     report_difficulty,
     report_fulfilment,
     review_commitment,
@@ -52,6 +58,7 @@ from yinuo.apps.commitments.models import (
     Finding,
     FulfilmentReport,
     Objection,
+    Ruling,
 )
 from yinuo.apps.credit.actions import consent, execute, refuse_consent
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
@@ -158,6 +165,27 @@ def test_a_killed_report_of_keeping_or_of_a_difficulty_and_its_handling_leave_no
     once("commitments.handle_difficulty", lambda: handle(county, difficulty, "handling_opinion", at("2027-01-15 09:00")))
     assert Commitment.objects.get().fulfilment == "broken"
     assert PointProposal.objects.count() == 1
+
+
+def test_a_killed_step_of_a_ruling_stops_and_lifts_nothing(stage: tuple[County, Company]) -> None:
+    county, company = stage
+    county.person("principal", DEPARTMENT)
+    commitment, ruled = tried(county, company), at("2027-01-15 09:00")
+    once("commitments.propose_ruling", lambda: rule(county, commitment, "stop", "revoke"))
+    refusing = {"actor": county.actor("principal", DEPARTMENT), "ruling_id": Ruling.objects.get().pk, "at": ruled}
+    once("commitments.refuse_ruling", lambda: refuse_ruling(reason="再核实", **refusing))
+    consenting = {**refusing, "ruling_id": rule(county, commitment, "stop", "revoke").pk}
+    once("commitments.consent_ruling", lambda: consent_ruling(number="建处〔2027〕1号", **consenting), at_most=200)
+    assert (Project.objects.get().stopped_at, PointProposal.objects.count()) == (ruled, 1)
+    stop = Ruling.objects.get(state="made").pk
+    office = county.actor("approver", DEPARTMENT)
+    once("commitments.deliver_ruling", lambda: deliver_ruling(actor=office, ruling_id=stop, how="直接送达", at=ruled))
+    asking = {"actor": company.actor, "ruling_id": stop, "text": "已整改", "evidence": [file_of(company, ruled)], "at": ruled}
+    once("commitments.ask_lift", lambda: ask_lift(**asking))
+    once("commitments.refuse_lift", lambda: refuse_lift(actor=office, ruling_id=stop, reason="还差", at=ruled))
+    lifting = {**refusing, "ruling_id": rule(county, commitment, "lift", lifts=stop).pk}
+    once("commitments.consent_ruling", lambda: consent_ruling(number="建处〔2027〕2号", **lifting))
+    assert Project.objects.get().stopped_at is None
 
 
 # -- completion

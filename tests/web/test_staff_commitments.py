@@ -196,3 +196,28 @@ def test_a_project_that_has_not_applied_says_so(county: County, company: Company
     url = f"/staff/completion/{commitment.project_id}/"
     assert "还没有申请竣工验收" in text_of(client.get(url))
     assert client.post(url, {"do": "fail"}).status_code == 403
+
+
+def test_an_audit_is_handed_in_by_the_company_and_checked_on_the_completions_page(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
+    completion = applied(county, company, project_class="state_owned")
+    set_clock("2027-07-12 12:00")
+    unit, own = signed_in(company.person), f"/projects/{completion.project_id}/audit/"
+    assert "还没有提交" in text_of(unit.get(f"/projects/{completion.project_id}/completion/"))
+    bad = unit.post(own, {"auditor": "某会计师事务所", "number": "审1"})
+    assert bad.status_code == 422 and "选择审计结论" in text_of(bad)
+    form = {"auditor": "某会计师事务所", "number": "审1", "on": "2027-07-10", "conclusion": "clean"}
+    assert "请上传审计报告" in text_of(unit.post(own, form))
+    file = SimpleUploadedFile("审计报告.pdf", PDF, content_type="application/pdf")
+    assert unit.post(own, {**form, "files": file}).status_code == 302
+    assert "待核对" in text_of(unit.get(own))
+    filing = desk(county, "approver", "development_reform")
+    page = text_of(filing.get(place(completion)))
+    assert "某会计师事务所" in page and 'value="audit"' in page
+    assert 'value="audit"' not in text_of(desk(county, "approver", DEPARTMENT).get(place(completion)))
+    check = {"do": "audit", "audit-version": 1, "audit-accept": "no", "audit-conclusion": "clean"}
+    assert "写明退回的理由" in text_of(filing.post(place(completion), check))
+    assert filing.post(place(completion), {**check, "audit-note": "缺签字页"}).status_code == 302
+    page = text_of(unit.get(own))
+    assert "已退回" in page and "缺签字页" in page and "提交新的报告" in page

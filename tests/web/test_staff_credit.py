@@ -10,7 +10,7 @@ from tests.apps.county import Company, County, at
 from tests.apps.points import carry_out, head, propose
 from tests.apps.test_onemap import PDF, filed
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief
+from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief, place_public
 from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.people.models import Membership
 
@@ -241,3 +241,32 @@ def test_a_review_waits_for_the_body_that_manages_credit_and_the_proposal_names_
     form = text_of(desk(county, "approver", "natural_resources").get("/staff/credit/propose/"))
     assert "投资建设产业政策禁止投资建设的项目（−3 分，甘政办发〔2017〕123号·第五十二条）" in form
     assert "单个项目最多 1 分" in form
+
+
+def test_what_the_credit_platform_is_told_is_listed_sent_and_taken_away(
+    county: County, company: Company, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_clock("2026-11-10 15:00")
+    here = "/staff/credit/public/"
+    assert desk(county, "approver").get(here).status_code == 403
+    clerk = desk(county, "comprehensive")
+    assert "还没有可共享的信用信息" in text_of(clerk.get(here)) and here in text_of(clerk.get("/staff/credit/"))
+    carry_out(county, propose(county, company, data={"act": "illegal_start"}))
+    place_public()
+    page = text_of(clerk.get(here))
+    assert "违反法律法规擅自开工建设" in page and "由平台从开放接口" in page and "现在送出" not in page
+    assert clerk.post(here).status_code == 422
+
+    class Platform:
+        def send(self, key: str, body: dict[str, Any]) -> str:
+            return "收到"
+
+    monkeypatch.setattr("yinuo.web.staff.public_credit.platform", Platform)
+    assert "现在送出（1 条未送达）" in text_of(clerk.get(here))
+    assert desk(county, "supervisor").post(here).status_code == 403
+    assert clerk.post(here).status_code == 302
+    page = text_of(clerk.get(f"{here}?kind=points"))
+    assert "已送达" in page and "全部送达" in page
+    assert "违反法律法规" not in text_of(clerk.get(f"{here}?kind=ruling"))
+    table = b"".join(clerk.get("/staff/export/public-credit/?as=csv"))
+    assert "第四十六条" in table.decode("utf-8-sig")

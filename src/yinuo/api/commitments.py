@@ -13,12 +13,14 @@ from ninja import Router, Schema, Status
 from yinuo.api.app import actor_of, key_of
 from yinuo.api.projects import VersionIn, WhyIn, readable
 from yinuo.api.throttle import PerAddress
-from yinuo.apps.base import Refused
+from yinuo.apps.base import Refused, forbid
 from yinuo.apps.commitments import access, actions, queries
-from yinuo.apps.commitments.models import Commitment, CommitmentReview, Objection
+from yinuo.apps.commitments.models import Commitment, CommitmentReview, Objection, Ruling
 from yinuo.apps.documents.actions import signing_provider
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.documents.signing import verify_pdf
+from yinuo.apps.projects.access import can_see
+from yinuo.apps.rules import pack
 
 router = Router(tags=["信用承诺"])
 PDF = "application/pdf"
@@ -90,8 +92,11 @@ class ReviewIn(VersionIn):
 
 
 class HandleIn(VersionIn):
+    """`days`: help with an order to rectify within so many working days."""
+
     outcome: str
     text: str
+    days: int | None = None
 
 
 def out(commitment: Commitment) -> dict[str, Any]:
@@ -318,3 +323,94 @@ def reviews_of(request: HttpRequest, view: str = "due", after: str = "", size: i
         for row in page.rows
     ]
     return {"items": items, "after": page.after}
+
+
+# -- rulings on promises not kept
+
+
+class RulingIn(Schema):
+    """`measures`: stop, revoke, recover, terminate; or `lifts`, the ruling whose stop is to be lifted."""
+
+    measures: list[str] = []
+    facts: str
+    evidence: list[int] = []
+    lifts: int | None = None
+
+
+class RulingConsentIn(VersionIn):
+    number: str
+    note: str = ""
+
+
+class RulingReasonIn(VersionIn):
+    reason: str
+
+
+class DeliverRulingIn(VersionIn):
+    how: str
+
+
+class LiftIn(Schema):
+    text: str
+    evidence: list[int] = []
+
+
+class DenyLiftIn(Schema):
+    reason: str
+
+
+def ruling_out(row: Ruling) -> dict[str, Any]:
+    same = ("id", "measures", "facts", "state", "number", "proposed_at", "answered_at", "answer", "delivered_at", "version")
+    return {
+        **{name: getattr(row, name) for name in same},
+        "words": row.words,
+        "commitment": row.commitment_id,
+        "lifts": row.lifts_id,
+        "document": row.document_id,
+        "cites": pack().cite_texts(row.cites),
+    }
+
+
+@router.get("/commitments/{commitment_id}/rulings", response=list[dict[str, Any]], summary="一项承诺的处理决定")
+def rulings(request: HttpRequest, commitment_id: int) -> list[dict[str, Any]]:
+    actor, found = actor_of(request), queries.one(commitment_id)
+    rows = queries.rulings_of(found)
+    for row in rows:
+        row.commitment = found
+    if not can_see(actor, found.project):
+        raise forbid("只能查看本单位或者本大厅项目的处理决定")
+    return [ruling_out(row) for row in rows if access.can_see_ruling(actor, row)]
+
+
+@router.post("/commitments/{commitment_id}/rulings", response={201: dict[str, Any]}, summary="提出处理决定，或者提出解除停止建设")
+def propose_ruling(request: HttpRequest, commitment_id: int, body: RulingIn) -> Status[dict[str, Any]]:
+    made = actions.propose_ruling(
+        actor=actor_of(request), commitment_id=commitment_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict()
+    )
+    return Status(201, ruling_out(made))
+
+
+@router.post("/rulings/{ruling_id}/consent", response=dict[str, Any], summary="主要负责同志同意，作出处理决定")
+def consent_ruling(request: HttpRequest, ruling_id: int, body: RulingConsentIn) -> dict[str, Any]:
+    return ruling_out(actions.consent_ruling(actor=actor_of(request), ruling_id=ruling_id, at=timezone.now(), **body.dict()))
+
+
+@router.post("/rulings/{ruling_id}/refuse", response=dict[str, Any], summary="主要负责同志不同意处理决定")
+def refuse_ruling(request: HttpRequest, ruling_id: int, body: RulingReasonIn) -> dict[str, Any]:
+    return ruling_out(actions.refuse_ruling(actor=actor_of(request), ruling_id=ruling_id, at=timezone.now(), **body.dict()))
+
+
+@router.post("/rulings/{ruling_id}/deliver", response=dict[str, Any], summary="登记处理决定的送达")
+def deliver_ruling(request: HttpRequest, ruling_id: int, body: DeliverRulingIn) -> dict[str, Any]:
+    return ruling_out(actions.deliver_ruling(actor=actor_of(request), ruling_id=ruling_id, at=timezone.now(), **body.dict()))
+
+
+@router.post("/rulings/{ruling_id}/ask-lift", response={201: dict[str, Any]}, summary="申请解除停止建设")
+def ask_lift(request: HttpRequest, ruling_id: int, body: LiftIn) -> Status[dict[str, Any]]:
+    made = actions.ask_lift(actor=actor_of(request), ruling_id=ruling_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict())
+    return Status(201, {"id": made.pk, "at": made.at})
+
+
+@router.post("/rulings/{ruling_id}/deny-lift", response=dict[str, Any], summary="答复不解除停止建设")
+def refuse_lift(request: HttpRequest, ruling_id: int, body: DenyLiftIn) -> dict[str, Any]:
+    return ruling_out(actions.refuse_lift(actor=actor_of(request), ruling_id=ruling_id, reason=body.reason, at=timezone.now()))

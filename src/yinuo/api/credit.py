@@ -15,7 +15,9 @@ from yinuo.api.projects import VersionIn, WhyIn
 from yinuo.api.rules import asked_day
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.credit import access, actions, queries
-from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal, ProposalState, ReliefState
+from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal, ProposalState, PublicBatch, PublicKind, ReliefState
+from yinuo.apps.credit.platform import platform
+from yinuo.apps.credit.publishing import told
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects.models import Project
@@ -298,3 +300,35 @@ def import_scores(request: HttpRequest, body: ScoresIn) -> list[dict[str, Any]]:
     now: datetime = timezone.now()
     reports = actions.import_scores(actor=actor_of(request), rows=rows, source=body.source, at=now, dry_run=body.dry_run)
     return [report.to_json() for report in reports]
+
+
+# -- what the public credit platform is told
+
+
+@router.get("/credit/public", response=dict[str, Any], summary="共享到公共信用平台的信用信息（since：上次读到的序号）")
+def public_feed(request: HttpRequest, since: int = 0, size: int = 100, kind: str = "") -> dict[str, Any]:
+    """Grades, points with basis and clause, promises given, kept and broken, rulings; in the order of their places.
+
+    Ask again from `next`. `digest` is the SHA-256 of the entry's canonical JSON (RFC 8785) of kind, unit_code, project_code, at, data.
+    """
+    actor = actor_of(request)
+    if not access.can_read_public(actor):
+        raise forbid("只有对接的系统和管理人员可以读取")
+    if kind and kind not in PublicKind.values:
+        raise Refused("api.kind", f"没有名为 {kind} 的类别", field="kind", remedy="可选：" + "、".join(PublicKind.values))
+    feed = queries.public_feed(since=max(since, 0), kind=kind, size=min(max(size, 1), 500))
+    rows = [{"place": row.pk, "unit": row.entry.unit.name, "digest": row.entry.digest, **told(row.entry)} for row in feed.entries]
+    return {"items": rows, "next": feed.next}
+
+
+@router.get("/credit/public/batches", response=list[dict[str, Any]], summary="送往公共信用平台的批次")
+def public_batches(request: HttpRequest) -> list[dict[str, Any]]:
+    if not access.can_send_public(actor_of(request)):
+        raise forbid("只有信用综合管理部门和系统管理员可以查看")
+    same = ("id", "first", "last", "count", "digest", "state", "made_at", "attempts", "error", "sent_at", "receipt")
+    return [{name: getattr(row, name) for name in same} for row in PublicBatch.objects.order_by("-id")[:100]]
+
+
+@router.post("/credit/public/send", response=dict[str, Any], summary="现在送出没有送达的信用信息")
+def send_public(request: HttpRequest) -> dict[str, Any]:
+    return {"arrived": actions.send_public(actor=actor_of(request), platform=platform(), clock=timezone.now)}

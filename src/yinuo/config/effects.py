@@ -21,6 +21,7 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("onemap.refuse", "yinuo.apps.mock.effects.item_decided", "in"),
     ("projects.report_start", "yinuo.apps.mock.effects.start_reported", "in"),
     ("projects.amend", "yinuo.apps.mock.effects.facts_changed", "in"),
+    ("work.lapsed", "yinuo.apps.commitments.effects.lapsed", "in"),
     ("work.lapsed", "yinuo.apps.deficient.effects.lapsed", "in"),
     ("work.pause_ended", "yinuo.apps.onemap.effects.pause_ended", "in"),
     ("work.lapsed", "yinuo.apps.agency.effects.lapsed", "in"),

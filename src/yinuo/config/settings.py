@@ -208,6 +208,9 @@ YINUO_CODE_URL = os.environ.get("YINUO_CODE_URL", "")
 YINUO_CODE_TOKEN = os.environ.get("YINUO_CODE_TOKEN", "")
 YINUO_SIGNING_PROVIDER = os.environ.get("YINUO_SIGNING_PROVIDER", "yinuo.apps.documents.development_ca.DevelopmentCA")
 YINUO_SIGNING_OPTIONS: dict[str, Any] = {"directory": YINUO_DATA / "ca"} if YINUO_SIGNING_PROVIDER.endswith("DevelopmentCA") else {}
+# Where the public credit platform takes batches in; empty: it reads the feed /api/v1/credit/public by itself.
+YINUO_CREDIT_PLATFORM_URL = os.environ.get("YINUO_CREDIT_PLATFORM_URL", "")
+YINUO_CREDIT_PLATFORM_TOKEN = os.environ.get("YINUO_CREDIT_PLATFORM_TOKEN", "")
 YINUO_SMS_URL = os.environ.get("YINUO_SMS_URL", "")
 YINUO_SMS_TOKEN = os.environ.get("YINUO_SMS_TOKEN", "")
 

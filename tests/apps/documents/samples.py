@@ -232,6 +232,22 @@ WITHDRAWAL: Any = dict(
     verify_url=URL,
     watermark=None,
 )
+RULING: Any = dict(
+    PROJECT,
+    number="积建处〔2027〕3号",
+    department="积石山县住房和城乡建设局",
+    matter_name="建设工程规划许可证核发",
+    signed_on="2026-11-06",
+    lifted_number=None,
+    facts="责令整改后建筑退界仍少 1.2 米，没有达到承诺标准第 2 项。\n项目单位没有在期限内拆除超出部分。",
+    measures=["责令停止建设；停止期间不受理新的申报，整改到位后可以申请解除", "取消因该项承诺享受的支持，已经享受的予以追回"],
+    basis=["积县政办发〔2023〕16号附件2·第十四条"],
+    remedies=REMEDIES,
+    contact=CONTACT,
+    decided_on="2027-01-15",
+    verify_url=URL,
+    watermark=None,
+)
 
 
 def guidance_line(number: int, **changes: Any) -> Any:
@@ -773,6 +789,7 @@ SAMPLES: Any = {
     "non_acceptance": NON_ACCEPTANCE,
     "receipt": RECEIPT,
     "withdrawal_notice": WITHDRAWAL,
+    "promise_ruling": RULING,
     "guidance_summary": GUIDANCE,
     "completion_opinion": COMPLETION,
     "regional_result": REGIONAL,

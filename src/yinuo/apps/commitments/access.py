@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from yinuo.apps.base import Actor
-from yinuo.apps.commitments.models import Commitment, Objection
+from yinuo.apps.commitments.models import Commitment, Objection, Ruling
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.access import acts_for
 from yinuo.apps.people.models import AuthorisedPerson
-from yinuo.apps.projects.access import can_change, can_dispose, in_reach
+from yinuo.apps.projects.access import can_change, can_dispose, can_see, in_reach
 from yinuo.apps.projects.models import Project
 
 
@@ -67,3 +67,15 @@ def can_check_audit(actor: Actor, filing_department_id: int) -> bool:
 def can_propose_cycle(actor: Actor, filing_department_id: int) -> bool:
     """Propose the points of a cycle with the audit's conclusion: the filing unit (附件2·第十七条、第十九条)."""
     return actor.role == "approver" and actor.department_id == filing_department_id
+
+
+def can_consent_ruling(actor: Actor, commitment: Commitment) -> bool:
+    """The principal of the department that accepted the promise (谁同意承诺、谁负责监管)."""
+    return actor.role == "principal" and actor.department_id == commitment.department_id
+
+
+def can_see_ruling(actor: Actor, ruling: Ruling) -> bool:
+    """The hall's people; the unit once it has been made."""
+    if actor.role == "unit":
+        return ruling.state == "made" and can_see(actor, ruling.commitment.project)
+    return can_see(actor, ruling.commitment.project)

@@ -9,11 +9,14 @@ from django.db import models
 from yinuo.apps.base import Actor
 from yinuo.apps.commitments.actions.common import PENDING, save, settle_objections
 from yinuo.apps.commitments.actions.completion import begin_inspection
+from yinuo.apps.commitments.actions.fulfilment import term_over
+from yinuo.apps.commitments.actions.rulings import end_rulings
 from yinuo.apps.commitments.actions.settlement import keep, settle
-from yinuo.apps.commitments.models import Commitment, CommitmentState, CompletionState, CompletionVerification, Fulfilment
+from yinuo.apps.commitments.models import Commitment, CommitmentState, CompletionState, CompletionVerification, Difficulty, Fulfilment
 from yinuo.apps.onemap.models import ExternalResult, Guidance, GuidanceKind, MapItem
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.models import Project
+from yinuo.apps.work.models import WorkItem, WorkKind
 
 
 def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
@@ -24,6 +27,7 @@ def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
         commitment.state, commitment.review_on = CommitmentState.CANCELLED, None
         save(commitment, "state", "review_on")
         settle_objections(actor, commitment, at)
+    end_rulings(actor, subject, at)
     completion = CompletionVerification.objects.select_for_update(no_key=True).filter(project=subject).first()
     if completion is not None and completion.state != CompletionState.PASSED:
         completion.state, completion.concluded_at, completion.rectify_until = CompletionState.FAILED, at, None
@@ -49,3 +53,9 @@ def item_concluded(*, actor: Actor, subject: models.Model, at: datetime, why: st
     if completion is not None:
         completion.project = item.project
         settle(actor, completion, at)
+
+
+def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
+    """限期整改 of a promise ends without a report."""
+    if subject.kind == WorkKind.RECTIFICATION and subject.subject_kind == Difficulty._meta.label_lower:
+        term_over(subject.subject_id, at)

@@ -170,6 +170,69 @@ class Difficulty(Versioned):
     handled_at = models.DateTimeField(null=True)
 
 
+class Measure(models.TextChoices):
+    """What a ruling on a broken promise orders (附件2·第十四条)."""
+
+    STOP = "stop", "责令停止建设"
+    REVOKE = "revoke", "撤销按承诺作出的决定"
+    RECOVER = "recover", "取消因承诺享受的支持，已经享受的予以追回"
+    TERMINATE = "terminate", "终止项目建设"
+    LIFT = "lift", "解除停止建设"
+
+
+class RulingState(models.TextChoices):
+    PROPOSED = "proposed", "待主要负责同志审签"
+    REFUSED = "refused", "未同意"
+    MADE = "made", "已作出"
+    MOOT = "moot", "项目已结束，不再作出"
+
+
+class Ruling(Versioned):
+    """处理决定 on a promise that was not kept after rectification: proposed by its department, made by the consent of its principal.
+
+    **Shape** `measures`: codes of Measure. `lifts`: the ruling whose stop this one lifts. Nothing takes effect before it is made.
+    """
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="rulings")
+    difficulty = models.ForeignKey(Difficulty, null=True, on_delete=models.PROTECT, related_name="rulings")
+    lifts = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="lifted_by")
+    measures = models.JSONField()
+    facts = models.TextField("事实")
+    cites = models.JSONField(default=list)
+    evidence = models.JSONField(default=list)
+    state = models.CharField(max_length=8, choices=RulingState.choices, default=RulingState.PROPOSED)
+    proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(default="")
+    number = models.CharField("文号", max_length=60, default="")
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["commitment"], condition=Q(state="proposed"), name="ruling_proposed_once"),
+            models.UniqueConstraint(fields=["lifts"], condition=Q(state__in=["proposed", "made"]), name="ruling_lifted_once"),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True) | Q(proposed_by__isnull=True) | ~Q(answered_by=F("proposed_by")),
+                name="ruling_consented_by_another",
+                violation_error_message="提出处理决定的人不能自己审签",
+            ),
+            models.CheckConstraint(condition=~Q(state="made") | Q(document__isnull=False) & ~Q(number=""), name="ruling_made_on_paper"),
+            models.CheckConstraint(condition=Q(lifts__isnull=True) ^ Q(measures=["lift"]), name="ruling_lifts_a_stop"),
+        ]
+        indexes = [models.Index(fields=["commitment", "-id"], name="rulings_of_commitment")]
+
+    @property
+    def words(self) -> str:
+        return "，".join(str(Measure(code).label) for code in self.measures)
+
+    @property
+    def stops(self) -> bool:
+        return Measure.STOP in self.measures
+
+
 class FulfilmentReport(AppendOnly):
     """What the company says it has done for a commitment, with evidence."""
 

@@ -20,9 +20,12 @@ from yinuo.apps.commitments.models import (
     CompletionVerification,
     Difficulty,
     Finding,
+    Fulfilment,
     FulfilmentReport,
     Objection,
     ObjectionState,
+    Ruling,
+    RulingState,
 )
 from yinuo.apps.onemap.building import OPENS_MAP
 from yinuo.apps.onemap.models import GuidanceAnswer, GuidanceKind, ItemState, MapItem, Route
@@ -402,6 +405,35 @@ def completion_of(project_id: int) -> CompletionView | None:
 
 
 # -- the share of promises (C-8)
+
+
+def rulings_of(commitment: Commitment) -> list[Ruling]:
+    return list(commitment.rulings.select_related("proposed_by", "answered_by", "lifts", "document").order_by("-id"))
+
+
+def may_be_ruled(commitment: Commitment) -> bool:
+    """Whether help and rectification have been tried, or the promise was found broken: then a ruling may be proposed (附件2·第十四条)."""
+    if commitment.state != CommitmentState.DECIDED or commitment.project.state not in (ProjectState.FILED, ProjectState.CONFIRMED):
+        return False
+    return commitment.fulfilment == Fulfilment.BROKEN or any(row.outcome for row in commitment.difficulties.all())
+
+
+def made_rulings(project_id: int) -> list[Ruling]:
+    """Of a whole project, the latest first: what everybody may read."""
+    rows = Ruling.objects.filter(commitment__project_id=project_id, state=RulingState.MADE)
+    return list(rows.select_related("commitment__item", "commitment__department", "lifts").order_by("-id"))
+
+
+def ruling(ruling_id: int) -> Ruling:
+    """Raises Ruling.DoesNotExist."""
+    related = ("commitment__project__unit", "commitment__project__hall", "commitment__item", "commitment__department")
+    return Ruling.objects.select_related(*related, "proposed_by", "answered_by", "lifts", "document").get(pk=ruling_id)
+
+
+def standing_stops(project_id: int) -> list[Ruling]:
+    """The rulings by which the project's building is stopped now."""
+    rows = Ruling.objects.filter(commitment__project_id=project_id, state=RulingState.MADE, measures__contains=["stop"])
+    return list(rows.exclude(lifted_by__state=RulingState.MADE).order_by("id"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,3 +63,13 @@ def can_decide_relief(actor: Actor, relief: CreditRelief, department: Department
 
 def can_see_relief(actor: Actor, relief: CreditRelief) -> bool:
     return can_see(actor, relief.event.unit_id)
+
+
+def can_read_public(actor: Actor) -> bool:
+    """What the public credit platform is told: other systems, and who manages credit, the reform or the accounts."""
+    return actor.role in ("system", "administrator", "comprehensive", "supervisor")
+
+
+def can_send_public(actor: Actor) -> bool:
+    """The body that manages credit (附件2·第三条), the operator, and the clock."""
+    return actor.role in ("system", "administrator", "comprehensive")

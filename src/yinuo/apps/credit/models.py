@@ -177,3 +177,66 @@ class CreditRelief(Versioned):
             models.UniqueConstraint(fields=["event", "kind"], condition=Q(state="asked"), name="relief_open_once"),
             models.CheckConstraint(condition=Q(kind="review") ^ Q(of__isnull=True), name="relief_review_of_another"),
         ]
+
+
+class PublicKind(models.TextChoices):
+    """What the public credit platform is told (附件2·第四条、第七条)."""
+
+    GRADE = "grade", "信用等级"
+    POINTS = "points", "加减分"
+    COMMITMENT = "commitment", "承诺和履约"
+    RULING = "ruling", "违诺处理"
+
+
+class PublicEntry(AppendOnly):
+    """One thing the public credit platform is told of an enterprise, as it was when it happened; written with what it tells of.
+
+    `data` holds publishable fields alone: no person, no contact, free text with numbers of persons masked. `digest` is the SHA-256 of
+    the entry's canonical JSON (RFC 8785).
+    """
+
+    kind = models.CharField(max_length=12, choices=PublicKind.choices)
+    unit = models.ForeignKey(ProjectUnit, on_delete=models.PROTECT, related_name="+")
+    project_code = models.CharField(max_length=24, default="")
+    data = models.JSONField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+
+class PublicPlace(AppendOnly):
+    """An entry's place in the feed, given after it was committed and one at a time: whoever reads on from a place misses nothing."""
+
+    entry = models.OneToOneField(PublicEntry, on_delete=models.PROTECT, related_name="place")
+
+
+class SendState(models.TextChoices):
+    WAITING = "waiting", "待送达"
+    SENT = "sent", "已送达"
+
+
+class PublicBatch(Versioned):
+    """Entries sent to the platform together: fixed when it is made, sent until it arrives, and only then the next (no gap, none twice).
+
+    `digest` = SHA-256 over the entries' digests in the order of their places; `receipt` is what the platform answered.
+    `tried_at` keeps a second sender away while one is at it.
+    """
+
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=SendState.choices, default=SendState.WAITING)
+    made_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(default="")
+    sent_at = models.DateTimeField(null=True)
+    receipt = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first"], name="public_batch_once"),
+            models.UniqueConstraint(fields=["state"], condition=Q(state="waiting"), name="public_batch_one_waits"),
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="public_batch_span"),
+            models.CheckConstraint(condition=Q(state="sent") ^ Q(sent_at__isnull=True), name="public_batch_sent_at"),
+        ]

@@ -13,7 +13,18 @@ from django.db.models import Prefetch, QuerySet
 from yinuo.apps.base import Actor
 from yinuo.apps.credit import access, ledger
 from yinuo.apps.credit.ledger import Step
-from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, PointProposal, ReliefKind, ReliefState
+from yinuo.apps.credit.models import (
+    CreditEvent,
+    CreditHead,
+    CreditRelief,
+    PointProposal,
+    PublicBatch,
+    PublicEntry,
+    PublicKind,
+    PublicPlace,
+    ReliefKind,
+    ReliefState,
+)
 from yinuo.apps.rules import pack
 from yinuo.apps.work import clocks
 from yinuo.core.calendar import TZ
@@ -289,3 +300,57 @@ def differences(day: date) -> list[Difference]:
     """Every head that differs from its events; an empty list is the proof that the cache is right."""
     found = (difference(head, day) for head in CreditHead.objects.order_by("pk").iterator(chunk_size=500))
     return [one for one in found if one is not None]
+
+
+# -- what the public credit platform is told
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFeed:
+    """Entries in the order of their places; `next` is the place to ask from, the same again where nothing is new."""
+
+    entries: Sequence[PublicPlace]
+    next: int
+
+
+def public_places(kind: str = "") -> QuerySet[PublicPlace]:
+    rows = PublicPlace.objects.select_related("entry__unit").order_by("id")
+    return rows.filter(entry__kind=kind) if kind else rows
+
+
+def public_feed(*, since: int = 0, kind: str = "", size: int = 100) -> PublicFeed:
+    found = list(public_places(kind).filter(pk__gt=since)[:size])
+    return PublicFeed(found, found[-1].pk if found else since)
+
+
+def public_latest(*, kind: str = "", before: int = 0, size: int = 30) -> tuple[list[PublicPlace], int]:
+    """For people: the newest first, and where the next page begins, 0 = no more."""
+    rows = public_places(kind).order_by("-id")
+    if before:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[: size + 1])
+    return found[:size], found[size - 1].pk if len(found) > size else 0
+
+
+def sent_until() -> int:
+    """The last place that is in a batch; 0 = none yet."""
+    return PublicBatch.objects.order_by("-last").values_list("last", flat=True).first() or 0
+
+
+def unsent() -> int:
+    """How many entries have not arrived at the platform."""
+    arrived = PublicBatch.objects.filter(state="sent").order_by("-last").values_list("last", flat=True).first() or 0
+    return PublicPlace.objects.filter(pk__gt=arrived).count()
+
+
+def public_words(row: PublicEntry) -> str:
+    """An entry in one line."""
+    data = row.data
+    match row.kind:
+        case PublicKind.GRADE:
+            return f"{data['before'] or '未评级'} → {data['after']}"
+        case PublicKind.POINTS:
+            return f"{data['points']} 分：{data['why']}"
+        case PublicKind.COMMITMENT:
+            return f"{data['matter']}：{data['words']}"
+    return f"{data['number']} {data['words']}"

@@ -61,6 +61,7 @@ class DocumentKind(models.TextChoices):
     NON_ACCEPTANCE = "non_acceptance", "不予受理决定书"
     RECEIPT = "receipt", "回执"
     WITHDRAWAL = "withdrawal_notice", "撤回备案决定书"
+    RULING = "promise_ruling", "违诺处理决定书"
     GUIDANCE = "guidance_summary", "辅导意见告知书"
     COMPLETION = "completion_opinion", "竣工验收意见书"
     DELIVERY = "delivery_record", "送达回证"

@@ -252,6 +252,24 @@ class WithdrawalNoticeData(ProjectLines):
     watermark: str | None
 
 
+class PromiseRulingData(ProjectLines):
+    """违诺处理决定书, or where `lifted_number` names the one it ends, 解除停止建设决定书."""
+
+    number: str
+    department: str
+    matter_name: str
+    signed_on: str  # the day the promise was signed
+    lifted_number: str | None
+    facts: str
+    measures: list[str]
+    basis: list[str]
+    remedies: Remedies
+    contact: Contact | None
+    decided_on: str
+    verify_url: str | None
+    watermark: str | None
+
+
 class GuidanceLine(TypedDict):
     """A matter as its department answered for it."""
 
@@ -895,6 +913,7 @@ SHAPES: dict[str, type] = {
     "receipt": ReceiptData,
     "non_acceptance": NonAcceptanceData,
     "withdrawal_notice": WithdrawalNoticeData,
+    "promise_ruling": PromiseRulingData,
     "guidance_summary": GuidanceSummaryData,
     "completion_opinion": CompletionOpinionData,
     "delivery_record": DeliveryRecordData,

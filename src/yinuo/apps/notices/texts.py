@@ -112,6 +112,13 @@ TEXTS = {
     "completion_applied": Text("竣工验收申请", "【一诺】“{project}”已申请竣工验收。", (SITE,)),
     "verify_due": Text("请集中验收", "【一诺】“{project}”请在 {due} 前对照承诺和标准逐项验收，共 {count} 项。", (SITE, SMS)),
     "completion_result": Text("竣工验收结果", "【一诺】“{project}”竣工验收：{outcome}。{why}", (SITE, SMS)),
+    "ruling_due": Text("处理决定待审签", "【一诺】“{project}”违诺处理决定（{measures}）待您审签。", (SITE, SMS)),
+    "ruling_refused": Text("处理决定未获同意", "【一诺】“{project}”违诺处理决定（{measures}）未获同意：{why}", (SITE,)),
+    "ruling_made": Text(
+        "违诺处理决定", "【一诺】“{project}”收到处理决定 {number}：{measures}。决定书、理由和救济途径请登录查看。", (SITE, SMS)
+    ),
+    "lift_asked": Text("请核查整改", "【一诺】“{project}”申请解除停止建设，请在 {due} 前核查答复。", (SITE, SMS)),
+    "lift_refused": Text("停止建设没有解除", "【一诺】“{project}”的停止建设没有解除：{why}", (SITE, SMS)),
     "audit_due": Text("审计报告待核对", "【一诺】“{project}”提交了审计报告，请在 {due} 前核对。", (SITE,)),
     "audit_checked": Text("审计报告核对结果", "【一诺】“{project}”的审计报告{outcome}。{why}", (SITE, SMS)),
     "audit_missing": Text(

@@ -189,6 +189,7 @@ class PastOutcome(models.TextChoices):
     GIVEN_UP = "given_up", "逾期未补，视为放弃"
     MOCK_LAPSED = "mock_lapsed", "模拟审批失效"
     UNSHARED = "unshared", "不再共享区域评估"
+    REVOKED = "revoked", "决定已撤销"
 
 
 # What an application may have ended with that the unit can contest.

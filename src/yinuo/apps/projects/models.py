@@ -47,6 +47,7 @@ class Draft(Versioned):
 class Project(Versioned):
     """An investment project. Its code is its one identity; `facts` are the filing form's fields.
 
+    `stopped_at`: building is stopped by a ruling on a broken promise, until it is lifted (附件2·第十四条); None = it may go on.
     `rules_on` and `pack_hash` pin the rules it runs under (U-6). `filed_via`: through which visit or agreement `filed_by` filed it,
     who then is an official; empty = one of the unit's own people did. `code` is empty while the code is being assigned (赋码中).
     """
@@ -73,6 +74,7 @@ class Project(Versioned):
     started_on = models.DateField(null=True)
     completed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField("停止建设", null=True)
     problem = models.TextField(default="")
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
 

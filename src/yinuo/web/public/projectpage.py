@@ -61,6 +61,7 @@ class PublicProject:
     word: str
     valid: bool
     ended_on: date | None
+    stopped_on: date | None
     landed_on: date | None
     started_on: date | None
     completed_on: date | None
@@ -130,6 +131,7 @@ def project_page(project: Project, now: datetime) -> PublicProject:
         word=str(ProjectState(project.state).label),
         valid=not ended and successor is None,
         ended_on=_day(project.closed_at) if ended else None,
+        stopped_on=_day(project.stopped_at),
         landed_on=_day(project.landed_at),
         started_on=project.started_on,
         completed_on=_day(project.completed_at),

@@ -20,8 +20,17 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 from yinuo.apps.base import Actor
 from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import raise_objection
-from yinuo.apps.commitments.models import Commitment, CommitmentReview, CommitmentState, Finding, Fulfilment, Objection, ObjectionState
-from yinuo.apps.commitments.queries import public_review
+from yinuo.apps.commitments.models import (
+    Commitment,
+    CommitmentReview,
+    CommitmentState,
+    Finding,
+    Fulfilment,
+    Objection,
+    ObjectionState,
+    Ruling,
+)
+from yinuo.apps.commitments.queries import made_rulings, public_review
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 from yinuo.web.components.shapes import NavItem
@@ -175,10 +184,17 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
         "requirements": _requirements(found),
         "findings": [finding for finding in found.findings.all() if finding.requirement is None],
         "reviews": [public_review(row) for row in found.reviews.all()],
+        "rulings": [_ruling(row) for row in made_rulings(found.project_id) if row.commitment_id == found.pk],
         "objections": [_objection_line(row) for row in found.objections.all()],
         "form": form,
     }
     return render(request, "public/commitment.html", context, status=422 if form.errors else 200)
+
+
+def _ruling(row: Ruling) -> dict[str, Any]:
+    """A ruling as everybody may read it."""
+    lifted = row.stops and row.lifted_by.filter(state="made").exists()
+    return {"words": row.words, "number": row.number, "facts": row.facts, "answered_at": row.answered_at, "lifted": lifted}
 
 
 def _object(request: HttpRequest, form: ObjectionForm, found: Commitment) -> Objection | None:

@@ -49,6 +49,9 @@ class ObjectionForm(Versioned):
 class DifficultyForm(Versioned):
     outcome = choice("处理方式", (), "选择处理方式", radio=True)
     text = text_area("帮助指导的内容，或者处理意见和依据", "写明内容和依据")
+    days = forms.IntegerField(
+        label="限期整改（工作日）", required=False, min_value=1, help_text="帮助指导同时要求限期整改的填写；不填不计时。"
+    )
 
     def __init__(self, *args: Any, outcomes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,6 +104,8 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
         "rows": _rows(found),
         "objections": [(row, access.can_see_objector(actor, row)) for row in objections],
         "difficulties": list(found.difficulties.all()),
+        "rulings": queries.rulings_of(found),
+        "may_rule": access.can_handle(actor, found) and queries.may_be_ruled(found),
         "reports": list(found.reports.all()),
         "history": list(found.reviews.all()),
         "may_review": reviewable(actor, found),
@@ -191,13 +196,21 @@ def difficulty(request: HttpRequest, difficulty_id: int) -> HttpResponse:
     outcomes = [
         (outcome.value, str(outcome.label)) for outcome in NEXT.get(found.outcome, ()) if ends or outcome != DifficultyOutcome.TERMINATE
     ]
+    if found.rulings.filter(state="proposed").exists():
+        outcomes = []
     form = DifficultyForm(request.POST or None, outcomes=outcomes, initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(
             form,
             lambda: handle_difficulty(
-                actor=actor, difficulty_id=found.pk, outcome=data["outcome"], text=data["text"], at=now, version=data["version"]
+                actor=actor,
+                difficulty_id=found.pk,
+                outcome=data["outcome"],
+                text=data["text"],
+                days=data["days"],
+                at=now,
+                version=data["version"],
             ),
         )
         if done is not None:
@@ -207,6 +220,7 @@ def difficulty(request: HttpRequest, difficulty_id: int) -> HttpResponse:
     context = {
         **_head(about, "履约困难"),
         "difficulty": found,
+        "rulings": list(found.rulings.order_by("-id")),
         "commitment": about,
         "form": form,
         "may": handles and bool(outcomes) and not settled and about.project.state == "confirmed",

@@ -79,6 +79,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "rows": [_line(row, now) for row in rows],
         "reliefs": reliefs,
         "may_propose": actor.role == "approver",
+        "may_share": actor.role in ("supervisor", "comprehensive", "administrator"),
         "may_import": actor.role in ("comprehensive", "administrator"),
         "next_url": f"{here}?{urlencode({**keep, 'after': rows[-1].pk})}" if more else "",
         "first_url": f"{here}?{urlencode(keep)}" if after else "",

@@ -31,6 +31,7 @@ from yinuo.web.staff import (
     load,
     project_list,
     promise_reviews,
+    public_credit,
     registers,
     shared,
     told,
@@ -61,6 +62,7 @@ LISTINGS: dict[str, Make] = {
     "evaluations": evaluations.listing,
     "figures": dashboard.listing,
     "figure-cases": dashboard_cases.listing,
+    "public-credit": public_credit.listing,
 }
 # Who may open a list's page may take the list away; no entry: everybody of the hall.
 ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(("hall", "lights", "early", "load", "absent"), CONVENING) | {
@@ -71,6 +73,7 @@ ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(("hall", "lights", "early", "l
     "evaluations": evaluations.CLERKS,
     "figures": figures_access.READERS,
     "figure-cases": figures_access.READERS,
+    "public-credit": public_credit.READERS,
     "people": ("general_convener", "administrator"),
 }
 

@@ -173,6 +173,7 @@ def _standing(item: MapItem, given: Commitment) -> dict[str, Any]:
         "pending": given.state in PENDING,
         "binding": given.state == CommitmentState.DECIDED and given.fulfilment in ("pending", "rectifying"),
         "objections": list(given.objections.all()),
+        "rulings": [row for row in queries.rulings_of(given) if row.state == "made"],
         "difficulties": list(given.difficulties.all()),
         "reports": list(given.reports.all()),
         "history": list(given.reviews.all()),

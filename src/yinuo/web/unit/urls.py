@@ -29,6 +29,7 @@ from yinuo.web.unit import (
     promises,
     questions,
     reviews,
+    rulings,
     sharing,
     warnings,
 )
@@ -61,6 +62,7 @@ urlpatterns = [
     path("projects/<int:project_id>/map/landing/", map.landing, name="map_landing"),
     path("projects/<int:project_id>/map/routes/<int:item_id>/", map.routes, name="map_routes"),
     path("projects/<int:project_id>/map/due/<int:item_id>/", map.due, name="map_due"),
+    path("rulings/<int:ruling_id>/", rulings.show, name="ruling"),
     path("projects/<int:project_id>/audit/", audit.show, name="audit"),
     path("projects/<int:project_id>/completion/", completion.show, name="completion"),
     path("projects/<int:project_id>/land/", land.settle, name="project_land"),

@@ -6,25 +6,39 @@ from yinuo.apps.commitments.actions.fulfilment import handle_difficulty, report_
 from yinuo.apps.commitments.actions.notice import answer_objection, close_notices, decide_on_commitment, raise_objection
 from yinuo.apps.commitments.actions.promise import commit, preview_letter, to_regular
 from yinuo.apps.commitments.actions.review import bring_forward, open_reviews, rebuild_reviews, review_commitment
+from yinuo.apps.commitments.actions.rulings import (
+    ask_lift,
+    consent_ruling,
+    deliver_ruling,
+    propose_ruling,
+    refuse_lift,
+    refuse_ruling,
+)
 
 __all__ = [
     "answer_objection",
     "apply_again",
     "apply_completion",
+    "ask_lift",
     "bring_forward",
     "check_audit",
     "close_notices",
     "commit",
+    "consent_ruling",
     "decide_on_commitment",
+    "deliver_ruling",
     "fail_completion",
     "hand_in_audit",
     "handle_difficulty",
     "open_reviews",
     "preview_letter",
     "propose_cycle",
+    "propose_ruling",
     "raise_objection",
     "rebuild_reviews",
     "record_finding",
+    "refuse_lift",
+    "refuse_ruling",
     "report_difficulty",
     "report_fulfilment",
     "review_commitment",

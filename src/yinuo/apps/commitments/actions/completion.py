@@ -26,7 +26,7 @@ from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import common as onemap
 from yinuo.apps.onemap.actions import conclude, open_completion_guidance
 from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.actions import lock
+from yinuo.apps.projects.actions import lock, need_not_stopped
 from yinuo.apps.projects.actions.changes import filing_department
 from yinuo.apps.projects.actions.filing import about, url_of
 from yinuo.apps.projects.models import Project, ProjectState, ReportKind
@@ -58,6 +58,7 @@ def apply_completion(*, actor: Actor, project_id: int, at: datetime, why: str = 
         raise forbid("只能为本单位的项目申请竣工验收")
     if project.state != ProjectState.CONFIRMED:
         raise Refused("commitments.project_not_running", "项目没有复核确认或者已经结束，不能申请竣工验收", remedy="请查看项目当前状态")
+    need_not_stopped(project)
     if CompletionVerification.objects.filter(project=project).exists():
         raise Refused("commitments.applied", "这个项目已经申请过竣工验收", remedy="请查看验收进展")
     if not project.reports.filter(kind=ReportKind.COMPLETION).exists():

@@ -18,6 +18,7 @@ from yinuo.apps.commitments.actions.common import (
     save,
     take,
 )
+from yinuo.apps.commitments.actions.rulings import propose
 from yinuo.apps.commitments.actions.settlement import propose_broken
 from yinuo.apps.commitments.models import (
     Commitment,
@@ -27,12 +28,14 @@ from yinuo.apps.commitments.models import (
     DifficultyOutcome,
     Fulfilment,
     FulfilmentReport,
+    Measure,
+    RulingState,
 )
 from yinuo.apps.commitments.reviewing import UNSETTLED, due_on
+from yinuo.apps.commitments.telling import tell_platform
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import common as onemap
-from yinuo.apps.projects.actions import end_project
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
@@ -44,6 +47,8 @@ NEXT = {
     "": (DifficultyOutcome.HELPED, DifficultyOutcome.REFERRED, DifficultyOutcome.TERMINATE),
     DifficultyOutcome.HELPED: (DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.REFERRED, DifficultyOutcome.TERMINATE),
     DifficultyOutcome.REFERRED: (DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.TERMINATE),
+    # An end the principal did not agree to: the department chooses anew.
+    DifficultyOutcome.TERMINATE: (DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.REFERRED, DifficultyOutcome.TERMINATE),
 }
 
 
@@ -71,6 +76,9 @@ def report_fulfilment(
         person_id=actor.person_id,
         at=at,
     )
+    for difficulty in Difficulty.objects.select_for_update(no_key=True).filter(commitment=commitment).order_by("id"):
+        if _end_term(actor, difficulty, at, "reported") and open_of(difficulty, WorkKind.DIFFICULTY) is None:
+            wait_for_help(actor, difficulty, commitment, at)
     record(actor, "commitments.report_fulfilment", report, at=at, project_code=code_of(commitment), data={"commitment": commitment.pk})
     remember(claimed, report)
     return report
@@ -127,10 +135,12 @@ def wait_for_help(actor: Actor, made: Difficulty, commitment: Commitment, at: da
 
 
 @action
-def handle_difficulty(*, actor: Actor, difficulty_id: int, outcome: str, text: str, at: datetime, version: int | None = None) -> Difficulty:
-    """Help first; what help did not mend gets an opinion (the promise is broken) or goes up; in five fields the project ends.
+def handle_difficulty(
+    *, actor: Actor, difficulty_id: int, outcome: str, text: str, at: datetime, days: int | None = None, version: int | None = None
+) -> Difficulty:
+    """Help first; what help did not mend gets an opinion (the promise is broken) or goes up; in five fields the project ends, by a ruling.
 
-    `outcome` is one of DifficultyOutcome. Raises: Refused for an opinion before help, or an end outside those fields.
+    `outcome` is one of DifficultyOutcome; `days` = help comes with an order to rectify within so many working days (限期整改). Raises: Refused for an opinion before help, or an end outside those fields.
     """
     commitment = locked(Difficulty.objects.values_list("commitment_id", flat=True).get(pk=difficulty_id))
     difficulty = Difficulty.objects.select_for_update(no_key=True).get(pk=difficulty_id)
@@ -140,6 +150,7 @@ def handle_difficulty(*, actor: Actor, difficulty_id: int, outcome: str, text: s
     need_running(commitment)
     _need_unsettled(commitment)
     chosen = _chosen(difficulty, commitment, outcome)
+    _need_days(commitment, chosen, days)
     text = need_text(text, "text", "请写明帮助指导的内容" if chosen == DifficultyOutcome.HELPED else "请写明处理意见和依据")
     work = open_of(difficulty, WorkKind.DIFFICULTY)
     if work is not None:
@@ -170,13 +181,59 @@ def handle_difficulty(*, actor: Actor, difficulty_id: int, outcome: str, text: s
         answer=text[:80],
     )
     _follow(actor, commitment, chosen, text, at)
+    _end_term(actor, difficulty, at, chosen)
+    if days is not None:
+        _order(actor, difficulty, commitment, days, at)
+    if chosen == DifficultyOutcome.TERMINATE:
+        why = f"“{commitment.item.name}”的承诺难以完成：{text}"
+        propose(actor, commitment, [Measure.TERMINATE], why, at, difficulty=difficulty)
     return difficulty
+
+
+def _need_days(commitment: Commitment, chosen: DifficultyOutcome, days: int | None) -> None:
+    longest = pack().integer("ruling.rectify_longest", commitment.project.rules_on)
+    if days is not None and (chosen != DifficultyOutcome.HELPED or not 1 <= days <= longest):
+        raise Refused("commitments.days", f"限期整改的期限应在 1 到 {longest} 个工作日之间，随帮助指导一并提出", field="days")
+
+
+def _order(actor: Actor, difficulty: Difficulty, commitment: Commitment, days: int, at: datetime) -> None:
+    """The unit's clock to rectify; at its end, or when the unit reports, it is the department's turn again."""
+    project, item = commitment.project, commitment.item
+    open_item(
+        actor=actor,
+        kind=WorkKind.RECTIFICATION,
+        about=about(difficulty, project, f"限期整改：{commitment.title}", onemap.url_of(item), stage=item.stage, matter_id=item.matter_id),
+        limits=Limits(days),
+        rules_on=project.rules_on,
+        at=at,
+        department_id=None,
+        hall_id=project.hall_id,
+        role="unit",
+        waits_for="unit",
+    )
+
+
+def _end_term(actor: Actor, difficulty: Difficulty, at: datetime, outcome: str) -> bool:
+    work = open_of(difficulty, WorkKind.RECTIFICATION)
+    if work is not None:
+        close(actor=actor, item=work, at=at, outcome=outcome)
+    return work is not None
+
+
+def term_over(difficulty_id: int, at: datetime) -> None:
+    """限期整改 has run out without a report: the department decides what follows (附件2·第十四条)."""
+    commitment = locked(Difficulty.objects.values_list("commitment_id", flat=True).get(pk=difficulty_id))
+    difficulty = Difficulty.objects.select_for_update(no_key=True).get(pk=difficulty_id)
+    if _end_term(Actor.system(), difficulty, at, "overdue") and open_of(difficulty, WorkKind.DIFFICULTY) is None:
+        wait_for_help(Actor.system(), difficulty, commitment, at)
 
 
 def _chosen(difficulty: Difficulty, commitment: Commitment, outcome: str) -> DifficultyOutcome:
     cites = pack().cite_texts(pack().parameter("commitment.terminate_fields", commitment.project.rules_on).cites)
     if outcome not in DifficultyOutcome.values:
         raise Refused("commitments.outcome", "请选择处理方式", field="outcome")
+    if difficulty.rulings.filter(state=RulingState.PROPOSED).exists():
+        raise Refused("commitments.ruling_waits", "处理决定正在审签", remedy="请等待主要负责同志审签")
     if DifficultyOutcome(outcome) not in NEXT.get(difficulty.outcome, ()):
         message = "先帮助指导，整改后仍不能达到承诺要求的，再提出处理意见" if not difficulty.outcome else "这份报告已经处理过了"
         raise Refused("commitments.outcome_order", message, field="outcome", remedy="请查看处理记录", cites=cites)
@@ -199,11 +256,9 @@ def _follow(actor: Actor, commitment: Commitment, outcome: DifficultyOutcome, te
             # Whether it was put right is looked at soon.
             commitment.review_on = due_on(commitment)
         save(commitment, "fulfilment", "review_on")
-    elif outcome in (DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.TERMINATE):
+    elif outcome == DifficultyOutcome.HANDLING_OPINION:
         commitment.fulfilment = Fulfilment.BROKEN
         save(commitment, "fulfilment")
+        tell_platform(commitment, "broken", at)
         end_review(actor, commitment, at, "broken")
         propose_broken(actor, commitment, text, at)
-    if outcome == DifficultyOutcome.TERMINATE:
-        why = f"“{commitment.item.name}”的承诺难以完成：{text}"
-        end_project(actor=actor, project_id=commitment.project_id, why=why, at=at)

@@ -9,6 +9,7 @@ from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.commitments import access, papers
 from yinuo.apps.commitments.actions.common import PENDING, code_of, day_text, end_of, leave, need_text, open_decision, route, take
 from yinuo.apps.commitments.models import Commitment, CompletionVerification, Objection, ObjectionState
+from yinuo.apps.commitments.telling import tell_platform
 from yinuo.apps.documents.actions import issue_signed
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.documents.signing import Signatory
@@ -18,6 +19,7 @@ from yinuo.apps.onemap.building import option_of
 from yinuo.apps.onemap.mocking import cites_of
 from yinuo.apps.onemap.models import ItemState, MapItem, Route
 from yinuo.apps.people.models import AuthorisedPerson, InForce
+from yinuo.apps.projects.actions import need_not_stopped
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, once, record, request_hash, store
 from yinuo.core.decision import Decision
@@ -37,6 +39,7 @@ def commit(
     if claim is not None and claim.answer is not None:
         return Commitment.objects.get(pk=claim.answer["commitment"])
     item = onemap.take(actor, item_id, access.can_commit, [ItemState.OPEN], version)
+    need_not_stopped(item.project)
     _need_no_mock(item)
     binding = _signer(actor, item, at)
     _need_time(item)
@@ -47,6 +50,7 @@ def commit(
         raise Stale("commitments.standard", "这个事项的承诺标准已经更新，您的承诺没有提交", remedy="请按新的标准阅读后再签署")
     commitment = _sign(item, standard, binding, decision, at)
     route(item, Route.COMMITMENT, ItemState.NOTICE, at)
+    tell_platform(commitment, "given", at)
     work = open_decision(actor, commitment, at)
     record(
         actor,

@@ -18,6 +18,7 @@ from yinuo.apps.commitments.models import (
     Finding,
     Fulfilment,
 )
+from yinuo.apps.commitments.telling import tell_platform
 from yinuo.apps.credit.actions import propose_points
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap.actions import hand_over
@@ -72,7 +73,7 @@ def _pass(actor: Actor, completion: CompletionVerification, points: Sequence[Poi
     project = completion.project
     promised = _promises(points)
     for commitment in promised:
-        _set(commitment, Fulfilment.KEPT)
+        _set(commitment, Fulfilment.KEPT, at)
     _end_difficulties(actor, promised, at)
     completion.state, completion.concluded_at = CompletionState.PASSED, at
     keep(completion, "state", "concluded_at")
@@ -98,11 +99,13 @@ def _promises(points: Sequence[Point]) -> list[Commitment]:
     return list({point.commitment.pk: point.commitment for point in points if point.commitment is not None}.values())
 
 
-def _set(commitment: Commitment, fulfilment: Fulfilment) -> None:
+def _set(commitment: Commitment, fulfilment: Fulfilment, at: datetime) -> None:
     """A promise found broken stays so, whatever is mended later: the way back is the repair of points (附件2·第二十四条)."""
     if commitment.fulfilment not in (Fulfilment.BROKEN, fulfilment):
         commitment.fulfilment = fulfilment
         save(commitment, "fulfilment")
+        if fulfilment in (Fulfilment.KEPT, Fulfilment.BROKEN):
+            tell_platform(commitment, fulfilment, at)
 
 
 def _end_difficulties(actor: Actor, promised: Sequence[Commitment], at: datetime) -> None:
@@ -167,7 +170,7 @@ def _rectify(actor: Actor, completion: CompletionVerification, unmet: Sequence[P
     project = completion.project
     until = end_of(day_of(at), "repair.rectify_limit", project.rules_on)
     for commitment in _promises(unmet):
-        _set(commitment, Fulfilment.RECTIFYING)
+        _set(commitment, Fulfilment.RECTIFYING, at)
     completion.state, completion.rectify_until = CompletionState.RECTIFYING, until
     keep(completion, "state", "rectify_until")
     open_item(
@@ -213,7 +216,7 @@ def fail(actor: Actor, completion: CompletionVerification, points: Sequence[Poin
     broken = {commitment.pk for commitment in _promises([point for point in points if not point.met])}
     newly = [c for c in _promises(points) if c.pk in broken and c.fulfilment != Fulfilment.BROKEN]
     for commitment in _promises(points):
-        _set(commitment, Fulfilment.BROKEN if commitment.pk in broken else Fulfilment.KEPT)
+        _set(commitment, Fulfilment.BROKEN if commitment.pk in broken else Fulfilment.KEPT, at)
     _end_difficulties(actor, _promises(points), at)
     work = open_of(completion, WorkKind.RECTIFICATION)
     if work is not None:

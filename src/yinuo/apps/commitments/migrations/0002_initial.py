@@ -261,4 +261,95 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Ruling",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("measures", models.JSONField()),
+                ("facts", models.TextField(verbose_name="事实")),
+                ("cites", models.JSONField(default=list)),
+                ("evidence", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "待主要负责同志审签"),
+                            ("refused", "未同意"),
+                            ("made", "已作出"),
+                            ("moot", "项目已结束，不再作出"),
+                        ],
+                        default="proposed",
+                        max_length=8,
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answer", models.TextField(default="")),
+                ("number", models.CharField(default="", max_length=60, verbose_name="文号")),
+                ("delivered_at", models.DateTimeField(null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "commitment",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="rulings", to="commitments.commitment"),
+                ),
+                (
+                    "difficulty",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="rulings", to="commitments.difficulty"
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.document"),
+                ),
+                (
+                    "lifts",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="lifted_by", to="commitments.ruling"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["commitment", "-id"], name="rulings_of_commitment")],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(("state", "proposed")), fields=("commitment",), name="ruling_proposed_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["proposed", "made"])), fields=("lifts",), name="ruling_lifted_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_by__isnull", True),
+                            ("proposed_by__isnull", True),
+                            models.Q(("answered_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ruling_consented_by_another",
+                        violation_error_message="提出处理决定的人不能自己审签",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "made"), _negated=True),
+                            models.Q(("document__isnull", False), models.Q(("number", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="ruling_made_on_paper",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lifts__isnull", True), ("measures", ["lift"]), _connector="XOR"), name="ruling_lifts_a_stop"
+                    ),
+                ],
+            },
+        ),
     ]

@@ -8,7 +8,8 @@ from typing import Any
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.credit import ledger
 from yinuo.apps.credit.ledger import Ledger, Step
-from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal
+from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal, PublicKind
+from yinuo.apps.credit.publishing import publish
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department, ProjectUnit, UnitType
 from yinuo.apps.people.queries import department, persons_bound
@@ -70,9 +71,30 @@ def append(
     )
     head.seq, head.score, head.grade = step.after.seq, step.after.score, folded.grade
     head.save(update_fields=["seq", "score", "grade"])
+    _publish_points(head, event)
     if head.grade != before:
         tell_of_grade(actor, head, event, at)
     return event
+
+
+def _publish_points(head: CreditHead, event: CreditEvent) -> None:
+    """Points and what gave them; an evaluation comes from the platform itself and is not told back."""
+    if event.type == "rebase":
+        return
+    basis = PointProposal.objects.filter(pk=event.proposal_id).values_list("basis", flat=True).first() or ""
+    data = {
+        "seq": event.seq,
+        "type": event.type,
+        "on": event.on.isoformat(),
+        "points": plain(event.points),
+        "score_after": None if event.score_after is None else plain(event.score_after),
+        "grade_after": event.grade_after,
+        "why": event.why,
+        "basis": basis,
+        "cites": event.cites,
+        "of": event.of_seq,
+    }
+    publish(PublicKind.POINTS, head.unit, event.project_code, data, event.at)
 
 
 def _moved_by(step: Step) -> str:
@@ -85,6 +107,9 @@ def _moved_by(step: Step) -> str:
 def tell_of_grade(actor: Actor, head: CreditHead, event: CreditEvent, at: datetime) -> None:
     """The certificates' colours follow by themselves, they are derived at reading; this leaves the trace and hangs effects on it."""
     day = day_of(at)
+    before, after = event.grade_before, event.grade_after
+    data = {"before": before, "after": after, "class_after": class_in(after, day), "seq": event.seq, "why": event.why}
+    publish(PublicKind.GRADE, head.unit, event.project_code, data, at)
     record(
         actor,
         "credit.grade_changed",

@@ -256,4 +256,63 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="PublicBatch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("first", models.BigIntegerField()),
+                ("last", models.BigIntegerField()),
+                ("count", models.PositiveIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("state", models.CharField(choices=[("waiting", "待送达"), ("sent", "已送达")], default="waiting", max_length=8)),
+                ("made_at", models.DateTimeField()),
+                ("tried_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField(default="")),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("receipt", models.TextField(default="")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("first",), name="public_batch_once"),
+                    models.UniqueConstraint(condition=models.Q(("state", "waiting")), fields=("state",), name="public_batch_one_waits"),
+                    models.CheckConstraint(condition=models.Q(("last__gte", models.F("first"))), name="public_batch_span"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "sent"), ("sent_at__isnull", True), _connector="XOR"), name="public_batch_sent_at"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PublicEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("grade", "信用等级"), ("points", "加减分"), ("commitment", "承诺和履约"), ("ruling", "违诺处理")],
+                        max_length=12,
+                    ),
+                ),
+                ("project_code", models.CharField(default="", max_length=24)),
+                ("data", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("unit", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.projectunit")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PublicPlace",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entry", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="place", to="credit.publicentry")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
     ]

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                             ("non_acceptance", "不予受理决定书"),
                             ("receipt", "回执"),
                             ("withdrawal_notice", "撤回备案决定书"),
+                            ("promise_ruling", "违诺处理决定书"),
                             ("guidance_summary", "辅导意见告知书"),
                             ("completion_opinion", "竣工验收意见书"),
                             ("delivery_record", "送达回证"),

@@ -36,7 +36,7 @@ from yinuo.apps.onemap.mocking import land_matters
 from yinuo.apps.onemap.models import ItemState, MapItem, Route
 from yinuo.apps.people.models import Hall, StaffRole
 from yinuo.apps.people.queries import department, holders
-from yinuo.apps.projects.actions import lock
+from yinuo.apps.projects.actions import lock, need_not_stopped
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember, store
@@ -120,6 +120,7 @@ def register(
 
 
 def _need_running(project: Project) -> None:
+    need_not_stopped(project)
     if project.state != ProjectState.CONFIRMED:
         raise Refused("mock.project_not_running", "项目复核确认、“一张图”生成以后才能申请模拟审批", remedy="请查看项目当前状态")
     if project.started_on is not None:

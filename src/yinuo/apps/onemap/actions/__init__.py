@@ -13,7 +13,7 @@ from yinuo.apps.onemap.actions.external import take_in_result
 from yinuo.apps.onemap.actions.gaps import accept_with_gap, fill_gap, give_up
 from yinuo.apps.onemap.actions.guidance import answer_guidance, confirm_review, open_completion_guidance
 from yinuo.apps.onemap.actions.handling import accept, extend_item, pause_item, resume_item, send_back
-from yinuo.apps.onemap.actions.items import apply_anew, submit_materials, withdraw_application
+from yinuo.apps.onemap.actions.items import apply_anew, revoke, submit_materials, withdraw_application
 from yinuo.apps.onemap.actions.later import (
     accept_document_request,
     ask_document,
@@ -61,6 +61,7 @@ __all__ = [
     "request_coordination",
     "resume_item",
     "return_document_request",
+    "revoke",
     "send_back",
     "set_route",
     "share_result",

@@ -9,7 +9,7 @@ from typing import Any
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.onemap.mocking import open_before
 from yinuo.apps.onemap.models import ENDED, ItemState, MapItem
-from yinuo.apps.projects.actions import lock
+from yinuo.apps.projects.actions import lock, need_not_stopped
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.models import ProjectState
 from yinuo.apps.rules import pack
@@ -101,7 +101,9 @@ def need_prerequisites(item: MapItem) -> None:
 
 
 def need_going_on(item: MapItem) -> None:
-    """Raises Refused for a first hand-in on a project that is already completed."""
+    """Raises Refused for a first hand-in on a project that is completed, or whose building is stopped."""
+    if item.state == ItemState.OPEN:
+        need_not_stopped(item.project)
     if item.project.state == ProjectState.COMPLETED and item.state == ItemState.OPEN:
         raise Refused("onemap.completed", "项目已经竣工，不能再申报新的事项", remedy="如确需办理，请到政务大厅窗口咨询")
 

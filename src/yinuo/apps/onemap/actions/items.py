@@ -28,6 +28,7 @@ from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.mocking import need_counter
 from yinuo.apps.onemap.models import CONTESTED, ItemState, MapItem, PastApplication, PastOutcome, Route, Submission
 from yinuo.apps.onemap.reach import need_files_in_reach
+from yinuo.apps.projects.actions import need_not_stopped
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_item, open_of, resume
@@ -190,6 +191,7 @@ def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: i
     item = take(actor, item_id, access.can_apply, [*CONTESTED, ItemState.EXEMPT], version)
     if item.state == ItemState.EXEMPT and not item.not_needed:
         raise Refused("onemap.state", f"“{item.name}”现在是“{item.get_state_display()}”，不用重新申报", remedy="请刷新页面查看最新状态")
+    need_not_stopped(item.project)
     why = need_text(why, "why", "请写明上次不予许可、不予受理的原因已怎样解决")
     delivery = open_of(item, WorkKind.DELIVERY)
     if delivery is not None:
@@ -209,6 +211,24 @@ def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: i
         data={"matter": item.matter_id, "refused": refused, "round": item.round},
     )
     remember(claimed, item)
+    return item
+
+
+@action
+def revoke(*, actor: Actor, item: MapItem, why: str, at: datetime) -> MapItem:
+    """For the ruling on a broken promise: what was decided on it is revoked and stays on record; the matter is to be applied for anew."""
+    if item.state != ItemState.GRANTED:
+        raise Refused(
+            "onemap.state", f"“{item.name}”现在是“{item.get_state_display()}”，没有可以撤销的决定", remedy="请刷新页面查看最新状态"
+        )
+    delivery = open_of(item, WorkKind.DELIVERY)
+    if delivery is not None:
+        close(actor=actor, item=delivery, at=at, outcome="revoked", cancelled=True)
+    number = item.document_number
+    begin_anew(item, PastOutcome.REVOKED, why, at)
+    take_landing_back(item)
+    data = {"matter": item.matter_id, "document_number": number}
+    record(actor, "onemap.revoke", item, at=at, project_code=item.project.code or "", why=why, data=data, chain="approval.document")
     return item
 
 

@@ -210,6 +210,7 @@ class Migration(migrations.Migration):
                             ("given_up", "逾期未补，视为放弃"),
                             ("mock_lapsed", "模拟审批失效"),
                             ("unshared", "不再共享区域评估"),
+                            ("revoked", "决定已撤销"),
                         ],
                         max_length=12,
                     ),

@@ -13,6 +13,7 @@ from yinuo.apps.projects.actions.life import (
 )
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.actions.papers import certificate_paper, site_poster
+from yinuo.apps.projects.actions.stopping import lift_stop, need_not_stopped, stop_building
 
 __all__ = [
     "Filing",
@@ -27,7 +28,9 @@ __all__ = [
     "end_participant",
     "end_project",
     "file_project",
+    "lift_stop",
     "lock",
+    "need_not_stopped",
     "open_draft",
     "pass_question",
     "recode",
@@ -35,6 +38,7 @@ __all__ = [
     "report_progress",
     "save_draft",
     "site_poster",
+    "stop_building",
     "terminate",
     "withdraw_filing",
 ]

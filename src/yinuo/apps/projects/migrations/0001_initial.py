@@ -284,4 +284,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(("replaced_at__isnull", True)), fields=("project", "role", "credit_code"), name="participant_once"
             ),
         ),
+        migrations.AddField(
+            model_name="project",
+            name="stopped_at",
+            field=models.DateTimeField(null=True, verbose_name="停止建设"),
+        ),
     ]
