@@ -42,6 +42,7 @@ def test_a_stop_from_its_proposal_to_its_end(county: County, company: Company, s
     assert office.post(path, {"do": "deliver", "deliver-version": made.version, "deliver-how": "直接送达"}).status_code == 302
     for page in (f"/staff/projects/{commitment.project_id}/", f"/staff/projects/{commitment.project_id}/map/"):
         assert "已责令停止建设" in text_of(office.get(page)), page
+    assert "等：解除停止建设" in text_of(office.get(f"/staff/projects/{commitment.project_id}/map/"))
     # the company and everybody
     unit, own = signed_in(company.person), f"/rulings/{made.pk}/"
     page = text_of(unit.get(f"/projects/{commitment.project_id}/"))

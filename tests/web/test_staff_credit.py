@@ -113,7 +113,7 @@ def test_an_approver_proposes_points_for_an_act_with_evidence(county: County, co
     set_clock("2026-11-10 15:00")
     client = desk(county, "approver", "natural_resources")
     page = text_of(client.get("/staff/credit/propose/"))
-    assert "违反法律法规擅自开工建设（−2 分，甘政办发〔2017〕123号·第四十六条）" in page
+    assert "违反法律法规擅自开工建设（第四十六条，−2 分）" in page
     form: dict[str, Any] = {"code": project.code, "act": "illegal_start", "on": "2026-11-09", "basis": "现场检查笔录"}
     without = client.post("/staff/credit/propose/", form)
     assert without.status_code == 422
@@ -239,7 +239,7 @@ def test_a_review_waits_for_the_body_that_manages_credit_and_the_proposal_names_
     page = text_of(desk(county, "principal").get(url_of(first)))
     assert "没有按规定报送竣工信息" in page and "甘发改投资〔2023〕489号" in page
     form = text_of(desk(county, "approver", "natural_resources").get("/staff/credit/propose/"))
-    assert "投资建设产业政策禁止投资建设的项目（−3 分，甘政办发〔2017〕123号·第五十二条）" in form
+    assert "投资建设产业政策禁止投资建设的项目（第五十二条，−3 分）" in form
     assert "单个项目最多 1 分" in form
 
 

@@ -95,6 +95,7 @@ def _judge(
         before = _same(line, found, known.get(code, ()), above)
     except Refused as refusal:
         return Verdict(RowReport(line, code, "refused", str(refusal), **told))
+    told["name"] = told["name"] or (units[code].name if code in units else "")
     above.setdefault((code, found.on, found.source), (line, found.score))
     told |= {"score": plain(found.score), "grade": grade_of(found.score, pack(), found.on).grade, "on": found.on.isoformat()}
     return Verdict(RowReport(line, code, "unchanged" if before else "imported", before, **told), found)

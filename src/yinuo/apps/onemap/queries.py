@@ -33,6 +33,10 @@ LOOKS = {
 }
 
 
+# What everything not yet applied for waits for while building is stopped (附件2·第十四条).
+STOPPED = "解除停止建设"
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One matter on the map. `look`: done mock refused not_accepted cancelled notice paused returned green yellow red ready wait."""
@@ -120,6 +124,7 @@ def map_of(project_id: int, now: datetime, standing: Standing | None = None) -> 
             planned.get(item.matter_id),
             tuple(problems.get(item.pk, ())),
             now,
+            stopped=project.stopped_at is not None,
         )
         for item in items
     ]
@@ -160,8 +165,12 @@ def _card(
     planned: PlannedItem | None,
     problems: tuple[Problem, ...],
     now: datetime,
+    *,
+    stopped: bool,
 ) -> Card:
     waiting = tuple(names[name] for name in item.after if name in names and name not in concluded)
+    if stopped and item.state == ItemState.OPEN:
+        waiting = (STOPPED, *waiting)
     light = work.light_at(now) if work else "green"
     look = LOOKS.get(ItemState(item.state))
     if look is None or (item.state == ItemState.MOCK_GRANTED and work is not None):

@@ -42,8 +42,8 @@ HISTORY = [Column("时间", "date"), Column("事由"), Column("变动", "number"
 
 
 def deeds(day: date) -> list[tuple[str, str]]:
-    """The acts listed on `day` with what each costs and the article it is listed in, to be picked from."""
-    return [(act.id, f"{act.text}（{signed(act.points).replace('-', '−')} 分{_cap(act)}，{_article(act)}）") for act in queries.acts(day)]
+    """The acts listed on `day` with the article each is listed in and what it costs, to be picked from."""
+    return [(act.id, f"{act.text}（{_article(act)}，{signed(act.points).replace('-', '−')} 分{_cap(act)}）") for act in queries.acts(day)]
 
 
 def _cap(act: queries.ActLine) -> str:
@@ -51,8 +51,14 @@ def _cap(act: queries.ActLine) -> str:
 
 
 def _article(act: queries.ActLine) -> str:
-    """The provincial measures' article; the others stand on the proposal."""
-    return act.cites[1] if len(act.cites) > 1 else act.cites[0]
+    """The provincial measures' article by itself; which measures, the list's head says."""
+    cite = act.cites[1] if len(act.cites) > 1 else act.cites[0]
+    return cite.rpartition("·")[2]
+
+
+def sources(day: date) -> str:
+    """The texts the list of `day` rests on, each once."""
+    return "、".join(dict.fromkeys(cite.partition("·")[0] for act in queries.acts(day) for cite in act.cites))
 
 
 class ProposeForm(EvidenceForm):
@@ -68,6 +74,7 @@ class ProposeForm(EvidenceForm):
         super().__init__(*args, label_suffix="", **kwargs)
         # The list in force on the day it happened; what is picked from another is told at the field.
         self.fields["act"].choices = deeds(self._day() or day)  # type: ignore[attr-defined]
+        self.fields["act"].help_text = f"按发生之日的清单，依据{sources(self._day() or day)}。"
         self.order_fields(["code", "act", "on", "basis", "files"])
 
     def _day(self) -> date | None:

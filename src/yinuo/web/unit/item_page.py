@@ -168,6 +168,8 @@ def _in_mock(item: MapItem, waiting: list[MapItem], running: Clock | None) -> St
 def _to_begin(item: MapItem, may: dict[str, Any], waiting: list[MapItem]) -> Step:
     if item.project.state != "confirmed":
         return Step("nobody", "不能再申报", "项目已经竣工或者结束。")
+    if item.project.stopped_at is not None:
+        return Step("nobody", "停止建设期间不接收新的申报", "整改到位、解除停止建设以后才能申报；已经受理的事项照常办理。")
     if waiting:
         names = "、".join(f"“{row.name}”" for row in waiting)
         return Step("nobody", "还要等前置事项", f"先办结{names}，就可以申报。")

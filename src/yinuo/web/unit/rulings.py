@@ -18,6 +18,8 @@ from yinuo.apps.projects.papers import remedies
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.web.acting import actor_of, need_unit
+from yinuo.web.components.shapes import Row
+from yinuo.web.components.text import zh_datetime
 from yinuo.web.handling import attempt
 from yinuo.web.unit.evidence import EvidenceForm, again, ticked_in
 from yinuo.web.unit.own import crumbs
@@ -55,7 +57,12 @@ def show(request: HttpRequest, ruling_id: int) -> HttpResponse:
         "project": project,
         "ruling": found,
         "documents": list(of_subject(found).defer("data")),
-        "cites": pack().cite_texts(found.cites),
+        "rows": [
+            Row("文号", found.number),
+            Row("作出", zh_datetime(found.answered_at) if found.answered_at else ""),
+            Row("送达", zh_datetime(found.delivered_at) if found.delivered_at else "尚未登记送达"),
+            Row("依据", "；".join(pack().cite_texts(found.cites))),
+        ],
         "law": remedies(project.rules_on),
         "form": form,
         "standing": standing,

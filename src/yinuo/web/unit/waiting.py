@@ -140,7 +140,9 @@ def _reports(project: Project, items: Sequence[MapItem], now: datetime) -> list[
 
 
 def ready(items: Sequence[MapItem], project: Project) -> list[MapItem]:
-    """What the company may begin now, in the map's order."""
+    """What the company may begin now, in the map's order; nothing while building is stopped."""
+    if project.stopped_at is not None:
+        return []
     concluded = {item.matter_id for item in items if item.state in CONCLUDED}
     present = {item.matter_id for item in items}
     return [item for item in items if item.state == "open" and not _waits(item, present, concluded, project)]
