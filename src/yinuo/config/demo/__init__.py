@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue import queries as catalogue
+from yinuo.apps.commitments.actions import rebuild_reviews
 from yinuo.apps.notices.models import Message, MessageState
 from yinuo.apps.people.models import Hall, Person, ProjectUnit
 from yinuo.apps.projects.models import Project
@@ -88,6 +89,7 @@ def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) ->
         world.add(scene(world))
     world.play()
     _settle_messages(world)
+    rebuild_reviews()
     _mark(hall=hall, at=now)
 
 
@@ -96,7 +98,7 @@ def _settle_messages(world: World) -> None:
     Message.objects.filter(state=MessageState.QUEUED).update(state=MessageState.SENT, sent_at=F("queued_at"), attempts=1)
     Message.objects.filter(queued_at__lt=world.ago(UNREAD_SINCE_WORKING_DAYS)).update(read_at=F("queued_at"))
     with connection.cursor() as cursor:
-        done = ["notices.dispatch", "agency.grade_changed"]
+        done = ["notices.dispatch", "agency.grade_changed", "commitments.grade_changed"]
         cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = ANY(%s) AND status = 'todo'", [done])
 
 

@@ -164,9 +164,10 @@ def noticed(world: World) -> Scene:
     begins = quarter_of(until - timedelta(days=1))
     at = yield datetime.combine(until, time(1, 0), TZ)
     report = reform.draft_report(actor=Actor.system(), region_id=world.cast.hall.region_id, kind="quarter", begins=begins, at=at)
-    at = yield datetime.combine(until + timedelta(days=8), time(10, 0), TZ)
-    if at >= world.now:
+    worded, published = (datetime.combine(until + timedelta(days=days), time(hour, 0), TZ) for days, hour in ((8, 10), (9, 15)))
+    if worded >= world.now:
         return
+    at = yield worded
     writer = world.cast.holder("comprehensive", "development_reform")
     reform.edit_report(
         actor=writer,
@@ -177,8 +178,8 @@ def noticed(world: World) -> Scene:
         at=at,
     )
     reform.submit_report(actor=writer, report_id=report.pk, at=at)
-    at = yield datetime.combine(until + timedelta(days=9), time(15, 0), TZ)
-    if at < world.now:
+    if published < world.now:
+        at = yield published
         reform.publish_report(actor=world.cast.holder("principal", "development_reform"), report_id=report.pk, at=at)
 
 
