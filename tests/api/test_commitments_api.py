@@ -55,6 +55,17 @@ def test_a_promise_is_previewed_signed_checked_and_decided(county: County, compa
     decided = office.post(f"/commitments/{made['id']}/decide", {"document_number": "建字1号", "version": made["version"]})
     assert decided.json()["state"] == "decided"
     assert [row["state"] for row in unit.get(f"/projects/{made['project']}/commitments").json()] == ["decided"]
+    # It runs from now on and is reviewed by its department, once however often it is sent.
+    path, points = f"/commitments/{made['id']}/reviews", [{"outcome": "kept"} for _ in made["requirements"]]
+    clock(at("2026-12-01 10:00"))
+    sent = {"on": "2026-12-01", "points": points, "version": decided.json()["version"]}
+    assert unit.post(path, sent, key="u1").status_code == 403
+    assert office.post(path, {**sent, "points": points[1:]}, key="r0").json()["field"] == "points"
+    first = office.post(path, sent, key="r1")
+    assert (first.status_code, office.post(path, sent, key="r1").json()["id"]) == (201, first.json()["id"])
+    assert [(row["outcome"], row["next_on"]) for row in unit.get(path).json()] == [("kept", first.json()["next_on"])]
+    assert [row["commitment"] for row in office.get("/commitment-reviews?view=done").json()["items"]] == [made["id"]]
+    assert [office.get(f"/commitment-reviews?{query}").status_code for query in ("view=x", "after=2027-01-01_1", "after=x")] == [422] * 3
 
 
 def test_the_preview_is_a_pdf_and_leaves_nothing(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:

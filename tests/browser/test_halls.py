@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
+from tests.apps.test_commitments import approve, promised
 from tests.browser.live import DESKTOP, PHONE, Live, at, closing_time, live
 from yinuo.apps.base import Actor
+from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.halls.actions import give_points, publish_bulletin, report_events
 from yinuo.apps.halls.models import Bulletin, ManualPoint
 from yinuo.apps.people.models import Hall, Region
@@ -44,8 +48,25 @@ def told(live: Live) -> None:
     assert other.pk != county.hall.pk
 
 
+def running(live: Live) -> Commitment:
+    """A promise that runs and may be reviewed; signed in a thread of its own, for the browser's loop runs in this one."""
+    company = live.company("积石山绿源有机肥有限公司")
+
+    def sign() -> Commitment:
+        try:
+            commitment = promised(live.county, company)
+            approve(live.county, commitment)
+            return commitment
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(sign).result()
+
+
 def test_the_halls_pages_read_well_on_a_desk_and_on_a_phone(live: Live) -> None:
     told(live)
+    commitment = running(live)
     live.let_in()
     hall, bulletin, notice = live.county.hall, Bulletin.objects.get(), Publication.objects.get()
     for size in (DESKTOP, PHONE):
@@ -59,6 +80,7 @@ def test_the_halls_pages_read_well_on_a_desk_and_on_a_phone(live: Live) -> None:
         citizen.reads(hall.name, "第四季度", "优秀服务人员")
         citizen.go("/halls/honours/")
         citizen.reads("马小龙")
+        citizen.go("/benefits/")
         citizen.go("/reform/")
         citizen.go(f"/reform/{notice.pk}/")
         citizen.reads("总体平稳", "下载盖章的 PDF")
@@ -78,3 +100,22 @@ def test_the_halls_pages_read_well_on_a_desk_and_on_a_phone(live: Live) -> None:
         supervisor.go(f"/staff/reform/{notice.report_id}/")
         supervisor.reads("这些数字怎样算")
         live.everybody_leaves()
+        reviewed(live, commitment, size)
+
+
+def reviewed(live: Live, commitment: Commitment, size: tuple[int, int]) -> None:
+    """The department looks at each requirement of the promise; the second time one is at risk."""
+    desk = live.official("approver", READ, "promise-review", "natural_resources", size=size)
+    desk.go(f"/staff/commitments/{commitment.pk}/review/")
+    for number in range(len(commitment.requirements)):
+        desk.choose("履行得怎样", "按承诺履行", desk.page.locator("article").nth(number))
+    if size == PHONE:
+        desk.choose("履行得怎样", "有风险", desk.page.locator("article").nth(0))
+        desk.press("记录复核", 422)
+        desk.reads("写明情况和要怎样改")
+        desk.fill("情况", "退界线旁堆土，请清理", desk.page.locator("article").nth(0))
+    desk.press("记录复核")
+    desk.reads("已复核")
+    desk.go("/staff/commitments/reviews/?view=done")
+    desk.reads("按承诺履行")
+    live.everybody_leaves()

@@ -318,6 +318,8 @@ def _due(actor: Actor, now: datetime, after: str, size: int) -> ReviewPage:
     if after:
         stamp, _, last = after.partition("_")
         moment = datetime.fromisoformat(stamp)
+        if moment.tzinfo is None:
+            raise ValueError(after)
         works = works.filter(Q(due_at__gt=moment) | Q(due_at=moment, id__gt=int(last)))
     found = list(works[: size + 1])
     known = Commitment.objects.select_related("item", "department", "project__unit").in_bulk([work.subject_id for work in found])

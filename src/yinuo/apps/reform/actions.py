@@ -42,7 +42,7 @@ def draft_report(*, actor: Actor, region_id: int, kind: str, begins: date, at: d
         raise forbid("只有综合管理部门可以草拟本地区的通报和评价")
     if kind not in ReportKind.values or begins != figures.beginning(kind, begins):
         raise Refused("reform.begins", "请写明季度或者年度的第一天", field="begins", remedy="例如 2026-10-01")
-    if figures.end_of(kind, begins) > today(at):
+    if begins > today(at) or figures.end_of(kind, begins) > today(at):
         raise Refused("reform.begins", "这一期还没有结束", field="begins", remedy="期满以后再草拟")
     # In this order: whoever draws it up meanwhile is found below.
     due = due_of(place, kind, today(at))
