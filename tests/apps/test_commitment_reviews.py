@@ -16,6 +16,7 @@ from yinuo.apps.commitments import queries, reviewing
 from yinuo.apps.commitments.actions import (
     apply_completion,
     bring_forward,
+    handle_difficulty,
     open_reviews,
     rebuild_reviews,
     review_commitment,
@@ -157,6 +158,7 @@ def test_a_broken_promise_comes_into_the_handling_that_is_there_and_back_when_pu
     review(county, running, at("2027-04-20 10:00"))
     running.refresh_from_db()
     assert (running.fulfilment, running.review_on, rebuild_reviews()) == ("pending", date(2027, 10, 20), 0)
+    assert waiting("difficulty") == []
     shown = queries.public_page(running.pk, at("2027-04-21 10:00")).reviews
     assert [(row.outcome, row.round) for row in shown] == [("broken", 1), ("broken", 2), ("broken", 3), ("kept", 4)]
 
@@ -168,6 +170,21 @@ def test_a_broken_promise_comes_into_the_handling_that_is_there_and_back_when_pu
     with pytest.raises(Refused) as refusal:
         review(county, running, at("2027-10-22 10:00"))
     assert refusal.value.code == "commitments.settled"
+
+
+def test_a_term_the_unit_was_given_runs_on_until_it_is_seen_to_be_put_right(county: County, company: Company, running: Commitment) -> None:
+    review(county, running, worst=broken())
+    difficulty = Difficulty.objects.get()
+    department = county.actor("approver", DEPARTMENT)
+    told = {"actor": department, "difficulty_id": difficulty.pk, "outcome": "helped", "text": "十五日内改正"}
+    handle_difficulty(**told, days=15, at=at("2027-02-19 09:00"))
+    assert len(waiting("rectification")) == 1
+    # Looked at within the term it is still the unit's turn, and no second handling begins.
+    review(county, running, at("2027-02-24 10:00"), worst=broken("尚未改正"))
+    assert (Difficulty.objects.count(), waiting("difficulty"), len(waiting("rectification"))) == (1, [], 1)
+    review(county, running, at("2027-03-02 10:00"))
+    running.refresh_from_db()
+    assert (running.fulfilment, waiting("rectification"), waiting("difficulty"), rebuild_reviews()) == ("pending", [], [], 0)
 
 
 def test_a_completion_takes_the_reviews_over_and_a_projects_end_leaves_none(county: County, company: Company, running: Commitment) -> None:

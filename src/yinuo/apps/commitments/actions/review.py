@@ -18,6 +18,7 @@ from yinuo.apps.commitments.models import (
     DifficultyOutcome,
     Fulfilment,
     Kept,
+    RulingState,
 )
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
@@ -127,6 +128,7 @@ def review_commitment(
     commitment.review_on = made.next_on
     if outcome == Kept.KEPT and commitment.fulfilment == Fulfilment.RECTIFYING:
         commitment.fulfilment = Fulfilment.PENDING
+        _mended(actor, commitment, at)
     save(commitment, "review_on", "fulfilment")
     record(
         actor,
@@ -219,14 +221,28 @@ def _tell(made: CommitmentReview, commitment: Commitment, at: datetime) -> None:
 def _hand_to_handling(actor: Actor, made: CommitmentReview, commitment: Commitment, at: datetime) -> None:
     """Help and rectification first, then an opinion (附件2·第十四条): the one that goes on is taken up again, else one begins."""
     difficulties = Difficulty.objects.select_for_update(no_key=True).filter(commitment=commitment).order_by("-id")
-    going_on = next(
-        (row for row in difficulties if not row.outcome or row.outcome in (DifficultyOutcome.HELPED, DifficultyOutcome.REFERRED)), None
-    )
+    going_on = next((row for row in difficulties if row.outcome != DifficultyOutcome.HANDLING_OPINION), None)
     if going_on is None:
         text = need_text(f"定期复核（第 {made.round} 次）发现：{said_of(made)}", "text", "请写明情况")
         open_difficulty(actor, commitment, text, at, review=made)
-    elif open_of(going_on, WorkKind.DIFFICULTY) is None:
+    elif not _waits(going_on):
         wait_for_help(actor, going_on, commitment, at)
+
+
+def _waits(difficulty: Difficulty) -> bool:
+    """For its department, for the unit within a term it was given, or for a ruling's consent."""
+    clocks = (WorkKind.DIFFICULTY, WorkKind.RECTIFICATION)
+    return any(open_of(difficulty, kind) is not None for kind in clocks) or difficulty.rulings.filter(state=RulingState.PROPOSED).exists()
+
+
+def _mended(actor: Actor, commitment: Commitment, at: datetime) -> None:
+    """What help was given for has been put right: neither the unit's term nor the department's clock runs on."""
+    helped = Difficulty.objects.select_for_update(no_key=True).filter(commitment=commitment, outcome=DifficultyOutcome.HELPED)
+    for difficulty in helped.order_by("id"):
+        for kind in (WorkKind.RECTIFICATION, WorkKind.DIFFICULTY):
+            work = open_of(difficulty, kind)
+            if work is not None:
+                close(actor=actor, item=work, at=at, outcome=Kept.KEPT)
 
 
 def bring_forward(unit_id: int) -> int:
