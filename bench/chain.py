@@ -33,6 +33,7 @@ def run() -> dict[str, Any]:
 
         figures |= _leaves(timezone.now())
         figures |= _sequencing(instance.home / "chain-bench")
+        figures |= _twinning(instance.home / "chain-bench")
         figures |= _proving()
         figures |= _auditing()
     with fresh() as instance:
@@ -138,17 +139,9 @@ def _sequencing(folder: Path) -> dict[str, Any]:
         pass
     figures: dict[str, Any] = {}
     for batch, count in ENTRIES.items():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO trail_chainrow (outbox_id, type, label, entry, at) SELECT gen_random_uuid(), 'bench', 'bench', "
-                "decode(repeat('7b', 800), 'hex') || int8send(n + %s), now() FROM generate_series(1, %s) AS n",
-                [random.getrandbits(40), count],
-            )
-        began, entries = time.perf_counter(), 0
-        while entries < count:
-            done = step(key=key, lock=lock, at=timezone.now(), batch=batch)
-            entries += done.entries if done else 0
-        figures[f"sequencer_entries_per_s_batch_{batch}"] = round(count / (time.perf_counter() - began))
+        figures[f"sequencer_entries_per_s_batch_{batch}"] = _drained(
+            count, lambda batch=batch: step(key=key, lock=lock, at=timezone.now(), batch=batch)
+        )
     with transaction.atomic(), connection.cursor() as cursor:
         began = time.perf_counter()
         cursor.execute(
@@ -158,6 +151,46 @@ def _sequencing(folder: Path) -> dict[str, Any]:
         figures["sequencer_floor_per_s"] = round(40_000 / (time.perf_counter() - began))
         transaction.set_rollback(True)
     return figures
+
+
+def _twinning(folder: Path) -> dict[str, Any]:
+    """The twin in SM3 and SM2: catching up with the whole log, then growing beside it. Nothing where no key of its can be used."""
+    from django.utils import timezone
+
+    from yinuo.apps.infochain import sequencer, twinning
+    from yinuo.apps.infochain.models import LogHead
+    from yinuo.apps.infochain.storage import HeadLock, log_key
+    from yinuo.chain import sm
+
+    if sm.library() is None:
+        return {}
+    key, lock, twin = log_key(folder, ""), HeadLock(folder / "head"), twinning.opened(folder, "bench.example/log/sm3")
+
+    def step() -> Any:
+        return sequencer.step(key=key, lock=lock, at=timezone.now(), batch=1000, twin=twin)
+
+    began, size = time.perf_counter(), LogHead.objects.get().size
+    while not sequencer.idle(twin=True):
+        step()
+    caught_up = round(size / (time.perf_counter() - began))
+    return {"twin_backfill_per_s": caught_up, "sequencer_with_twin_entries_per_s_batch_1000": _drained(10_000, step)}
+
+
+def _drained(count: int, step: Callable[[], Any]) -> int:
+    """How many of so many waiting entries a second find their place."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO trail_chainrow (outbox_id, type, label, entry, at) SELECT gen_random_uuid(), 'bench', 'bench', "
+            "decode(repeat('7b', 800), 'hex') || int8send(n + %s), now() FROM generate_series(1, %s) AS n",
+            [random.getrandbits(40), count],
+        )
+    began, entries = time.perf_counter(), 0
+    while entries < count:
+        done = step()
+        entries += done.entries if done else 0
+    return round(count / (time.perf_counter() - began))
 
 
 def _proving() -> dict[str, Any]:

@@ -169,14 +169,13 @@ def test_a_log_that_was_cut_or_rewritten_after_anchoring_is_found_and_not_anchor
     with pytest.raises(Mismatch, match="旧备份"):
         anchoring.run(anchor, at=LATER, wait=never)
     assert Anchoring.objects.count() == 1
-    report = Report()
-    assert command._anchored_too(report) == (1, "")
-    assert "只有 256 条" in report.faults[0]
-
-
-class Report:
-    def __init__(self) -> None:
-        self.faults: list[str] = []
+    count, faults, unchecked = anchoring.compare_configured()
+    assert (count, unchecked) == (1, "")
+    assert "只有 256 条" in faults[0]
+    night = tasks.audit_now(LATER)
+    assert any("只有 256 条" in fault for fault in [*night.faults])
+    with override_settings(YINUO_ANCHOR_RPC="http://127.0.0.1:9"):
+        assert "没有应答" in anchoring.compare_configured()[2]
 
 
 def test_what_is_on_record_here_and_not_on_the_chain_is_named(log: Log, anchor: Anchor) -> None:

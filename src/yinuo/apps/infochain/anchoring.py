@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 
 from yinuo.apps.infochain import queries, sealed
 from yinuo.apps.infochain.books import MAIN
-from yinuo.apps.infochain.evm import Declined, Evm, Kept, Prepared, Receipt, address_of, new_private
+from yinuo.apps.infochain.evm import Declined, Evm, Kept, Prepared, Receipt, Unreachable, address_of, new_private
 from yinuo.apps.infochain.models import Anchoring, AnchorState, LogHead
 from yinuo.chain.tree import ReadTile, Tree
 from yinuo.chain.verifier import Checkpoint, Unverified
@@ -181,6 +181,19 @@ def compare(evm: Evm, of: str, origin: str) -> tuple[int, list[str]]:
         if (row.size, bytes(row.root)) not in there:
             faults.append(f"本地记着 {row.size} 条已锚定（交易 {row.transaction}），链上没有：所连的链或者合约换过")
     return len(found), faults
+
+
+def compare_configured() -> tuple[int, list[str], str]:
+    """The same as the settings say: how many heads, the faults, and why nothing could be compared."""
+    log = queries.log_key()
+    if not configured() or log is None:
+        return 0, [], ""
+    try:
+        anchor = opened()
+        count, faults = compare(anchor.evm, anchor.account, log.name)
+    except (Unreachable, Declined, NotSet, Unverified) as error:
+        return 0, [], str(error)
+    return count, faults, ""
 
 
 def compare_tree(evm: Evm, of: str, checkpoint: Checkpoint, read: ReadTile) -> int:

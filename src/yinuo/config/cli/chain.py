@@ -132,11 +132,12 @@ def rebuild_twin() -> int:
 def audit(as_json: Json = False) -> int:
     """从头核对日志、树、签名、链下记录和业务表；有一处对不上，退出码为 1 并逐条列出。"""
     with _instance():
+        from yinuo.apps.infochain import anchoring, queries
         from yinuo.apps.infochain import audit as auditing
-        from yinuo.apps.infochain import queries
 
         report = auditing.audit(queries.log_key(), queries.twin_key())
-        anchored, unchecked = _anchored_too(report)
+        anchored, faults, unchecked = anchoring.compare_configured()
+        report.faults += faults
     if as_json:
         told = vars(report) | {"clean": report.clean, "anchored": anchored, "anchor_unchecked": unchecked}
         print(json.dumps(told, ensure_ascii=False, sort_keys=True))
@@ -152,22 +153,6 @@ def audit(as_json: Json = False) -> int:
             print(f"  不符：{fault}")
         print("全部相符" if report.clean else f"有 {len(report.faults)} 处不符")
     return 0 if report.clean else 1
-
-
-def _anchored_too(report: Any) -> tuple[int, str]:
-    """What the chain has against the log, added to the report where it differs; how many heads, and why they could not be asked for."""
-    from yinuo.apps.infochain import anchoring, evm, queries
-
-    log = queries.log_key()
-    if not anchoring.configured() or log is None:
-        return 0, ""
-    try:
-        anchor = anchoring.opened()
-        count, faults = anchoring.compare(anchor.evm, anchor.account, log.name)
-    except (evm.Unreachable, evm.Declined, anchoring.NotSet, Unverified) as error:
-        return 0, str(error)
-    report.faults += faults
-    return count, ""
 
 
 @app.command("anchor")
