@@ -137,12 +137,12 @@ def audit_tree(report: Report, book: Book = MAIN) -> None:
 
 def _leaf_hashes(book: Book, size: int) -> Iterator[list[bytes]]:
     """The leaf hashes of all entries of the log, or of the first `size` for the twin, which keeps none of its own."""
-    column, limit = ("hash", None) if book is MAIN else ("entry", size)
-    rows = LogEntry.objects.order_by("index").values_list(column, flat=True)[:limit]
-    at = 0
-    while batch := [bytes(one) for one in rows[at : at + WIDTH * 16]]:
-        at += len(batch)
-        yield batch if book is MAIN else [hash_leaf(entry, book.digest) for entry in batch]
+    column, rows = ("hash", LogEntry.objects.all()) if book is MAIN else ("entry", LogEntry.objects.filter(index__lt=size))
+    last = -1
+    # From where the last part ended, not past so many rows: that would read the log again from its beginning for each part.
+    while part := list(rows.filter(index__gt=last).order_by("index").values_list("index", column)[: WIDTH * 16]):
+        last = part[-1][0]
+        yield [bytes(one) if book is MAIN else hash_leaf(bytes(one), book.digest) for _, one in part]
 
 
 def _checkpoints(report: Report, log: VerifierKey | None, book: Book = MAIN) -> None:
