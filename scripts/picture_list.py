@@ -206,6 +206,7 @@ PAGES = [
     Page("staff:filters", one("approver")),
     Page("staff:hall", one("general_convener")),
     Page("staff:early", one("general_convener")),
+    Page("public:figures", anybody()),
     Page("staff:dashboard", one("supervisor")),
     Page("staff:dashboard", one("comprehensive"), "?area=region", "region"),
     *(Page("staff:dashboard_part", one("general_convener", name), who=name) for name in DASHBOARDS),

@@ -535,7 +535,15 @@ def warnings(scope: Scope) -> list[Row]:
     return found
 
 
-SECTION_OF = {"C2625": "C", "2625": "C", "0311": "A", "A0311": "A", "44": "D", "4415": "D", "7010": "K", "X1": "", "": ""}
+DIVISIONS = "A01-05 B06-12 C13-43 D44-46 E47-50 F51-52 G53-60 H61-62 I63-65 J66-69 K70-70 L71-72 M73-75 N76-79 O80-82 P83-83 Q84-85 R86-90 S91-96 T97-97"
+
+
+def section(industry: str) -> str:
+    """The section an industry code lies in, with or without its letter; “-” for none."""
+    digits = industry.lstrip("ABCDEFGHIJKLMNOPQRST")[:2]
+    if not (digits.isdecimal() and len(digits) == 2):
+        return "-"
+    return next((one[0] for one in DIVISIONS.split() if one[1:3] <= digits <= one[4:6]), "-")
 
 
 def projects(scope: Scope) -> list[Row]:
@@ -543,7 +551,7 @@ def projects(scope: Scope) -> list[Row]:
     for one in books().projects:
         if one.code is not None and one.state in ("filed", "confirmed", "completed") and _within(one.filed_at, scope):
             part = "completed" if one.completed_at else "building" if one.started_on else "landed" if one.landed_at else "preparing"
-            found.append(_of_project(one, one.filed_at, part, mark=SECTION_OF[one.industry], worth=one.total_investment))
+            found.append(_of_project(one, one.filed_at, part, mark=section(one.industry), worth=one.total_investment))
     return found
 
 

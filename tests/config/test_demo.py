@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import connection
 from django.db.models import Count
 
+from tests.apps import figured
 from tests.apps.county import facts, new_company, new_county
 from tests.database import TestDatabase
 from yinuo.apps.commitments.models import Commitment, CompletionVerification
@@ -24,13 +26,16 @@ from yinuo.apps.documents.actions import signing_provider
 from yinuo.apps.documents.files import inspect_upload
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.documents.signing import verify_pdf
+from yinuo.apps.figures import queries
+from yinuo.apps.figures.cases import SOURCES
+from yinuo.apps.figures.scope import Scope
 from yinuo.apps.grants.models import ChainSearch
 from yinuo.apps.halls import queries as halls
 from yinuo.apps.halls.models import Bulletin, Honour
 from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.models import Escalation, ExternalResult, Guidance, MapItem
-from yinuo.apps.people.models import Delegation, Membership, Person, ProjectUnit, StaffRole
+from yinuo.apps.people.models import Delegation, Hall, Membership, Person, ProjectUnit, StaffRole
 from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.projects.actions import file_project
 from yinuo.apps.projects.models import ProgressReport, Project, Question
@@ -268,6 +273,26 @@ def test_what_was_handed_in_are_whole_files(built: list[demo.Login]) -> None:
 
 
 # -- twice, half, beside others
+
+
+def test_every_figure_has_something_to_show_and_is_what_one_counts_by_hand(
+    built: list[demo.Login], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figured, "NOW", NOW)
+    figured.forget()
+    county = Hall.objects.get(name="积石山县政务大厅")
+    year = Scope((county.pk,), NOW.date() - timedelta(days=330), NOW.date() + timedelta(days=1))
+    found = {source: queries.gather(source, year, NOW, ("part",), ("month",)) for source in SOURCES}
+    for source in SOURCES:
+        rows = figured.by_hand(source, year)
+        assert {part: sums.n for part, sums in found[source].of("part").items()} == Counter(row.part for row in rows), source
+        assert found[source].all.days == sum(row.days or 0 for row in rows), source
+        assert found[source].all.n > 3, source
+    figured.forget()
+    assert set(found["landings"].of("part")) == {"commitment", "regular"}
+    assert {"good", "fair", "bad"} <= set(found["reviews"].of("part"))
+    assert {"red", "yellow", "green"} <= set(found["open"].of("part"))
+    assert min(len(found[source].of("month")) for source in ("promises", "decisions", "reviews", "projects")) >= 6
 
 
 def test_the_halls_of_the_prefecture_are_ranked_told_of_and_honoured(built: list[demo.Login]) -> None:

@@ -26,6 +26,7 @@ from yinuo.apps.figures.definitions import DEFINITIONS
 from yinuo.apps.figures.scope import Scope
 from yinuo.apps.people.models import Membership, Person
 from yinuo.apps.trail.models import Seen
+from yinuo.web.public import figures
 from yinuo.web.staff import dashboard_wall
 from yinuo.web.staff.dashboard_blocks import BLOCKS, PARTS
 
@@ -198,8 +199,8 @@ def test_the_pages_take_as_many_statements_as_they_have_figures(lent: Figured, d
     client = reader(lent)
     client.get(ROOT)
     # The session, who signs in and as what; the region's halls; then a statement a figure.
-    for name, figures in (("", 10), ("commitment/", 2), ("landing/", 1), ("time/", 3), ("lights/", 2), ("service/", 2), ("investment/", 1)):
-        with django_assert_num_queries(7 + figures):
+    for name, count in (("", 10), ("commitment/", 2), ("landing/", 1), ("time/", 3), ("lights/", 2), ("service/", 2), ("investment/", 1)):
+        with django_assert_num_queries(7 + count):
             client.get(f"{ROOT}{name}")
     with django_assert_num_queries(7 + 2):
         client.get(f"{ROOT}cases/decisions/")
@@ -250,6 +251,21 @@ def test_the_wall_counts_once_a_minute_for_all_and_anew_on_another_day(
         client.get(f"{ROOT}wall/")
     monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(hours=14, minutes=5))
     assert "2026年11月29日" in text_of(client.get(f"{ROOT}wall/"))
+
+
+def test_everybody_reads_a_regions_year_and_no_case_of_it(lent: Figured, django_assert_num_queries: Any) -> None:
+    figures.forget()
+    page = unescape(text_of(Client().get("/figures/")))
+    rows = by_hand("promises", Scope((lent.county.hall.pk, lent.other.pk), *YEAR))
+    tenths = sum(row.part == "promised" for row in rows) * 1000 // len(rows)
+    assert f"{tenths / 10:g}%" in page
+    assert ("临夏回族自治州" in page, "/cases/" in page, "/staff/" in page, lent.company.unit.name in page) == (True, False, False, False)
+    assert all(DEFINITIONS[name].text in page for name in figures.TOLD)
+    with django_assert_num_queries(0):
+        Client().get("/figures/")
+    assert "2025年" in text_of(Client().get("/figures/?year=2025"))
+    assert [Client().get(f"/figures/?year={year}").status_code for year in ("2027", "1999", "x", "２０２６")] == [404] * 4
+    figures.forget()
 
 
 def test_every_block_stands_on_a_page() -> None:

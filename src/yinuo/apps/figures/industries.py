@@ -26,7 +26,7 @@ SECTIONS = (
     ("T", "国际组织", 97, 97),
 )
 NAMES = {letter: name for letter, name, _, _ in SECTIONS}
-UNKNOWN = "未填写或者不在国标内"
+UNSAID, UNKNOWN = "-", "未填写或者不在国标内"
 
 
 def name_of(letter: str) -> str:

@@ -36,8 +36,13 @@ NUMBERED = ("hall", "office", "handler", "band")
 # The middle and the high percentile are cases that there are: half, or that share of them, took no longer.
 _SUMS = """count(*) AS n, count(*) FILTER (WHERE c.part = 'on_time') AS on_time, count(*) FILTER (WHERE c.part = 'late') AS late,
     count(*) FILTER (WHERE c.mark = 'on_time') AS lawful, count(*) FILTER (WHERE c.mark = 'late') AS unlawful,
-    percentile_disc(0.5) WITHIN GROUP (ORDER BY c.days) AS median, percentile_disc(%(high)s::float8) WITHIN GROUP (ORDER BY c.days) AS high,
+    {median} AS median, {high} AS high,
     coalesce(sum(c.days), 0) AS days, coalesce(sum(c.worth), 0) AS worth"""
+
+_MEDIAN = "percentile_disc(0.5) WITHIN GROUP (ORDER BY c.days)"
+_HIGH = "percentile_disc(%(high)s::float8) WITHIN GROUP (ORDER BY c.days)"
+# Of the others nobody asks how long half of them took, and they are gathered without being sorted.
+TIMED = ("landings", "decisions", "warnings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,8 @@ def gather(source: str, scope: Scope, now: datetime, *sets: tuple[str, ...]) -> 
     groups = ", ".join(f"({', '.join(f'd_{name}' for name in dimensions)})" for dimensions in wanted)
     told = [f"d_{name}" for name in used]
     told += [f"grouping({', '.join(f'd_{name}' for name in used)}) AS g" if used else "0 AS g", *(f"min({name})" for name in _names(used))]
-    query = f"SELECT {', '.join(told)}, {_SUMS} FROM (SELECT {inner} FROM ({_joined(source, scope, used)}) c) c GROUP BY GROUPING SETS ({groups})"  # noqa: S608
+    sums = _SUMS.format(median=_MEDIAN, high=_HIGH) if source in TIMED else _SUMS.format(median="NULL::numeric", high="NULL::numeric")
+    query = f"SELECT {', '.join(told)}, {sums} FROM (SELECT {inner} FROM ({_joined(source, scope, used)}) c) c GROUP BY GROUPING SETS ({groups})"  # noqa: S608
     parameters = {**cases.asked(scope, now), "high": float(high_share(scope))}
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)

@@ -69,27 +69,27 @@ TURNS = """
             coalesce(w.closed_at, CASE WHEN w.state = 'paused' AND NOT pause.over THEN w.paused_at END, %(now)s::timestamptz) AS ended
     ) shown
     CROSS JOIN LATERAL (
-        SELECT 'yellow' AS light, shown.yellow_at AS moment WHERE shown.yellow_at <= shown.ended
-        UNION ALL
-        SELECT 'red', shown.due_at WHERE shown.due_at < shown.ended
-        UNION ALL
-        SELECT 'yellow', told.yellow_at WHERE told.yellow_at IS NOT NULL
-        UNION ALL
-        SELECT 'red', told.red_at WHERE told.red_at IS NOT NULL
+        SELECT least(CASE WHEN shown.yellow_at <= shown.ended THEN shown.yellow_at END, told.yellow_at) AS yellow_at,
+            least(CASE WHEN shown.due_at < shown.ended THEN shown.due_at END, told.red_at) AS red_at
+    ) first
+    CROSS JOIN (VALUES ('yellow' COLLATE "C"), ('red')) lamp(light)
+    CROSS JOIN LATERAL (
+        SELECT lamp.light, CASE lamp.light WHEN 'yellow' THEN first.yellow_at ELSE first.red_at END AS moment
     ) turned
+    WHERE turned.moment IS NOT NULL
     ORDER BY i.id, turned.light, turned.moment, w.id
 """
 
 # Those of the span. A turning is with whoever had the matter when it turned, not with whom it was given to since.
 TURNED = """
-    SELECT f.*, (
-        SELECT who FROM (
-            SELECT e.id, (e.data ->> 'from')::bigint AS who FROM trail_entry e
-            WHERE e.subject_kind = 'work.workitem' AND e.subject_id = f.work_id::text AND e.verb = 'work.reassign' AND e.at > f.moment
-            UNION ALL SELECT NULL, f.present_id
-        ) had ORDER BY id NULLS LAST LIMIT 1
-    ) AS handler_id
-    FROM {turns} f WHERE f.moment >= %(begin)s::timestamptz AND f.moment < %(end)s::timestamptz
+    SELECT f.*, CASE WHEN given.id IS NULL THEN f.present_id ELSE given.who END AS handler_id
+    FROM {turns} f
+    LEFT JOIN LATERAL (
+        SELECT e.id, (e.data ->> 'from')::bigint AS who FROM trail_entry e
+        WHERE e.subject_kind = 'work.workitem' AND e.subject_id = f.work_id::text AND e.verb = 'work.reassign' AND e.at > f.moment
+        ORDER BY e.id LIMIT 1
+    ) given ON true
+    WHERE f.moment >= %(begin)s::timestamptz AND f.moment < %(end)s::timestamptz
 """
 LIGHTS = f"""
     SELECT t.hall_id, (t.moment AT TIME ZONE %(tz)s::interval)::date, 'light', t.item_id::text, t.light, '', NULL, NULL, NULL, NULL,

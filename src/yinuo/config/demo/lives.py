@@ -5,6 +5,7 @@ from __future__ import annotations
 from yinuo.apps.base import Actor
 from yinuo.apps.commitments import actions as commitments
 from yinuo.apps.onemap.actions import take_in_result
+from yinuo.apps.reviews import actions as reviews
 from yinuo.config.demo.play import Play
 from yinuo.config.demo.projects import FORMS, form
 from yinuo.config.demo.world import Scene, World
@@ -26,8 +27,15 @@ DESIGN, WAITS_FOR_DESIGN, DESIGN_DAYS = "design_scheme_review", {"engineering_pl
 LAST_BEFORE_START = 29 + DESIGN_DAYS
 
 
-def landing(play: Play, key: str, filed: int) -> Scene:
-    """From filing to the permit to build, `filed` working days ago and on; leaves out what the project does not need."""
+# How satisfied companies are, one decision after another (好差评).
+LEVELS = (5, 5, 4, 5, 3, 4, 5)
+
+
+def landing(play: Play, key: str, filed: int, promised: bool = True) -> Scene:
+    """From filing to the permit to build, `filed` working days ago and on; leaves out what the project does not need.
+
+    `promised`: what may be promised is; else everything goes the regular way.
+    """
     ago = play.world.ago
     at = yield ago(filed, "09:12")
     play.file(form(at.date(), **FORMS[key]), at)
@@ -38,11 +46,14 @@ def landing(play: Play, key: str, filed: int) -> Scene:
     known = {item.matter_id for item in play.items()}
     late = {matter: filed - DESIGN_DAYS if matter in WAITS_FOR_DESIGN and DESIGN in known else filed for matter in known}
     for matter, (signed, decided) in {**PROMISED, DESIGN: (9, 15)}.items():
-        if matter in known:
+        if matter in known and promised:
             play.world.add(play.on_promise(matter, late[matter] - signed, late[matter] - decided))
-    for matter, (handed_in, accepted, decided) in REGULAR.items():
+        elif matter in known:
+            play.world.add(play.regular(matter, late[matter] - signed, late[matter] - signed - 1, late[matter] - decided))
+    for place, (matter, (handed_in, accepted, decided)) in enumerate(REGULAR.items(), filed):
         if matter in known:
             play.world.add(play.regular(matter, *(late[matter] - days for days in (handed_in, accepted, decided))))
+            play.world.add(play.spoken(matter, late[matter] - decided - 1, LEVELS[place % len(LEVELS)]))
     for matter, days in REGISTERED.items():
         if matter in known:
             play.world.add(play.regular(matter, filed - days, filed - days, filed - days))
@@ -208,4 +219,30 @@ def heating(world: World) -> Scene:
         )
 
 
-SCENES = (kept_promises, awaiting_consent, rectifying, being_verified, under_construction, heating)
+def all_regular(world: World) -> Scene:
+    """宏达装配式墙板：没有选择承诺，全部按常规办到施工许可，还没有开工；接水一次差评，整改后回访满意。"""
+    play = Play(world, "materials")
+    filed = 150
+    yield world.ago(filed + 1)
+    world.add(landing(play, "panels", filed, promised=False))
+    at = yield world.ago(filed - 16, "11:20")
+    review = play.speak("engineering_planning_permit", 2, at, "图纸要求说了三遍都不一样，来回跑了四趟。")
+    watcher, officer = play.cast.holder("supervisor"), play.officer(play.item("engineering_planning_permit"))
+    at = yield world.ago(filed - 17, "09:10")
+    reviews.assign_bad_review(actor=watcher, review_id=review, instruction="核实四次往返的经过，两日内答复企业。", at=at)
+    at = yield world.ago(filed - 18, "16:20")
+    reviews.answer_bad_review(
+        actor=officer,
+        review_id=review,
+        finding="true",
+        measures="图纸要求写进办事指南，一次告知；窗口人员重新培训。",
+        answer="您反映的情况属实，对不起。图纸要求已经写进办事指南，今后一次告知。",
+        at=at,
+    )
+    at = yield world.ago(filed - 19, "10:00")
+    reviews.check_answer(actor=watcher, review_id=review, approved=True, at=at)
+    at = yield world.ago(filed - 20, "15:30")
+    reviews.close_bad_review(actor=watcher, review_id=review, call_back="satisfied", note="电话回访，企业表示满意。", at=at)
+
+
+SCENES = (all_regular, kept_promises, awaiting_consent, rectifying, being_verified, under_construction, heating)

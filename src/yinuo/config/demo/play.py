@@ -19,6 +19,8 @@ from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects import actions as projects
 from yinuo.apps.projects.models import Project
+from yinuo.apps.reviews.actions import give_review
+from yinuo.apps.reviews.models import ServiceReview
 from yinuo.apps.rules import pack
 from yinuo.config.demo.materials import material_pdf
 from yinuo.config.demo.world import Scene, World
@@ -149,6 +151,16 @@ class Play:
         self.grant(matter, at)
         at = yield ago(decided if delivered is None else delivered, "17:15")
         self.deliver(matter, at)
+
+    def speak(self, matter: str, level: int, at: datetime, text: str = "") -> int:
+        """The company's review of what was decided; returns its number."""
+        return give_review(actor=self.company, item_id=self.item(matter).pk, level=level, text=text, at=at).pk
+
+    def spoken(self, matter: str, days: int, level: int) -> Scene:
+        """The same as a scene, by working days ago; one that has spoken already says nothing more."""
+        at = yield self.world.ago(days, "20:10")
+        if not ServiceReview.objects.filter(item=self.item(matter)).exists():
+            self.speak(matter, level, at)
 
     # -- a matter on a promise
 

@@ -97,6 +97,11 @@ FORMS: dict[str, dict[str, Any]] = {
         "total_investment": "5400", "land_area": "22000", "floor_area": "12500", "annual_energy": "900", "annual_electricity": "300",
         "site": {"new_construction_land": True},
     },
+    "panels": {
+        "name": "年产20万平方米装配式墙板项目", "industry": "3022", "address": f"{PARK}5号地块",
+        "content": "装配式轻质墙板生产线一条，养护车间和成品库各一座",
+        "total_investment": "4100", "land_area": "18000", "floor_area": "11200",
+    },
     "mixing": {
         "name": "预拌混凝土搅拌站", "industry": "3021", "address": "积石山县癿藏镇工业点",
         "content": "180型搅拌楼两座，年产预拌混凝土60万立方米",

@@ -16,7 +16,7 @@ from yinuo.apps.base import Actor
 from yinuo.apps.figures import access, queries
 from yinuo.apps.figures.cases import BAND_DAYS, BANDS
 from yinuo.apps.figures.definitions import DEFINITIONS, LIGHTS
-from yinuo.apps.figures.industries import SECTIONS, name_of
+from yinuo.apps.figures.industries import SECTIONS, UNSAID, name_of
 from yinuo.apps.figures.queries import NOBODY, Gathered, Sums, gather, share
 from yinuo.apps.figures.scope import Asked, Scope, names_of
 from yinuo.apps.oversight.models import WarningKind, WarningState
@@ -24,6 +24,7 @@ from yinuo.apps.rules import pack
 from yinuo.core.decision import plain
 from yinuo.web.components.shapes import Fact
 from yinuo.web.components.text import grouped
+from yinuo.web.staff.reading import today
 
 NONE = "—"
 # What a chart can show side by side; the table below it has all.
@@ -160,9 +161,9 @@ def office_of(gathered: Gathered, office: int | None) -> Amount:
     return words(gathered.offices.get(office) or "大厅")
 
 
-def months_of(scope: Scope, today: date) -> list[str]:
+def months_of(scope: Scope, present: date) -> list[str]:
     """Every month of the span that has begun, the first first."""
-    last = min(scope.last, max(today, scope.since))
+    last = min(scope.last, max(present, scope.since))
     found, day = [], scope.since.replace(day=1)
     while day <= last:
         found.append(f"{day:%Y-%m}")
@@ -235,7 +236,7 @@ def against(value: Fraction | None, target: Fraction) -> str:
 def _promise_months(dash: Dash, found: Gathered, target: Fraction) -> Table:
     crossed = found.crossed("month", "part")
     rows = []
-    for month in months_of(dash.scope, dash.now.date()):
+    for month in months_of(dash.scope, today(dash.now)):
         sums = crossed.get(month, {})
         n = whole(sums)
         kept = of_part(sums, "promised")
@@ -274,7 +275,7 @@ def coverage(dash: Dash) -> Block:
             month_words(month),
             *(dash.count(of_part(crossed.get(month, {}), part), "coverage", month=month, part=part) for part in told.parts),
         ]
-        for month in months_of(dash.scope, dash.now.date())
+        for month in months_of(dash.scope, today(dash.now))
     ]
     heads = [Head("备案月份", "text"), *(Head(label, "drawn", COLOURS[part]) for part, label in told.parts.items())]
     table = Table("coverage.month", "各月备案的项目", heads, rows, "stack", export_url=dash.export("coverage.month"))
@@ -328,7 +329,7 @@ def _bands(dash: Dash, found: Gathered, side: str, names: Mapping[str, str]) -> 
 def _landed_months(dash: Dash, found: Gathered) -> Table:
     months = found.of("month")
     rows = []
-    for month in months_of(dash.scope, dash.now.date()):
+    for month in months_of(dash.scope, today(dash.now)):
         sums = months.get(month, Sums())
         rows.append([month_words(month), amount(sums.median, "1"), amount(sums.high, "1"), dash.count(sums.n, "landings", month=month)])
     heads = [Head("落地月份", "text"), Head("中位数", "drawn"), Head(high_words(dash), "drawn"), Head("项目")]
@@ -365,7 +366,7 @@ def _lawful(sums: Sums) -> Fraction | None:
 def _kept_months(dash: Dash, found: Gathered) -> Table:
     months = found.of("month")
     rows = []
-    for month in months_of(dash.scope, dash.now.date()):
+    for month in months_of(dash.scope, today(dash.now)):
         sums = months.get(month, Sums())
         rows.append([month_words(month), rate(_kept(sums)), rate(_lawful(sums)), dash.count(sums.n, "decisions", month=month)])
     heads = [Head("月份", "text"), Head("承诺时限", "drawn"), Head("法定时限", "drawn"), Head("申请")]
@@ -466,7 +467,7 @@ def reviews(dash: Dash) -> Block:
     ]
     crossed = found.crossed("month", "part")
     rows = []
-    for month in months_of(dash.scope, dash.now.date()):
+    for month in months_of(dash.scope, today(dash.now)):
         sums = crossed.get(month, {})
         counted_ = [dash.count(of_part(sums, part), "reviews", month=month, part=part) for part in told.parts]
         rows.append([month_words(month), rate(share(of_part(sums, "good"), whole(sums))), *counted_])
@@ -510,7 +511,7 @@ def projects(dash: Dash) -> Block:
     stages = [(words(label), {"part": part}, found.of("part").get(part, Sums())) for part, label in told.parts.items()]
     industries = [
         (words(name_of(letter)), {"mark": letter}, found.of("mark")[letter])
-        for letter in [*(row[0] for row in SECTIONS), ""]
+        for letter in [*(row[0] for row in SECTIONS), UNSAID]
         if letter in found.of("mark")
     ]
     industries.sort(key=lambda line: -line[2].worth)
@@ -525,9 +526,7 @@ def projects(dash: Dash) -> Block:
 def _invested(dash: Dash, name: str, caption: str, first: str, lines: Sequence[Still], all_: Decimal) -> Table:
     rows = []
     for who, pick, sums in lines:
-        # A section nobody has filled in has no name to ask for.
-        count = dash.count(sums.n, "projects", **pick) if all(pick.values()) else Amount(str(sums.n), sums.n)
-        rows.append([who, money(sums.worth), rate(share(sums.worth, all_)), count])
+        rows.append([who, money(sums.worth), rate(share(sums.worth, all_)), dash.count(sums.n, "projects", **pick)])
     heads = [Head(first, "text"), Head("总投资（万元）", "drawn", "--brand"), Head("占比"), Head("项目")]
     return Table(name, caption, heads, rows, "rows", "万元", most=CHARTED, export_url=dash.export(name))
 
@@ -536,12 +535,7 @@ def _crossed(dash: Dash, found: Gathered) -> Table:
     parts = DEFINITIONS["projects"].parts
     rows = []
     for letter, sums in sorted(found.crossed("mark", "part").items(), key=lambda pair: -sum(one.worth for one in pair[1].values())):
-        cells = [
-            dash.count(of_part(sums, part), "projects", mark=letter, part=part)
-            if letter
-            else Amount(str(of_part(sums, part)), of_part(sums, part))
-            for part in parts
-        ]
+        cells = [dash.count(of_part(sums, part), "projects", mark=letter, part=part) for part in parts]
         rows.append([words(name_of(letter)), *cells])
     heads = [Head("行业", "text"), *(Head(label, "drawn", COLOURS[part]) for part, label in parts.items())]
     return Table("projects.cross", "各行业的项目处在什么阶段", heads, rows, "stack", most=CHARTED, export_url=dash.export("projects.cross"))

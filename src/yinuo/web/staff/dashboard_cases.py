@@ -17,7 +17,7 @@ from yinuo.apps.base import Actor, forbid
 from yinuo.apps.figures import access, queries
 from yinuo.apps.figures.cases import BAND_DAYS, BANDS, SOURCES
 from yinuo.apps.figures.definitions import DEFINITIONS
-from yinuo.apps.figures.industries import name_of
+from yinuo.apps.figures.industries import NAMES, UNSAID, name_of
 from yinuo.apps.figures.queries import NOBODY, Case, Pick
 from yinuo.apps.figures.scope import Asked, Scope, read
 from yinuo.apps.oversight.models import WarningKind, WarningState
@@ -97,7 +97,7 @@ def labels(source: str, scope: Scope) -> Labels:
     elif source == "pauses":
         parts = {reason.id: reason.label for reason in pack().pauses}
     elif source == "projects":
-        marks = {letter: name_of(letter) for letter in "ABCDEFGHIJKLMNOPQRST"}
+        marks = {letter: name_of(letter) for letter in (*NAMES, UNSAID)}
     elif source == "landings" and scope.split is None:
         marks = {}
     return Labels(part=parts, mark=marks)

@@ -34,6 +34,7 @@ from yinuo.web.staff.dashboard_blocks import (
     rate,
     whole,
 )
+from yinuo.web.staff.reading import today
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _more(dash: Dash) -> list[Fact]:
 
 def _rates(dash: Dash, crossed: dict[str, dict[str, Sums]], target: Fraction) -> Table:
     rows = []
-    for month in months_of(dash.scope, dash.now.date()):
+    for month in months_of(dash.scope, today(dash.now)):
         sums = crossed.get(month, {})
         done = of_part(sums, "promised")
         cases = dash.count(done, "promises", month=month, part="promised")
@@ -120,7 +121,7 @@ def _rates(dash: Dash, crossed: dict[str, dict[str, Sums]], target: Fraction) ->
 
 def _months(dash: Dash, months: Mapping[str, Sums]) -> Table:
     rows = []
-    for month in months_of(dash.scope, dash.now.date()):
+    for month in months_of(dash.scope, today(dash.now)):
         sums = months.get(month, Sums())
         rows.append([month_words(month), amount(sums.median, "1"), dash.count(sums.n, "landings", month=month)])
     heads = [Head("月份", "text"), Head("落地天数中位数", "drawn", "--brand"), Head("落地的项目")]
