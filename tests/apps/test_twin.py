@@ -20,6 +20,7 @@ from yinuo.apps.infochain.actions import take_cosignatures
 from yinuo.apps.infochain.audit import audit
 from yinuo.apps.infochain.books import TWIN
 from yinuo.apps.infochain.models import LeafRecord, LogEntry, LogHead, TwinCheckpoint, TwinHead, TwinTile
+from yinuo.apps.infochain.recovering import recover
 from yinuo.apps.infochain.twinning import Twin, opened
 from yinuo.apps.projects.actions import certificate_paper, file_project
 from yinuo.apps.trail.actions import action, enter
@@ -67,7 +68,10 @@ def write(count: int, label: str = "甲") -> None:
 
 
 def root_of_entries(size: int) -> bytes:
-    entries = [bytes(entry) for entry in LogEntry.objects.order_by("index").values_list("entry", flat=True)[:size]]
+    return root_of([bytes(entry) for entry in LogEntry.objects.order_by("index").values_list("entry", flat=True)[:size]])
+
+
+def root_of(entries: list[bytes]) -> bytes:
     return append(0, {}.__getitem__, [hash_leaf(entry, sm3) for entry in entries], sm3).root
 
 
@@ -398,3 +402,25 @@ def test_the_commands_tell_of_the_twin_and_make_it_anew(
     twinning.note_refusal("锁定文件不见了", NOON)
     assert command.status(as_json=True) == 1
     assert json.loads(capsys.readouterr().out)["twin"]["refused"] == "锁定文件不见了"
+
+
+def test_after_an_older_backup_the_twin_comes_to_the_root_it_had_signed_before_it_signs_again(log: Log, twin: Twin) -> None:
+    write(3)
+    log.step(twin=twin)
+    lost: list[bytes] = []
+    with contextlib.suppress(InterruptedError), transaction.atomic():
+        write(4)
+        log.step(twin=twin)
+        lost += [bytes(entry) for entry in LogEntry.objects.order_by("index").values_list("entry", flat=True)]
+        raise InterruptedError
+    signed = twin.lock.path.read_bytes()
+    assert (head().size, twin.lock.read()) == (3, Checkpoint(ORIGIN, 7, root_of(lost)))
+    with pytest.raises(sequencer.Behind):
+        log.step(twin=twin)
+    note = Note.parse(log.lock.path.read_bytes())
+    recover(note=note, fetch=lambda low, high: lost[low:high], log=log.key.verifier, lock=log.lock, at=NOON)
+    log.step(twin=twin)
+    assert (head().refused, head().published) == ("", 7)
+    assert Note.parse(twin.lock.path.read_bytes()).text == Note.parse(signed).text
+    # What the lost entries said is gone with the database; neither tree and no checkpoint has a fault.
+    assert [fault for fault in audit(log.key.verifier, twin.key.verifier).faults if "树" in fault or "检查点" in fault] == []
