@@ -29,7 +29,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, R
 
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.browser import shapes
-from tests.browser.chromium import BUILD, DESKTOP, PHONE, axe_faults, picture, sideways
+from tests.browser.chromium import BUILD, DESKTOP, PHONE, picture, sideways
 from tests.browser.chromium import chromium as started
 from tests.database import TestDatabase
 from yinuo.apps.people.models import Person, ProjectUnit
@@ -341,8 +341,8 @@ class AtTheBrowser:
         faults = list(self.said)
         self.said.clear()
         # Without a script the page is the one looked at with it; and axe is a script itself.
-        if self.script and shapes.new(self.page):
-            faults += axe_faults(self.page)
+        if self.script:
+            faults += shapes.faults(self.page)
         if (wide := sideways(self.page)) > 0:
             faults.append(f"{wide} px wider than the window")
         words = [word for word in re.split(r"[/?#]", self.path.partition("?")[0]) if word and not re.search(r"\d", word)]

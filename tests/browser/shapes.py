@@ -1,6 +1,7 @@
 """Which pages axe has looked at: two of one shape have the same faults, whatever their words and numbers.
 
-A shape is a page's elements with all that a rule of axe asks for: attributes, states, whether there is a text and whether a name is there twice,
+How well a text stands out is asked once for each look, whichever page it is on: its colours and those of all it stands in, its size, its states.
+Half of what axe does is to compare colours. A shape is a page's elements with all that a rule of axe asks for: attributes, states, whether there is a text and whether a name is there twice,
 where a reference leads, what scrolls. Like neighbours, as the rows of a list, count once. What is new to one process is new to none of the run.
 """
 
@@ -15,9 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from tests.browser.chromium import BUILD
+from tests.browser.chromium import AXE_RULES, BUILD
 
 SHAPE = """() => {
     const REFERENCES = ['for', 'headers', 'form', 'list', 'aria-labelledby', 'aria-describedby', 'aria-controls', 'aria-owns',
@@ -69,23 +71,73 @@ SHAPE = """() => {
     return shape(document.documentElement)
 }"""
 
+LOOKS = """() => {
+    const known = new Map(), looks = new Map()
+    const look = element => {
+        if (!element) return ''
+        if (!known.has(element)) {
+            const style = getComputedStyle(element)
+            const off = element.matches(':disabled, [aria-disabled=true], [inert]') || element.control?.disabled ? 'off' : ''
+            const here = [style.color, style.backgroundColor, style.backgroundImage, style.opacity, style.fontSize, style.fontWeight,
+                style.position, style.textShadow, style.filter, style.mixBlendMode, style.clipPath, off].join()
+            const above = look(element.parentElement)
+            known.set(element, above.endsWith('>' + here) ? above : above + '>' + here)
+        }
+        return known.get(element)
+    }
+    for (const element of document.body.querySelectorAll('*')) {
+        const control = /^(input|select|textarea|button)$/.test(element.localName)
+        if (!control && ![...element.childNodes].some(child => child.nodeType === 3 && child.data.trim())) continue
+        if (!element.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue
+        const told = look(element) + (control ? element.localName : '')
+        looks.has(told) ? looks.get(told).push(element) : looks.set(told, [element])
+    }
+    window.looksOfThisPage = [...looks.values()]
+    return [...looks.keys()]
+}"""
+# Marks what is to be compared, and tells beside the faults what could not be judged here: it is asked again where it is met next.
+MARKED = """async ([rules, fresh]) => {
+    const looks = window.looksOfThisPage
+    for (const number of fresh) for (const element of looks[number]) element.dataset.newLook = number
+    axe.configure({rules: [{id: 'color-contrast', selector: '[data-new-look]'}]})
+    const found = await axe.run({...rules, resultTypes: ['violations', 'incomplete'], elementRef: true})
+    const told = found.violations.flatMap(fault => fault.nodes.map(node => `${fault.id}: ${fault.help} – ${node.html.slice(0, 200)}`))
+    const unsure = found.incomplete.filter(fault => fault.id === 'color-contrast')
+        .flatMap(fault => fault.nodes.map(node => Number(node.element?.dataset.newLook)))
+    for (const elements of looks) for (const element of elements) delete element.dataset.newLook
+    return [told, unsure]
+}"""
+
 
 def shape(page: Page) -> str:
     told: str = page.evaluate(SHAPE)
     return told
 
 
-def new(page: Page) -> bool:
-    """Whether no page of this shape was looked at in this run, in a window of this size; from now on one was."""
+def faults(page: Page) -> list[str]:
+    """What axe finds, if no page of this shape was looked at in this run in a window of this size; from now on one was."""
     size: Any = page.viewport_size
-    digest = hashlib.sha256(f"{size['width']}x{size['height']} {shape(page)}".encode()).hexdigest()
+    if not unknown([f"{size['width']}x{size['height']} {shape(page)}"]):
+        return []
+    looks: list[str] = page.evaluate(LOOKS)
+    fresh = unknown(looks, keep=False)
+    page.evaluate(AXE_SCRIPT)
+    told, unsure = page.evaluate(MARKED, [AXE_RULES, fresh])
+    unknown([looks[number] for number in fresh if number not in unsure])
+    return [str(fault) for fault in told]
+
+
+def unknown(told: list[str], *, keep: bool = True) -> list[int]:
+    """The numbers of those that are new to this run; with `keep` no longer so to whoever asks next."""
+    digests = [hashlib.sha256(one.encode()).hexdigest() for one in told]
     with _of_this_run().open("a+", encoding="ascii") as known:
         fcntl.flock(known, fcntl.LOCK_EX)
         known.seek(0)
-        if digest in known.read().split():
-            return False
-        known.write(f"{digest}\n")
-    return True
+        before = set(known.read().split())
+        fresh = [number for number, digest in enumerate(digests) if digest not in before]
+        if keep:
+            known.writelines(f"{digests[number]}\n" for number in fresh)
+    return fresh
 
 
 @cache

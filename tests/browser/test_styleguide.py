@@ -213,7 +213,24 @@ def test_a_page_is_looked_at_again_when_anything_axe_asks_for_is_different(open_
     plain = shape()
     assert [change for change in SAME if shape(*change) != plain] == []
     assert [change for change in OTHER if shape(*change) == plain] == []
-    assert shapes.new(page)
-    assert not shapes.new(page)
+
+
+COLOURED = '<html lang="zh-CN"><title>页</title><style>.dim { color: #bbb } .dark { background: #000; color: #fff }</style><main><h1>页</h1>%s</main></html>'
+
+
+def test_a_faint_text_is_told_wherever_it_first_stands_and_a_look_once_judged_is_not_judged_again(open_page: Any) -> None:
+    page = open_page("/errors/404/")
+    page.goto("about:blank")
+
+    def faults(inside: str) -> list[str]:
+        page.set_content(COLOURED % inside)
+        return [fault.split(":")[0] for fault in shapes.faults(page)]
+
+    assert faults("<p>看得清的字</p>") == []
+    assert faults('<p>看得清的字</p><p class="dim" aria-disabled="true">不必看清</p>') == []
+    assert faults('<div class="dark"><p class="dim">黑底上看得清</p></div>') == []
+    assert faults('<ul><li class="dim">看不清的字</li></ul>') == ["color-contrast"]
+    assert faults('<ul><li class="dim">同一种样子</li></ul>') == []
+    assert faults('<p>看得清的字</p><img src="data:,"><button></button>') == ["button-name", "image-alt"]
     page.set_viewport_size({"width": 391, "height": 844})
-    assert shapes.new(page)
+    assert faults('<p>看得清的字</p><img src="data:,">') == ["image-alt"]
