@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from yinuo.apps.trail.models import Entry
 from yinuo.chain.evidence import Told
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note
+from yinuo.config.cli import chain as cli
 
 # Fixtures the tests ask for by name.
 __all__ = ["company", "county", "set_clock"]
@@ -105,6 +108,33 @@ def test_an_audit_that_finds_something_says_where_and_never_what(log: Log, count
     assert str(Project.objects.get().code) in page
     assert "换了名字" not in page
     assert AuditRun.objects.get().faults == run.faults
+
+
+def test_the_command_leaves_its_audit_too_and_its_status_tells_what_is_wrong(
+    log: Log, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "_instance", nullcontext)
+    log.step(at(MORNING))
+
+    def status() -> tuple[int, dict[str, Any]]:
+        capsys.readouterr()
+        return cli.status(as_json=True), json.loads(capsys.readouterr().out)
+
+    code, told_now = status()
+    assert (code, told_now["audited_at"], told_now["audit_faults"], told_now["evidence"]) == (0, None, None, 0)
+    assert cli.audit(as_json=True) == 0
+    code, told_now = status()
+    assert (code, told_now["audit_faults"]) == (0, 0)
+    assert told_now["audited_at"].endswith("+08:00")
+    Project.objects.update(name="换了名字的项目")
+    assert cli.audit(as_json=True) == 1
+    assert status()[0] == 1
+    assert AuditRun.objects.count() == 2
+    Project.objects.update(name=facts()["name"])
+    assert cli.audit(as_json=True) == 0
+    assert send(told(log)) == (200, "1\n")
+    code, told_now = status()
+    assert (code, told_now["evidence"]) == (1, 1)
 
 
 def test_only_the_administrator_and_the_supervisor_see_it_and_no_secret_is_on_it(log: Log, county: County) -> None:

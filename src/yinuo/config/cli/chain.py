@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -130,14 +131,20 @@ def rebuild_twin() -> int:
 
 @app.command()
 def audit(as_json: Json = False) -> int:
-    """从头核对日志、树、签名、链下记录和业务表；有一处对不上，退出码为 1 并逐条列出。"""
+    """从头核对日志、树、签名、链下记录和业务表，结果留痕；有一处对不上，退出码为 1 并逐条列出。"""
     with _instance():
-        from yinuo.apps.infochain import anchoring, queries
+        from django.utils.timezone import now
+
+        from yinuo.apps.base import Actor
+        from yinuo.apps.infochain import actions, anchoring, queries
         from yinuo.apps.infochain import audit as auditing
 
+        began = time.monotonic()
         report = auditing.audit(queries.log_key(), queries.twin_key())
         anchored, faults, unchecked = anchoring.compare_configured()
         report.faults += faults
+        took = round((time.monotonic() - began) * 1000)
+        actions.keep_audit(actor=Actor.system(), report=report, milliseconds=took, at=now())
     if as_json:
         told = vars(report) | {"clean": report.clean, "anchored": anchored, "anchor_unchecked": unchecked}
         print(json.dumps(told, ensure_ascii=False, sort_keys=True))
