@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import structlog
@@ -16,6 +16,7 @@ from yinuo.apps.inserting import insert
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department, StaffRole
 from yinuo.apps.people.queries import holders
+from yinuo.apps.projects.models import Project
 from yinuo.apps.reform import access, figures, papers
 from yinuo.apps.reform.figures import Place
 from yinuo.apps.reform.models import DraftState, Publication, ReformReport, ReportDraft, ReportKind, SelfReport
@@ -347,12 +348,17 @@ def _draft_due(place: Place, kind: str, at: datetime) -> int:
     day, done = today(at), 0
     begins = due_of(place, kind, day)
     try:
-        while figures.end_of(kind, begins) <= day:
+        while figures.end_of(kind, begins) <= day and _lived(place, figures.end_of(kind, begins)):
             made = draft_report(actor=Actor.system(), region_id=place.region.pk, kind=kind, begins=begins, at=at)
             begins, done = made.until, done + 1
     except Exception:  # whatever is wrong with one region's report, the others' are drawn up
         log.exception("report on the reform failed", region=place.region.code, kind=kind, begins=str(begins))
     return done
+
+
+def _lived(place: Place, until: date) -> bool:
+    """Whether anything was filed before that day: of the time before there is nothing to report."""
+    return Project.objects.filter(hall_id__in=place.hall_ids, filed_at__lt=datetime.combine(until, time(), TZ)).exists()
 
 
 __all__ = [
