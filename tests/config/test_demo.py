@@ -349,7 +349,7 @@ def test_killed_half_way_it_leaves_nothing_and_the_next_start_builds_it_whole(co
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert counts() == before
     assert demo.build(lambda line: None, NOW)
-    assert Project.objects.count() == 26
+    assert Project.objects.count() == 27
 
 
 def test_a_scene_that_fails_leaves_nothing(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
