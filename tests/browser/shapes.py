@@ -68,7 +68,8 @@ SHAPE = """() => {
         }
         return told + '</>'
     }
-    return shape(document.documentElement)
+    const media = ['(prefers-contrast: more)', '(forced-colors: active)', 'print'].filter(query => matchMedia(query).matches)
+    return media.join() + shape(document.documentElement)
 }"""
 
 LOOKS = """() => {
