@@ -45,6 +45,8 @@ def test_figures_are_drawn_taken_and_opened_at_a_desk_on_a_phone_without_scripts
         desk.go(f"{ROOT}{name}/")
         desk.page.wait_for_selector(".chart-canvas canvas")
         keep(desk, name)
+    desk.go(f"{ROOT}?area=region")
+    keep(desk, "region")
     desk.go(f"{ROOT}lights/")
     number = desk.page.locator("td a").first
     told = number.inner_text().split()[0]
@@ -58,6 +60,13 @@ def test_figures_are_drawn_taken_and_opened_at_a_desk_on_a_phone_without_scripts
     for name in ("", "time/", "cases/landings/"):
         phone.go(f"{ROOT}{name}")
         keep(phone, f"phone-{name.strip('/').replace('/', '-') or 'overview'}")
+    live.everybody_leaves()
+
+    citizen = live.anybody(MOMENT, "figures-phone", size=PHONE)
+    citizen.go("/figures/")
+    citizen.page.wait_for_selector(".chart-canvas canvas")
+    citizen.reads("改革成效", "承诺办理率", "这些数怎样算")
+    keep(citizen, "public")
     live.everybody_leaves()
 
     plain = live.official("comprehensive", MOMENT, "dashboard-plain", script=False)

@@ -220,6 +220,11 @@ def test_the_wall_shows_sums_alone_and_answers_nothing_new_with_304(lent: Figure
     assert (again.status_code, again.content) == (304, b"")
     part = text_of(client.get(f"{ROOT}wall/", headers=asks))
     assert (part.startswith('<div id="wall">'), "<html" in part) == (True, False)
+    session = client.session
+    session["seen_at"] = 1
+    session.save()
+    client.get(f"{ROOT}wall/", headers=asks)
+    assert client.session["seen_at"] == 1, "a screen that asks for itself keeps nobody signed in"
     # The session has ended; the wall hangs on for the day, and for the one role it was hung in.
     wall = Client()
     wall.cookies[dashboard_wall.COOKIE] = client.cookies[dashboard_wall.COOKIE].value

@@ -220,7 +220,7 @@ def heating(world: World) -> Scene:
 
 
 def all_regular(world: World) -> Scene:
-    """宏达装配式墙板：没有选择承诺，全部按常规办到施工许可，还没有开工；接水一次差评，整改后回访满意。"""
+    """宏达装配式墙板：没有选择承诺，全部按常规办到施工许可，还没有开工；规划许可一次差评，整改后回访满意。"""
     play = Play(world, "materials")
     filed = 150
     yield world.ago(filed + 1)

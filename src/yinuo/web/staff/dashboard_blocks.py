@@ -34,6 +34,7 @@ COLOURS = {
     "promised": "--brand", "regular": "--amber-mark", "barred": "--grey-mark", "covered": "--brand", "in_time": "--grey-mark", "missing": "--red",
     "good": "--green", "fair": "--grey-mark", "bad": "--red", "set_aside": "--purple-mark",
     "preparing": "--amber-mark", "landed": "--purple-mark", "building": "--brand", "completed": "--green",
+    "open": "--amber-mark", "rectifying": "--blue", "reported": "--purple-mark", "overdue": "--red", "closed": "--green",
 }  # fmt: skip
 
 
@@ -493,7 +494,12 @@ def warnings(dash: Dash) -> Block:
         marks, sums = crossed.get(kind.value, {}), kinds.get(kind.value, Sums())
         cells = [dash.count(of_part(marks, state), "warnings", part=kind.value, mark=state) for state in WarningState.values]
         rows.append([words(kind.label), *cells, dash.count(sums.n, "warnings", part=kind.value), amount(sums.median)])
-    heads = [Head("预警", "text"), *(Head(state.label, "drawn") for state in WarningState), Head("合计"), Head("办结用时中位数（天）")]
+    heads = [
+        Head("预警", "text"),
+        *(Head(state.label, "drawn", COLOURS[state.value]) for state in WarningState),
+        Head("合计"),
+        Head("办结用时中位数（天）"),
+    ]
     table = Table("warnings.kind", "各种预警", heads, rows if found.all.n else [], "stack", export_url=dash.export("warnings.kind"))
     return Block("warnings", told.title, told.text, facts, [table])
 

@@ -75,15 +75,14 @@ def _hang(request: HttpRequest, answer: HttpResponse) -> None:
 @require_safe
 def wall(request: HttpRequest) -> HttpResponse:
     """`?period=`, `?area=` as on the dashboard; `?stop=1` takes the wall down. The frame stays, its inner part is asked for anew."""
-    asks_itself = bool(request.headers.get("HX-Request"))
-    if asks_itself:
-        # Asking is not being there: the session ends as if nobody had asked.
-        request.session.accessed = False
     if request.GET.get("stop") == "1":
         answer: HttpResponse = redirect("staff:dashboard")
         answer.delete_cookie(COOKIE, path=request.path)
         return answer
-    here = actor_of(request)
+    asks_itself, here = bool(request.headers.get("HX-Request")), actor_of(request)
+    if asks_itself:
+        # Asking is not being there: the session ends as if nobody had asked.
+        request.session.accessed = False
     actor = here if access.can_read(here) else _hung(request)
     if actor is None or not access.can_read(actor):
         return _nobody(request, asks_itself)
