@@ -144,6 +144,7 @@ PAGES = [
     Page("public:guides", anybody()),
     Page("public:guide", anybody("soil_conservation_plan")),
     Page("public:zone", anybody()),
+    Page("public:answers", anybody()),
     Page("public:commitment", citizens(all_of(Commitment, state="notice"), "pk")),
     Page("public:objection", citizens(all_of(Objection), "receipt_no")),
     Page("public:parcels", anybody()),

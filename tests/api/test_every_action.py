@@ -143,6 +143,12 @@ def test_a_question_goes_from_machine_to_machine(county: County, company: Compan
     assert [row["id"] for row in office.get("/questions").json()["items"]] == [pk]
     assert office.post(f"/questions/{pk}/answer", {"answer": "七天"}).json()["answer"] == "七天"
     assert mine.get("/questions?answered=true").json()["items"][0]["answer"] == "七天"
+    said = {"text": "验收要多久？", "answer": "七天。"}
+    assert mine.post(f"/questions/{pk}/publish", said).status_code == 403
+    assert office.post(f"/questions/{pk}/publish", said).json()["public_text"] == "验收要多久？"
+    assert [row["answer"] for row in mine.get("/answers").json()["items"]] == ["七天。"]
+    assert office.post(f"/questions/{pk}/withdraw", {"why": "规定变了"}).json()["published_at"] is None
+    assert mine.get("/answers").json()["items"] == []
     assert Question.objects.count() == 1
 
 

@@ -139,6 +139,8 @@ MAY: dict[str, set[str]] = {
     "projects.ask_question": {"unit"},
     "projects.pass_question": {"general_convener"},
     "projects.answer_question": {"approver", "general_convener"},
+    "projects.publish_answer": {"approver", "general_convener"},
+    "projects.withdraw_answer": {"approver", "general_convener"},
     "projects.decide_by_hand": {"approver of the filing unit"},
     "projects.withdraw_filing": {"approver of the filing unit"},
     "projects.terminate": {"unit", "approver of the filing unit", "general_convener", "system"},
@@ -549,7 +551,12 @@ def of_the_rest(world: World, action: str) -> Act:
 def of_projects(world: World, action: str) -> Act:
     unit, pk = world.company.unit.pk, world.project.pk
     draft = projects.open_draft(actor=world.company.actor, unit_id=unit, facts=facts(), at=NOON).pk
-    question = world.question().pk if "question" in action else 0
+    question = world.question().pk if "question" in action or "_answer" in action else 0
+    said = {"text": "验收要多久？", "answer": "两天。"}
+    if "_answer" in action:
+        projects.answer_question(actor=world.actor("general_convener"), question_id=question, answer="两天", at=NOON)
+    if action == "projects.withdraw_answer":
+        projects.publish_answer(actor=world.actor("general_convener"), question_id=question, at=NOON, **said)
     if action == "projects.report_participant":
         projects.report_progress(actor=world.company.actor, project_id=pk, kind="start", on=TODAY, at=NOON)
     builder = {"role": "design", "name": "设计院", "credit_code": "91620000710375659T", "qualification": "甲级"}
@@ -581,6 +588,8 @@ def of_projects(world: World, action: str) -> Act:
         "projects.ask_question": lambda actor: projects.ask_question(actor=actor, project_id=pk, text="何时？", at=NOON),
         "projects.pass_question": lambda actor: projects.pass_question(actor=actor, question_id=question, department_key="water", at=NOON),
         "projects.answer_question": lambda actor: projects.answer_question(actor=actor, question_id=question, answer="两天", at=NOON),
+        "projects.publish_answer": lambda actor: projects.publish_answer(actor=actor, question_id=question, at=NOON, **said),
+        "projects.withdraw_answer": lambda actor: projects.withdraw_answer(actor=actor, question_id=question, why="规定变了", at=NOON),
         "projects.decide_by_hand": lambda actor: projects.decide_by_hand(
             actor=actor, project_id=world.manual.pk, approve=True, why="符合规定", at=NOON
         ),

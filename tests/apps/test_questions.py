@@ -10,7 +10,7 @@ from tests.apps.mapped import built, company, county, mapped, place
 from yinuo.apps.base import Forbidden, Refused
 from yinuo.apps.notices.models import Message
 from yinuo.apps.projects import queries
-from yinuo.apps.projects.actions import answer_question, ask_question, pass_question, terminate
+from yinuo.apps.projects.actions import answer_question, ask_question, pass_question, publish_answer, terminate, withdraw_answer
 from yinuo.apps.projects.models import Project, Question
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
@@ -107,6 +107,41 @@ def test_only_the_department_it_was_passed_to_may_answer(county: County, company
     question = asked(company, project)
     with pytest.raises(Forbidden):
         answer_question(actor=county.actor("approver", "ecology"), question_id=question.pk, answer="七天", at=DUE)
+
+
+def test_an_answer_is_published_in_words_that_name_nobody_and_withdrawn(county: County, company: Company, project: Project) -> None:
+    question, convener = asked(company, project), county.actor("general_convener")
+    said = {"text": "验收要多久？", "answer": "七个工作日。"}
+
+    def publish(**other: str) -> None:
+        publish_answer(actor=convener, question_id=question.pk, at=DUE, **{**said, **other})
+
+    with pytest.raises(Refused, match="还没有答复"):
+        publish()
+    answer_question(actor=convener, question_id=question.pk, answer="七天", at=DUE)
+    before = counts()
+    naming = (company.unit.name, project.name, project.code or "", company.person.name, "13600009999", "a@example.cn")
+    for field in said:
+        for words in (" ", *(f"{name} 的事" for name in naming)):
+            with pytest.raises(Refused) as refusal:
+                publish(**{field: words})
+            assert (refusal.value.code, set(refusal.value.errors)) == ("projects.publish_words", {field})
+    assert (counts(), queries.published_answers().questions) == (before, [])
+    publish()
+    assert [(row.pk, row.public_text, row.public_answer) for row in queries.published_answers().questions] == [
+        (question.pk, "验收要多久？", "七个工作日。")
+    ]
+    assert queries.published_answers("eia_table").questions == []
+    with pytest.raises(Refused, match="已经公开"):
+        publish()
+    with pytest.raises(Refused, match="为什么撤回"):
+        withdraw_answer(actor=convener, question_id=question.pk, why=" ", at=DUE)
+    withdraw_answer(actor=convener, question_id=question.pk, why="规定变了", at=DUE)
+    assert queries.published_answers().questions == []
+    with pytest.raises(Refused, match="没有公开"):
+        withdraw_answer(actor=convener, question_id=question.pk, why="规定变了", at=DUE)
+    question.refresh_from_db()
+    assert (question.answer, question.public_text) == ("七天", "验收要多久？"), "the asker's answer stays, and the words for a new try"
 
 
 def test_unanswered_ones_come_as_they_fall_due_and_page_by_page(county: County, company: Company, project: Project) -> None:

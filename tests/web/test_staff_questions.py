@@ -57,6 +57,28 @@ def test_the_convener_passes_it_on_and_the_department_answers(question: Question
     assert "环评要多久？" in text_of(convener.get("/staff/questions/?answered=1"))
 
 
+def test_an_answer_is_published_for_everybody_and_taken_back(question: Question, county: County, company: Company) -> None:
+    convener, anybody = desk(county, "general_convener"), Client()
+    assert "还没有公开的问答" in text_of(anybody.get("/answers/"))
+    assert 'value="publish"' not in text_of(convener.get(url(question)))
+    convener.post(url(question), {"do": "answer", "answer": "七个工作日"})
+    assert "七个工作日</textarea>" in text_of(convener.get(url(question))), "the answer is there to be retold"
+    said = {"do": "publish", "text": "报告表的审批要多久？", "answer": "七个工作日。"}
+    named = convener.post(url(question), {**said, "text": f"{company.unit.name}的审批要多久？"})
+    assert named.status_code == 422
+    assert "公开的文字不写单位" in text_of(named)
+    assert "的审批要多久？</textarea>" in text_of(named), "nothing typed is lost"
+    Question.objects.update(matter_id="eia_table")
+    assert convener.post(url(question), said)["Location"] == url(question)
+    for page in ("/answers/", "/answers/?matter=eia_table", "/guides/eia_table/"):
+        assert "报告表的审批要多久？" in text_of(anybody.get(page)), page
+    assert "报告表的审批要多久？" not in text_of(anybody.get("/answers/?matter=drawing_review"))
+    assert convener.post(url(question), {"do": "withdraw", "why": ""}).status_code == 422
+    assert convener.post(url(question), {"do": "withdraw", "why": "规定变了"}).status_code == 302
+    assert "报告表的审批要多久？" not in text_of(anybody.get("/answers/"))
+    assert "报告表的审批要多久？</textarea>" in text_of(convener.get(url(question)))
+
+
 @pytest.mark.parametrize(
     ("sent", "says"),
     [

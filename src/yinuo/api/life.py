@@ -53,6 +53,17 @@ class AnswerIn(Schema):
     answer: str
 
 
+class PublishIn(Schema):
+    """In words that name no unit, project or person."""
+
+    text: str
+    answer: str
+
+
+class WithdrawAnswerIn(Schema):
+    why: str
+
+
 class RulesIn(VersionIn):
     to: date
     reason: str
@@ -68,6 +79,9 @@ def question_out(question: Question) -> dict[str, Any]:
         "department": question.department.key if question.department else None,
         "answer": question.answer,
         "answered_at": question.answered_at,
+        "published_at": question.published_at,
+        "public_text": question.public_text if question.published_at else "",
+        "public_answer": question.public_answer if question.published_at else "",
     }
 
 
@@ -136,6 +150,37 @@ def pass_on(request: HttpRequest, question_id: int, body: PassIn) -> dict[str, A
 @router.post("/questions/{question_id}/answer", response=dict[str, Any], summary="答复提问")
 def answer(request: HttpRequest, question_id: int, body: AnswerIn) -> dict[str, Any]:
     return question_out(actions.answer_question(actor=actor_of(request), question_id=question_id, answer=body.answer, at=timezone.now()))
+
+
+@router.post("/questions/{question_id}/publish", response=dict[str, Any], summary="公开提问和答复，不写单位、项目和个人")
+def publish(request: HttpRequest, question_id: int, body: PublishIn) -> dict[str, Any]:
+    return question_out(
+        actions.publish_answer(actor=actor_of(request), question_id=question_id, text=body.text, answer=body.answer, at=timezone.now())
+    )
+
+
+@router.post("/questions/{question_id}/withdraw", response=dict[str, Any], summary="撤回公开的问答")
+def withdraw(request: HttpRequest, question_id: int, body: WithdrawAnswerIn) -> dict[str, Any]:
+    return question_out(actions.withdraw_answer(actor=actor_of(request), question_id=question_id, why=body.why, at=timezone.now()))
+
+
+@router.get("/answers", auth=None, response=dict[str, Any], summary="公开的问答，新的先列；可以只看一个事项的")
+def answers(request: HttpRequest, matter_id: str = "", after: int = 0, size: int = 30) -> dict[str, Any]:
+    page = queries.published_answers(matter_id or None, after=max(after, 0), size=_size(size))
+    return {
+        "items": [
+            {
+                "id": row.pk,
+                "matter_id": row.matter_id,
+                "text": row.public_text,
+                "answer": row.public_answer,
+                "department": row.department.key if row.department else None,
+                "answered_at": row.answered_at,
+            }
+            for row in page.questions
+        ],
+        "after": page.after,
+    }
 
 
 # -- whose rules

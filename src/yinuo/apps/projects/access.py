@@ -64,4 +64,5 @@ def can_pass_question(actor: Actor, question: Question) -> bool:
 
 
 def can_answer_question(actor: Actor, question: Question) -> bool:
+    """Who may answer also publishes the answer and withdraws it."""
     return can_pass_question(actor, question) or (actor.role == "approver" and question.department_id == actor.department_id)

@@ -195,3 +195,18 @@ class Question(models.Model):
     answer = models.TextField(default="")
     answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    # What everybody may read of it, in words that name nobody; kept when it is withdrawn, for whoever publishes it anew.
+    public_text = models.TextField(default="", blank=True)
+    public_answer = models.TextField(default="", blank=True)
+    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True)
+                | (Q(answered_at__isnull=False, published_by__isnull=False) & ~Q(public_text="") & ~Q(public_answer="")),
+                name="question_published_whole",
+            )
+        ]
+        indexes = [models.Index(fields=["matter_id", "-id"], condition=Q(published_at__isnull=False), name="published_questions")]

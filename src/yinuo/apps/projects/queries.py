@@ -115,6 +115,17 @@ def questions(actor: Actor, *, answered: bool = False, after: int = 0, size: int
     return QuestionPage(rows[:size], rows[size - 1].pk if len(rows) > size else 0)
 
 
+def published_answers(matter_id: str | None = None, *, after: int = 0, size: int = 30) -> QuestionPage:
+    """Questions and answers everybody may read, the newest question first; of one matter where it is named."""
+    found = Question.objects.filter(published_at__isnull=False).select_related("department", "project__hall")
+    if matter_id is not None:
+        found = found.filter(matter_id=matter_id)
+    if after:
+        found = found.filter(id__lt=after)
+    rows = list(found.order_by("-id")[: size + 1])
+    return QuestionPage(rows[:size], rows[size - 1].pk if len(rows) > size else 0)
+
+
 def question(question_id: int) -> Question:
     """Raises Question.DoesNotExist."""
     return Question.objects.select_related("project__unit__credit", "project__hall", "department", "asked_by", "answered_by").get(

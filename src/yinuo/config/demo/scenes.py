@@ -76,6 +76,9 @@ def flagship(world: World) -> Scene:
     at = yield world.ago(7, "09:20")
     answer = "需要。承诺公示期满即可决定，报告表应在开工前编制完成并存档，竣工时对照承诺逐项核验。"
     projects.answer_question(actor=world.cast.approver_of("ecology"), question_id=question, answer=answer, at=at)
+    at = yield world.ago(7, "09:40")
+    text = "环评报告表走承诺制，还要编制报告表吗？什么时候提交？"
+    projects.publish_answer(actor=world.cast.approver_of("ecology"), question_id=question, text=text, answer=answer, at=at)
     # 供水单位五个工作日没有答复：自收件之日起视为受理。
     at = yield world.ago(7, "10:20")
     play.hand_in("water_connection", at)

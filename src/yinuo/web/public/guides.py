@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.apps.documents.qr import qr_svg
+from yinuo.apps.projects import queries
 from yinuo.apps.rules import pack
 from yinuo.core.findings import ON_REQUEST, condition, matter_rows
 from yinuo.core.pack.types import Matter
 from yinuo.core.wording import in_words
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.public import guidebook, words
+from yinuo.web.public.answers import line_of
 from yinuo.web.public.forms import GuideFilter
 
+# How many published answers stand on a matter's own page.
+ANSWERS = 5
 BLANKS = {
     "application": ("deficient_application", "附件5-1 投资建设项目容缺受理申请表.pdf"),
     "notice": ("deficient_notice", "附件5-2 投资建设项目容缺受理通知书.pdf"),
@@ -65,8 +69,11 @@ def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
     standard = matter.standard_at(day)
     promised, statutory = matter.promised_at(day), matter.statutory_at(day)
     stage = next((row.name for row in guidebook.scheme(day).stages if row.id == matter.stage), "")
+    asked = queries.published_answers(matter_id, size=ANSWERS)
     context = {
         "breadcrumbs": [NavItem(_("办事指南"), "/guides/"), NavItem(matter.full_name)],
+        "answered": [line_of(row) for row in asked.questions],
+        "more_answered": bool(asked.after),
         "matter": matter,
         "day": day,
         "stage": stage,

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from yinuo.web.public import (
     agency,
+    answers,
     benefits,
     bulletins,
     chain,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("figures/", figures.index, name="figures"),
     path("halls/", halls.index, name="halls"),
     path("halls/<int:hall_id>/", halls.hall, name="hall"),
+    path("answers/", answers.answers, name="answers"),
     path("benefits/", benefits.benefits, name="benefits"),
     path("reform/", reform.index, name="reform"),
     path("reform/<int:publication_id>/", reform.report, name="reform_report"),

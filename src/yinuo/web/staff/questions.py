@@ -1,7 +1,8 @@
-"""Questions of project units: as they fall due, passed on to the department that can answer, and answered (附件7·第九条)."""
+"""Questions of project units: as they fall due, passed on to the department that can answer, answered, and published (附件7·第九条)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.projects import access, queries
-from yinuo.apps.projects.actions import answer_question, pass_question
+from yinuo.apps.projects.actions import answer_question, pass_question, publish_answer, withdraw_answer
 from yinuo.apps.projects.models import Question
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem, WorkKind
@@ -43,6 +44,24 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
+
+
+class PublishForm(forms.Form):
+    text = text_area("公开的问题", "写下公开的问题", "改成一般的说法，不写单位、项目和个人。", rows=3)
+    answer = text_area("公开的答复", "写下公开的答复", "所有人都看得到。", rows=6)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+class WithdrawForm(forms.Form):
+    why = text_area("为什么撤回", "写明为什么撤回", "提问人收到的答复不变。", rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+VERBS = ("pass", "answer", "publish", "withdraw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,44 +107,56 @@ def questions(request: HttpRequest) -> HttpResponse:
 @need_staff
 @require_http_methods(["GET", "POST"])
 def question(request: HttpRequest, question_id: int) -> HttpResponse:
-    """POST `do`: pass, answer."""
+    """POST `do`: pass, answer, publish, withdraw."""
     actor, now = actor_of(request), timezone.now()
     found = queries.question(question_id)
     if not access.can_see_question(actor, found):
         raise forbid("只能查看本大厅、本部门的提问")
     verb = request.POST.get("do", "") if request.method == "POST" else ""
-    passing = PassForm(request.POST if verb == "pass" else None, hall_id=found.project.hall_id)
-    answering = AnswerForm(request.POST if verb == "answer" else None)
-    if request.method == "POST" and verb not in ("pass", "answer"):
+    shown = {"text": found.public_text or found.text, "answer": found.public_answer or found.answer}
+    asked: dict[str, forms.Form] = {
+        "pass": PassForm(request.POST if verb == "pass" else None, hall_id=found.project.hall_id),
+        "answer": AnswerForm(request.POST if verb == "answer" else None),
+        "publish": PublishForm(request.POST if verb == "publish" else None, initial=shown),
+        "withdraw": WithdrawForm(request.POST if verb == "withdraw" else None),
+    }
+    if request.method == "POST" and verb not in VERBS:
         raise forbid("这个页面没有这项操作")
-    words = _done(actor, found, passing, answering, verb, now)
+    words = _done(actor, found, asked[verb], verb, now) if verb else ""
     if words:
         messages.success(request, words)
-        return redirect("staff:questions")
-    waiting = found.answered_at is None
+        return redirect("staff:questions") if verb in ("pass", "answer") else redirect("staff:question", found.pk)
+    waiting, may_answer = found.answered_at is None, access.can_answer_question(actor, found)
     context = {
         **head_of(found.project, NavItem("提问")),
         "line": _lines([found], now)[0],
         "question": found,
         "matter": matter.full_name if (matter := pack().matters.get(found.matter_id)) else "",
-        "passing": passing,
-        "answering": answering,
+        "asked": asked,
         "may_pass": waiting and access.can_pass_question(actor, found),
-        "may_answer": waiting and access.can_answer_question(actor, found),
-        "form": passing if verb == "pass" else answering,
+        "may_answer": waiting and may_answer,
+        "may_publish": not waiting and may_answer and found.published_at is None,
+        "may_withdraw": may_answer and found.published_at is not None,
+        "form": asked[verb or "answer"],
         "next": next_of(actor, now, f"/staff/questions/{found.pk}/"),
     }
     return render(request, "staff/question.html", context, status=422 if verb else 200)
 
 
-def _done(actor: Actor, found: Question, passing: PassForm, answering: AnswerForm, verb: str, now: datetime) -> str:
+def _done(actor: Actor, found: Question, form: forms.Form, verb: str, now: datetime) -> str:
     """What was done, in words; "" = nothing yet."""
-    if verb == "pass" and passing.is_valid():
-        key = passing.cleaned_data["department_key"]
-        passed = attempt(passing, lambda: pass_question(actor=actor, question_id=found.pk, department_key=key, at=now))
-        return f"已转给{passed.department.name}，期限照旧计算。" if passed is not None and passed.department else ""
-    if verb == "answer" and answering.is_valid():
-        text = answering.cleaned_data["answer"]
-        done = attempt(answering, lambda: answer_question(actor=actor, question_id=found.pk, answer=text, at=now))
-        return "已答复，并已告知提问人。" if done is not None else ""
-    return ""
+    if not form.is_valid():
+        return ""
+    given = form.cleaned_data
+    acts: dict[str, Callable[[], Question]] = {
+        "pass": lambda: pass_question(actor=actor, question_id=found.pk, department_key=given["department_key"], at=now),
+        "answer": lambda: answer_question(actor=actor, question_id=found.pk, answer=given["answer"], at=now),
+        "publish": lambda: publish_answer(actor=actor, question_id=found.pk, text=given["text"], answer=given["answer"], at=now),
+        "withdraw": lambda: withdraw_answer(actor=actor, question_id=found.pk, why=given["why"], at=now),
+    }
+    done = attempt(form, acts[verb])
+    if done is None:
+        return ""
+    if verb == "pass":
+        return f"已转给{done.department.name}，期限照旧计算。" if done.department else ""
+    return {"answer": "已答复，并已告知提问人。", "publish": "已经公开。", "withdraw": "已经撤回，公众不再看到。"}[verb]

@@ -206,6 +206,8 @@ VERBS = {
     "people.revoke_key": "作废接口密钥",
     "projects.amend": "变更备案信息",
     "projects.answer_question": "答复提问",
+    "projects.publish_answer": "公开提问和答复",
+    "projects.withdraw_answer": "撤回公开的答复",
     "projects.ask_question": "提问",
     "projects.assign_code": "赋码",
     "projects.complete": "项目竣工",

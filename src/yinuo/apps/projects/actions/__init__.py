@@ -8,8 +8,10 @@ from yinuo.apps.projects.actions.life import (
     ask_question,
     end_participant,
     pass_question,
+    publish_answer,
     report_participant,
     report_progress,
+    withdraw_answer,
 )
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.actions.papers import certificate_paper, site_poster
@@ -33,6 +35,7 @@ __all__ = [
     "need_not_stopped",
     "open_draft",
     "pass_question",
+    "publish_answer",
     "recode",
     "report_participant",
     "report_progress",
@@ -40,5 +43,6 @@ __all__ = [
     "site_poster",
     "stop_building",
     "terminate",
+    "withdraw_answer",
     "withdraw_filing",
 ]

@@ -22,6 +22,7 @@ from yinuo.apps.work.actions import Limits, close, hand_over, open_item, open_of
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
+from yinuo.core.masking import masked
 
 # What the column holds, in 万元.
 MOST_INVESTED = Decimal(10) ** 12
@@ -228,6 +229,53 @@ def answer_question(*, actor: Actor, question_id: int, answer: str, at: datetime
     project = question.project
     record(actor, "projects.answer_question", question, at=at, project_code=project.code or "")
     tell("answer", at=at, persons=[question.asked_by], unit_id=project.unit_id, url=f"{url_of(project)}questions/", text=answer[:80])
+    return question
+
+
+@action
+def publish_answer(*, actor: Actor, question_id: int, text: str, answer: str, at: datetime) -> Question:
+    """Lets everybody read a question and its answer, retold in words that name no unit, project or person."""
+    question = _question(question_id)
+    if not access.can_answer_question(actor, question):
+        raise forbid("请由承办部门或总召集人公开")
+    if question.answered_at is None:
+        raise Refused("projects.publish_answered", "还没有答复，不能公开", remedy="请先答复提问人")
+    if question.published_at is not None:
+        raise Refused("projects.published", "这个答复已经公开", remedy="要改文字的，先撤回再公开")
+    said = {"text": text.strip(), "answer": answer.strip()}
+    labels = {"text": "请写下公开的问题", "answer": "请写下公开的答复"}
+    errors = {name: labels[name] if not words else _naming(question, words) for name, words in said.items()}
+    if errors := {name: message for name, message in errors.items() if message}:
+        raise Refused("projects.publish_words", "没有公开", errors=errors)
+    question.public_text, question.public_answer = said["text"], said["answer"]
+    question.published_at, question.published_by_id = at, actor.person_id
+    question.save(update_fields=["public_text", "public_answer", "published_at", "published_by"])
+    record(actor, "projects.publish_answer", question, at=at, project_code=question.project.code or "", data=said)
+    return question
+
+
+def _naming(question: Question, words: str) -> str:
+    """What tells whose question it was, as a message; "" = nothing found. A name that nobody wrote down here cannot be found."""
+    project = question.project
+    told = (project.unit.name, project.name, project.code or "", project.unit.credit_code or "", question.asked_by.name)
+    if found := next((one for one in told if one and one in words), ""):
+        return f"写有“{found}”：公开的文字不写单位、项目和个人，请改成一般的说法"
+    return "" if masked(words) == words else "写有手机号、证件号码或者邮箱，请去掉"
+
+
+@action
+def withdraw_answer(*, actor: Actor, question_id: int, why: str, at: datetime) -> Question:
+    """Takes a published answer back, for the rules have changed or it says too much; the asker's own answer stays."""
+    question = _question(question_id)
+    if not access.can_answer_question(actor, question):
+        raise forbid("请由承办部门或总召集人撤回")
+    if question.published_at is None:
+        raise Refused("projects.not_published", "这个答复没有公开", remedy="请刷新页面查看")
+    if not why.strip():
+        raise Refused("projects.withdraw_answer", "请写明为什么撤回", field="why")
+    question.published_at = question.published_by = None
+    question.save(update_fields=["published_at", "published_by"])
+    record(actor, "projects.withdraw_answer", question, at=at, why=why.strip()[:200], project_code=question.project.code or "")
     return question
 
 

@@ -210,8 +210,17 @@ class Migration(migrations.Migration):
                 ("asked_at", models.DateTimeField()),
                 ("answer", models.TextField(default="")),
                 ("answered_at", models.DateTimeField(null=True)),
+                ("public_text", models.TextField(blank=True, default="")),
+                ("public_answer", models.TextField(blank=True, default="")),
+                ("published_at", models.DateTimeField(null=True)),
                 (
                     "answered_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "published_by",
                     models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
@@ -226,6 +235,28 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="questions", to="projects.project"),
                 ),
             ],
+        ),
+        migrations.AddIndex(
+            model_name="question",
+            index=models.Index(
+                condition=models.Q(("published_at__isnull", False)), fields=["matter_id", "-id"], name="published_questions"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("published_at__isnull", True),
+                    models.Q(
+                        ("answered_at__isnull", False),
+                        ("published_by__isnull", False),
+                        models.Q(("public_text", ""), _negated=True),
+                        models.Q(("public_answer", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="question_published_whole",
+            ),
         ),
         migrations.AddIndex(
             model_name="project",
