@@ -34,10 +34,10 @@ def typeset_beforehand() -> None:
         return
     compile_, owner = render._compile, os.getpid()
 
-    def typeset(template: str, data: Any, on: Any, seal: Any, **options: Any) -> Any:
+    def typeset(template: str, *given: Any, **options: Any) -> Any:
         key = (template, str(options.get("format")))
         if os.getpid() == owner:
-            _typeset[key] = compile_(template, data, on, seal, **options)
+            _typeset[key] = compile_(template, *given, **options)
         return _typeset[key]
 
     typeset.beforehand = True  # type: ignore[attr-defined]

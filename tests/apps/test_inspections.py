@@ -192,8 +192,8 @@ def test_a_plan_with_too_few_inspectors_is_not_announced_and_says_where(county: 
     assert (plan.state, plan.announcement, plan.sealed) == ("draft", None, None)
     for field, value, words in [
         ("value_on", date(2026, 11, 9), "须用今天以后开奖的一期"),
-        ("value_on", date(9999, 12, 31), "开奖日期最晚是 2028-11-08"),
-        ("until_on", date(2201, 1, 1), "检查的结束日期最晚是 2028-11-08"),
+        ("value_on", date(9999, 12, 31), "开奖日期最晚是2028年11月8日"),
+        ("until_on", date(2201, 1, 1), "检查的结束日期最晚是2028年11月8日"),
         ("issue", "2026\n131", "请写成一行"),
     ]:
         with pytest.raises(Refused, match=words) as refused:

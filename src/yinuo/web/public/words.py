@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yinuo.apps.base import ROLES
+from yinuo.apps.commitments.models import Measure
 from yinuo.apps.land.indicators import INDICATORS
 from yinuo.apps.land.models import BasicKind
 from yinuo.apps.rules import pack
@@ -130,6 +131,8 @@ def _names(parameter_id: str) -> Mapping[str, str]:
         return {key: row.short_name for key, row in pack().departments.items()}
     if parameter_id == "deficient.excluded":
         return EXCLUDED
+    if parameter_id == "ruling.measures":
+        return dict(Measure.choices)
     if parameter_id == "standard_land.basics":
         return dict(BasicKind.choices)
     if parameter_id == "standard_land.required_indicators":
