@@ -150,7 +150,8 @@ def test_the_account_menu_opens_without_a_script(open_page: Any) -> None:
 def test_a_table_on_a_phone_names_each_value_beside_it(open_page: Any) -> None:
     cell = open_page(size=PHONE).locator("td[data-label='公示止']").first
     assert cell.evaluate("e => getComputedStyle(e, '::before').content") == '"公示止"'
-    assert cell.evaluate("e => getComputedStyle(e).display") == "grid"
+    beside = "e => [getComputedStyle(e, '::before').float, parseFloat(getComputedStyle(e).paddingLeft) > 100]"
+    assert cell.evaluate(beside) == ["left", True]
 
 
 def test_every_control_is_large_enough_for_a_thumb(open_page: Any) -> None:

@@ -28,7 +28,7 @@ def test_a_promise_shows_letter_notice_and_requirements_and_no_decision_before_i
     set_clock("2026-11-10 09:00")
     client = desk(county, "approver", DEPARTMENT)
     client.get(url_of(commitment))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page = text_of(client.get(url_of(commitment)))
     for text in commitment.requirements:
         assert text in page
@@ -135,7 +135,7 @@ def test_each_department_sees_a_form_at_its_own_requirements_only(
     points = pending(completion)
     client = desk(county, "approver", DEPARTMENT)
     client.get(place(completion))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page = text_of(client.get(place(completion)))
     own = {key_of(point) for point in points if point.department.key == DEPARTMENT}
     foreign = {key_of(point) for point in points} - own

@@ -17,7 +17,11 @@ from yinuo.web.staff import downloads
 __all__ = ["company", "county", "set_clock"]
 TEMPLATES = Path(web.__file__).parent / "templates"
 # Template with an element that exchanges itself: where it is compared with a full load.
-COMPARED = {"onemap/live.html": "test_onemap_views.py", "staff/_export.html": "test_swaps.py"}
+COMPARED = {
+    "onemap/live.html": "test_onemap_views.py",
+    "staff/_export.html": "test_swaps.py",
+    "staff/dashboard_wall.html": "test_dashboard.py",
+}
 
 
 def test_every_element_that_exchanges_itself_is_compared_with_a_full_load() -> None:
