@@ -19,7 +19,7 @@ from django.test import Client, override_settings
 from scripts import contract, peers
 from tests.apps.chaining import Log
 from tests.apps.county import at
-from yinuo.apps.infochain import anchoring, keys, queries, tasks
+from yinuo.apps.infochain import anchoring, evm, keys, queries, tasks
 from yinuo.apps.infochain.anchoring import Anchor, Mismatch, NotSet, Outcome
 from yinuo.apps.infochain.evm import Declined, Evm, Unreachable, compiled, new_private
 from yinuo.apps.infochain.models import Anchoring, AnchorState, LeafRecord, LogEdge, LogHead
@@ -50,9 +50,8 @@ class Local:
     address: str
 
     def ask(self, method: str, *values: Any) -> Any:
-        from web3 import Web3
-
-        return Web3(Web3.HTTPProvider(self.url)).provider.make_request(method, list(values))["result"]
+        web3 = evm._web3()
+        return web3.Web3(web3.HTTPProvider(self.url)).provider.make_request(method, list(values))["result"]
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,7 @@ def test_the_scan_would_notice_a_leak(populated: Populated) -> None:
     [
         ("/", 1),
         ("/guides/", 1),
-        ("/guides/eia_table/", 3),
+        ("/guides/eia_table/", 4),
         ("/zone/", 1),
         ("/zone/?view=decided", 1),
         ("/zone/?view=pledges", 1),
@@ -97,7 +97,7 @@ def test_the_detail_pages_read_a_fixed_number_of_rows_whatever_they_hold(populat
     for name in ("running", "completed", "unrated"):
         assert queries_of(certificate_of(populated.projects[name])) == 8
     for row in Commitment.objects.order_by("id"):
-        assert queries_of(f"/zone/{row.pk}/") == 3
+        assert queries_of(f"/zone/{row.pk}/") == 5
     assert queries_of(f"/receipts/{populated.receipt_no}/") == 1
     assert queries_of(f"/objections/{populated.objections[0].receipt_no}/") == 1
 

@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from yinuo.chain.leaves import canonical
+from yinuo.chain.leaves import canonical, shallow
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import Checkpoint, Note, Unverified, VerifierKey, decode64, encode64, need_sound, sha256
 from yinuo.chain.witness import Submission
@@ -60,7 +60,7 @@ class Told:
 def parse(body: bytes) -> tuple[Told, str]:
     """The evidence and its signature, not checked yet. Raises Unverified."""
     try:
-        value = json.loads(body)
+        value = json.loads(shallow(body))
         told = Told(
             value["node"], value["kind"], value["text"], value["seconds"], decode64(value["seen"], "seen"), decode64(value["mine"], "mine")
         )

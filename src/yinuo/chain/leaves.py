@@ -39,6 +39,8 @@ VERSION = 1
 LIMIT = 2048
 SALT_SIZE = 16
 INTEGER_LIMIT = (1 << 53) - 1
+# More brackets than any entry, field or proof of ours opens; far fewer than the stack bears.
+OPENED = 5000
 HEADER = b"yinuo-leaf/v1\n"
 FIELDS = frozenset({"v", "type", "subject", "n", "prev", "sd", "docs", "issuer", "kid", "at", "sig"})
 
@@ -142,10 +144,17 @@ def sign(leaf: Leaf, private: Ed25519PrivateKey) -> Leaf:
     return made
 
 
+def shallow(text: bytes) -> bytes:
+    """The same text; ValueError where so much is opened that nesting could outgrow the stack, whatever limit is set for recursion."""
+    if text.count(b"[") + text.count(b"{") > OPENED:
+        raise ValueError("nested too deeply")
+    return text
+
+
 def parse(entry: bytes) -> Leaf:
     """Reads an entry of the log, refusing any spelling but the canonical one. Raises Unverified; verifies no signature."""
     try:
-        value = json.loads(entry, object_pairs_hook=_once)
+        value = json.loads(shallow(entry), object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise Unverified("an entry is not JSON") from None
     if not isinstance(value, dict) or set(value) != FIELDS or value["v"] != VERSION or canonical(value) != entry:
@@ -231,7 +240,7 @@ def check_disclosure(leaf: Leaf, shown: str) -> tuple[str, Any]:
     """The field's name and value, when the entry holds its digest. Raises Unverified."""
     try:
         found = digest_of(shown)
-        salt, name, value = json.loads(base64.urlsafe_b64decode(shown + "=" * (-len(shown) % 4)))
+        salt, name, value = json.loads(shallow(base64.urlsafe_b64decode(shown + "=" * (-len(shown) % 4))))
     except (ValueError, TypeError, UnicodeError, RecursionError):
         raise Unverified("a disclosed field is not of its form") from None
     if found not in leaf.sd or not isinstance(salt, str) or not isinstance(name, str):
@@ -287,7 +296,7 @@ def read_proof(data: bytes, policy: Policy) -> Stated:
     """
     proof = Proof.parse(data)
     try:
-        extra = json.loads(proof.extra or b"")
+        extra = json.loads(shallow(proof.extra or b""))
         entry, disclosed = extra["entry"].encode(), list(extra["disclosures"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unverified("the proof carries no entry") from None

@@ -6,6 +6,7 @@ Transactions are of the old kind with a gas price: every such chain takes them, 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,10 +65,17 @@ def compiled() -> dict[str, Any]:
 
 
 def _web3() -> Any:
+    """The library, loaded when first asked for. It lets Python recurse a hundred times deeper: whoever sends deeply nested data could
+    then end the process, so that is taken back.
+    """
+    deepest = sys.getrecursionlimit()
     try:
         import web3
+        from eth_account import Account  # noqa: F401  loads the rest of what raises the limit
     except ImportError:
         raise Unreachable("没有安装 web3，不能锚定：请运行 pip install 'yinuo[anchor]'（或者按 requirements-anchor.lock 安装）") from None
+    finally:
+        sys.setrecursionlimit(deepest)
     return web3
 
 
