@@ -13,3 +13,7 @@ cp node_modules/htmx.org/dist/htmx.min.js build/static/vendor/htmx.min.js
 node_modules/.bin/esbuild src/yinuo/web/charts/charts.js --bundle --minify --format=esm --target=es2022 --legal-comments=external \
   --log-level=error --outfile=build/static/vendor/charts.min.js
 cat node_modules/echarts/NOTICE node_modules/echarts/LICENSE > build/static/vendor/charts.LICENSE.txt
+# What reads the printed code of a certificate, for browsers that cannot themselves.
+node_modules/.bin/esbuild node_modules/qr/decode.js --bundle --minify --format=esm --target=es2022 \
+  --log-level=error --outfile=build/static/vendor/qr.min.js
+cat node_modules/qr/LICENSE-MIT > build/static/vendor/qr.LICENSE.txt

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.contrib.staticfiles.finders import find
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -119,7 +120,13 @@ def check(request: HttpRequest) -> HttpResponse:
 
 STATIC = Path(web.__file__).parent / "static"
 STYLES = ("tokens", "base", "components", "pages", "public")
-MODULES = {"proof": "proof", "printed": "printed", "page": "proofpage"}
+# By the place their importers name.
+MODULES = {
+    "./proof.js": "js/proof.js",
+    "./printed.js": "js/printed.js",
+    "../vendor/qr.min.js": "vendor/qr.min.js",
+    "page": "js/proofpage.js",
+}
 
 
 @require_safe
@@ -148,11 +155,11 @@ def _styles() -> str:
 def _modules() -> str:
     """The scripts of the page as an import map that holds them."""
     places = {}
-    for name, file in MODULES.items():
-        text = (STATIC / "js" / f"{file}.js").read_text(encoding="utf-8")
+    for place, name in MODULES.items():
+        text = Path(str(find(name))).read_text(encoding="utf-8")
         for other in MODULES:
-            text = text.replace(f'"./{other}.js"', f'"{other}"')
-        places[name] = f"data:text/javascript;base64,{base64.b64encode(text.encode()).decode()}"
+            text = text.replace(f'"{other}"', f'"{Path(other).stem}"')
+        places[Path(place).stem] = f"data:text/javascript;base64,{base64.b64encode(text.encode()).decode()}"
     return f'<script type="importmap">{json.dumps({"imports": places})}</script>'
 
 

@@ -45,26 +45,37 @@ function accept(found) {
   });
 }
 
-// -- the printed code: as text, in a picture, before the camera. Browsers without a detector of their own take the text.
+// -- the printed code: as text, in a picture, before the camera
 
-let detector;
-async function reader() {
-  if (detector === undefined) {
-    const formats = (await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => [])) ?? [];
-    detector = formats.includes("qr_code") ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
-  }
-  return detector;
+// The browser's own detector, where it has one, then ours, which is fetched when it is first needed. A photograph may take its time.
+const own = Promise.resolve(globalThis.BarcodeDetector?.getSupportedFormats())
+  .then((formats) => (formats?.includes("qr_code") ? new BarcodeDetector({ formats: ["qr_code"] }) : null), () => null);
+const LONGEST = 4000, PATIENT = { effort: Infinity, timeLimit: 4000 };
+
+async function codeIn(picture, options) {
+  const seen = await (await own)?.detect(picture).catch(() => []);
+  return seen?.map((one) => one.rawValue).find(isPrinted) ?? decoded(picture, options);
 }
-const codeIn = async (picture) => (await (await reader()).detect(picture)).map((one) => one.rawValue).find(isPrinted);
+
+async function decoded(picture, options) {
+  const { default: decode } = await import("../vendor/qr.min.js");
+  const width = picture.videoWidth ?? picture.width, height = picture.videoHeight ?? picture.height;
+  const scale = Math.min(1, LONGEST / Math.max(width, height));
+  const canvas = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale)), drawn = canvas.getContext("2d");
+  drawn.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  try {
+    const text = decode(drawn.getImageData(0, 0, canvas.width, canvas.height), options);
+    return isPrinted(text) ? text : null;
+  } catch { return null; } // no code in it
+}
 
 async function fromPicture(file) {
-  if (!await reader()) return refuse("这个浏览器不能从图片里识别二维码。请用手机扫一扫，把得到的文字粘贴到“离线核验码的文字”里。");
-  const text = await createImageBitmap(file).then(codeIn).catch(() => null);
+  const text = await createImageBitmap(file).then((picture) => codeIn(picture, PATIENT)).catch(() => null);
   return text ? check(text) : refuse("图片里没有找到离线核验码。请把码拍正、拍满、拍清楚，或者用手机扫一扫，粘贴文字。");
 }
 
 const camera = form.querySelector("[data-camera]"), video = form.querySelector("video");
-reader().then((found) => { camera.hidden = !found || !navigator.mediaDevices; });
+camera.hidden = !navigator.mediaDevices;
 function stop() {
   video.srcObject?.getTracks().forEach((track) => track.stop());
   video.srcObject = null;
