@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.migrations import CreateModel
+from django.db.migrations.loader import MigrationLoader
 from django.template import engines
 
 from tests.database import TestDatabase
@@ -92,6 +94,13 @@ def test_chinese_text_is_cut_into_trigrams() -> None:
 @pytest.mark.django_db
 def test_the_migrations_say_all_the_models_say() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_a_rooms_first_migration_makes_each_table_at_once() -> None:
+    """Django renders the tables around the one it touches anew for every operation: a field, an index, a constraint added later cost 25 s."""
+    first = [migration for migration in MigrationLoader(None).disk_migrations.values() if type(migration).__module__.startswith("yinuo.")]
+    assert len(first) > 20
+    assert [f"{one}: {step.describe()}" for one in first if one.initial for step in one.operations if type(step) is not CreateModel] == []
 
 
 @pytest.mark.django_db
