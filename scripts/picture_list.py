@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q
+
 from yinuo.apps.agency.models import Agreement, Application
 from yinuo.apps.catalogue.models import RegionalResult, Zone
 from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
@@ -109,6 +111,12 @@ def projects(**having: Any) -> Callable[[], Any]:
     return lambda: Project.objects.filter(**having).order_by("id")
 
 
+def under_way() -> Any:
+    """Confirmed projects, the busiest map first."""
+    busy = Count("items", filter=Q(items__state__in=("received", "accepted", "paused", "notice")))
+    return Project.objects.filter(state="confirmed").annotate(busy=busy).order_by("-busy", "id")
+
+
 def agreements() -> Any:
     return Agreement.objects.filter(state="running").order_by("-pk")
 
@@ -121,6 +129,11 @@ def items(*states: str) -> Callable[[], Any]:
     return lambda: (
         MapItem.objects.filter(**({"state__in": states} if states else {})).select_related("project", "department").order_by("id")
     )
+
+
+def two_ways() -> Any:
+    """Not yet handed in, and may be promised."""
+    return items("open")().filter(promisable=True)
 
 
 def all_of(model: Any, *related: str, **having: Any) -> Callable[[], Any]:
@@ -181,10 +194,11 @@ PAGES = [
     *(Page(f"unit:{name}", units(projects(state="confirmed"), *MINE)) for name in ("participants", "benefits")),
     Page("unit:participant_end", units(all_of(Participant, "project"), "project.unit_id", "project_id", "pk")),
     Page("unit:amend_step", lambda: ((person_of(row.unit_id), [row.pk, "industry"]) for row in projects(state="confirmed")())),
-    *(Page(f"unit:{name}", units(projects(state="confirmed"), *MINE)) for name in ("map", "map_landing")),
-    Page("unit:map", units(projects(state="confirmed"), *MINE), "?view=board", "board"),
-    Page("unit:map", units(projects(state="confirmed"), *MINE), "?view=list", "list"),
-    *(Page(f"unit:{name}", units(items(), "project.unit_id", "project_id", "pk")) for name in ("map_routes", "map_due")),
+    *(Page(f"unit:{name}", units(under_way, *MINE)) for name in ("map", "map_landing")),
+    Page("unit:map", units(under_way, *MINE), "?view=board", "board"),
+    Page("unit:map", units(under_way, *MINE), "?view=list", "list"),
+    Page("unit:map_routes", units(two_ways, "project.unit_id", "project_id", "pk")),
+    Page("unit:map_due", units(items("paused", "accepted"), "project.unit_id", "project_id", "pk")),
     *(Page("unit:item", units(items(state), *MY_ITEM), who=state) for state in ("open", "incomplete", "accepted", "paused", "notice", "granted")),
     Page("unit:item_submit", units(items("open", "incomplete", "incorrect"), *MY_ITEM)),
     Page("unit:item_withdraw", units(items("received", "accepted"), *MY_ITEM)),
@@ -304,10 +318,11 @@ PAGES = [
     Page("staff:delegation", one("approver")),
     Page("staff:projects", one("general_convener")),
     *(Page("staff:project", officials(role, projects(state="confirmed"), "pk"), who=role) for role in ("approver", "supervisor")),
-    *(Page(f"staff:{name}", officials("general_convener", projects(state="confirmed"), "pk")) for name in ("map", "map_landing", "told")),
+    *(Page(f"staff:{name}", officials("general_convener", under_way, "pk")) for name in ("map", "map_landing", "told")),
     Page("staff:rules_on", officials("comprehensive", projects(state="confirmed"), "pk")),
-    Page("staff:map", officials("general_convener", projects(state="confirmed"), "pk"), "?view=board", "board"),
-    *(Page(f"staff:{name}", officials("general_convener", items(), "project_id", "pk")) for name in ("map_routes", "map_due")),
+    Page("staff:map", officials("general_convener", under_way, "pk"), "?view=board", "board"),
+    Page("staff:map_routes", officials("general_convener", two_ways, "project_id", "pk")),
+    Page("staff:map_due", officials("general_convener", items("paused", "accepted"), "project_id", "pk")),
     Page("staff:review", lambda: (("macheng", [row.pk]) for row in projects(state="filed")())),
     Page("staff:manual", lambda: (("macheng", [row.pk]) for row in projects(state="manual")())),
     Page("staff:confirm", lambda: (("macheng", [row.pk]) for row in projects(state="confirmed")())),

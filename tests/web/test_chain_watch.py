@@ -84,7 +84,7 @@ def test_every_line_says_how_it_stands_and_what_to_do(log: Log, county: County, 
     set_clock("2026-11-03 11:23")
     assert look()["监督"][0] == "red"
     cosign(OTHER)
-    assert look()["见证"] == ("green", "前 3 条", "—")
+    assert look()["见证"] == ("green", "前 3 条", "")
     run = tasks.audit_now(timezone.now())
     assert (run.fault_count, run.entries, run.leaves) == (0, 3, 3)
     assert Entry.objects.filter(verb="infochain.keep_audit").count() == 1

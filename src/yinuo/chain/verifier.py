@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -25,6 +26,7 @@ NOTE_LIMIT = 1_000_000
 SIGNATURES_LIMIT = 100
 PROOF_LIMIT = 63
 GROUPS_DEEP = 100
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 ED25519, COSIGNATURE = 0x01, 0x04
 # A type signed-note assigns no byte to is 0xff and a name of its own: SM2 with SM3 over the note's text, as GM/T 0009 writes them.
 SM2, SM2_NAME = 0xFF, b"gmt0009-sm2sm3/v1"
@@ -283,7 +285,7 @@ class Note:
             whole = data.decode()
         except UnicodeDecodeError:
             raise Unverified("the note is not UTF-8") from None
-        if any(char < " " and char != "\n" for char in whole):
+        if CONTROL.search(whole):
             raise Unverified("the note holds a control character")
         text, gap, below = whole.rpartition("\n\n")
         if not gap or not below.endswith("\n"):

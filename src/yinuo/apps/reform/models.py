@@ -45,6 +45,10 @@ class ReformReport(AppendOnly):
         return f"{self.begins.year}年{quarter}"
 
     @property
+    def short_title(self) -> str:
+        return self.span_words + ("通报" if self.kind == ReportKind.QUARTER else "评价")
+
+    @property
     def title(self) -> str:
         what = "改革推进情况通报" if self.kind == ReportKind.QUARTER else "改革推进情况评价"
         return f"{self.region.name}{self.span_words}信用承诺制{what}"

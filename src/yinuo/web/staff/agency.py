@@ -78,8 +78,8 @@ def _figures(actor: Actor, year: int) -> list[list[Any]]:
         [
             f"{agent.person.name}（{agent.body.name}）",
             *(getattr(counted[agent.pk], name) for name in ("running", "done", "ended", "entries", "acts", "reviews")),
-            "—" if (score := counted[agent.pk].score) is None else f"{score.normalize():f}",
-            graded.get(agent.pk, "—"),
+            "" if (score := counted[agent.pk].score) is None else f"{score.normalize():f}",
+            graded.get(agent.pk, ""),
         ]
         for agent in agents
     ]

@@ -93,13 +93,13 @@ def load(request: HttpRequest) -> HttpResponse:
 def _line(desk: Desk) -> list[Any]:
     counts = desk.counts
     url = f"{reverse('staff:inbox')}?{urlencode({'box': 'department', 'person': desk.person.pk})}" if counts["open"] else ""
-    due = closing(desk.due) if desk.due else "—"
+    due = closing(desk.due) if desk.due else ""
     return [
         Cell(desk.person.name, url),
-        "、".join(desk.offices) or "—",
+        "、".join(desk.offices),
         counts["open"],
-        counts["red"] or "—",
-        counts["yellow"] or "—",
+        counts["red"] or "",
+        counts["yellow"] or "",
         due,
         desk.standing,
     ]
