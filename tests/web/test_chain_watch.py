@@ -18,6 +18,7 @@ from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text
 from yinuo.apps.base import Actor
 from yinuo.apps.infochain import keys, queries, tasks
 from yinuo.apps.infochain.actions import EVIDENCE_LIMIT, take_cosignatures
+from yinuo.apps.infochain.books import MAIN
 from yinuo.apps.infochain.models import AuditRun, Evidence, LogHead
 from yinuo.apps.projects.actions import file_project
 from yinuo.apps.projects.models import Project
@@ -181,6 +182,23 @@ def test_a_node_reports_a_fork_once_and_it_is_shown_as_proven_or_to_be_looked_in
     )
     status, why = send(told(log, text="又一件"))
     assert (status, "已经很多" in why) == (422, True)
+
+
+def test_a_head_the_log_has_signed_but_does_not_go_on_from_is_told_from_one_it_does(log: Log, county: County) -> None:
+    log.step(at(MORNING))
+    written = queries.checkpoint()
+    assert written is not None
+
+    def signed(size: int, root: bytes) -> bytes:
+        return bytes(sign_checkpoint(Checkpoint(log.key.name, size, root), log.key))
+
+    def page_after(seen: bytes) -> str:
+        assert send(Told(NODE.name, "submitted", "两个头接不上", 1, seen, bytes(written)).signed_by(NODE)) == (200, "1\n")
+        return text_of(desk(county, "supervisor").get("/staff/chain/"))
+
+    assert "与日志现有的条目不符" not in page_after(signed(2, MAIN.tree(2).root()))
+    assert "与日志现有的条目不符" not in page_after(signed(9, bytes(32)))
+    assert "与日志现有的条目不符" in page_after(signed(2, bytes(32)))
 
 
 def test_without_nodes_and_without_a_log_the_page_says_so(log: Log, county: County, settings: Any) -> None:

@@ -75,12 +75,13 @@ def parse(body: bytes) -> tuple[Told, str]:
 
 def proves_fork(seen: bytes, mine: bytes, logs: Sequence[VerifierKey]) -> bool:
     """Whether the two are checkpoints of one size with two roots, both signed by one of the logs."""
-    heads = [_head(data, logs) for data in (seen, mine)]
+    heads = [head_in(data, logs) for data in (seen, mine)]
     (one, other) = heads
     return one is not None and other is not None and (one.origin, one.size) == (other.origin, other.size) and one.root != other.root
 
 
-def _head(data: bytes, logs: Sequence[VerifierKey]) -> Checkpoint | None:
+def head_in(data: bytes, logs: Sequence[VerifierKey]) -> Checkpoint | None:
+    """The checkpoint in what a node saw or keeps, where one of the logs has signed it."""
     try:
         note = Submission.parse(data).note if data.startswith(b"old ") else Note.parse(data)
         head = Checkpoint.parse(note.text)

@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Min
 
 from yinuo.apps.infochain import queries
+from yinuo.apps.infochain.books import MAIN
 from yinuo.apps.infochain.models import AuditRun, Checkpoint, Cosignature, Evidence, IssuerKey
 from yinuo.apps.trail.models import ChainRow
-from yinuo.chain.evidence import proves_fork
+from yinuo.chain.evidence import head_in, proves_fork
 from yinuo.chain.policies import lint
-from yinuo.chain.verifier import Policy
+from yinuo.chain.verifier import ED25519, Policy, VerifierKey
 
 # When a light turns yellow, and when red: seconds that a leaf waits to be written, and that a node lags behind.
 WAITING = (60, 600)
@@ -37,10 +38,13 @@ class NodeState:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """Evidence of a node. `proof`: its two checkpoints contradict each other under the log's own signature."""
+    """Evidence of a node. `proof`: its two checkpoints contradict each other under the log's own signature; `against`: one of them, signed
+    by the log, is no beginning of the log as it stands here.
+    """
 
     row: Evidence
     proof: bool
+    against: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +85,18 @@ def watched(policy: Policy | None, at: datetime) -> Watched:
         unwitnessed_for=unseen,
         nodes=tuple(_nodes(policy, status, at)) if policy else (),
         faults=tuple(lint(policy)) if independent and policy else (),
-        reported=tuple(Reported(row, proves_fork(bytes(row.seen), bytes(row.mine), logs)) for row in evidence),
+        reported=tuple(_judged(row, logs, status.published) for row in evidence),
         audit=run,
         audited="yellow" if run is None else "red" if run.fault_count else "green" if at - run.at <= AUDITED_WITHIN else "yellow",
         keys=tuple(IssuerKey.objects.defer("private").order_by("department_id", "id")),
     )
+
+
+def _judged(row: Evidence, logs: Sequence[VerifierKey], published: int) -> Reported:
+    seen, mine = bytes(row.seen), bytes(row.mine)
+    main = [key for key in logs if key.algorithm == ED25519]
+    heads = [head for data in (seen, mine) if (head := head_in(data, main)) is not None and head.size <= published]
+    return Reported(row, proves_fork(seen, mine, logs), any(MAIN.tree(head.size).root() != head.root for head in heads))
 
 
 def _nodes(policy: Policy, status: queries.Status, at: datetime) -> list[NodeState]:
