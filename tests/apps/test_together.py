@@ -15,8 +15,8 @@ from yinuo.apps.base import Actor, Refused
 from yinuo.apps.onemap.actions import accept, answer_guidance, confirm_review, decide
 from yinuo.apps.onemap.models import Guidance, GuidanceAnswer, MapItem
 from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.projects.models import Project
+from yinuo.apps.projects.actions import answer_question, ask_question, file_project, publish_answer, withdraw_answer
+from yinuo.apps.projects.models import Project, Question
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import Reminder, WorkItem
@@ -146,3 +146,30 @@ def test_two_tickers_tell_each_light_once(stage: tuple[County, Company]) -> None
     assert lights
     assert len(lights) == len(set(lights))
     assert Entry.objects.filter(verb="work.red").count() == WorkItem.objects.filter(announced="red").count()
+
+
+def test_an_answer_published_or_withdrawn_by_several_at_once_is_so_once_in_the_words_of_whoever_won(stage: tuple[County, Company]) -> None:
+    county, company = stage
+    project, convener = reviewed(county, company, "同时公开"), county.actor("general_convener")
+    question = ask_question(actor=company.actor, project_id=project.pk, text="要多久？", at=ANSWERED).pk
+    answer_question(actor=convener, question_id=question, answer="七天", at=ANSWERED)
+
+    def publish(words: str) -> Callable[[], Question]:
+        return lambda: publish_answer(actor=convener, question_id=question, text="验收要多久？", answer=words, at=ANSWERED)
+
+    def withdraw(why: str) -> Callable[[], Question]:
+        return lambda: withdraw_answer(actor=convener, question_id=question, why=why, at=ANSWERED)
+
+    for number in range(1, 4):
+        for verb, acts, refusal in (
+            ("publish", [publish(f"第 {hand} 人的答复。") for hand in range(4)], "projects.published"),
+            ("withdraw", [withdraw(f"第 {hand} 人的理由") for hand in range(4)], "projects.not_published"),
+        ):
+            results = together(*acts)
+            won = [result for result in results if isinstance(result, Question)]
+            assert [result.code for result in results if isinstance(result, Refused)] == [refusal] * 3, results
+            kept, told = Question.objects.get(pk=question), Entry.objects.filter(verb=f"projects.{verb}_answer").order_by("id")
+            assert (len(won), told.count()) == (1, number)
+            assert (kept.public_answer, kept.published_at) == (won[0].public_answer, ANSWERED if verb == "publish" else None)
+            words = told[number - 1].data["answer"] if verb == "publish" else told[number - 1].why
+            assert words == (kept.public_answer if verb == "publish" else f"第 {results.index(won[0])} 人的理由")

@@ -78,7 +78,8 @@ def test_the_scan_would_notice_a_leak(populated: Populated) -> None:
     ("url", "most"),
     [
         ("/", 1),
-        ("/guides/", 1),
+        ("/guides/", 2),
+        ("/guides/?stage=construction_permit", 1),
         ("/guides/eia_table/", 4),
         ("/zone/", 1),
         ("/zone/?view=decided", 1),

@@ -73,9 +73,14 @@ def test_an_answer_is_published_for_everybody_and_taken_back(question: Question,
     for page in ("/answers/", "/answers/?matter=eia_table", "/guides/eia_table/"):
         assert "报告表的审批要多久？" in text_of(anybody.get(page)), page
     assert "报告表的审批要多久？" not in text_of(anybody.get("/answers/?matter=drawing_review"))
+    assert "报告表的审批要多久？" not in text_of(anybody.get("/guides/")), "it stands on its matter's guide"
+    Question.objects.update(matter_id="")
+    assert "报告表的审批要多久？" in text_of(anybody.get("/guides/")), "what belongs to no matter stands on the list of all"
+    assert "报告表的审批要多久？" not in text_of(anybody.get("/guides/?stage=construction_permit"))
     assert convener.post(url(question), {"do": "withdraw", "why": ""}).status_code == 422
     assert convener.post(url(question), {"do": "withdraw", "why": "规定变了"}).status_code == 302
-    assert "报告表的审批要多久？" not in text_of(anybody.get("/answers/"))
+    for page in ("/answers/", "/guides/"):
+        assert "报告表的审批要多久？" not in text_of(anybody.get(page)), page
     assert "报告表的审批要多久？</textarea>" in text_of(convener.get(url(question)))
 
 

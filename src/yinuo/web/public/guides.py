@@ -23,7 +23,7 @@ from yinuo.web.public import guidebook, words
 from yinuo.web.public.answers import line_of
 from yinuo.web.public.forms import GuideFilter
 
-# How many published answers stand on a matter's own page.
+# How many published answers stand on a matter's own page, and on the list of all.
 ANSWERS = 5
 BLANKS = {
     "application": ("deficient_application", "附件5-1 投资建设项目容缺受理申请表.pdf"),
@@ -34,7 +34,7 @@ BLANKS = {
 @require_safe
 @conditional_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Every published matter by stage; four filters."""
+    """Every published matter by stage, with four filters; unfiltered with the answers that belong to no matter's page."""
     day = timezone.localdate()
     rows = guidebook.lines(day, guidebook.offers(day))
     form = GuideFilter(request.GET, day=day)
@@ -46,12 +46,15 @@ def index(request: HttpRequest) -> HttpResponse:
         found = [row for row in found if row.matter.department == wanted["department"]]
     if wanted.get("promise"):
         found = [row for row in found if row.promise.state in wanted["promise"].split("-")]
+    filtered = any(wanted.values())
+    asked = queries.QuestionPage([], 0) if filtered else queries.published_answers("", size=ANSWERS)
     context = {
         "filter": form,
         "stages": guidebook.by_stage(found, day),
         "count": len(found),
         "total": len(rows),
-        "filtered": any(wanted.values()),
+        "filtered": filtered,
+        "answered": [line_of(row) for row in asked.questions],
     }
     return render(request, "public/guides.html", context)
 
