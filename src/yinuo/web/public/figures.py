@@ -20,7 +20,7 @@ from yinuo.apps.halls import queries as halls
 from yinuo.apps.rules import pack
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.public import words
-from yinuo.web.staff.dashboard_blocks import Block, Dash
+from yinuo.web.staff.dashboard_shapes import Block, Dash
 from yinuo.web.staff.dashboard_summary import Summary, summary
 
 FRESH_SECONDS = 60

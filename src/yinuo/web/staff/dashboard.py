@@ -20,7 +20,8 @@ from yinuo.apps.projects.models import ProjectKind
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.components.text import zh_date
-from yinuo.web.staff.dashboard_blocks import BLOCKS, PARTS, Dash
+from yinuo.web.staff.dashboard_blocks import BLOCKS, PARTS
+from yinuo.web.staff.dashboard_shapes import Dash
 from yinuo.web.staff.dashboard_summary import summary
 from yinuo.web.staff.exporting import Field, Listing
 from yinuo.web.staff.reading import today

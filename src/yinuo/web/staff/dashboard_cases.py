@@ -29,7 +29,7 @@ from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import Cell, Column, NavItem
 from yinuo.web.components.text import grouped, iso
 from yinuo.web.staff.dashboard import told
-from yinuo.web.staff.dashboard_blocks import NONE, number
+from yinuo.web.staff.dashboard_shapes import NONE, number
 from yinuo.web.staff.exporting import Field, Listing
 from yinuo.web.staff.reading import today
 

@@ -12,7 +12,7 @@ from yinuo.apps.figures.queries import Gathered, Sums, share
 from yinuo.apps.rules import pack
 from yinuo.web.components.shapes import Fact
 from yinuo.web.components.text import grouped
-from yinuo.web.staff.dashboard_blocks import (
+from yinuo.web.staff.dashboard_shapes import (
     CHARTED,
     COLOURS,
     Block,

@@ -25,7 +25,7 @@ from yinuo.apps.people.models import InForce, Membership
 from yinuo.apps.people.queries import actor_of_membership
 from yinuo.web.acting import actor_of, hat_of
 from yinuo.web.staff.dashboard import looked, told
-from yinuo.web.staff.dashboard_blocks import Dash
+from yinuo.web.staff.dashboard_shapes import Dash
 from yinuo.web.staff.dashboard_summary import summary
 
 FRESH_SECONDS = 60
