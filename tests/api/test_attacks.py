@@ -14,7 +14,7 @@ from django.test import Client
 from tests.api.conftest import Machine, issue
 from tests.apps.county import at, facts, new_company, new_county
 from tests.apps.test_onemap import PDF
-from tests.apps.test_permissions import World
+from tests.apps.world import World
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.onemap.models import GuidanceAnswer
 from yinuo.apps.people.models import Membership

@@ -23,7 +23,8 @@ from tests.apps import test_credit_access
 from tests.apps.chaining import Log
 from tests.apps.county import new_company, new_county
 from tests.apps.killing import survives, typeset_beforehand
-from tests.apps.test_permissions import ABOVE, ACTORS, MAY, NOON, ROOMS, World, act_of, outcome, public_actions
+from tests.apps.test_permissions import MAY, ROOMS, ROOMS_ABOVE, act_of, outcome, public_actions
+from tests.apps.world import ACTORS, NOON, World
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.documents import actions as documents
@@ -271,7 +272,7 @@ def _function(name: str) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("action", sorted(action for action in set(MAY) - REFUSED_IN_THE_MATRIX if action.split(".")[0] not in ABOVE))
+@pytest.mark.parametrize("action", sorted(action for action in set(MAY) - REFUSED_IN_THE_MATRIX if action.split(".")[0] not in ROOMS_ABOVE))
 def test_an_action_killed_before_any_statement_leaves_nothing_and_then_works_once(world: World, action: str) -> None:
     assert survives(ready_to_be_killed(world, action), at_most=400) >= 2
 

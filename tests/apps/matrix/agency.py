@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tests.apps.world import NOON, World
 from yinuo.apps.agency import actions
 from yinuo.apps.agency.models import AgencyBody, Agreement, Application, ServiceAgent
 from yinuo.apps.agency.queries import stand_ins
 from yinuo.apps.base import Actor
 from yinuo.apps.people.models import Membership
 from yinuo.apps.people.queries import actor_of_membership
-
-if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
 
 HEAD = {"general_convener"}
 MAY: dict[str, set[str]] = {
@@ -50,12 +48,6 @@ INNER: set[str] = {"work.add_tag"}
 EVERYTHING = ["consult", "guide", "coordinate", "act"]
 
 
-def moment() -> Any:
-    from tests.apps.test_permissions import NOON
-
-    return NOON
-
-
 def body_of(world: World) -> AgencyBody:
     return actions.open_body(
         actor=world.actor("general_convener"),
@@ -64,7 +56,7 @@ def body_of(world: World) -> AgencyBody:
         name="积石山县代办服务中心",
         place="政务服务大厅一楼",
         phone="0930-7721212",
-        at=moment(),
+        at=NOON,
     )
 
 
@@ -74,7 +66,7 @@ def agent_of(world: World, body: AgencyBody, person_id: int | None = None) -> Se
         body_id=body.pk,
         person_id=person_id or world.actor("agent").person_id or 0,
         phone="0930-7721213",
-        at=moment(),
+        at=NOON,
     )
 
 
@@ -87,7 +79,7 @@ def apply(world: World, body: AgencyBody, actor: Actor | None = None) -> Applica
         services=EVERYTHING,
         lead=("马晓云", "13900000001"),
         handler=("张丽", "13900000002"),
-        at=moment(),
+        at=NOON,
     )
 
 
@@ -96,9 +88,9 @@ def offer(world: World, application: Application, agent: ServiceAgent, actor: Ac
         actor=actor or world.actor("general_convener"),
         application_id=application.pk,
         agent_id=agent.pk,
-        from_on=moment().date(),
-        to_on=moment().date() + timedelta(days=180),
-        at=moment(),
+        from_on=NOON.date(),
+        to_on=NOON.date() + timedelta(days=180),
+        at=NOON,
     )
 
 
@@ -109,13 +101,13 @@ def served(world: World, until: str = "running") -> tuple[Agreement, ServiceAgen
     agreement = offer(world, apply(world, body), agent)
     if until == "offered":
         return agreement, agent
-    agreement = actions.sign_agreement(actor=world.company.actor, agreement_id=agreement.pk, at=moment())
+    agreement = actions.sign_agreement(actor=world.company.actor, agreement_id=agreement.pk, at=NOON)
     if until in ("finishing", "done", "archived"):
-        actions.report_finished(actor=world.actor("agent"), agreement_id=agreement.pk, text="都已办完", at=moment())
+        actions.report_finished(actor=world.actor("agent"), agreement_id=agreement.pk, text="都已办完", at=NOON)
     if until in ("done", "archived"):
-        actions.confirm_finished(actor=world.company.actor, agreement_id=agreement.pk, at=moment())
+        actions.confirm_finished(actor=world.company.actor, agreement_id=agreement.pk, at=NOON)
     if until == "archived":
-        actions.archive(actor=world.actor("agent"), agreement_id=agreement.pk, returned=[{"name": "委托书"}], at=moment())
+        actions.archive(actor=world.actor("agent"), agreement_id=agreement.pk, returned=[{"name": "委托书"}], at=NOON)
     return agreement, agent
 
 
@@ -133,7 +125,7 @@ OF_BODIES = ("open_body", "close_body", "add_agent", "end_agent", "record_traini
 
 
 def of_bodies(world: World, name: str) -> Callable[[Actor], object]:
-    at, hall = moment(), world.county.hall.pk
+    at, hall = NOON, world.county.hall.pk
     if name == "open_body":
         fields: dict[str, Any] = {"level": "county", "name": "代办中心", "place": "一楼", "phone": "7721212"}
         return lambda actor: actions.open_body(actor=actor, hall_id=hall, at=at, **fields)
@@ -152,7 +144,7 @@ def of_bodies(world: World, name: str) -> Callable[[Actor], object]:
 
 
 def of_applications(world: World, name: str) -> Callable[[Actor], object]:
-    body, at = body_of(world), moment()
+    body, at = body_of(world), NOON
     if name == "apply_for_service":
         return lambda actor: apply(world, body, actor)
     application = apply(world, body)
@@ -175,7 +167,7 @@ UNTIL = {
 
 def of_services(world: World, name: str) -> Callable[[Actor], object]:
     agreement, _agent = served(world, UNTIL.get(name, "running"))
-    pk, at, matter = agreement.pk, moment(), world.item.matter_id
+    pk, at, matter = agreement.pk, NOON, world.item.matter_id
     if name == "submit_package":
         return package(world, agreement)
     if name == "assign_agent":
@@ -206,20 +198,20 @@ def of_services(world: World, name: str) -> Callable[[Actor], object]:
 
 def package(world: World, agreement: Agreement) -> Callable[[Actor], object]:
     """The agent puts the agreement's hat on; everybody else comes as they are."""
-    from tests.apps.test_permissions import PDF
+    from tests.apps.test_onemap import PDF
     from yinuo.apps.documents import actions as documents
     from yinuo.apps.onemap.actions.common import waiting_for
     from yinuo.apps.onemap.models import MapItem
 
     items = [item for item in MapItem.objects.filter(project=world.project, state="open").order_by("position") if not waiting_for(item)][:2]
     member = Membership.objects.get(person_id=agreement.agent.person_id, role="agent")
-    (found,) = stand_ins(actor_of_membership(member), moment())
+    (found,) = stand_ins(actor_of_membership(member), NOON)
     hat = found.actor
-    file = documents.store_upload(actor=hat, name="图.pdf", content=PDF, unit_id=world.company.unit.pk, at=moment())
+    file = documents.store_upload(actor=hat, name="图.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON)
     parts = [{"item": item.pk, "materials": [{"id": row["id"], "file": file.pk} for row in item.materials]} for item in items]
 
     def act(actor: Actor) -> object:
         wearing = hat if actor == world.actor("agent") else actor
-        return actions.submit_package(actor=wearing, agreement_id=agreement.pk, parts=parts, at=moment())
+        return actions.submit_package(actor=wearing, agreement_id=agreement.pk, parts=parts, at=NOON)
 
     return act

@@ -14,7 +14,7 @@ from yinuo.apps.deficient import actions as deficient
 from yinuo.apps.onemap.models import MapItem
 
 if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
+    from tests.apps.world import World
 
 # The window acts for whoever came; the unit itself is not forbidden but told to come there, and it may fill its gap online.
 MAY: dict[str, set[str]] = {

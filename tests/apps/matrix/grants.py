@@ -14,7 +14,7 @@ from yinuo.chain.verifier import COSIGNATURE
 from yinuo.core.codes import make_credit_code
 
 if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
+    from tests.apps.world import World
 
 LATER = at("2026-11-06 15:00")
 UNTIL = at("2027-03-01 00:00")

@@ -12,7 +12,7 @@ from yinuo.apps.base import Actor
 from yinuo.apps.halls import actions, queries
 
 if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
+    from tests.apps.world import World
 
 LATER = at("2026-11-06 15:00")
 MAY: dict[str, set[str]] = {

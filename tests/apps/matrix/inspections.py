@@ -17,7 +17,7 @@ from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.trail.models import Entry
 
 if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
+    from tests.apps.world import World
 
 BEGUN, LATER, DRAWN, VISITED = at("2026-11-06 15:00"), at("2026-11-06 16:00"), at("2026-11-12 09:00"), at("2026-11-13 15:00")
 KEEPERS = {"principal", "general_convener"}

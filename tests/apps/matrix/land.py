@@ -14,7 +14,7 @@ from yinuo.apps.people.models import Department
 from yinuo.core.calendar import TZ
 
 if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
+    from tests.apps.world import World
 
 # The parcel is kept by the matrix's department and lies in the zone of its committee.
 PREPARING = {"approver", "zone"}

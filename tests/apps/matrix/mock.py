@@ -17,7 +17,7 @@ from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.queries import department
 
 if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
+    from tests.apps.world import World
 
 WINDOW = {"window"}
 MAY: dict[str, set[str]] = {

@@ -11,7 +11,7 @@ from yinuo.apps.base import Actor
 from yinuo.apps.oversight import actions
 
 if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
+    from tests.apps.world import World
 
 LATER = at("2026-11-06 15:00")
 ON = LATER.date()

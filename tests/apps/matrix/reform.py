@@ -11,7 +11,7 @@ from yinuo.apps.base import Actor
 from yinuo.apps.reform import actions
 
 if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
+    from tests.apps.world import World
 
 OVER = at("2027-01-04 09:00")
 LATER = at("2027-01-25 09:00")

@@ -19,7 +19,7 @@ from yinuo.apps.regional import actions
 from yinuo.apps.regional.models import Assessment, FeeEntry, Opinion
 
 if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
+    from tests.apps.world import World
 
 NOON = at("2026-11-06 12:00")
 TODAY = date(2026, 11, 6)

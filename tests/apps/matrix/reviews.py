@@ -11,7 +11,7 @@ from yinuo.apps.reviews import actions
 from yinuo.apps.reviews.models import Track
 
 if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
+    from tests.apps.world import World
 
 LATER = at("2026-11-06 15:00")
 MAY: dict[str, set[str]] = {

@@ -11,7 +11,7 @@ from yinuo.apps.window import actions, queries
 from yinuo.apps.window.models import Visit
 
 if TYPE_CHECKING:
-    from tests.apps.test_permissions import World
+    from tests.apps.world import World
 
 MAY: dict[str, set[str]] = {
     "window.open_visit": {"window", "window abroad"},
