@@ -12,6 +12,8 @@ from typing import Any
 
 from yinuo.config.processes import die_with_parent
 
+# After a round the next entry is often near; where none comes, it is asked for less and less often.
+SOON_SECONDS = 0.001
 IDLE_SECONDS = 0.02
 REFUSED_SECONDS = 5.0
 DISTURBED_SECONDS = 1.0
@@ -42,14 +44,16 @@ def run(stop: threading.Event) -> None:
     settings.YINUO_CHAIN_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = storage.log_key(settings.YINUO_CHAIN_HOME, settings.YINUO_CHAIN_ORIGIN)
     lock = storage.HeadLock(settings.YINUO_CHAIN_HOME / "head")
-    twin, asked = None, False
+    twin, asked, pause = None, False, SOON_SECONDS
     while not stop.is_set():
         try:
             if not asked:
                 twin, asked = twin_now(), True
             if sequencer.idle(twin=twin is not None):
-                stop.wait(IDLE_SECONDS)
+                stop.wait(pause)
+                pause = min(2 * pause, IDLE_SECONDS)
                 continue
+            pause = SOON_SECONDS
             if sequencer.step(key=key, lock=lock, at=now(), twin=twin) is None:
                 stop.wait(DISTURBED_SECONDS)
         except sequencer.Behind as error:
