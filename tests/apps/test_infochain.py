@@ -11,7 +11,7 @@ from tests.apps.county import Company, County, at, facts
 from yinuo.apps.base import Actor, Forbidden, Refused
 from yinuo.apps.infochain import actions, keys, queries, tasks
 from yinuo.apps.infochain.audit import audit
-from yinuo.apps.infochain.models import Checkpoint, IssuerKey, LeafRecord, LogEntry, LogHead, Subject
+from yinuo.apps.infochain.models import Checkpoint, IssuerKey, LeafRecord, LogEdge, LogEntry, LogHead, Subject
 from yinuo.apps.infochain.sequencer import Behind
 from yinuo.apps.infochain.storage import HeadLock
 from yinuo.apps.people.models import Department
@@ -161,6 +161,44 @@ def test_a_database_behind_its_lock_file_signs_nothing(county: County, company: 
     file(company, "第三个项目")
     assert log.step() is not None
     assert audit(log.key.verifier).clean
+
+
+def test_an_edge_or_a_head_changed_since_the_last_round_is_not_signed_on(county: County, company: Company, log: Log) -> None:
+    """In the very process that grew it, which does not hash what it reads again unchanged."""
+    file(company)
+    log.step()
+    size, before = LogHead.objects.get().size, Checkpoint.objects.count()
+    file(company, "第二个项目")
+    for change in (
+        lambda: LogEdge.objects.filter(level=0).update(data=bytes(32 * size)),
+        lambda: LogHead.objects.update(root=bytes(32)),
+        lambda: LogHead.objects.update(size=size - 1, published=size - 1),
+        LogEdge.objects.all().delete,
+    ):
+        with transaction.atomic():
+            change()
+            with pytest.raises(Behind, match="树"):
+                log.step()
+            transaction.set_rollback(True)
+    assert Checkpoint.objects.count() == before
+    assert log.step() is not None
+    assert audit(log.key.verifier).clean
+
+
+def test_publishing_alone_does_not_wait_for_the_disk(committed_db: str, tmp_path: Path) -> None:
+    """Were it to last beyond its own statement, the next round's entries could be lost after their head was signed."""
+    from tests.apps.county import new_company, new_county
+
+    new_county()
+    log, company = Log(tmp_path), new_company()
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO on")
+        for name in ("第一个项目", "第二个项目"):
+            file(company, name)
+            log.step()
+            cursor.execute("SELECT current_setting('synchronous_commit'), published = size FROM infochain_loghead")
+            assert cursor.fetchone() == ("on", True)
+    connection.close()
 
 
 def test_power_lost_between_the_commit_and_the_lock_file_is_made_good_at_the_next_round(

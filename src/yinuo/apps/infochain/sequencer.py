@@ -121,6 +121,9 @@ class _Head:
         return self.edge.get(tile.level, b"")[: tile.width * HASH_SIZE] if at_edge else b""
 
 
+# The edge this process has grown last, by its size and root: read again byte for byte it is not hashed again.
+_grown: dict[tuple[int, bytes], dict[int, bytes]] = {}
+
 _HEAD = """
     SELECT size, root, note, published, refused, coalesce((SELECT max(checkpoint_id) FROM infochain_cosignature), 0),
         ARRAY(SELECT level FROM infochain_logedge ORDER BY level)::int[], ARRAY(SELECT data FROM infochain_logedge ORDER BY level)
@@ -142,7 +145,7 @@ def _locked_head() -> _Head:
 def _need_whole(head: _Head, lock: HeadLock) -> None:
     """Raises Behind unless the database goes on from everything that was signed and seen."""
     try:
-        if Tree(head.size, head.read).root() != head.root:
+        if head.edge != _grown.get((head.size, head.root)) and Tree(head.size, head.read).root() != head.root:
             raise Behind(f"库中日志的树根与记录的不符（{head.size} 条）")
         signed = lock.read()
         if signed is None:
@@ -161,10 +164,11 @@ def _begins_with(head: _Head, signed: Checkpoint) -> bool:
     return signed.size <= head.size and MAIN.tree(signed.size).root() == signed.root
 
 
-# The database itself hashes what it moves: no entry is fetched only to be sent back.
+# The database itself hashes what it moves: no entry is fetched only to be sent back. The batch stands in the text: with a limit it
+# does not know PostgreSQL plans every round anew.
 _PLACE = """
     WITH taken AS (
-        DELETE FROM trail_chainrow WHERE id IN (SELECT id FROM trail_chainrow ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+        DELETE FROM trail_chainrow WHERE id IN (SELECT id FROM trail_chainrow ORDER BY id LIMIT {batch} FOR UPDATE SKIP LOCKED)
         RETURNING id, outbox_id, entry
     )
     INSERT INTO infochain_logentry (index, outbox_id, entry, hash)
@@ -176,15 +180,15 @@ _PLACE = """
 def _place(first: int, batch: int) -> list[bytes]:
     """Moves what waits to its places from `first` on; the leaf hashes in their order."""
     with connection.cursor() as cursor:
-        cursor.execute(_PLACE, [batch, first])
+        cursor.execute(_PLACE.format(batch=int(batch)), [first])
         return [bytes(hash) for _, hash in sorted(cursor.fetchall())]
 
 
 _MOVE = """
     WITH tile AS (
-        INSERT INTO infochain_logtile (level, index, data) SELECT * FROM unnest(%(levels)s::int[], %(indexes)s::bigint[], %(tiles)s::bytea[])
+        INSERT INTO infochain_logtile (level, index, data) SELECT * FROM unnest(%(levels)s::int[], %(indexes)s::bigint[], %(tiles)b::bytea[])
     ), edge AS (
-        INSERT INTO infochain_logedge (level, data) SELECT * FROM unnest(%(edges)s::int[], %(data)s::bytea[])
+        INSERT INTO infochain_logedge (level, data) SELECT * FROM unnest(%(edges)s::int[], %(data)b::bytea[])
         ON CONFLICT (level) DO UPDATE SET data = excluded.data
     ), signed AS (
         INSERT INTO infochain_checkpoint (size, root, note, at) VALUES (%(size)s, %(root)s, %(note)s, %(at)s)
@@ -213,19 +217,21 @@ def _move(head: _Head, grown: Grown, key: SigningKey, at: datetime) -> str:
         cursor.execute(_MOVE, values)
         if cursor.rowcount != 1:
             raise Behind("另一个进程同时移动了日志的头")
+    _grown.clear()
+    _grown[grown.size, grown.root] = head.edge | edges
     return note
 
 
-# Lost in a crash it is done again by the next round, so nobody waits for the disk.
+# Lost in a crash it is done again by the next round, so nobody waits for the disk: this one statement alone commits without.
 _PUBLISH = """
-    SET LOCAL synchronous_commit TO OFF;
-    UPDATE infochain_loghead SET published = {size} WHERE id = 1 AND published < {size}
+    UPDATE infochain_loghead SET published = %(size)s
+    WHERE id = 1 AND published < %(size)s AND set_config('synchronous_commit', 'off', true) = 'off'
 """
 
 
 def _publish(size: int) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_PUBLISH.format(size=int(size)))
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISH, {"size": size})
 
 
 _ENTRIES = """
