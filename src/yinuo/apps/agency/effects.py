@@ -6,7 +6,7 @@ from datetime import datetime
 
 from yinuo.apps.agency.access import via_of
 from yinuo.apps.agency.actions.applications import drop
-from yinuo.apps.agency.actions.common import locked, locked_application, save, tell_unit
+from yinuo.apps.agency.actions.common import locked, locked_application, tell_unit
 from yinuo.apps.agency.actions.endings import end
 from yinuo.apps.agency.actions.services import mark
 from yinuo.apps.agency.models import (
@@ -21,7 +21,7 @@ from yinuo.apps.agency.models import (
     ServiceKind,
 )
 from yinuo.apps.agency.queries import green_of
-from yinuo.apps.base import Actor
+from yinuo.apps.base import Actor, save
 from yinuo.apps.onemap.models import MapItem, Submission
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import record

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db import models
 
-from yinuo.apps.base import Actor
-from yinuo.apps.commitments.actions.common import PENDING, save, settle_objections
+from yinuo.apps.base import Actor, save
+from yinuo.apps.commitments.actions.common import PENDING, settle_objections
 from yinuo.apps.commitments.actions.completion import begin_inspection
 from yinuo.apps.commitments.actions.fulfilment import term_over
 from yinuo.apps.commitments.actions.rulings import end_rulings
-from yinuo.apps.commitments.actions.settlement import keep, settle
+from yinuo.apps.commitments.actions.settlement import settle
 from yinuo.apps.commitments.models import Commitment, CommitmentState, CompletionState, CompletionVerification, Difficulty, Fulfilment
 from yinuo.apps.onemap.models import ExternalResult, Guidance, GuidanceKind, MapItem
 from yinuo.apps.projects.actions import lock
@@ -31,7 +31,7 @@ def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
     completion = CompletionVerification.objects.select_for_update(no_key=True).filter(project=subject).first()
     if completion is not None and completion.state != CompletionState.PASSED:
         completion.state, completion.concluded_at, completion.rectify_until = CompletionState.FAILED, at, None
-        keep(completion, "state", "concluded_at", "rectify_until")
+        save(completion, "state", "concluded_at", "rectify_until")
 
 
 def completion_ready(*, actor: Actor, subject: Guidance, at: datetime, why: str) -> None:

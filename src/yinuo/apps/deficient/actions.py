@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.deficient import access, papers
 from yinuo.apps.deficient.models import DeficientAcceptance, DeficientState
 from yinuo.apps.deficient.rules import checked_gap
@@ -158,7 +158,7 @@ def agree_to_gap(
     _spoken(actor, row, opinion.strip(), at)
     row.notice = _paper(row, DocumentKind.DEFICIENT_NOTICE, papers.notice(row), at, number=row.number)
     row.form = _paper(row, DocumentKind.DEFICIENT_APPLICATION, papers.application(row), at)
-    _save(row, "state", "days", "due_on", "opinion", "opinion_by", "opinion_at", "notice", "form")
+    save(row, "state", "days", "due_on", "opinion", "opinion_by", "opinion_at", "notice", "form")
     _record(actor, row, "deficient.agree", at, why=row.opinion, days=days, due_on=row.due_on)
     _tell_unit(row, "gap_noticed", at, until=_day_text(row.due_on), what=_names(row.missing))
     return row
@@ -171,7 +171,7 @@ def decline_gap(*, actor: Actor, deficient_id: int, why: str, at: datetime, vers
     row.state, row.ended_at, row.ended_why = DeficientState.DECLINED, at, "部门不同意容缺受理"
     _spoken(actor, row, need_text(why, "why", "请写明不予容缺受理的理由"), at)
     row.form = _paper(row, DocumentKind.DEFICIENT_APPLICATION, papers.application(row), at)
-    _save(row, "state", "opinion", "opinion_by", "opinion_at", "form", "ended_at", "ended_why")
+    save(row, "state", "opinion", "opinion_by", "opinion_at", "form", "ended_at", "ended_why")
     _record(actor, row, "deficient.decline", at, why=row.opinion)
     _tell_unit(row, "gap_declined", at, why=row.opinion[:60])
     return row
@@ -205,7 +205,7 @@ def sign_gap_commitment(
     scan = _scan(actor, row, file_id)
     row.signed_by = need_text(signed_by, "signed_by", "请填写承诺人姓名")[:60]
     row.state, row.commitment, row.commitment_sha256, row.signed_at = DeficientState.WAITING, scan, scan.sha256, at
-    _save(row, "state", "commitment", "commitment_sha256", "signed_by", "signed_at")
+    save(row, "state", "commitment", "commitment_sha256", "signed_by", "signed_at")
     accept_with_gap(
         actor=actor,
         item=item,
@@ -241,7 +241,7 @@ def say_only_gap_left(*, actor: Actor, deficient_id: int, note: str, at: datetim
     clock(row.item)
     halt(actor, row.item, GAP, need_text(note, "note", "请写明审查情况"), at)
     row.only_gap_at = at
-    _save(row, "only_gap_at")
+    save(row, "only_gap_at")
     _record(actor, row, "deficient.only_gap", at, why=note)
     return row
 
@@ -265,7 +265,7 @@ def supply_gap(
     _need_in_time(row, at)
     submission = fill_gap(actor=actor, item=row.item, materials=_supplied(row, materials), note=note, at=at)
     row.state, row.completed_at, row.ended_at = DeficientState.COMPLETED, at, at
-    _save(row, "state", "completed_at", "ended_at")
+    save(row, "state", "completed_at", "ended_at")
     _record(actor, row, "deficient.supply", at, submission=submission.pk)
     _served(actor, row, at)
     item = row.item
@@ -315,11 +315,6 @@ def _take(actor: Actor, deficient_id: int, may: Any, states: Iterable[str], vers
         message = f"“{item.name}”的容缺受理现在是“{row.get_state_display()}”，不能这样办理"
         raise Refused("deficient.state", message, remedy="可能已由他人办理，请刷新页面查看最新状态")
     return row
-
-
-def _save(row: DeficientAcceptance, *fields: str) -> None:
-    row.version += 1
-    row.save(update_fields=[*fields, "version"])
 
 
 def _paper(row: DeficientAcceptance, kind: DocumentKind, data: dict[str, Any], at: datetime, number: str = "") -> Document:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import models
 
-from yinuo.apps.base import Actor
-from yinuo.apps.deficient.actions import ASKED, _day_text, _names, _record, _save, _served, _tell_unit
+from yinuo.apps.base import Actor, save
+from yinuo.apps.deficient.actions import ASKED, _day_text, _names, _record, _served, _tell_unit
 from yinuo.apps.deficient.models import OPEN, DeficientAcceptance, DeficientState
 from yinuo.apps.onemap.actions import give_up
 from yinuo.apps.onemap.actions.common import locked
@@ -37,7 +37,7 @@ def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     reason = f"容缺材料（{'、'.join(one['name'] for one in row.missing)}）没有在{_day_text(row.due_on)}前补齐，视为放弃申请，作退件处理"
     give_up(item=item, why=reason, at=at)
     row.state, row.ended_at, row.ended_why = DeficientState.GIVEN_UP, subject.due_at or at, reason[:240]
-    _save(row, "state", "ended_at", "ended_why")
+    save(row, "state", "ended_at", "ended_why")
     _record(Actor.system(), row, "deficient.give_up", at, why=reason, due_on=row.due_on)
     _served(Actor.system(), row, at)
     _tell_unit(row, "gap_given_up", at, until=_day_text(row.due_on))
@@ -126,7 +126,7 @@ def _end(actor: Actor, row: DeficientAcceptance, at: datetime, why: str) -> None
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="ended", cancelled=True)
     row.state, row.ended_at, row.ended_why = DeficientState.ENDED, at, why
-    _save(row, "state", "ended_at", "ended_why")
+    save(row, "state", "ended_at", "ended_why")
     _record(actor, row, "deficient.end", at, why=why)
     if row.commitment_id is not None:
         _served(actor, row, at)

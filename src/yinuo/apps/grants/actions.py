@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.grants import access
 from yinuo.apps.grants.models import Basis, ChainNode, ChainSearch, Grant, NodeKind
 from yinuo.apps.grants.queries import granted
@@ -213,8 +213,7 @@ def withdraw(*, actor: Actor, grant_id: int, why: str, at: datetime, version: in
     if not grant.holds(at):
         raise Refused("grants.over", "这项授权已经撤回或者到期，不用再撤回")
     grant.withdrawn_at, grant.withdrawn_by_id, grant.why = at, actor.person_id, _need_why(why, "撤回")
-    grant.version += 1
-    grant.save(update_fields=["withdrawn_at", "withdrawn_by", "why", "version"])
+    save(grant, "withdrawn_at", "withdrawn_by", "why")
     code = grant.project.code or "" if grant.project else ""
     record(actor, "grants.withdraw", grant, at=at, project_code=code, why=grant.why, chain="data.withdrawn")
     return grant

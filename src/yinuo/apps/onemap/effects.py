@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from yinuo.apps.base import Actor
+from yinuo.apps.base import Actor, save
 from yinuo.apps.onemap import building
-from yinuo.apps.onemap.actions.common import day_of, locked, save
+from yinuo.apps.onemap.actions.common import day_of, locked
 from yinuo.apps.onemap.actions.handling import _accept
 from yinuo.apps.onemap.actions.later import begin, end_request
 from yinuo.apps.onemap.actions.pausing import going_on, hold

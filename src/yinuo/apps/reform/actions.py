@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.halls.queries import today
@@ -143,11 +143,6 @@ def _place(report_id: int) -> Place:
     return figures.place_of(ReformReport.objects.values_list("region_id", flat=True).get(pk=report_id))
 
 
-def _keep(draft: ReportDraft, *fields: str) -> None:
-    draft.version += 1
-    draft.save(update_fields=[*fields, "version"])
-
-
 @action
 def edit_report(
     *,
@@ -175,7 +170,7 @@ def edit_report(
     for name, text in said.items():
         setattr(draft, name, text)
     draft.comments = kept
-    _keep(draft, *said, "comments")
+    save(draft, *said, "comments")
     record(actor, "reform.edit", draft.report, at=at, data={"version": draft.version, **{name: len(text) for name, text in said.items()}})
     return draft
 
@@ -208,7 +203,7 @@ def submit_report(*, actor: Actor, report_id: int, at: datetime, version: int | 
         names = "、".join(waiting.order_by("department_id").values_list("department__short_name", flat=True)[:5])
         raise Refused("reform.self_reports", f"{names}等部门还没有自评，期限还没有到", remedy="等自评交齐或者期满以后再报审")
     draft.state, draft.submitted_by_id, draft.submitted_at, draft.returned_why = DraftState.SUBMITTED, actor.person_id, at, ""
-    _keep(draft, "state", "submitted_by", "submitted_at", "returned_why")
+    save(draft, "state", "submitted_by", "submitted_at", "returned_why")
     record(actor, "reform.submit", draft.report, at=at)
     _end(actor, draft.report, WorkKind.REFORM_REPORT, at, "submitted")
     made = draft.report
@@ -249,7 +244,7 @@ def return_report(*, actor: Actor, report_id: int, why: str, at: datetime, versi
     if len(why.strip()) > TEXT_LIMIT:
         raise Refused("reform.why", f"不能超过 {TEXT_LIMIT} 个字", field="why", remedy="请写要点")
     draft.state, draft.returned_why = DraftState.DRAFT, why.strip()
-    _keep(draft, "state", "returned_why")
+    save(draft, "state", "returned_why")
     made = draft.report
     record(actor, "reform.return", made, at=at, why=draft.returned_why)
     _end(actor, made, WorkKind.REFORM_CONSENT, at, "returned")
@@ -281,7 +276,7 @@ def publish_report(*, actor: Actor, report_id: int, at: datetime, version: int |
     )
     insert([published])
     draft.state = DraftState.PUBLISHED
-    _keep(draft, "state")
+    save(draft, "state")
     issue(kind=DocumentKind.REFORM_REPORT, subject=published, data=papers.report(published), at=at, number=published.number)
     record(actor, "reform.publish", made, at=at, data={"publication": published.pk, "sha256": published.sha256})
     _end(actor, made, WorkKind.REFORM_CONSENT, at, "published")

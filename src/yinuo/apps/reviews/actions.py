@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions.common import locked
@@ -253,8 +253,8 @@ def _save(actor: Actor, made: Rectification, state: str, kind: WorkKind, at: dat
     work = open_of(made, kind)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=state)
-    made.state, made.version = state, made.version + 1
-    made.save(update_fields=["state", "version", *fields])
+    made.state = state
+    save(made, "state", *fields)
 
 
 def _need(text: str, field: str, message: str) -> str:

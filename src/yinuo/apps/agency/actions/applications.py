@@ -20,7 +20,6 @@ from yinuo.apps.agency.actions.common import (
     locked_application,
     need_state,
     need_text,
-    save,
     stop_clock,
     tell_agent,
     tell_unit,
@@ -34,7 +33,7 @@ from yinuo.apps.agency.models import (
     Application,
     ApplicationState,
 )
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import StaffRole
 from yinuo.apps.people.queries import holders

@@ -74,11 +74,6 @@ def need_force(agreement: Agreement, day: date) -> None:
         raise Refused("agency.not_in_force", "协议还没有开始或者已经到期", remedy="请核对协议的起止日期")
 
 
-def save(row: Agreement | Application, *fields: str) -> None:
-    row.version += 1
-    row.save(update_fields=[*fields, "version"])
-
-
 def need_text(value: str, field: str, message: str) -> str:
     text = value.strip()
     if not text:

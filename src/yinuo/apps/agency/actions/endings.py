@@ -14,7 +14,6 @@ from yinuo.apps.agency.actions.common import (
     locked,
     need_state,
     need_text,
-    save,
     stop_clock,
     take,
     tell_agent,
@@ -23,7 +22,7 @@ from yinuo.apps.agency.actions.common import (
     words,
 )
 from yinuo.apps.agency.models import DONE_KINDS, IN_FORCE, Agreement, AgreementState, EndKind
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.reviews.actions import service_ended
 from yinuo.apps.reviews.models import Track
 from yinuo.apps.trail.actions import action, record

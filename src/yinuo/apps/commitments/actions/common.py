@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.commitments.models import Commitment, CommitmentState, Objection, ObjectionState
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap.actions import common as onemap
@@ -61,11 +61,6 @@ def need_state(commitment: Commitment, states: Iterable[str]) -> None:
             f"“{commitment.item.name}”的承诺现在是“{commitment.get_state_display()}”，不能这样办理",
             remedy="可能已由他人办理，请刷新页面查看最新状态",
         )
-
-
-def save(commitment: Commitment, *fields: str) -> None:
-    commitment.version += 1
-    commitment.save(update_fields=[*fields, "version"])
 
 
 def need_text(value: str, field: str, message: str) -> str:
@@ -128,7 +123,7 @@ def route(item: MapItem, way: Route, state: ItemState, received_at: datetime | N
     """The item on the way the promise gives it; what it was received on is the day the promise was signed."""
     set_route(item=item, route=way, state=state)
     item.received_at = received_at
-    onemap.save(item, "received_at")
+    save(item, "received_at")
 
 
 def leave(actor: Actor, commitment: Commitment, at: datetime) -> None:
@@ -145,8 +140,7 @@ def settle_objections(actor: Actor, commitment: Commitment, at: datetime) -> Non
     open_ones = Objection.objects.select_for_update(no_key=True).filter(commitment=commitment, state=ObjectionState.OPEN)
     for objection in open_ones.order_by("id"):
         objection.state, objection.answer, objection.answered_at = ObjectionState.MOOT, GONE[CommitmentState(commitment.state)], at
-        objection.version += 1
-        objection.save(update_fields=["state", "answer", "answered_at", "version"])
+        save(objection, "state", "answer", "answered_at")
         work = open_of(objection, WorkKind.OBJECTION)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="promise gone", cancelled=True)

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.commitments import access
 from yinuo.apps.commitments.actions.common import PENDING, day_text, end_reviews, evidence_of, need_text
-from yinuo.apps.commitments.actions.settlement import fail, keep, propose_kept, settle
+from yinuo.apps.commitments.actions.settlement import fail, propose_kept, settle
 from yinuo.apps.commitments.auditing import earns_points, kept_promises
 from yinuo.apps.commitments.inspection import Point, points_of, reached
 from yinuo.apps.commitments.models import (
@@ -105,7 +105,7 @@ def begin_inspection(actor: Actor, project: Project, at: datetime) -> None:
     """Second guidance is whole: every department with something to verify is asked to do so."""
     completion = _of(project)
     completion.state = CompletionState.INSPECTION
-    keep(completion, "state")
+    save(completion, "state")
     _ask_departments(actor, completion, "verification.limit", at)
     settle(actor, completion, at)
 
@@ -273,7 +273,7 @@ def apply_again(*, actor: Actor, completion_id: int, text: str, at: datetime, id
         close(actor=actor, item=work, at=at, outcome="rectified")
     completion.state, completion.round = CompletionState.INSPECTION, completion.round + 1
     completion.rectify_until = completion.concluded_at = None
-    keep(completion, "state", "round", "rectify_until", "concluded_at")
+    save(completion, "state", "round", "rectify_until", "concluded_at")
     record(
         actor,
         "commitments.apply_again",

@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.commitments import access
-from yinuo.apps.commitments.actions.common import (
-    code_of,
-    day_text,
-    end_review,
-    evidence_of,
-    locked,
-    need_running,
-    need_text,
-    save,
-    take,
-)
+from yinuo.apps.commitments.actions.common import code_of, day_text, end_review, evidence_of, locked, need_running, need_text, take
 from yinuo.apps.commitments.actions.rulings import propose
 from yinuo.apps.commitments.actions.settlement import propose_broken
 from yinuo.apps.commitments.models import (
@@ -158,8 +148,7 @@ def handle_difficulty(
     field = "help" if chosen == DifficultyOutcome.HELPED else "opinion"
     setattr(difficulty, field, text)
     difficulty.outcome, difficulty.handled_by_id, difficulty.handled_at = chosen, actor.person_id, at
-    difficulty.version += 1
-    difficulty.save(update_fields=[field, "outcome", "handled_by", "handled_at", "version"])
+    save(difficulty, field, "outcome", "handled_by", "handled_at")
     record(
         actor,
         "commitments.handle_difficulty",

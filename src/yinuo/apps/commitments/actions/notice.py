@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.commitments import access
 from yinuo.apps.commitments.actions.common import (
     code_of,
@@ -17,7 +17,6 @@ from yinuo.apps.commitments.actions.common import (
     need_state,
     need_text,
     open_decision,
-    save,
     take,
 )
 from yinuo.apps.commitments.models import Commitment, CommitmentState, Objection, ObjectionState
@@ -164,7 +163,7 @@ def _bar(commitment: Commitment, answer: str) -> None:
     item = commitment.item
     cites = pack().parameter("objection.answer_limit", commitment.project.rules_on).cites
     item.promisable, item.promisable_why = False, barred(item.promisable_why, f"公示异议成立，不能再作承诺：{answer}", cites)
-    onemap.save(item, "promisable", "promisable_why")
+    save(item, "promisable", "promisable_why")
 
 
 def _open_objections(commitment: Commitment) -> bool:

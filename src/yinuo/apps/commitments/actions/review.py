@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, Refused, save
 from yinuo.apps.commitments import access, reviewing
-from yinuo.apps.commitments.actions.common import code_of, day_text, evidence_of, locked, need_text, save, take
+from yinuo.apps.commitments.actions.common import code_of, day_text, evidence_of, locked, need_text, take
 from yinuo.apps.commitments.actions.fulfilment import open_difficulty, wait_for_help
 from yinuo.apps.commitments.models import (
     Commitment,

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.commitments import access
-from yinuo.apps.commitments.actions.common import code_of, day_text, end_review, evidence_of, locked, need_text, save
+from yinuo.apps.commitments.actions.common import code_of, day_text, end_review, evidence_of, locked, need_text
 from yinuo.apps.commitments.actions.settlement import propose_broken
 from yinuo.apps.commitments.models import (
     Commitment,
@@ -208,8 +208,7 @@ def _answer(actor: Actor, made: Ruling, state: RulingState, answer: str, at: dat
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=state)
     made.state, made.answer, made.answered_by_id, made.answered_at = state, answer, actor.person_id, at
-    made.version += 1
-    made.save(update_fields=["state", "answer", "answered_by", "answered_at", "version", *fields])
+    save(made, "state", "answer", "answered_by", "answered_at", *fields)
 
 
 @action

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.commitments.actions.common import day_text, end_of, save
+from yinuo.apps.base import Actor, Refused, save
+from yinuo.apps.commitments.actions.common import day_text, end_of
 from yinuo.apps.commitments.auditing import accepted_audit, earns_points, needs_audit
 from yinuo.apps.commitments.completion_papers import issue_opinion
 from yinuo.apps.commitments.inspection import Point, points_of
@@ -31,11 +31,6 @@ from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
-
-
-def keep(completion: CompletionVerification, *fields: str) -> None:
-    completion.version += 1
-    completion.save(update_fields=[*fields, "version"])
 
 
 def settle(actor: Actor, completion: CompletionVerification, at: datetime) -> None:
@@ -76,7 +71,7 @@ def _pass(actor: Actor, completion: CompletionVerification, points: Sequence[Poi
         _set(commitment, Fulfilment.KEPT, at)
     _end_difficulties(actor, promised, at)
     completion.state, completion.concluded_at = CompletionState.PASSED, at
-    keep(completion, "state", "concluded_at")
+    save(completion, "state", "concluded_at")
     issue_opinion(completion, points, "", at)
     kept = [commitment for commitment in promised if commitment.fulfilment == Fulfilment.KEPT]
     record(
@@ -172,7 +167,7 @@ def _rectify(actor: Actor, completion: CompletionVerification, unmet: Sequence[P
     for commitment in _promises(unmet):
         _set(commitment, Fulfilment.RECTIFYING, at)
     completion.state, completion.rectify_until = CompletionState.RECTIFYING, until
-    keep(completion, "state", "rectify_until")
+    save(completion, "state", "rectify_until")
     open_item(
         actor=actor,
         kind=WorkKind.RECTIFICATION,
@@ -222,7 +217,7 @@ def fail(actor: Actor, completion: CompletionVerification, points: Sequence[Poin
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="failed", cancelled=True)
     completion.state, completion.concluded_at, completion.rectify_until = CompletionState.FAILED, at, None
-    keep(completion, "state", "concluded_at", "rectify_until")
+    save(completion, "state", "concluded_at", "rectify_until")
     issue_opinion(completion, points, why, at)
     record(
         actor,

@@ -183,12 +183,6 @@ def need_text(value: str, field: str, message: str) -> str:
     return value.strip()
 
 
-def save(row: Any, *fields: str) -> None:
-    """Saves what changed; every change raises the version, so that forms opened before are noticed."""
-    row.version += 1
-    row.save(update_fields=[*fields, "version"])
-
-
 def day_of(at: datetime) -> date:
     return at.astimezone(TZ).date()
 

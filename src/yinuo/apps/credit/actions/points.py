@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.credit import access, ledger
 from yinuo.apps.credit.actions.common import (
     about_proposal,
@@ -26,7 +26,6 @@ from yinuo.apps.credit.actions.common import (
     need_enterprise,
     need_past,
     need_text,
-    save,
     signed,
     tell_unit,
     url_of,

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.credit import access, queries
-from yinuo.apps.credit.actions.common import day_of, ledger_of, lock, need_text, save
+from yinuo.apps.credit.actions.common import day_of, ledger_of, lock, need_text
 from yinuo.apps.credit.actions.points import propose
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal, ReliefKind, ReliefState
 from yinuo.apps.notices.actions import tell

@@ -46,11 +46,6 @@ def locked_plan(actor: Actor, plan_id: int, states: Iterable[str], version: int 
     return plan
 
 
-def save_plan(plan: InspectionPlan, *fields: str) -> None:
-    plan.version += 1
-    plan.save(update_fields=[*fields, "version"])
-
-
 def locked_inspection(inspection_id: int) -> Inspection:
     """The inspection with its project locked first."""
     project_id = Inspection.objects.values_list("project_id", flat=True).get(pk=inspection_id)
@@ -68,11 +63,6 @@ def need_state(inspection: Inspection, states: Iterable[str]) -> None:
             f"这次检查现在是“{inspection.get_state_display()}”，不能这样办理",
             remedy="可能已由他人办理，请刷新页面查看最新状态",
         )
-
-
-def save(inspection: Inspection, *fields: str) -> None:
-    inspection.version += 1
-    inspection.save(update_fields=[*fields, "version"])
 
 
 def members_of(inspection: Inspection) -> list[Member]:

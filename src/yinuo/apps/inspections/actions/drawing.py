@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from yinuo.apps.base import Actor, Refused, Stale, check_version, forbid
+from yinuo.apps.base import Actor, Refused, Stale, check_version, forbid, save
 from yinuo.apps.inspections import access, seeds
 from yinuo.apps.inspections.actions.common import (
     cites,
@@ -16,8 +16,6 @@ from yinuo.apps.inspections.actions.common import (
     locked_plan,
     need_state,
     need_text,
-    save,
-    save_plan,
     url_of,
 )
 from yinuo.apps.inspections.actions.plans import end_draw
@@ -56,7 +54,7 @@ def draw_plan(*, actor: Actor, plan_id: int, value: str, at: datetime, version: 
     plan = locked_plan(actor, plan_id, [PlanState.ANNOUNCED], version)
     plan.seed, plan.sealed, plan.value, plan.result = outcome.seed.hex(), None, outcome.value, outcome.result.to_json()
     plan.state, plan.drawn_at, plan.drawn_by_id = PlanState.DRAWN, at, actor.person_id
-    save_plan(plan, "seed", "sealed", "value", "result", "state", "drawn_at", "drawn_by")
+    save(plan, "seed", "sealed", "value", "result", "state", "drawn_at", "drawn_by")
     end_draw(actor, plan, at, "drawn")
     behind = {row.number: row.inspector for row in PoolInspector.objects.filter(plan=plan).select_related("inspector__person")}
     for team in teams:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.credit import actions as credit
 from yinuo.apps.credit.models import CreditHead, PointProposal
 from yinuo.apps.inspections import access, pools
@@ -19,7 +19,6 @@ from yinuo.apps.inspections.actions.common import (
     members_of,
     need_state,
     need_text,
-    save,
     unit_url_of,
     url_of,
 )

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db import models
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid, save
 from yinuo.apps.inspections import access, pools, seeds
-from yinuo.apps.inspections.actions.common import cites, day_of, departments_of, locked_plan, need_text, save_plan
+from yinuo.apps.inspections.actions.common import cites, day_of, departments_of, locked_plan, need_text
 from yinuo.apps.inspections.models import Directed, DirectedReason, InspectionPlan, PlanDepartment, PlanState, PoolInspector
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.models import Project
@@ -90,7 +90,7 @@ def change_plan(
     """As long as it is not announced."""
     plan = locked_plan(actor, plan_id, [PlanState.DRAFT], version)
     _fill(plan, at, title=title, subject=subject, from_on=from_on, until_on=until_on, issue=issue, value_on=value_on)
-    save_plan(plan, *FIELDS)
+    save(plan, *FIELDS)
     _set_departments(plan, departments)
     record(actor, "inspections.change_plan", plan, at=at, data={name: getattr(plan, name) for name in FIELDS})
     return plan
@@ -151,7 +151,7 @@ def add_directed(
     if known is not None:
         return known
     made = Directed.objects.create(plan=plan, project=project, reason=reason, note=note, added_by_id=actor.person_id, added_at=at)
-    save_plan(plan)
+    save(plan)
     record(actor, "inspections.add_directed", made, at=at, why=note, data={"plan": plan.number, "project": project.code, "reason": reason})
     return made
 
@@ -164,7 +164,7 @@ def remove_directed(*, actor: Actor, plan_id: int, directed_id: int, at: datetim
     if row is not None:
         code = row.project.code
         row.delete()
-        save_plan(plan)
+        save(plan)
         record(actor, "inspections.remove_directed", plan, at=at, data={"plan": plan.number, "project": code})
     return plan
 
@@ -194,9 +194,7 @@ def announce_plan(*, actor: Actor, plan_id: int, at: datetime, version: int | No
     plan.announcement_sha256, plan.seed_sha256 = announcement.digest(), seed_digest(seed)
     plan.sealed = seeds.seal(seed, plan.number)
     plan.state, plan.announced_at, plan.announced_by_id = PlanState.ANNOUNCED, at, actor.person_id
-    save_plan(
-        plan, "team", "announcement", "announcement_sha256", "seed_sha256", "sealed", "state", "announced_at", "announced_by", "earliest"
-    )
+    save(plan, "team", "announcement", "announcement_sha256", "seed_sha256", "sealed", "state", "announced_at", "announced_by", "earliest")
     PoolInspector.objects.bulk_create([PoolInspector(plan=plan, number=number, inspector_id=key) for key, number in numbers.items()])
     _open_draw(actor, plan, at)
     _told(actor, "announce_plan", plan, at, chain="inspection.announced", earliest=plan.earliest)
@@ -326,7 +324,7 @@ def void_plan(*, actor: Actor, plan_id: int, why: str, at: datetime, version: in
         with suppress(seeds.SeedLost):
             plan.seed = seeds.unseal(bytes(plan.sealed or b""), plan.number, plan.seed_sha256).hex()
     plan.state, plan.sealed = PlanState.VOID, None
-    save_plan(plan, "void_why", "void_at", "state", "seed", "sealed")
+    save(plan, "void_why", "void_at", "state", "seed", "sealed")
     end_draw(actor, plan, at, "void")
     _told(actor, "void_plan", plan, at, chain="inspection.void" if announced else "", why=plan.void_why, seed=plan.seed)
     return plan

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from yinuo.apps.base import Actor, Refused, check_version, forbid
-from yinuo.apps.land.models import LandList, Parcel, ParcelStatus, ParcelUse
+from yinuo.apps.land.models import Parcel, ParcelStatus, ParcelUse
 from yinuo.apps.people.models import Department
 from yinuo.apps.reviews.actions import service_ended
 from yinuo.apps.reviews.models import Track
@@ -36,11 +36,6 @@ def take(actor: Actor, parcel_id: int, may: Rule, states: Iterable[str], version
 
 
 BEFORE_SALE = (ParcelStatus.PREPARED, ParcelStatus.OFFERED)
-
-
-def save(row: Parcel | LandList, *fields: str) -> None:
-    row.version += 1
-    row.save(update_fields=[*fields, "version"])
 
 
 def list_served(actor: Actor, use: ParcelUse, at: datetime) -> None:

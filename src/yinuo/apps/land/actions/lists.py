@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.land import access, papers
-from yinuo.apps.land.actions.common import BEFORE_SALE, day_of, list_served, locked, need_past, need_text, save, take
+from yinuo.apps.land.actions.common import BEFORE_SALE, day_of, list_served, locked, need_past, need_text, take
 from yinuo.apps.land.models import UNDER_WAY, LandList, ListInput, ListState, Parcel, ParcelStatus, ParcelUse, Part
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
@@ -168,8 +168,7 @@ def answer_input(
     if land_list.state not in UNDER_WAY:
         raise Refused("land.list_closed", "用地清单已经汇总形成", remedy="如有补充，请在清单上更正，形成新的版本")
     row.points, row.answered_at, row.answered_by_id = _points(points, nothing), at, actor.person_id
-    row.version += 1
-    row.save(update_fields=["points", "answered_at", "answered_by", "version"])
+    save(row, "points", "answered_at", "answered_by")
     work = open_of(row, WorkKind.LAND_INPUT)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="answered")

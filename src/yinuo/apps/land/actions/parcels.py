@@ -9,10 +9,10 @@ from decimal import Decimal, InvalidOperation
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid, save
 from yinuo.apps.catalogue.models import Zone
 from yinuo.apps.land import access, rules
-from yinuo.apps.land.actions.common import BEFORE_SALE, day_of, keeper_of, need_past, need_text, save, take
+from yinuo.apps.land.actions.common import BEFORE_SALE, day_of, keeper_of, need_past, need_text, take
 from yinuo.apps.land.indicators import INDICATORS, number_of
 from yinuo.apps.land.models import BasicKind, LandUse, Parcel, ParcelAssessment, ParcelBasic
 from yinuo.apps.rules import pack

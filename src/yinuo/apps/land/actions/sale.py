@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid, save
 from yinuo.apps.land import access, rules
-from yinuo.apps.land.actions.common import day_of, locked, need_past, need_text, save, take
+from yinuo.apps.land.actions.common import day_of, locked, need_past, need_text, take
 from yinuo.apps.land.actions.lists import issue_to_buyer
 from yinuo.apps.land.models import UNDER_WAY, LandList, ListState, Parcel, ParcelInterest, ParcelStatus
 from yinuo.apps.land.queries import grades_of, interests_of

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Model, Q
 
-from yinuo.apps.base import Actor, Forbidden, Refused, Scope, check_version, forbid
+from yinuo.apps.base import Actor, Forbidden, Refused, Scope, check_version, forbid, save
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.mock import access
 from yinuo.apps.mock.models import MatterOutcome, MockApplication, MockMatter, MockState
@@ -75,11 +75,6 @@ def need_state(application: MockApplication, states: Iterable[str]) -> None:
             f"模拟审批现在是“{application.get_state_display()}”，不能这样办理",
             remedy="可能已由他人办理，请刷新页面查看最新状态",
         )
-
-
-def save(application: MockApplication, *fields: str) -> None:
-    application.version += 1
-    application.save(update_fields=[*fields, "version"])
 
 
 def need_text(value: str, field: str, message: str) -> str:

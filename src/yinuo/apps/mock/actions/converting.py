@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.mock.actions.common import end, end_if_done, end_matters, need_text, save, scan, settle, take, tell_all
+from yinuo.apps.base import Actor, Refused, save
+from yinuo.apps.mock.actions.common import end, end_if_done, end_matters, need_text, scan, settle, take, tell_all
 from yinuo.apps.mock.changes import CASES, Change, asked, case_of, detected, reason_of
 from yinuo.apps.mock.models import LandKind, MatterOutcome, MockApplication, MockState
 from yinuo.apps.onemap.actions.common import locked

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.mock import access, papers
 from yinuo.apps.mock.actions.common import (
     WINDOW_OFFICE,
@@ -18,7 +18,6 @@ from yinuo.apps.mock.actions.common import (
     need_state,
     need_text,
     need_window,
-    save,
     scan,
     settle,
     take,
@@ -271,8 +270,7 @@ def give_opinion(*, actor: Actor, opinion_id: int, agreed: bool, text: str, at: 
         raise Refused("mock.opinion_given", "本部门已经提出过意见", remedy="请刷新页面查看")
     opinion.text = need_text(text, "text", "请写明意见")
     opinion.agreed, opinion.answered_at, opinion.answered_by_id = agreed, at, actor.person_id
-    opinion.version += 1
-    opinion.save(update_fields=["agreed", "text", "answered_at", "answered_by", "version"])
+    save(opinion, "agreed", "text", "answered_at", "answered_by")
     work = open_of(opinion, WorkKind.MOCK_OPINION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="agreed" if agreed else "disagreed")

@@ -60,12 +60,6 @@ def take(
     return item
 
 
-def save(item: MapItem, *fields: str) -> None:
-    """Saves what changed; every change raises the version, so that forms opened before are noticed."""
-    item.version += 1
-    item.save(update_fields=[*fields, "version"])
-
-
 def url_of(item: MapItem) -> str:
     return f"/items/{item.pk}/"
 

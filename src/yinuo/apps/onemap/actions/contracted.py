@@ -6,10 +6,9 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, Refused, save
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.onemap import building
-from yinuo.apps.onemap.actions.common import save
 from yinuo.apps.onemap.actions.results import land
 from yinuo.apps.onemap.models import DECIDED, ItemState, MapItem
 from yinuo.apps.projects.models import Project

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
@@ -141,7 +141,7 @@ def start_coordination(*, actor: Actor, coordination_id: int, at: datetime, vers
     running = _open_work(actor, made, longest.longest, at, longest.longest_unit, assignee_id=actor.person_id if work else None)
     assert running.due_at is not None
     made.state, made.started_by_id, made.started_at, made.ends_by = CoordinationState.RUNNING, actor.person_id, at, running.due_at
-    _save(made, "state", "started_by", "started_at", "ends_by")
+    save(made, "state", "started_by", "started_at", "ends_by")
     paused = []
     for link in _links(made):
         if link.item.state == ItemState.ACCEPTED:
@@ -171,7 +171,7 @@ def decline_coordination(*, actor: Actor, coordination_id: int, why: str, at: da
     _close_work(actor, made, at, "declined")
     made.state, made.conclusion = CoordinationState.DECLINED, need_text(why, "why", "请写明不启动协调的理由")
     made.ended_by_id, made.ended_at = actor.person_id, at
-    _save(made, "state", "conclusion", "ended_by", "ended_at")
+    save(made, "state", "conclusion", "ended_by", "ended_at")
     record(actor, "onemap.decline_coordination", made, at=at, project_code=made.project.code or "", why=made.conclusion)
     _tell(made, "coordination_declined", at, [made.requested_by], why=made.conclusion[:60])
     return made
@@ -187,7 +187,7 @@ def call_meeting(
     if meeting_at < at:
         raise Refused("onemap.meeting_at", "开会的时间不能早于现在", field="meeting_at")
     made.meeting_at, made.meeting_place = meeting_at, place[:120]
-    _save(made, "meeting_at", "meeting_place")
+    save(made, "meeting_at", "meeting_place")
     record(
         actor,
         "onemap.call_meeting",
@@ -214,8 +214,7 @@ def give_coordination_opinion(
     check_version(found, version)
     _need_state(made, [CoordinationState.RUNNING])
     found.text, found.given_by_id, found.given_at = need_text(text, "text", "请写明部门意见"), actor.person_id, at
-    found.version += 1
-    found.save(update_fields=["text", "given_by", "given_at", "version"])
+    save(found, "text", "given_by", "given_at")
     record(
         actor,
         "onemap.give_coordination_opinion",
@@ -243,7 +242,7 @@ def conclude_coordination(*, actor: Actor, coordination_id: int, conclusion: str
         project_code=made.project.code or "",
         unit_id=made.project.unit_id,
     )
-    _save(made, "state", "conclusion", "ended_by", "ended_at", "minutes")
+    save(made, "state", "conclusion", "ended_by", "ended_at", "minutes")
     resumed = []
     for link in _links(made):
         # What was decided, taken back or paused for something else meanwhile goes its own way.
@@ -298,11 +297,6 @@ def _need_state(made: Coordination, states: Iterable[str]) -> None:
             f"这次协调现在是“{made.get_state_display()}”，不能这样办理",
             remedy="可能已由他人办理，请刷新页面查看最新状态",
         )
-
-
-def _save(made: Coordination, *fields: str) -> None:
-    made.version += 1
-    made.save(update_fields=[*fields, "version"])
 
 
 def _links(made: Coordination) -> list[CoordinationItem]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, forbid
-from yinuo.apps.onemap.actions.common import locked, save
+from yinuo.apps.base import Actor, Refused, forbid, save
+from yinuo.apps.onemap.actions.common import locked
 from yinuo.apps.onemap.actions.handling import _open_clock
 from yinuo.apps.onemap.actions.results import land
 from yinuo.apps.onemap.models import ENDED, ExternalResult, ItemState, MapItem

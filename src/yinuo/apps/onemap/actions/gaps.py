@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.onemap.actions.common import clock, day_of, save, words
+from yinuo.apps.base import Actor, Refused, save
+from yinuo.apps.onemap.actions.common import clock, day_of, words
 from yinuo.apps.onemap.actions.handling import _accept
 from yinuo.apps.onemap.actions.items import begin_anew, new_submission
 from yinuo.apps.onemap.actions.pausing import GAP, go_on, reason_now

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.catalogue.queries import HallBook, book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, building
@@ -324,8 +324,7 @@ def _settle_completion(guidance: Guidance, project: Project, at: datetime) -> No
         row = rows[item.matter_id]
         if row["needed"] == "no" and not item.concluded:
             item.state, item.concluded_at, item.result_text = ItemState.EXEMPT, at, row["note"] or "二次辅导：无需验收"
-            item.version += 1
-            item.save(update_fields=["state", "concluded_at", "result_text", "version"])
+            save(item, "state", "concluded_at", "result_text")
         elif row["note"] != item.guidance_note:
             item.guidance_note, item.version = row["note"], item.version + 1
             item.save(update_fields=["guidance_note", "version"])

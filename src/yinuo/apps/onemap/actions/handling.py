@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, Refused, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
-from yinuo.apps.onemap.actions.common import GOING_ON, clock, day_of, limits_of, need_text, save, take, words
+from yinuo.apps.onemap.actions.common import GOING_ON, clock, day_of, limits_of, need_text, take, words
 from yinuo.apps.onemap.actions.pausing import CORRECTION, go_on, halt, hold, need_not_coordinated, need_own_procedure
 from yinuo.apps.onemap.models import ItemState, MapItem, SendBack, SendBackKind
 from yinuo.apps.rules import pack

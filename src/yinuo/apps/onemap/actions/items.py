@@ -7,22 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, Refused, save
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap import access
-from yinuo.apps.onemap.actions.common import (
-    GOING_ON,
-    clock,
-    need_going_on,
-    need_prerequisites,
-    need_text,
-    save,
-    take,
-    url_of,
-    words,
-)
+from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_going_on, need_prerequisites, need_text, take, url_of, words
 from yinuo.apps.onemap.actions.pausing import hold
 from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.mocking import need_counter

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.notices.actions import tell
@@ -89,7 +89,7 @@ def _asked_again(actor: Actor, asked: LaterDocument, submission: Submission, at:
     if waiting is not None:
         close(actor=actor, item=waiting, at=at, outcome="resubmitted")
     asked.state, asked.submission, asked.received_at = LaterState.RECEIVED, submission, at
-    _save(asked, "state", "submission", "received_at")
+    save(asked, "state", "submission", "received_at")
     return asked
 
 
@@ -136,11 +136,6 @@ def _open(
     )
 
 
-def _save(asked: LaterDocument, *fields: str) -> None:
-    asked.version += 1
-    asked.save(update_fields=[*fields, "version"])
-
-
 def _take(actor: Actor, asked_id: int, states: Sequence[str], version: int | None, may: Any = access.can_handle) -> LaterDocument:
     """The request with project and item locked first. Raises Forbidden, Stale, Refused in this order."""
     item = locked(LaterDocument.objects.values_list("item_id", flat=True).get(pk=asked_id))
@@ -171,7 +166,7 @@ def begin(actor: Actor, asked: LaterDocument, at: datetime, *, deemed: bool) -> 
     if receipt is not None:
         close(actor=actor, item=receipt, at=at, outcome="deemed" if deemed else "accepted")
     asked.state, asked.accepted_at, asked.deemed_accepted = LaterState.ACCEPTED, asked.received_at if deemed else at, deemed
-    _save(asked, "state", "accepted_at", "deemed_accepted")
+    save(asked, "state", "accepted_at", "deemed_accepted")
     work = _open(actor, asked, WorkKind.LIMIT, limits_of(asked.item), asked.accepted_at)
     item = asked.item
     record(
@@ -211,7 +206,7 @@ def return_document_request(
     if receipt is not None:
         close(actor=actor, item=receipt, at=at, outcome="incomplete")
     asked.state, asked.sent_back_at = LaterState.INCOMPLETE, at
-    _save(asked, "state", "points", "reason", "sent_back_at")
+    save(asked, "state", "points", "reason", "sent_back_at")
     _open(actor, asked, WorkKind.RECTIFICATION, Limits(None), at, "补充材料", unit=True)
     issue(
         kind=DocumentKind.SUPPLEMENT,
@@ -270,7 +265,7 @@ def give_document(
     asked.document = _issue(asked, number, text.strip(), at, granted=granted, reason_code=reason_code)
     asked.state = LaterState.ISSUED if granted else LaterState.DECLINED
     asked.text, asked.concluded_at = text.strip(), at
-    _save(asked, "state", "document", "text", "concluded_at")
+    save(asked, "state", "document", "text", "concluded_at")
     _open(actor, asked, WorkKind.DELIVERY, Limits(pack().integer("delivery.limit", item.project.rules_on)), at, "送达审批文件")
     record(
         actor,
@@ -340,7 +335,7 @@ def hand_over_document(*, actor: Actor, asked: LaterDocument, how: str, at: date
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="delivered")
     asked.delivered_at = at
-    _save(asked, "delivered_at")
+    save(asked, "delivered_at")
     record(actor, "onemap.deliver_document", asked, at=at, project_code=asked.item.project.code or "", why=how)
     return asked
 
@@ -362,4 +357,4 @@ def end_request(actor: Actor, asked: LaterDocument, at: datetime, outcome: str) 
         if work is not None:
             close(actor=actor, item=work, at=at, outcome=outcome, cancelled=True)
     asked.state, asked.concluded_at = LaterState.WITHDRAWN, at
-    _save(asked, "state", "concluded_at")
+    save(asked, "state", "concluded_at")

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, Refused, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import mock_papers
-from yinuo.apps.onemap.actions.common import day_of, save, words
+from yinuo.apps.onemap.actions.common import day_of, words
 from yinuo.apps.onemap.actions.items import begin_anew
 from yinuo.apps.onemap.mocking import valid_days
 from yinuo.apps.onemap.models import ItemState, MapItem, PastOutcome

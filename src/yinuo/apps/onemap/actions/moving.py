@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import building, moving
@@ -110,8 +110,7 @@ def _apply(project: Project, changes: list[ItemChange]) -> None:
         item = rows[pk]
         for name, value in fields.items():
             setattr(item, name, value)
-        item.version += 1
-        item.save(update_fields=[*fields, "version"])
+        save(item, *fields)
 
 
 def _add(project: Project, items: list[MapItem], added: list[str], touched: dict[int, tuple[MapItem, dict[str, object]]]) -> None:

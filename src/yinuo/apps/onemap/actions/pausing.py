@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, Refused, save
 from yinuo.apps.notices.actions import tell
-from yinuo.apps.onemap.actions.common import clock, save, url_of
+from yinuo.apps.onemap.actions.common import clock, url_of
 from yinuo.apps.onemap.models import CoordinationItem, CoordinationState, ItemState, MapItem
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import pause, pause_reason, resume

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, Refused, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
-from yinuo.apps.onemap.actions.common import GOING_ON, need_text, save, take
+from yinuo.apps.onemap.actions.common import GOING_ON, need_text, take
 from yinuo.apps.onemap.actions.handling import receipt_lapsed
 from yinuo.apps.onemap.actions.results import deliver_by, land
 from yinuo.apps.onemap.models import ItemState, MapItem

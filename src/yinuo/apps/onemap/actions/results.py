@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, Refused, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
-from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_prerequisites, need_text, save, take, words
+from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_prerequisites, need_text, take, words
 from yinuo.apps.onemap.actions.gaps import need_no_gap
 from yinuo.apps.onemap.actions.mocking import conclude_mock
 from yinuo.apps.onemap.counter_papers import issue_delivery

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, Refused, save
 from yinuo.apps.catalogue.models import RegionalResult
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, regional
-from yinuo.apps.onemap.actions.common import cites, day_of, need_text, save, take, url_of
+from yinuo.apps.onemap.actions.common import cites, day_of, need_text, take, url_of
 from yinuo.apps.onemap.actions.items import begin_anew, take_landing_back
 from yinuo.apps.onemap.actions.results import land
 from yinuo.apps.onemap.models import ItemState, MapItem, PastOutcome, Route

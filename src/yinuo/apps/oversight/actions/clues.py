@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid, save
 from yinuo.apps.oversight import access
 from yinuo.apps.oversight.actions.common import day_of, need
 from yinuo.apps.oversight.models import Clue, ClueBody
@@ -77,7 +77,6 @@ def record_clue_answer(*, actor: Actor, clue_id: int, answer: str, answered_on: 
     if not made.handed_on <= answered_on <= day_of(at):
         raise Refused("oversight.answered_on", "答复日期应在移送日期和今天之间", field="answered_on")
     made.answer, made.answered_on, made.answer_entered_at = need(answer, "answer", "请写明答复的要点"), answered_on, at
-    made.version += 1
-    made.save(update_fields=["answer", "answered_on", "answer_entered_at", "version"])
+    save(made, "answer", "answered_on", "answer_entered_at")
     record(actor, "oversight.record_clue_answer", made, at=at)
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid, save
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.credit.actions import propose_points
 from yinuo.apps.credit.models import PointProposal
@@ -231,8 +231,7 @@ def propose_for_warning(*, actor: Actor, warning_id: int, basis: str, at: dateti
         at=at,
     )
     step(made, StepKind.PROPOSED, actor, at, said, shown)
-    made.version += 1
-    made.save(update_fields=["version"])
+    save(made)
     record(actor, "oversight.propose_for_warning", made, at=at, project_code=code_of(made), why=said, data={"proposal": proposal.pk})
     return proposal
 
@@ -264,8 +263,7 @@ def _moved(
     chain: str = "",
     data: dict[str, object] | None = None,
 ) -> None:
-    made.version += 1
-    made.save(update_fields=["version", *fields])
+    save(made, *fields)
     record(
         actor, verb, made, at=at, project_code=code_of(made), why=why, data=data or {"kind": made.kind, "state": made.state}, chain=chain
     )

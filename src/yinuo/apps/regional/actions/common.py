@@ -51,11 +51,6 @@ def take(
     return found
 
 
-def save(assessment: Assessment, *fields: str) -> None:
-    assessment.version += 1
-    assessment.save(update_fields=[*fields, "version"])
-
-
 def need_text(value: str, field: str, message: str) -> str:
     if not value.strip():
         raise Refused(f"regional.{field}", message, field=field)

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid, save
 from yinuo.apps.catalogue.models import RegionalResult, Zone
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department
 from yinuo.apps.regional import access
-from yinuo.apps.regional.actions.common import ask, body, day_of, due_words, name_of, need_text, office, save, take, url_of
+from yinuo.apps.regional.actions.common import ask, body, day_of, due_words, name_of, need_text, office, take, url_of
 from yinuo.apps.regional.models import Assessment, AssessmentState, FeeEntry, FeeKind, Opinion, Payer
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember

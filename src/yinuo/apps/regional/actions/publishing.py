@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.catalogue.models import RegionalResult
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
@@ -14,7 +14,7 @@ from yinuo.apps.onemap.models import ItemState, MapItem
 from yinuo.apps.onemap.regional import decide, ended
 from yinuo.apps.projects.models import ProjectState
 from yinuo.apps.regional import access
-from yinuo.apps.regional.actions.common import ask, body, day_of, name_of, need_text, save, take
+from yinuo.apps.regional.actions.common import ask, body, day_of, name_of, need_text, take
 from yinuo.apps.regional.models import Assessment, AssessmentState
 from yinuo.apps.regional.papers import result_paper
 from yinuo.apps.trail.actions import action, record
