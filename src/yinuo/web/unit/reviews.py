@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from yinuo.apps.base import forbid
 from yinuo.apps.reviews import access, queries
 from yinuo.apps.reviews.actions import REVIEWABLE, give_review, review_service
+from yinuo.apps.reviews.models import ServiceReview
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.handling import attempt
 from yinuo.web.reviewing import ReviewForm
@@ -26,35 +30,17 @@ from yinuo.web.unit.own import crumbs, item_of, posted
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest, item_id: int) -> HttpResponse:
     """Given once; afterwards the page shows it with its answer."""
-    item, now = item_of(request, item_id), timezone.now()
-    form = ReviewForm(posted(request), at=now, initial={"key": f"review:{uuid.uuid4()}"})
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        given = attempt(
-            form,
-            lambda: give_review(
-                actor=actor_of(request),
-                item_id=item.pk,
-                level=values["level"],
-                indicators=values["indicators"],
-                text=values["text"],
-                idempotency_key=values["key"],
-                at=now,
-            ),
-        )
-        if given is not None:
-            messages.success(request, "评价已经收到，谢谢。")
-            return redirect("unit:review", item.pk)
+    item = item_of(request, item_id)
+    back = reverse("unit:item", args=[item.pk])
     context = {
         "name": item.name,
         "department": item.department,
-        "back": reverse("unit:item", args=[item.pk]),
-        "form": form,
+        "back": back,
         "given": queries.review_of(item),
         "possible": item.state in REVIEWABLE,
-        "breadcrumbs": crumbs(item.project, (item.name, reverse("unit:item", args=[item.pk])), "评价"),
+        "breadcrumbs": crumbs(item.project, (item.name, back), "评价"),
     }
-    return render(request, "unit/review.html", context)
+    return _page(request, partial(give_review, item_id=item.pk), context)
 
 
 @need_unit
@@ -62,35 +48,29 @@ def review(request: HttpRequest, item_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def service(request: HttpRequest, service_id: int) -> HttpResponse:
     """The same of a special track's service that has ended (附件7·第二十条)."""
-    found, actor, now = queries.service(service_id), actor_of(request), timezone.now()
-    if not access.can_review_service(actor, found):
+    found = queries.service(service_id)
+    if not access.can_review_service(actor_of(request), found):
         raise forbid("只能评价本单位项目的服务")
-    form = ReviewForm(posted(request), at=now, initial={"key": f"review:{uuid.uuid4()}"})
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        given = attempt(
-            form,
-            lambda: review_service(
-                actor=actor,
-                service_id=found.pk,
-                level=values["level"],
-                indicators=values["indicators"],
-                text=values["text"],
-                idempotency_key=values["key"],
-                at=now,
-            ),
-        )
-        if given is not None:
-            messages.success(request, "评价已经收到，谢谢。")
-            return redirect("unit:service_review", found.pk)
     context = {
         "name": found.name,
         "department": found.department,
         "back": found.url,
         "service": found,
-        "form": form,
         "given": found.given,
         "possible": True,
         "breadcrumbs": crumbs(found.project, (found.get_track_display(), found.url), "评价"),
     }
-    return render(request, "unit/review.html", context)
+    return _page(request, partial(review_service, service_id=found.pk), context)
+
+
+def _page(request: HttpRequest, give: Callable[..., ServiceReview], context: dict[str, Any]) -> HttpResponse:
+    """The page with its form, or back to it once `give` has taken what was said."""
+    now = timezone.now()
+    form = ReviewForm(posted(request), at=now, initial={"key": f"review:{uuid.uuid4()}"})
+    if request.method == "POST" and form.is_valid():
+        said = dict(form.cleaned_data)
+        key = said.pop("key")
+        if attempt(form, lambda: give(actor=actor_of(request), idempotency_key=key, at=now, **said)) is not None:
+            messages.success(request, "评价已经收到，谢谢。")
+            return redirect(request.path)
+    return render(request, "unit/review.html", {**context, "form": form})
