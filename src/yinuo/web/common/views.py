@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yinuo.apps.base import Actor, forbid
@@ -22,6 +22,7 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import seen
 from yinuo.web.acting import SESSION_KEY, actor_of, hat_of, hats_of, person_of, put_back, put_on
 from yinuo.web.common.told import without_twins
+from yinuo.web.files import PRIVATE, stored
 
 SHOWN_MESSAGES = 60
 
@@ -93,7 +94,7 @@ def document(request: HttpRequest, document_id: int) -> HttpResponse:
     if not allowed:
         raise forbid("只能查看本单位或本大厅的文书")
     paper = paper_of(document=found, at=timezone.now())
-    return _bytes(paper, inline=True)
+    return stored(paper, cache=PRIVATE)
 
 
 @login_required
@@ -107,7 +108,7 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
         raise forbid("只能查看本单位或本大厅的材料")
     if actor.role != "unit":
         seen(actor, f"file:{found.pk}", at=timezone.now(), unit_id=found.unit_id)
-    return _bytes(found, inline=found.content_type in ("application/pdf", "image/png", "image/jpeg"))
+    return stored(found, attached=found.content_type not in ("application/pdf", "image/png", "image/jpeg"), cache=PRIVATE)
 
 
 def _of_hall(actor: Actor, found: StoredFile) -> bool:
@@ -117,11 +118,3 @@ def _of_hall(actor: Actor, found: StoredFile) -> bool:
             return True
         return Project.objects.filter(unit_id=found.unit_id, hall_id=actor.hall_id).exists()
     return Membership.objects.filter(person_id=found.by_id, department__hall_id=actor.hall_id).exists()
-
-
-def _bytes(found: StoredFile, *, inline: bool) -> HttpResponse:
-    answer = HttpResponse(bytes(found.content), content_type=found.content_type)
-    answer["Content-Disposition"] = content_disposition_header(not inline, found.name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
-from django.utils.http import content_disposition_header
 
 from yinuo.apps.documents.qr import verification_url
 from yinuo.apps.documents.render import render_pdf
 from yinuo.apps.documents.wording import iso, moment
 from yinuo.apps.onemap import queries
 from yinuo.apps.onemap.queries import MapView
+from yinuo.web.files import PRIVATE, named
 from yinuo.web.onemap import head
 from yinuo.web.onemap.cards import Ties
 from yinuo.web.onemap.faces import Face
@@ -29,10 +29,7 @@ def printed(looked: Looked) -> HttpResponse:
         return HttpResponseRedirect(looked.root)
     answer = HttpResponse(render_pdf("map_print", sheet_data(view, looked.face), looked.now), content_type="application/pdf")
     name = f"一张图 {view.project.code or view.project.name} {iso(looked.now)}.pdf"
-    answer["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return named(answer, name, cache=PRIVATE)
 
 
 def sheet_data(view: MapView, face: Face) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.apps.documents.actions import paper_of
@@ -23,6 +22,7 @@ from yinuo.apps.people.models import Region
 from yinuo.apps.rules import pack
 from yinuo.core.decision import plain
 from yinuo.web.components.shapes import Column, NavItem
+from yinuo.web.files import stored
 from yinuo.web.public import words
 from yinuo.web.scoring import signed
 
@@ -128,11 +128,7 @@ def paper(request: HttpRequest, bulletin_id: int) -> HttpResponse:
     document = Document.objects.filter(kind=DocumentKind.HALL_BULLETIN, subject_id=bulletin_id).first()
     if document is None:
         raise Http404("没有这份通报")
-    file = paper_of(document=document, at=timezone.now())
-    answer = HttpResponse(bytes(file.content), content_type=file.content_type)
-    answer["Content-Disposition"] = content_disposition_header(False, file.name) or "inline"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return stored(paper_of(document=document, at=timezone.now()))
 
 
 @require_safe

@@ -7,7 +7,6 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
@@ -19,6 +18,7 @@ from yinuo.core.findings import ON_REQUEST, condition, matter_rows
 from yinuo.core.pack.types import Matter
 from yinuo.core.wording import in_words
 from yinuo.web.components.shapes import NavItem
+from yinuo.web.files import named
 from yinuo.web.public import guidebook, words
 from yinuo.web.public.answers import line_of
 from yinuo.web.public.forms import GuideFilter
@@ -119,9 +119,7 @@ def gap_form(request: HttpRequest, form: str) -> HttpResponse:
     if form not in BLANKS:
         raise Http404
     template, name = BLANKS[form]
-    answer = HttpResponse(guidebook.blank(template), content_type="application/pdf")
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
-    return answer
+    return named(HttpResponse(guidebook.blank(template), content_type="application/pdf"), name)
 
 
 def _related(matter: Matter, day: date) -> dict[str, list[Matter]]:

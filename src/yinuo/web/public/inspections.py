@@ -20,6 +20,7 @@ from yinuo.apps.people.models import Department
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.web.components.shapes import NavItem
+from yinuo.web.files import named
 from yinuo.web.public import words
 
 CRUMB = "双随机、一公开"
@@ -92,9 +93,7 @@ def draw_file(request: HttpRequest, plan_id: int) -> HttpResponse:
     found = _found(plan_id)
     text = json.dumps(queries.draw_file(found), ensure_ascii=False, indent=1, sort_keys=True)
     answer = HttpResponse(text, content_type="application/json; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="draw-{found.pk}.json"'
-    answer["Cache-Control"] = "no-cache"
-    return answer
+    return named(answer, f"draw-{found.pk}.json", attached=True, cache="no-cache")
 
 
 @require_safe
@@ -109,6 +108,4 @@ def proof(request: HttpRequest, plan_id: int, leaf: str) -> HttpResponse:
     except infochain.NotYet as error:
         raise Refused("infochain.not_yet", str(error), remedy="一般只要几秒钟") from None
     answer = HttpResponse(bytes(proven.proof), content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="draw-{found.pk}-{leaf}.tlog-proof"'
-    answer["Cache-Control"] = "no-cache"
-    return answer
+    return named(answer, f"draw-{found.pk}-{leaf}.tlog-proof", attached=True, cache="no-cache")

@@ -31,6 +31,7 @@ from yinuo.chain.leaves import Stated, read_all
 from yinuo.chain.verifier import Policy, Unverified
 from yinuo.core.calendar import TZ
 from yinuo.core.wording import day_words
+from yinuo.web.files import named
 from yinuo.web.public import projectpage
 
 LIMIT = 2_000_000
@@ -141,9 +142,7 @@ def alone(request: HttpRequest) -> HttpResponse:
         "county": pack().parameter("place.name", day).value,
         "day": day_words(day),
     }
-    answer = render(request, "public/proof_alone.html", context)
-    answer["Content-Disposition"] = 'attachment; filename="yinuo-verify.html"'
-    return answer
+    return named(render(request, "public/proof_alone.html", context), "yinuo-verify.html", attached=True)
 
 
 @cache
@@ -214,6 +213,4 @@ def of_certificate(request: HttpRequest, project_code: str, credit_code: str) ->
     except queries.NotYet as error:
         raise Refused("infochain.not_yet", str(error), remedy="一般只要几秒钟") from None
     answer = HttpResponse(bytes(proven.proof), content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{project.code}.tlog-proof"'
-    answer["Cache-Control"] = "no-cache"
-    return answer
+    return named(answer, f"{project.code}.tlog-proof", attached=True, cache="no-cache")

@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.apps.documents.actions import paper_of
@@ -14,6 +13,7 @@ from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.reform.models import Publication
 from yinuo.apps.reform.papers import basis_of
 from yinuo.web.components.shapes import NavItem
+from yinuo.web.files import stored
 from yinuo.web.public import words
 from yinuo.web.reforming import shown
 
@@ -48,8 +48,4 @@ def paper(request: HttpRequest, publication_id: int) -> HttpResponse:
     document = Document.objects.filter(kind=DocumentKind.REFORM_REPORT, subject_id=publication_id).first()
     if document is None:
         raise Http404("没有这份通报")
-    file = paper_of(document=document, at=timezone.now())
-    answer = HttpResponse(bytes(file.content), content_type=file.content_type)
-    answer["Content-Disposition"] = content_disposition_header(False, file.name) or "inline"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return stored(paper_of(document=document, at=timezone.now()))

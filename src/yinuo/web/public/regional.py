@@ -10,7 +10,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
@@ -24,6 +23,7 @@ from yinuo.apps.rules import pack
 from yinuo.core.calendar import DAY
 from yinuo.core.regional import Conditions, regional_rows, which_projects
 from yinuo.web.components.shapes import NavItem
+from yinuo.web.files import stored
 from yinuo.web.public import words
 
 ANY = ("", gettext_lazy("全部"))
@@ -125,7 +125,7 @@ def result(request: HttpRequest, result_id: int) -> HttpResponse:
 def report(request: HttpRequest, result_id: int) -> HttpResponse:
     """The assessment report itself, published with the result (向社会公开)."""
     found = RegionalResult.objects.select_related("report_file").get(pk=result_id)
-    return _pdf(found.report_file)
+    return stored(found.report_file)
 
 
 @require_safe
@@ -133,11 +133,4 @@ def paper(request: HttpRequest, result_id: int) -> HttpResponse:
     """The sealed notice by which the result was published."""
     found = RegionalResult.objects.get(pk=result_id)
     document = Document.objects.get(kind=DocumentKind.REGIONAL_REPORT, number=found.document_number)
-    return _pdf(paper_of(document=document, at=timezone.now()))
-
-
-def _pdf(file: StoredFile) -> HttpResponse:
-    answer = HttpResponse(bytes(file.content), content_type=file.content_type)
-    answer["Content-Disposition"] = content_disposition_header(False, file.name) or "inline"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return stored(paper_of(document=document, at=timezone.now()))

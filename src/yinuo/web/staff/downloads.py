@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import Actor, forbid
@@ -20,6 +19,7 @@ from yinuo.apps.trail.actions import seen
 from yinuo.apps.work.actions import ask_export
 from yinuo.apps.work.models import Export, ExportState
 from yinuo.web.acting import actor_of, need_staff
+from yinuo.web.files import PRIVATE, named
 from yinuo.web.staff import (
     credit_queue,
     dashboard,
@@ -112,20 +112,13 @@ def export(request: HttpRequest, name: str) -> HttpResponseBase:
     seen(actor, f"export:{name}", at=now)
     title = file_name(listing.title, today(now), ending)
     if ending == "xlsx":
-        return _headed(FileResponse(write_xlsx(listing), content_type=ENDINGS[ending]), title)
-    return _headed(StreamingHttpResponse(write_csv(listing), content_type=ENDINGS[ending]), title)
+        return named(FileResponse(write_xlsx(listing), content_type=ENDINGS[ending]), title, attached=True, cache=PRIVATE)
+    return named(StreamingHttpResponse(write_csv(listing), content_type=ENDINGS[ending]), title, attached=True, cache=PRIVATE)
 
 
 def how_many(listing: Listing) -> int:
     """Counted only as far as it matters."""
     return listing.found[: LONG + 1].count() if isinstance(listing.found, QuerySet) else len(listing.found)
-
-
-def _headed(answer: HttpResponseBase, title: str) -> HttpResponseBase:
-    answer["Content-Disposition"] = content_disposition_header(True, title) or "attachment"
-    answer["Cache-Control"] = "private, no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
 
 
 def _own(request: HttpRequest, export_id: int) -> Export:
@@ -160,7 +153,7 @@ def download(request: HttpRequest, export_id: int) -> HttpResponseBase:
     listing = made(actor, found.listing, dict(parse_qsl(found.query)), now)
     seen(actor, f"export:{found.listing}", at=now)
     answer = FileResponse(BytesIO(bytes(content)), content_type=ENDINGS[found.ending])
-    return _headed(answer, file_name(listing.title, today(found.asked_at), found.ending))
+    return named(answer, file_name(listing.title, today(found.asked_at), found.ending), attached=True, cache=PRIVATE)
 
 
 def actor_of_export(found: Export) -> Actor:

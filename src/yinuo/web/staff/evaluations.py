@@ -23,6 +23,7 @@ from yinuo.apps.credit.tables import COLUMNS
 from yinuo.apps.rules import pack
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import NavItem
+from yinuo.web.files import named
 from yinuo.web.handling import attempt
 from yinuo.web.staff.exporting import Field, Listing
 
@@ -138,8 +139,7 @@ def table(request: HttpRequest) -> HttpResponse:
     text = io.StringIO()
     csv.writer(text).writerows([list(COLUMNS), EXAMPLE])
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = "attachment; filename*=utf-8''%E4%BF%A1%E7%94%A8%E8%AF%84%E4%BB%B7%E8%A1%A8.csv"
-    return answer
+    return named(answer, "信用评价表.csv", attached=True)
 
 
 def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -33,6 +32,7 @@ from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.web.acting import behind, need_behind
 from yinuo.web.components.shapes import NavItem, Row
 from yinuo.web.components.text import zh_date, zh_datetime
+from yinuo.web.files import PRIVATE, named
 from yinuo.web.handling import attempt
 from yinuo.web.staff.explaining import decision_view
 from yinuo.web.staff.mock_forms import (
@@ -109,10 +109,7 @@ def blank_form(kind: str) -> HttpResponse:
 
 
 def pdf(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return named(HttpResponse(content, content_type="application/pdf"), name, cache=PRIVATE)
 
 
 @need_behind("window")

@@ -22,6 +22,7 @@ from yinuo.apps.halls.models import EventType, ReportedEvent
 from yinuo.apps.reviews.models import Level, Track
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import NavItem
+from yinuo.web.files import named
 
 LARGEST = 2 * 1024 * 1024
 SHOWN = 40
@@ -148,5 +149,4 @@ def table(request: HttpRequest) -> HttpResponse:
     text = io.StringIO()
     csv.writer(text).writerows([list(COLUMNS), *EXAMPLES])
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = "attachment; filename*=utf-8''%E8%AF%84%E5%88%86%E4%BA%8B%E4%BB%B6%E8%A1%A8.csv"
-    return answer
+    return named(answer, "评分事件表.csv", attached=True)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -28,6 +26,7 @@ from yinuo.apps.window.papers import WORDS, authority_of
 from yinuo.web.acting import behind, hat_of, need_behind, put_back
 from yinuo.web.components.shapes import Event, NavItem, Row
 from yinuo.web.components.text import zh_datetime
+from yinuo.web.files import PRIVATE, stored
 from yinuo.web.handling import attempt
 from yinuo.web.staff.window_forms import HandoutForm
 from yinuo.web.unit.library import UploadForm
@@ -196,9 +195,4 @@ def _paper(found: Sequence[Document]) -> HttpResponse:
     """Raises DoesNotExist while the visit is not over."""
     if not found:
         raise Document.DoesNotExist
-    file: Any = paper_of(document=found[-1], at=timezone.now())
-    answer = HttpResponse(bytes(file.content), content_type=file.content_type)
-    answer["Content-Disposition"] = content_disposition_header(False, file.name) or "inline"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return stored(paper_of(document=found[-1], at=timezone.now()), cache=PRIVATE)

@@ -141,7 +141,6 @@ def letter(request: HttpRequest, item_id: int) -> HttpResponse:
     pdf = actions.preview_letter(actor=actor_of(request), item_id=item.pk, at=timezone.now())
     answer = HttpResponse(pdf, content_type="application/pdf")
     answer["Content-Disposition"] = "inline"
-    answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
 
