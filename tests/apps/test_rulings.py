@@ -124,11 +124,16 @@ def test_a_project_is_stopped_by_its_principals_consent_and_takes_in_nothing_new
     assert ask_lift(actor=company.actor, idempotency_key="l", **ask).pk == first.pk
     assert refusal_of(lambda: ask_lift(actor=company.actor, **ask)) == "commitments.lift_asked"
     assert WorkItem.objects.get(kind="lift_request").limit_value == 5
+    turn = WorkItem.objects.filter(kind="stopped", state="running")
+    assert not turn.exists(), "the department's turn"
     refuse_lift(actor=county.actor("approver", DEPARTMENT), ruling_id=made.pk, reason="西侧仍少 0.3 米", at=asked)
     assert "西侧仍少 0.3 米" in Message.objects.filter(template="lift_refused", unit=company.unit).get().body
+    assert turn.get().waits_for == "unit", "the unit's again"
     ask_lift(actor=company.actor, **ask)
     lifting = rule(county, commitment, "lift", lifts=made.pk, facts="复测退界 6.1 米，达到承诺标准", moment=asked)
     assert lifting.measures == ["lift"]
+    office = county.actor("approver", DEPARTMENT)
+    assert refusal_of(lambda: refuse_lift(actor=office, ruling_id=made.pk, reason="仍少", at=asked)) == "commitments.ruling_waits"
     make(county, lifting, asked)
     project.refresh_from_db()
     assert project.stopped_at is None and queries.standing_stops(project.pk) == []
@@ -223,6 +228,22 @@ def test_an_end_by_force_takes_the_principals_consent_and_its_refusal_leaves_the
     project.refresh_from_db()
     assert project.state == "terminated"
     assert PointProposal.objects.get().data == {"field": "ecology"}
+
+
+def test_a_ruling_ends_the_clocks_of_the_difficulties_it_was_made_for(county: County, company: Company) -> None:
+    county.person("principal", DEPARTMENT)
+    difficulty = in_trouble(county, company)
+    order: dict[str, Any] = {"outcome": "helped", "text": "按图整改", "days": 10, "at": HELPED}
+    handle_difficulty(actor=county.actor("approver", DEPARTMENT), difficulty_id=difficulty.pk, **order)
+    commitment = Commitment.objects.select_related("project", "item").get()
+    report_fulfilment(actor=company.actor, commitment_id=commitment.pk, text="已整改一半", at=at("2026-12-10 09:00"))
+    clocks = WorkItem.objects.filter(subject_kind="commitments.difficulty", state="running")
+    proposed = rule(county, commitment, "recover")
+    assert clocks.get().kind == "difficulty", "the department's turn, until what it proposes is made"
+    make(county, proposed)
+    assert not clocks.exists(), "nobody could end it any more: the promise is settled"
+    ended = WorkItem.objects.filter(subject_kind="commitments.difficulty", outcome="ruled").get()
+    assert (ended.state, ended.closed_at) == ("done", FOUND)
 
 
 def test_each_verb_of_a_ruling_belongs_to_its_role_and_to_nobody_else(county: County, company: Company) -> None:

@@ -193,7 +193,7 @@ def _steps(request: HttpRequest, actor: Actor, found: Ruling, now: datetime) -> 
         data = (request.POST, request.FILES) if verb == "lift" else (None, None)
         lift = LiftForm(*data, prefix="lift", label_suffix="", initial={"key": f"lift:{uuid.uuid4()}"})
         made["lift"] = (lift, lambda: _propose_lift(actor, found, lift, now), "已提出解除，等待本部门主要负责同志审签。")
-    if open_request(found):
+    if open_request(found) and not found.lifted_by.filter(state=RulingState.PROPOSED).exists():
         deny = RefuseLiftForm(request.POST if verb == "deny" else None, prefix="deny", label_suffix="")
         made["deny"] = (deny, lambda: refuse_lift(**base, reason=deny.cleaned_data["reason"]), "已答复项目单位。")
     return made

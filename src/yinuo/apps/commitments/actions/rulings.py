@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.commitments import access
 from yinuo.apps.commitments.actions.common import code_of, day_text, end_review, evidence_of, locked, need_text
-from yinuo.apps.commitments.actions.settlement import propose_broken
+from yinuo.apps.commitments.actions.settlement import end_difficulties, propose_broken
 from yinuo.apps.commitments.models import (
     Commitment,
     CommitmentState,
@@ -283,24 +283,31 @@ def _take_effect(actor: Actor, made: Ruling, at: datetime) -> None:
         tell_platform(commitment, "broken", at)
         end_review(actor, commitment, at, "broken")
         propose_broken(_proposer(made), commitment, why, at)
+    end_difficulties(actor, [commitment], at, "ruled", "已作出处理决定")
     if Measure.REVOKE in made.measures:
         revoke(actor=actor, item=commitment.item, why=why, at=at)
     if Measure.STOP in made.measures:
         stop_building(actor=actor, project_id=project.pk, why=why, at=at)
-        open_item(
-            actor=actor,
-            kind=WorkKind.STOPPED,
-            about=about(made, project, "停止建设，整改后申请解除", f"/rulings/{made.pk}/"),
-            limits=Limits(None),
-            rules_on=project.rules_on,
-            at=at,
-            department_id=commitment.department_id,
-            hall_id=project.hall_id,
-            role="unit",
-            waits_for="unit",
-        )
+        _wait_for_unit(actor, made, at)
     if Measure.TERMINATE in made.measures:
         end_project(actor=actor, project_id=project.pk, why=why, at=at)
+
+
+def _wait_for_unit(actor: Actor, made: Ruling, at: datetime) -> None:
+    """It is the unit's turn to put right what stopped its project, without a limit."""
+    commitment, project = made.commitment, made.commitment.project
+    open_item(
+        actor=actor,
+        kind=WorkKind.STOPPED,
+        about=about(made, project, "停止建设，整改后申请解除", f"/rulings/{made.pk}/"),
+        limits=Limits(None),
+        rules_on=project.rules_on,
+        at=at,
+        department_id=commitment.department_id,
+        hall_id=project.hall_id,
+        role="unit",
+        waits_for="unit",
+    )
 
 
 def _proposer(made: Ruling) -> Actor:
@@ -363,6 +370,9 @@ def ask_lift(
     if not shown:
         raise Refused("commitments.evidence", "请附整改到位的证明材料", field="evidence", remedy="照片、检测报告、批复都可以")
     report = FulfilmentReport.objects.create(commitment=commitment, text=text, evidence=shown, person_id=actor.person_id, at=at)
+    turn = open_of(made, WorkKind.STOPPED)
+    if turn is not None:
+        close(actor=actor, item=turn, at=at, outcome="asked")
     work = open_item(
         actor=actor,
         kind=WorkKind.LIFT_REQUEST,
@@ -389,8 +399,11 @@ def refuse_lift(*, actor: Actor, ruling_id: int, reason: str, at: datetime) -> R
     work = open_of(made, WorkKind.LIFT_REQUEST)
     if work is None:
         raise Refused("commitments.lift_not_asked", "没有等待答复的解除申请", remedy="请刷新页面查看")
+    if made.lifted_by.filter(state=RulingState.PROPOSED).exists():
+        raise Refused("commitments.ruling_waits", "已经提出解除停止建设，等待审签", remedy="请等待主要负责同志审签")
     reason = need_text(reason, "reason", "请写明还差什么、怎样整改")
     close(actor=actor, item=work, at=at, outcome="refused")
+    _wait_for_unit(actor, made, at)
     project = made.commitment.project
     record(actor, "commitments.refuse_lift", made, at=at, project_code=code_of(made.commitment), why=reason)
     words = {"project": project.name, "why": reason[:80]}

@@ -32,6 +32,8 @@ from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
 
+VERIFIED = "竣工验收已有结论"
+
 
 def settle(actor: Actor, completion: CompletionVerification, at: datetime) -> None:
     """Sees whether the round is whole and draws the consequence; called after everything that may have ended it. Project locked."""
@@ -69,7 +71,7 @@ def _pass(actor: Actor, completion: CompletionVerification, points: Sequence[Poi
     promised = _promises(points)
     for commitment in promised:
         _set(commitment, Fulfilment.KEPT, at)
-    _end_difficulties(actor, promised, at)
+    end_difficulties(actor, promised, at, "verified", VERIFIED)
     completion.state, completion.concluded_at = CompletionState.PASSED, at
     save(completion, "state", "concluded_at")
     issue_opinion(completion, points, "", at)
@@ -103,15 +105,16 @@ def _set(commitment: Commitment, fulfilment: Fulfilment, at: datetime) -> None:
             tell_platform(commitment, fulfilment, at)
 
 
-def _end_difficulties(actor: Actor, promised: Sequence[Commitment], at: datetime) -> None:
-    """A difficulty nobody has handled yet is overtaken by the verification: its clock does not run on."""
-    waiting = Difficulty.objects.select_for_update(no_key=True).filter(commitment__in=promised, handled_at__isnull=True)
-    for difficulty in waiting.order_by("id"):
-        work = open_of(difficulty, WorkKind.DIFFICULTY)
-        if work is not None:
-            close(actor=actor, item=work, at=at, outcome="verified", cancelled=True)
-        difficulty.opinion, difficulty.handled_at, difficulty.version = "竣工验收已有结论", at, difficulty.version + 1
-        difficulty.save(update_fields=["opinion", "handled_at", "version"])
+def end_difficulties(actor: Actor, promised: Sequence[Commitment], at: datetime, outcome: str, words: str) -> None:
+    """The promises are settled: no clock of theirs runs on, neither the department's nor the unit's; what nobody has handled says why."""
+    for difficulty in Difficulty.objects.select_for_update(no_key=True).filter(commitment__in=promised).order_by("id"):
+        for kind in (WorkKind.DIFFICULTY, WorkKind.RECTIFICATION):
+            work = open_of(difficulty, kind)
+            if work is not None:
+                close(actor=actor, item=work, at=at, outcome=outcome, cancelled=difficulty.handled_at is None)
+        if difficulty.handled_at is None:
+            difficulty.opinion, difficulty.handled_at = words, at
+            save(difficulty, "opinion", "handled_at")
 
 
 def propose_kept(actor: Actor, completion: CompletionVerification, count: int, at: datetime, department_id: int) -> bool:
@@ -212,7 +215,7 @@ def fail(actor: Actor, completion: CompletionVerification, points: Sequence[Poin
     newly = [c for c in _promises(points) if c.pk in broken and c.fulfilment != Fulfilment.BROKEN]
     for commitment in _promises(points):
         _set(commitment, Fulfilment.BROKEN if commitment.pk in broken else Fulfilment.KEPT, at)
-    _end_difficulties(actor, _promises(points), at)
+    end_difficulties(actor, _promises(points), at, "verified", VERIFIED)
     work = open_of(completion, WorkKind.RECTIFICATION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="failed", cancelled=True)
