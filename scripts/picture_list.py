@@ -14,8 +14,8 @@ from django.db.models import Count, Q
 
 from yinuo.apps.agency.models import Agreement, Application
 from yinuo.apps.catalogue.models import RegionalResult, Zone
-from yinuo.apps.commitments.models import Commitment, Difficulty, Objection
-from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
+from yinuo.apps.commitments.models import AuditReport, Commitment, Difficulty, Objection, Ruling
+from yinuo.apps.credit.models import CreditEvent, CreditRelief, EvaluationBatch, PointProposal
 from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.grants.models import ChainNode, Grant
@@ -125,6 +125,10 @@ def gaps(state: str) -> Callable[[], Any]:
     return all_of(DeficientAcceptance, "item__department", "item__project", state=state)
 
 
+def rulings(state: str) -> Callable[[], Any]:
+    return all_of(Ruling, "commitment__project", "commitment__department", state=state)
+
+
 def items(*states: str) -> Callable[[], Any]:
     return lambda: (
         MapItem.objects.filter(**({"state__in": states} if states else {})).select_related("project", "department").order_by("id")
@@ -191,6 +195,9 @@ PAGES = [
     Page("unit:filing_check", units(all_of(Draft), *MINE)),
     Page("unit:filing_done", units(all_of(Draft), *MINE)),
     *(Page(f"unit:{name}", units(projects(), *MINE)) for name in ("project", "report", "questions", "end", "amend", "completion")),
+    Page("unit:project", units(projects(stopped_at__isnull=False), *MINE), who="stopped"),
+    Page("unit:ruling", units(rulings("made"), "commitment.project.unit_id", "pk")),
+    Page("unit:audit", units(all_of(AuditReport, "project"), "project.unit_id", "project_id")),
     *(Page(f"unit:{name}", units(projects(state="confirmed"), *MINE)) for name in ("participants", "benefits")),
     Page("unit:participant_end", units(all_of(Participant, "project"), "project.unit_id", "project_id", "pk")),
     Page("unit:amend_step", lambda: ((person_of(row.unit_id), [row.pk, "industry"]) for row in projects(state="confirmed")())),
@@ -210,7 +217,9 @@ PAGES = [
     *(Page(f"unit:{name}", units(items("notice", "decidable", "granted"), *MY_ITEM)) for name in ("fulfilment", "difficulty", "regular")),
     *(Page(f"unit:{name}", company()) for name in ("credit", "promises", "all_questions", "library", "persons", "authorise")),
     Page("unit:relief", units(all_of(CreditEvent), *MINE)),
+    Page("unit:review_relief", units(all_of(CreditRelief, "event", kind="repair", state="rejected", review=None), "event.unit_id", "pk")),
     Page("staff:evaluations", one("comprehensive")),
+    *(Page("staff:evaluation_batch", officials("comprehensive", all_of(EvaluationBatch, state=state), "pk"), who=state) for state in ("checked", "taken")),
     Page("staff:public_credit", one("comprehensive")),
     Page("unit:library_file", units(all_of(StoredFile, unit_id__isnull=False), *MINE)),
     Page("unit:grants", units(all_of(Grant, basis="consent"), "unit_id")),
@@ -336,11 +345,16 @@ PAGES = [
     Page("staff:promise_reviews", one("supervisor"), "?view=done"),
     Page("staff:promise_review", officials("approver", all_of(Commitment, "department", review_on__isnull=False), "pk", department="department.key")),
     Page("staff:difficulty", officials("approver", all_of(Difficulty, "commitment__item__department"), "pk", department="commitment.item.department.key")),
+    Page("staff:propose_ruling", officials("approver", all_of(Commitment, "department", fulfilment="broken"), "pk", department="department.key")),
+    Page("staff:ruling", officials("approver", rulings("made"), "pk", department="commitment.department.key"), who="made"),
+    Page("staff:ruling", officials("principal", rulings("proposed"), "pk", department="commitment.department.key"), who="proposed"),
     Page("staff:completion", officials("approver", projects(), "pk")),
+    Page("staff:completion", lambda: ((staff("approver", "development_reform"), [row.project_id]) for row in all_of(AuditReport)()), who="audit"),
     Page("staff:credit", one("principal")),
     Page("staff:propose", one("approver")),
     Page("staff:proposal", officials("principal", all_of(PointProposal), "pk")),
-    Page("staff:relief", officials("approver", all_of(CreditRelief), "pk")),
+    Page("staff:relief", officials("approver", all_of(CreditRelief, kind="repair"), "pk")),
+    Page("staff:relief", officials("comprehensive", all_of(CreditRelief, kind="review"), "pk"), who="review"),
     Page("staff:unit_credit", officials("comprehensive", all_of(AuthorisedPerson), "unit_id")),
     Page("styleguide:index", anybody()),
     Page("styleguide:error", anybody("404")),
@@ -394,12 +408,6 @@ EXCUSED = {
     "public:reform_paper": "a PDF file",
     "staff:report_table": "a table as a file",
     "staff:evaluation_table": "a table as a file",
-    "staff:evaluation_batch": "the demonstration has imported no file of evaluations",
-    "unit:ruling": "the demonstration has no ruling on a broken promise",
-    "staff:ruling": "the demonstration has no ruling on a broken promise",
-    "staff:propose_ruling": "the demonstration has no promise to be ruled on",
-    "unit:review_relief": "the demonstration has no refused application",
-    "unit:audit": "the demonstration's completed projects are private",
     "staff:publish_bulletin": "takes a POST alone",
     "staff:map_fresh": "a part of the map, for a script",
     "staff:later": "the demonstration has no later document asked for",

@@ -19,9 +19,9 @@ from django.db.models import Count
 from tests.apps import figured
 from tests.apps.county import facts, new_company, new_county
 from tests.database import TestDatabase
-from yinuo.apps.commitments.models import Commitment, CompletionVerification
-from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, PointProposal
-from yinuo.apps.credit.queries import differences
+from yinuo.apps.commitments.models import AuditReport, Commitment, CompletionVerification, Ruling
+from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, EvaluationBatch, PointProposal
+from yinuo.apps.credit.queries import differences, review_until
 from yinuo.apps.documents.actions import signing_provider
 from yinuo.apps.documents.files import inspect_upload
 from yinuo.apps.documents.models import StoredFile
@@ -181,7 +181,7 @@ def test_the_lights_are_right_whenever_it_is_built(now: datetime, committed_db: 
 def test_promises_are_in_notice_objected_decidable_decided_and_kept(built: list[demo.Login]) -> None:
     states = set(Commitment.objects.values_list("state", flat=True))
     assert states == {"notice", "objected", "decidable", "decided"}
-    assert {"kept", "rectifying", "pending"} <= set(Commitment.objects.values_list("fulfilment", flat=True))
+    assert {"kept", "rectifying", "pending", "broken"} <= set(Commitment.objects.values_list("fulfilment", flat=True))
     for commitment in Commitment.objects.select_related("letter__file"):
         content = bytes(commitment.letter.file.content)
         assert verify_pdf(content, commitment.letter_sha256, roots=signing_provider().roots(), at=commitment.signed_at).valid
@@ -200,8 +200,34 @@ def test_a_kept_cycle_changed_the_certificates_colour(built: list[demo.Login]) -
 
 def test_points_wait_for_consent_for_execution_and_for_repair(built: list[demo.Login]) -> None:
     assert set(PointProposal.objects.values_list("state", flat=True)) == {"proposed", "consented", "executed"}
-    assert CreditRelief.objects.get().state == "asked"
     assert differences(NOW.date()) == []
+
+
+def test_a_repair_is_asked_for_refused_and_looked_at_again(built: list[demo.Login]) -> None:
+    found = CreditRelief.objects.order_by("id").values_list("kind", "state")
+    assert Counter(found) == {("repair", "asked"): 1, ("repair", "rejected"): 2, ("review", "asked"): 1}
+    refused = CreditRelief.objects.get(kind="repair", state="rejected", review=None)
+    until = review_until(refused)
+    assert until is not None and until > NOW, "its unit may still ask for a review"
+
+
+def test_a_broken_promise_stopped_a_project_and_the_lifting_waits_for_consent(built: list[demo.Login]) -> None:
+    stop, lifting = Ruling.objects.order_by("id")
+    assert (stop.state, stop.measures, stop.delivered_at is not None) == ("made", ["stop", "recover"], True)
+    assert (lifting.state, lifting.measures, lifting.lifts) == ("proposed", ["lift"], stop)
+    assert Project.objects.get(stopped_at__isnull=False) == stop.commitment.project
+    progress = ProgressReport.objects.filter(project=stop.commitment.project, at__gt=stop.answered_at)
+    assert not progress.exists(), "nothing is built while building is stopped"
+
+
+def test_an_audit_report_was_returned_and_handed_in_anew(built: list[demo.Login]) -> None:
+    assert list(AuditReport.objects.order_by("id").values_list("state", flat=True)) == ["returned", "handed_in"]
+
+
+def test_evaluations_came_from_a_table_and_another_waits_to_be_confirmed(built: list[demo.Login]) -> None:
+    taken, checked = EvaluationBatch.objects.order_by("id")
+    assert (taken.state, taken.counts()) == ("taken", {"imported": 7, "unchanged": 0, "refused": 1})
+    assert (checked.state, checked.counts()) == ("checked", {"imported": 1, "unchanged": 1, "refused": 1})
 
 
 def test_the_countys_heating_project_stands_on_the_map_with_a_result_from_outside(built: list[demo.Login]) -> None:

@@ -109,7 +109,7 @@ def _read(code: str, told: Mapping[str, str], on: Any, units: Mapping[str, Proje
     try:
         check_credit_code(code)
     except CodeError as error:
-        raise Refused("credit.code", f"统一社会信用代码有误：{error}", field="credit_code", remedy="请按营业执照逐字核对") from error
+        raise Refused("credit.code", str(error), field="credit_code", remedy="请按营业执照逐字核对") from error
     if unit is None and not told["name"]:
         raise Refused("credit.unit", "没有这个统一社会信用代码的项目单位", field="credit_code", remedy="请核对代码，或者补充单位名称")
     if unit is not None and unit.type != UnitType.ENTERPRISE:

@@ -134,7 +134,7 @@ def rectifying(world: World) -> Scene:
     world.add(completing(play, 20))
     at = yield world.ago(15, "10:30")
     fault = "北侧实测退界 4.2 米，承诺为 5 米，出入口雨棚超出。"
-    play.verify(at, ["engineering_planning_permit"], {("engineering_planning_permit", 1): fault})
+    play.verify(at, ["engineering_planning_permit"], {("engineering_planning_permit", 0): fault})
     at = yield world.ago(14, "16:00")
     play.verify(at)
 
@@ -154,25 +154,25 @@ def being_verified(world: World) -> Scene:
 
 
 def under_construction(world: World) -> Scene:
-    """城投标准厂房：已开工，按月报送；一项承诺遇到困难，等部门帮助。"""
+    """城投标准厂房：已开工，按月报送，十八天前责令停止建设；另一项承诺遇到困难，等部门帮助。"""
     play = Play(world, "city")
     filed = 90
     yield world.ago(filed + 1)
     world.add(landing(play, "workshops", filed))
     yield world.ago(filed - LAST_BEFORE_START - 2)
-    world.add(building(play, 51, [(40, 12, "1450"), (20, 28, "3480"), (3, 41, "5210")]))
+    world.add(building(play, 51, [(40, 12, "1450"), (30, 28, "3480"), (19, 41, "5210")]))
     at = yield world.ago(31, "15:00")
     promise = play.commitment("engineering_planning_permit")
     note = "综合楼北侧地沟贴近退界线，基坑开挖前请复测，退界不得小于承诺的 5 米。"
     points = [{"outcome": "kept"} for _ in promise.requirements]
-    points[1] = {"outcome": "at_risk", "note": note}
+    points[0] = {"outcome": "at_risk", "note": note}
     commitments.review_commitment(
         actor=play.cast.approver_of("natural_resources"), commitment_id=promise.pk, on=at.date(), points=points, at=at
     )
     at = yield world.ago(2, "08:30")
     commitments.open_reviews(at)
     at = yield world.ago(1, "11:20")
-    text = "综合楼北侧地下发现废弃管沟，退界线需要局部调整，担心不能完全达到承诺的退界。"
+    text = "停工整改中发现综合楼北侧地下有废弃管沟，退界线需要局部调整，担心不能完全达到承诺的退界。"
     commitments.report_difficulty(actor=play.company, commitment_id=play.commitment("engineering_planning_permit").pk, text=text, at=at)
 
 

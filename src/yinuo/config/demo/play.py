@@ -12,8 +12,9 @@ from yinuo.apps.commitments import actions as commitments
 from yinuo.apps.commitments.inspection import Point, points_of
 from yinuo.apps.commitments.models import Commitment, CompletionVerification
 from yinuo.apps.credit import actions as credit
-from yinuo.apps.credit.models import CreditEvent, PointProposal
+from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap import actions as onemap
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
 from yinuo.apps.people.models import ProjectUnit
@@ -23,6 +24,7 @@ from yinuo.apps.reviews.actions import give_review
 from yinuo.apps.reviews.models import ServiceReview
 from yinuo.apps.rules import pack
 from yinuo.config.demo.materials import material_pdf
+from yinuo.config.demo.projects import FORMS
 from yinuo.config.demo.world import Scene, World
 
 PREFIXES = {
@@ -48,6 +50,13 @@ class Play:
         self.unit: ProjectUnit = world.cast.unit(company)
         self.id = 0
 
+    @classmethod
+    def known(cls, world: World, company: str, form: str) -> Play:
+        """A project that another scene has filed."""
+        play = cls(world, company)
+        play.id = Project.objects.filter(unit=play.unit, name=FORMS[form]["name"]).latest("id").pk
+        return play
+
     @property
     def project(self) -> Project:
         return Project.objects.get(pk=self.id)
@@ -63,6 +72,12 @@ class Play:
 
     def officer(self, item: MapItem) -> Actor:
         return self.cast.approver_of(item.department.key, item.handler_id)
+
+    def file_of(self, name: str, at: datetime, officer: Actor | None = None) -> StoredFile:
+        """A paper the company uploads, or an officer where one is named."""
+        content = material_pdf(name, self.project.name, self.unit.name, at)
+        unit_id = None if officer else self.unit.pk
+        return store_upload(actor=officer or self.company, name=f"{name}.pdf", content=content, unit_id=unit_id, at=at)
 
     # -- filing and guidance
 
@@ -92,9 +107,7 @@ class Play:
         materials = []
         for row in item.materials:
             if row["main"]:
-                content = material_pdf(row["name"], self.project.name, self.unit.name, at)
-                file = store_upload(actor=self.company, name=f"{row['name']}.pdf", content=content, unit_id=self.unit.pk, at=at)
-                materials.append({"id": row["id"], "file": file.pk})
+                materials.append({"id": row["id"], "file": self.file_of(row["name"], at).pk})
         onemap.submit_materials(actor=self.company, item_id=item.pk, materials=materials, note=note, at=at)
 
     def accept(self, matter: str, at: datetime) -> None:
@@ -252,8 +265,7 @@ class Play:
     def propose_act(self, department: str, item: str, basis: str, evidence: str, at: datetime) -> None:
         """Points for one of the acts of article 46, with a scanned record as evidence."""
         officer = self.cast.approver_of(department)
-        content = material_pdf(evidence, self.project.name, self.unit.name, at)
-        file = store_upload(actor=officer, name=f"{evidence}.pdf", content=content, unit_id=None, at=at)
+        file = self.file_of(evidence, at, officer)
         credit.propose_points(
             actor=officer,
             unit_id=self.unit.pk,
@@ -263,9 +275,13 @@ class Play:
             on=at.date(),
             data={"article": "46", "item": item},
             basis=basis,
-            evidence=[{"file": file.pk, "name": file.name, "sha256": file.sha256}],
+            evidence=[_kept(file)],
             at=at,
         )
+
+    def ask_repair(self, event: CreditEvent, text: str, at: datetime) -> CreditRelief:
+        evidence = [_kept(self.file_of("整改报告", at))]
+        return credit.ask_relief(actor=self.company, event_id=event.pk, kind="repair", text=text, evidence=evidence, at=at)
 
     def consent(self, at: datetime, note: str = "事实清楚、依据充分，同意。") -> None:
         principal = self.cast.holder("principal", "development_reform")
@@ -273,3 +289,7 @@ class Play:
 
     def execute(self, at: datetime) -> CreditEvent:
         return credit.execute(actor=self.cast.holder("general_convener"), proposal_id=self.proposal().pk, at=at)
+
+
+def _kept(file: StoredFile) -> dict[str, Any]:
+    return {"file": file.pk, "name": file.name, "sha256": file.sha256}

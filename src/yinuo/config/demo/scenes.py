@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from yinuo.apps.base import Actor
 from yinuo.apps.commitments import actions as commitments
-from yinuo.apps.credit import actions as credit
-from yinuo.apps.credit.models import CreditEvent
-from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.onemap import actions as onemap
 from yinuo.apps.people import actions as people
 from yinuo.apps.projects import actions as projects
 from yinuo.apps.projects.models import Question
 from yinuo.apps.work.actions import open_of, remind
 from yinuo.apps.work.models import WorkKind
-from yinuo.config.demo.materials import material_pdf
-from yinuo.config.demo.people import COMPANIES
 from yinuo.config.demo.play import Play
 from yinuo.config.demo.projects import FORMS, form
 from yinuo.config.demo.world import Scene, World
@@ -32,21 +25,6 @@ def opened(play: Play, key: str, filed: int, guided: int | None = None) -> Scene
     if guided is not None:
         at = yield ago(guided, "15:00")
         play.advise(at)
-
-
-def scores(world: World) -> Scene:
-    """公共信用综合评价导入：企业带着分值来，未评级的没有。"""
-    at = yield world.ago(210, "10:00")
-    for company in COMPANIES:
-        if company.score is not None:
-            credit.import_score(
-                actor=world.cast.holder("administrator"),
-                unit_id=world.cast.unit(company.key).pk,
-                score=Decimal(company.score),
-                source="甘肃省公共信用综合评价",
-                on=world.ago(215).date(),
-                at=at,
-            )
 
 
 def flagship(world: World) -> Scene:
@@ -266,28 +244,13 @@ def withdrawn(world: World) -> Scene:
     at = yield world.ago(40, "10:00")
     event = play.execute(at)
     at = yield world.ago(4, "14:50")
-    _ask_repair(play, event, world)
-
-
-def _ask_repair(play: Play, event: CreditEvent, world: World) -> None:
-    at = world.ago(4, "14:50")
-    content = material_pdf("整改报告", play.project.name, play.unit.name, at)
-    file = store_upload(actor=play.company, name="整改报告.pdf", content=content, unit_id=play.unit.pk, at=at)
-    credit.ask_relief(
-        actor=play.company,
-        event_id=event.pk,
-        kind="repair",
-        text="已撤销原选址并完成场地恢复，重新选址的方案已告知备案机关。",
-        evidence=[{"file": file.pk, "name": file.name, "sha256": file.sha256}],
-        at=at,
-    )
+    play.ask_repair(event, "已撤销原选址并完成场地恢复，重新选址的方案已告知备案机关。", at)
 
 
 def to_execute(world: World) -> Scene:
     """宏达物流园未按规定报送信息，扣 1 分：已审签，待总召集人执行。"""
-    play = Play(world, "materials")
     at = yield world.ago(2, "15:10")
-    play.id = play.unit.projects.get(name=FORMS["logistics"]["name"]).pk
+    play = Play.known(world, "materials", "logistics")
     basis = "备案后未按规定报送项目建设进度信息，经书面提醒仍未报送。"
     play.propose_act("development_reform", "unreported", basis, "书面提醒及回执", at)
     at = yield world.ago(0, "11:30")
@@ -310,6 +273,6 @@ def on_leave(world: World) -> Scene:
 
 
 SCENES = (
-    scores, flagship, objected, overdue, sent_back, decidable, in_guidance, ready, just_filed, held, refused, withdrawn, to_execute,
+    flagship, objected, overdue, sent_back, decidable, in_guidance, ready, just_filed, held, refused, withdrawn, to_execute,
     on_leave,
 )  # fmt: skip

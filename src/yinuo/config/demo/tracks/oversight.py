@@ -6,21 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from yinuo.apps.base import Actor
-from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.oversight import actions
 from yinuo.apps.oversight.models import LifeRecord, Warning
-from yinuo.apps.projects.models import Project
-from yinuo.config.demo.materials import material_pdf
 from yinuo.config.demo.play import Play
-from yinuo.config.demo.projects import FORMS
 from yinuo.config.demo.world import Scene, World
-
-
-def _play(world: World, company: str, form: str) -> Play:
-    """A project that another scene has filed."""
-    play = Play(world, company)
-    play.id = Project.objects.filter(unit=play.unit, name=FORMS[form]["name"]).latest("id").pk
-    return play
 
 
 def _enter(world: World, play: Play, kind: str, at: datetime, data: dict[str, Any], **more: Any) -> LifeRecord:
@@ -40,7 +29,7 @@ def _owner(world: World, made: Warning) -> Actor:
 def answering(world: World) -> Scene:
     """宏达物流园：巡查发现未批先建，企业已说明，责令限期改正。"""
     yield world.ago(7, "10:00")
-    play = _play(world, "materials", "logistics")
+    play = Play.known(world, "materials", "logistics")
     at = yield world.ago(6, "10:20")
     made = _see(world, play, "patrol", "场地已经平整，正在开挖仓库基坑，现场有两台挖掘机。", at)
     at = yield world.ago(5, "09:40")
@@ -54,15 +43,14 @@ def answering(world: World) -> Scene:
 def put_right(world: World) -> Scene:
     """宏达墙材：卫星图斑发现未批先建，限期内已报改正，等部门核查。"""
     yield world.ago(9, "10:00")
-    play = _play(world, "materials", "walling")
+    play = Play.known(world, "materials", "walling")
     at = yield world.ago(8, "09:20")
     made = _see(world, play, "satellite", "本月遥感图斑与上月相比，地块西侧新增硬化地面约 1200 平方米。", at)
     at = yield world.ago(7, "14:30")
     text = "停止建设，拆除超出临时用地范围的硬化地面。"
     actions.order_rectification(actor=_owner(world, made), warning_id=made.pk, text=text, days=6, at=at)
     at = yield world.ago(2, "10:30")
-    content = material_pdf("整改照片", play.project.name, play.unit.name, at)
-    file = store_upload(actor=play.company, name="整改照片.pdf", content=content, unit_id=play.unit.pk, at=at)
+    file = play.file_of("整改照片", at)
     text = "已停止建设，硬化地面已拆除并恢复原状，照片附后。"
     actions.report_rectified(actor=play.company, warning_id=made.pk, text=text, evidence=[file.pk], at=at)
 
@@ -70,7 +58,7 @@ def put_right(world: World) -> Scene:
 def punished(world: World) -> Scene:
     """城投标准厂房：未批先建，逾期没有改正，依法处罚后办结。"""
     yield world.ago(60, "10:00")
-    play = _play(world, "city", "workshops")
+    play = Play.known(world, "city", "workshops")
     at = yield world.ago(59, "10:10")
     made = _see(world, play, "report", "群众反映夜间施工；现场核实厂房基础已经浇筑。", at)
     at = yield world.ago(58, "16:00")
@@ -93,7 +81,7 @@ def punished(world: World) -> Scene:
 def seen_yesterday(world: World) -> Scene:
     """新阳农光互补：供电单位送来临时用电数据，刚刚预警。"""
     yield world.ago(2, "10:00")
-    play = _play(world, "solar", "solar_field")
+    play = Play.known(world, "solar", "solar_field")
     at = yield world.ago(1, "16:10")
     actions.take_in_record(
         actor=Actor.system(), system="供电营销系统", record_id="LS-0612", project_code=play.project.code or "", kind="sighting",
@@ -104,7 +92,7 @@ def seen_yesterday(world: World) -> Scene:
 def whole_life(world: World) -> Scene:
     """集中供热工程：招标投标、计划执行、督查调度和检查的记录。"""
     yield world.ago(31, "10:00")
-    play = _play(world, "bureau", "heating")
+    play = Play.known(world, "bureau", "heating")
     at = yield world.ago(30, "09:30")
     bid = f"JSS-GC-{at.year}-041"
     common = {"method": "open", "section": "热源厂及一次管网施工"}
