@@ -23,10 +23,11 @@ DAYS = 92
 COUNTRY_HALLS = 3_000
 COUNTRY_EVENTS = int(os.environ.get("YINUO_BENCH_EVENTS", "10000000"))
 
-# Reviews, lights and landings by turns, over one quarter; one in fifty tells of a matter that was told of before.
+# Reviews, lights and landings by turns, over one quarter; one in fifty tells of a matter its hall has told of before.
 MADE = """
     SELECT n % {halls} AS hall, date '2026-07-01' + (n % 92)::int AS day,
-        (ARRAY['review', 'review', 'light', 'landed'])[n % 4 + 1] AS type, 'm' || (CASE WHEN n % 50 = 49 THEN n - 4 ELSE n END) AS subject,
+        (ARRAY['review', 'review', 'light', 'landed'])[n % 4 + 1] AS type,
+        'm' || (CASE WHEN n / (4 * {halls}) % 50 = 49 THEN n - 4 * {halls} ELSE n END) AS subject,
         CASE WHEN n % 4 = 2 THEN CASE WHEN n % 3 = 0 THEN 'red' ELSE 'yellow' END ELSE '' END AS mark,
         CASE WHEN n % 4 = 3 THEN 'filing' ELSE '' END AS kind, CASE WHEN n % 4 < 2 THEN (n % 5 + 1)::int END AS level,
         CASE WHEN n % 4 = 3 THEN (n % 120)::int END AS days, CASE WHEN n % 4 = 3 THEN (n % 100)::int END AS approval_days, n
@@ -107,8 +108,6 @@ def _country() -> dict[str, Any]:
             cursor.execute(FLOOR)
             cursor.fetchall()
 
-    with connection.cursor() as cursor:
-        cursor.execute("SET work_mem = '256MB'")
     with connections["owner"].cursor() as cursor:
         cursor.execute(TABLE)
         cursor.execute("ANALYZE bench_event")

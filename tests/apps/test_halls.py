@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,7 +32,7 @@ from yinuo.apps.reviews.models import ServiceReview, TrackService
 from yinuo.apps.rules import pack
 from yinuo.apps.work.actions import extend, reassign, tick
 from yinuo.apps.work.models import WorkItem
-from yinuo.core.dated import Gap
+from yinuo.core.dated import Gap, Span
 from yinuo.core.hall import HallFact, fold
 
 D = Decimal
@@ -73,6 +74,25 @@ def test_the_database_counts_as_core_does_and_as_a_naive_reading(db: None, facts
             quarter = (year, (month + 2) // 3)
             running[quarter] = running.get(quarter, D(100)) + sums.get((number, (year, month)), D(0))
             assert running[quarter] == months[name]
+
+
+def test_a_rule_that_turns_within_a_month_counts_each_day_by_its_own(db: None) -> None:
+    turn, rules = date(2026, 11, 16), pack()
+    old = [replace(rule, span=Span(rule.span.from_on, turn)) for rule in rules.hall_rules]
+    new = [replace(rule, span=Span(turn, None), points=rule.points * 3, days_at_most=rule.days_at_most and 60) for rule in rules.hall_rules]
+    turned = replace(rules, hall_rules=[*old, *new])
+    landed = [{"kind": "filing", "days": days, "approval_days": 91} for days in (40, 41, 60, 61)]
+    landed.append({"kind": "filing", "days": 61, "approval_days": 90})
+    facts = [
+        HallFact("A", date(2026, 11, day), "landed", {"project": f"{day}.{number}", **detail})
+        for day in (1, 15, 16, 30)
+        for number, detail in enumerate(landed)
+    ]
+    facts += [HallFact("A", date(2026, 11, 20), "landed", {"project": "1.0", **landed[0]})]
+    sums = folding.sums_of(LISTED, {"events": rows(facts)}, turned)
+    # by day: 0.5 − 4 twice, then 3 × 1.5 − 12 twice; a project told of before counts no more
+    assert sums == {(0, (2026, 11)): D("-22")}
+    assert sum(point.points for point in fold(HALLS, facts, turned).points) == D("-22")
 
 
 def test_a_day_without_rules_is_a_gap_in_the_database_too(db: None) -> None:

@@ -21,35 +21,53 @@ from yinuo.core.wording import day_words
 FIELDS = ("light", "track", "kind", "level", "rating")
 RATED = ("hall.review_good", "hall.review_bad")
 
-# %(rules)s: rows of `table_of`. The events' SELECT is put in the middle, and read twice rather than kept, so that many processes may
-# read it; a row is repeated where its subject has counted before. Sorted by a hash first, since texts are slow to compare; what is
-# given by hand counts each time. An outer join, for PostgreSQL takes an inner one on so many conditions to leave nothing.
+# %(rules)s: rows of `table_of`. The events' SELECT is put in the middle, read once and kept, for the rooms' own take long to read. All
+# events are counted by what the rules can tell apart (`turns`, `days`, `approval_days`: where they turn), and those whose subject has
+# counted before are taken off again; what is given by hand counts each time. Only a subject whose hash occurs twice may have counted
+# before: hashes are sorted alone, as numbers, since a table of them does not fit in memory, and are looked up in a table, which an IN
+# that may be joined is not where PostgreSQL expects few events. An outer join, for it takes an inner one on so many conditions to leave
+# nothing.
 SUMS = """
-    WITH event AS NOT MATERIALIZED ({events}),
+    WITH event AS MATERIALIZED (
+        SELECT hall_id, day, type, subject, mark, kind, level, days, approval_days, points, place, hashtextextended(subject, hall_id) AS hash
+        FROM ({events}) e
+    ),
     rule AS (
         SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb) AS r(type text, "from" date, "to" date, marks text[], kinds text[], levels int[],
             points numeric, days_at_most int, approval_days_more_than int)
     ),
-    once AS (
-        SELECT DISTINCT ON (hash, hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C", by_hand)
-            hall_id, day, type, mark, kind, level, days, approval_days, points
-        FROM (SELECT *, hashtextextended(subject, hall_id) AS hash, CASE WHEN type = 'manual' THEN place END AS by_hand FROM event) e
-        ORDER BY hash, hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C", by_hand, day, place
+    twice AS MATERIALIZED (
+        SELECT hash FROM (SELECT hash FROM event WHERE type <> 'manual' ORDER BY hash OFFSET 0) e GROUP BY hash HAVING count(*) > 1
     ),
-    unruled AS (
-        SELECT type, day FROM (SELECT type, day FROM event WHERE type <> 'manual' GROUP BY type, day) e
-        WHERE NOT EXISTS (SELECT 1 FROM rule r WHERE r.type = e.type AND e.day >= r."from" AND (r."to" IS NULL OR e.day < r."to"))
+    told AS (
+        SELECT e.*, row_number() OVER (
+            PARTITION BY hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C" ORDER BY day, place
+        ) AS time
+        FROM event e WHERE type <> 'manual' AND (hash IN (SELECT hash FROM twice)) IS TRUE
+    ),
+    tally AS (
+        SELECT hall_id, min(day) AS day, type, mark, kind, level, min(days) AS days, min(approval_days) AS approval_days,
+            sum(points) AS points, count(*) AS times
+        FROM event
+        GROUP BY hall_id, type, mark, kind, level, date_trunc('month', day::timestamp), width_bucket(day, %(turns)s::date[]),
+            width_bucket(days, %(days)s::int[]), width_bucket(approval_days, %(approval_days)s::int[])
+        UNION ALL
+        SELECT hall_id, day, type, mark, kind, level, days, approval_days, points, -1 FROM told WHERE time > 1
+    )
+    SELECT t.hall_id, extract(year FROM t.day)::int, extract(month FROM t.day)::int, sum(coalesce(t.points, t.times * r.points)),
+        NULL::text, NULL::date
+    FROM tally t LEFT JOIN rule r
+        ON r.type = t.type AND t.day >= r."from" AND (r."to" IS NULL OR t.day < r."to")
+        AND (r.marks IS NULL OR t.mark = ANY(r.marks)) AND (r.kinds IS NULL OR t.kind = ANY(r.kinds))
+        AND (r.levels IS NULL OR t.level = ANY(r.levels)) AND (r.days_at_most IS NULL OR t.days <= r.days_at_most)
+        AND (r.approval_days_more_than IS NULL OR t.approval_days > r.approval_days_more_than)
+    GROUP BY 1, 2, 3 HAVING count(coalesce(t.points, r.points)) > 0
+    UNION ALL (
+        SELECT NULL, NULL, NULL, NULL, type, day FROM tally t
+        WHERE type <> 'manual'
+            AND NOT EXISTS (SELECT 1 FROM rule r WHERE r.type = t.type AND t.day >= r."from" AND (r."to" IS NULL OR t.day < r."to"))
         ORDER BY day, type LIMIT 1
     )
-    SELECT o.hall_id, extract(year FROM o.day)::int, extract(month FROM o.day)::int, sum(coalesce(o.points, r.points)), NULL::text, NULL::date
-    FROM once o LEFT JOIN rule r
-        ON r.type = o.type AND o.day >= r."from" AND (r."to" IS NULL OR o.day < r."to")
-        AND (r.marks IS NULL OR o.mark = ANY(r.marks)) AND (r.kinds IS NULL OR o.kind = ANY(r.kinds))
-        AND (r.levels IS NULL OR o.level = ANY(r.levels)) AND (r.days_at_most IS NULL OR o.days <= r.days_at_most)
-        AND (r.approval_days_more_than IS NULL OR o.approval_days > r.approval_days_more_than)
-    GROUP BY 1, 2, 3 HAVING count(coalesce(o.points, r.points)) > 0
-    UNION ALL
-    SELECT NULL, NULL, NULL, NULL, type, day FROM unruled
 """
 
 
@@ -104,8 +122,14 @@ def sums_of(events: str, parameters: Mapping[str, Any], pack: Pack) -> dict[tupl
 
     Raises: Gap where no rule of an event's type is in force on its day.
     """
+    table = table_of(pack)
+    turns = {
+        "turns": sorted({day for row in table for day in (row["from"], row["to"]) if day}),
+        "days": sorted({row["days_at_most"] + 1 for row in table if row["days_at_most"] is not None}),
+        "approval_days": sorted({row["approval_days_more_than"] + 1 for row in table if row["approval_days_more_than"] is not None}),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(SUMS.format(events=events), {**parameters, "rules": json.dumps(table_of(pack))})
+        cursor.execute(SUMS.format(events=events), {**parameters, **turns, "rules": json.dumps(table)})
         rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
     found: dict[tuple[int, Month], Decimal] = {}
     for hall_id, year, month, points, unruled, day in rows:
