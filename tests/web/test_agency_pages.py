@@ -148,6 +148,9 @@ def test_from_the_companys_form_to_the_review(world: World) -> None:
     assert unit.post(path, {"do": "receive", "version": agreement.version}).status_code == 302
     review = f"/services/{TrackService.objects.get().pk}/review/"
     assert review in text(unit.get(path)) and "评价这次服务" in text(unit.get(path))
+    asked = text(unit.get(review))
+    assert "<span>积石山县投资项目服务</span>" in asked
+    assert re.search(r'<a href="/projects/"[^>]*aria-current="page"', asked)
     refused = unit.post(review, {"level": "1", "text": "", "indicators": [], "key": "a"})
     assert "请选择或者写明哪里不满意" in text(refused)
     assert unit.post(review, {"level": "5", "text": "很好", "key": "b"}).status_code == 302

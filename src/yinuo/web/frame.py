@@ -40,12 +40,14 @@ WINDOW = [
 ]
 ZONE = [("待办", "staff:inbox"), ("园区", "staff:zones"), ("公布的结果", "public:regional"), ("规则", "public:rules")]
 WARNED = ("approver", "principal", "supervisor", "general_convener", "comprehensive")
+OF_PROJECTS = ("filing", "items", "rulings", "services", "warnings", "inspections", "land", "questions")
 # Pages that lie elsewhere than the list they belong to.
 WITHIN = {
     **dict.fromkeys(("/staff/assessments/", "/staff/regional/"), "staff:zones"),
     "/staff/units/": "staff:credit",
     **dict.fromkeys(("/staff/scores/", "/staff/reviews/", "/staff/warnings/", "/staff/coordination/", "/staff/clues/"), "staff:hall"),
     **dict.fromkeys(("/staff/shared/", "/staff/inspections/"), "staff:hall"),
+    **dict.fromkeys((f"/{place}/" for place in OF_PROJECTS), "unit:projects"),
 }
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
@@ -73,7 +75,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "stand_in": hat.stand_in if hat else None,
         "login_url": reverse("account_login"),
         "county": county,
-        "service": f"{county}投资项目服务" + (" · 审批" if role not in ("unit", "public") else ""),
+        "service_name": f"{county}投资项目服务" + (" · 审批" if role not in ("unit", "public") else ""),
         "phase": "demonstration" if settings.YINUO_DEMO else "",
     }
 

@@ -55,7 +55,7 @@ def service(request: HttpRequest, service_id: int) -> HttpResponse:
         "name": found.name,
         "department": found.department,
         "back": found.url,
-        "service": found,
+        "of_track": True,
         "given": found.given,
         "possible": True,
         "breadcrumbs": crumbs(found.project, (found.get_track_display(), found.url), "评价"),
