@@ -216,10 +216,42 @@ def test_a_send_back_lists_every_point_and_the_next_version_starts_from_the_last
     first = Submission.objects.get()
     assert re.search(rf'name="m0-have"[^>]*value="{first.materials[0]["file"]}"[^>]*checked', page)
     have = {f"m{number}-have": str(row["file"]) for number, row in enumerate(first.materials)}
-    desk.post(f"/items/{item.pk}/submit/", {"version": value_of(page, "version"), "key": value_of(page, "key"), **have})
+    same = {"version": value_of(page, "version"), "key": value_of(page, "key"), **have}
+    refused = desk.post(f"/items/{item.pk}/submit/", same, status=200).content.decode()
+    assert "和上次交的完全一样" in refused
+    assert refused.count("checked") == len(have)
+    assert Submission.objects.count() == 1
+    desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **have, "note": "两份材料核对过，没有问题"})
     assert "第 2 次" in desk.get(f"/items/{item.pk}/")
     assert "已更换" not in desk.get(f"/items/{item.pk}/")
     assert "补正" in desk.get(f"/projects/{item.project_id}/")
+
+
+def test_the_file_that_was_sent_back_is_told_at_its_material_and_goes_again_only_when_ticked(desk: Desk, item: MapItem) -> None:
+    hand_in(desk.company, item, at("2026-11-05 15:00"))
+    from yinuo.apps.rules import pack
+
+    code = next(name for name in pack().reasons if name.startswith("incomplete."))
+    named, other = item.materials[0], item.materials[1]
+    assert other["name"] in named["name"]
+    points = [
+        {"code": code, "subject": f"{named['name']}第 3 页", "request": "加盖公章"},
+        {"code": code, "subject": "日照分析", "request": "重新出具"},
+    ]
+    handler = desk.county.actor("approver", item.department.key)
+    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00"))
+    page = desk.get(f"/items/{item.pk}/submit/")
+    first, second = (re.search(rf"<legend><b>{re.escape(row['name'])}</b>.*?</fieldset>\s*<div", page, re.S) for row in (named, other))
+    assert first and second
+    assert "加盖公章" in first.group() and "重新出具" not in first.group()
+    assert "还要用的请勾上" in first.group() and "checked" not in first.group()
+    assert "加盖公章" not in second.group() and "checked" in second.group()
+    kept = {f"m{number}-have": str(row["file"]) for number, row in enumerate(Submission.objects.get().materials)}
+    del kept["m0-have"]
+    missing = desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **kept}, status=200).content.decode()
+    assert f"还缺“{named['name']}”" in missing
+    answer = desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **kept, "m0-new": pdf("盖章.pdf", b"v2")})
+    assert answer.headers["Location"] == f"/items/{item.pk}/"
 
 
 def test_a_second_version_marks_the_files_that_changed(desk: Desk, item: MapItem) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +17,7 @@ from yinuo.apps.documents.queries import of_subject
 from yinuo.apps.onemap import coordinating, history, queries
 from yinuo.apps.onemap.actions import submit_materials, withdraw_application
 from yinuo.apps.onemap.actions.coordination import UNDER_WAY
-from yinuo.apps.onemap.models import ItemState, MapItem
+from yinuo.apps.onemap.models import ItemState, MapItem, SendBack
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.handling import attempt
 from yinuo.web.regional import fee_of, panel_of
@@ -92,7 +90,8 @@ def submit(request: HttpRequest, item_id: int) -> HttpResponse:
     """The full material, once. Whatever was uploaded stays chosen, also where something is still missing."""
     item = item_of(request, item_id)
     last = max(item.submissions.all(), key=lambda row: row.number, default=None)
-    handing = Handing(request, item, last, what="submit")
+    send_back = _answering(item)
+    handing = Handing(request, item, last, what="submit", send_back=send_back)
     if request.method == "POST":
         made = handing.run(
             lambda rows: submit_materials(
@@ -117,13 +116,13 @@ def submit(request: HttpRequest, item_id: int) -> HttpResponse:
         "groups": handing.form.groups(),
         "limit": uploads.mebibytes(),
         "waiting": queries.waiting_for(item),
-        "send_back": _answering(item),
+        "send_back": send_back,
         "breadcrumbs": crumbs(item.project, (item.name, reverse("unit:item", args=[item.pk])), "申报"),
     }
     return render(request, "unit/item_submit.html", context)
 
 
-def _answering(item: MapItem) -> Any:
+def _answering(item: MapItem) -> SendBack | None:
     """The send-back the company is answering now."""
     if item.state not in (ItemState.INCOMPLETE, ItemState.INCORRECT):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django import forms
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.onemap.models import MapItem, Submission
+from yinuo.apps.onemap.models import MapItem, SendBack, Submission
 from yinuo.web.acting import actor_of
 from yinuo.web.handling import attempt
 from yinuo.web.unit import uploads
@@ -36,16 +36,28 @@ class MaterialsForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
     def __init__(
-        self, *args: Any, item: MapItem, shelf: dict[int, StoredFile], chosen: dict[str, list[int]] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        item: MapItem,
+        shelf: dict[int, StoredFile],
+        chosen: dict[str, list[int]] | None = None,
+        faults: Mapping[str, list[str]] | None = None,
+        **kwargs: Any,
     ) -> None:
+        """`faults`: what is to be mended, by material; the file that was sent back is offered again, not ticked."""
         super().__init__(*args, **kwargs)
-        self.materials = item.materials
+        self.materials, self.faults = item.materials, faults or {}
         known = uploads.choices(shelf)
         for number, material in enumerate(self.materials):
             have = (chosen or {}).get(material["id"], [])
             picked = [(str(pk), uploads.label(shelf[pk])) for pk in have if pk in shelf]
+            faulty = material["id"] in self.faults
             self.fields[f"m{number}-have"] = forms.MultipleChoiceField(
-                label="已选的文件", choices=picked, initial=[pk for pk, _ in picked], required=False, widget=forms.CheckboxSelectMultiple()
+                label="上次交的文件，还要用的请勾上" if faulty else "已选的文件",
+                choices=picked,
+                initial=[] if faulty else [pk for pk, _ in picked],
+                required=False,
+                widget=forms.CheckboxSelectMultiple(),
             )
             self.fields[f"m{number}-library"] = forms.ChoiceField(label="从材料库选", choices=[("", "不选"), *known], required=False)
             self.fields[f"m{number}-new"] = ManyFilesField(label="上传新文件", required=False)
@@ -58,6 +70,7 @@ class MaterialsForm(forms.Form):
             made.append(
                 {
                     "material": material,
+                    "faults": self.faults.get(material["id"], []),
                     "have": have if have.field.choices else None,
                     "library": self[f"m{number}-library"],
                     "new": self[f"m{number}-new"],
@@ -78,6 +91,18 @@ def last_handed(last: Submission | None) -> dict[str, list[int]]:
     return made
 
 
+def faults_of(item: MapItem, send_back: SendBack | None) -> dict[str, list[str]]:
+    """What a send-back asks for, by the materials it calls by name or by part of it; the rest stands in its list alone."""
+    made: dict[str, list[str]] = {}
+    for point in send_back.points if send_back else []:
+        said = [row for row in item.materials if row["name"] in point["subject"]]
+        # A name inside a longer one says nothing of its own: the application for a report is not the report.
+        told = [row for row in said if not any(row["name"] in other["name"] for other in said if other is not row)]
+        for row in told or [row for row in item.materials if point["subject"] in row["name"]]:
+            made.setdefault(row["id"], []).append(point["request"])
+    return made
+
+
 def _ticked(request: HttpRequest, item: MapItem) -> dict[str, list[int]]:
     """The ids ticked among those already chosen: they must be choices of the form that reads them."""
     return {
@@ -89,16 +114,20 @@ def _ticked(request: HttpRequest, item: MapItem) -> dict[str, list[int]]:
 class Handing:
     """One request on the page where material is handed in: its form, and what comes of it."""
 
-    def __init__(self, request: HttpRequest, item: MapItem, last: Submission | None, *, what: str) -> None:
-        """`what` begins the key by which a form sent twice is known; `last` is the version whose files are ticked at first."""
+    def __init__(
+        self, request: HttpRequest, item: MapItem, last: Submission | None, *, what: str, send_back: SendBack | None = None
+    ) -> None:
+        """`what` begins the key by which a form sent twice is known; `last` is the version whose files are ticked at first, but for
+        those in which `send_back`, which is answered now, finds fault."""
         self.request, self.item, self.what = request, item, what
+        self.last, self.send_back, self.faults = last, send_back, faults_of(item, send_back)
         chosen = _ticked(request, item) if request.method == "POST" else last_handed(last)
         self.shelf: Shelf = uploads.shelf(actor_of(request).unit_id or 0, [pk for ids in chosen.values() for pk in ids], actor_of(request))
         if request.method == "POST":
-            self.form = MaterialsForm(request.POST, request.FILES, item=item, shelf=self.shelf, chosen=chosen)
+            self.form = MaterialsForm(request.POST, request.FILES, item=item, shelf=self.shelf, chosen=chosen, faults=self.faults)
         else:
             initial = {"version": item.version, "key": self._key()}
-            self.form = MaterialsForm(item=item, shelf=self.shelf, chosen=chosen, initial=initial)
+            self.form = MaterialsForm(item=item, shelf=self.shelf, chosen=chosen, faults=self.faults, initial=initial)
 
     def _key(self) -> str:
         return f"{self.what}:{uuid.uuid4()}"
@@ -113,12 +142,21 @@ class Handing:
         if not self.form.is_valid():
             return None
         rows = self._rows()
+        if self._unanswered(rows):
+            self.form.add_error("note", "和上次交的完全一样：请换上补正的文件；不用换的，在这里写明理由")
         names = {material["id"]: self.form.field_of(material["id"]) for material in self.item.materials}
         names |= {"purpose": "note"}
         made = attempt(self.form, lambda: act(rows), names) if self.form.is_valid() else None
         if made is None and not self.repeated:
             self._again(rows)
         return made
+
+    def _unanswered(self, rows: Rows) -> bool:
+        """A send-back answered with the very same files and not a word would set the clock running for nothing."""
+        if self.send_back is None or self.last is None or self.form.cleaned_data["note"].strip():
+            return False
+        before = {(row["id"], row["file"]) for row in self.last.materials}
+        return before == {(row["id"], row["file"]) for row in rows}
 
     def _rows(self) -> Rows:
         """The materials with their files; new files go to the library first."""
@@ -145,7 +183,7 @@ class Handing:
             data[f"m{number}-library"] = ""
         data["key"] = self._key()
         data["version"] = str(MapItem.objects.values_list("version", flat=True).get(pk=self.item.pk))
-        again = MaterialsForm(data, item=self.item, shelf=self.shelf, chosen=chosen)
+        again = MaterialsForm(data, item=self.item, shelf=self.shelf, chosen=chosen, faults=self.faults)
         again.fields["note"].required = self.form.fields["note"].required
         again.fields["note"].label, again.fields["note"].help_text = self.form.fields["note"].label, self.form.fields["note"].help_text
         again.is_valid()
