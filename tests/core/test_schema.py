@@ -83,6 +83,20 @@ def test_a_group_must_be_an_object_and_the_whole_too() -> None:
     assert [fault.path for fault in validate([])] == [""]  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("start", "finish", "faults"),
+    [
+        ("2027-03-01", "2027-02-28", ["planned_finish_on"]),
+        ("2027-03-01", "2027-03-01", []),
+        ("2027-03-01", None, []),
+        (None, "2027-02-28", []),
+        ("2027-3-1", "2027-02-28", ["planned_start_on"]),
+    ],
+)
+def test_nothing_is_finished_before_it_is_begun(start: str | None, finish: str | None, faults: list[str]) -> None:
+    assert [fault.path for fault in validate({"planned_start_on": start, "planned_finish_on": finish})] == faults
+
+
 def test_every_fault_is_told_at_once() -> None:
     assert [fault.path for fault in validate({"kind": 1, "nme": 1, "unit": {"type": "x"}})] == ["kind", "nme", "unit.type"]
 

@@ -38,7 +38,7 @@ def validate(facts: Mapping[str, Any]) -> list[FactError]:
     """Every fault of the facts given; absent or null fields are unknown and no fault."""
     if not isinstance(facts, Mapping):
         return [FactError("", "项目信息应为一个 JSON 对象")]
-    return list(_walk(facts, ""))
+    return [*_walk(facts, ""), *_order_fault(facts)]
 
 
 def _walk(facts: Mapping[str, Any], prefix: str) -> Iterator[FactError]:
@@ -54,6 +54,14 @@ def _walk(facts: Mapping[str, Any], prefix: str) -> Iterator[FactError]:
                 yield FactError(path, f"{GROUPS[path]}：应为一个 JSON 对象")
         else:
             yield FactError(path, f"没有名为 {path} 的项目信息{nearest(path, list(FACTS) + list(GROUPS))}")
+
+
+def _order_fault(facts: Mapping[str, Any]) -> Iterator[FactError]:
+    """A building that is finished before it is begun; dates that are none have their own fault."""
+    start, finish = facts.get("planned_start_on"), facts.get("planned_finish_on")
+    if isinstance(start, str) and isinstance(finish, str) and not (_date_fault(start) or _date_fault(finish)) and finish < start:
+        labels = FACTS["planned_finish_on"].label, FACTS["planned_start_on"].label
+        yield FactError("planned_finish_on", f"{labels[0]}：不能早于{labels[1]}（{start}），现为 {finish}")
 
 
 def _fault(spec: FactSpec, value: Any) -> str:
