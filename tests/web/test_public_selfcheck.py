@@ -295,6 +295,17 @@ def test_what_is_open_says_what_each_answer_would_change_and_following_it_change
     assert "site.forest_land" not in [row.path for row in after.open]
 
 
+def test_a_kind_of_project_adds_only_the_matters_of_that_kind(county: County) -> None:
+    found = answer_of(kind=None)
+    row = next(row for row in found.open if row.path == "kind")
+    adds = {option.label: option.adds for option in row.options}
+    assert adds["备案"] == ("企业投资项目备案",)
+    assert adds["核准"] == ("企业投资项目核准",)
+    assert all(name.startswith("政府投资项目") for name in adds["审批"])
+    for option in row.options:
+        assert selfcheck_result.result(option.state, DAY, guidebook.offers(DAY)).count == found.count + len(option.adds)
+
+
 def test_an_unknown_declaration_is_told_with_both_ends_for_the_promise(county: County) -> None:
     found = answer_of(**{"declarations.public_body_building": None})
     row = next(row for row in found.open if row.path == "declarations.public_body_building")

@@ -387,7 +387,8 @@ def _by_condition(matter: Matter, facts: Facts, pack: Pack, as_of: date) -> Find
     return Finding(rule, verdict.value, why, tuple(dict.fromkeys(basis)), verdict.missing, verdict.used, verdict.parameters)
 
 
-def _of_kind(matter: Matter, facts: Facts) -> bool:
+def of_kind(matter: Matter, facts: Facts) -> bool:
+    """Whether projects of this kind, or of one not told yet, may need the matter."""
     kind = look_up(facts, "kind")
     return kind is UNKNOWN or not matter.kinds or kind in matter.kinds
 
@@ -424,7 +425,7 @@ def screen(facts: Facts, pack: Pack, as_of: date, *, offered: Mapping[str, bool]
     told = [*findings]
     matters: list[MatterAnswer] = []
     for matter in pack.matters_at(as_of):
-        if _of_kind(matter, facts):
+        if of_kind(matter, facts):
             need = needed(matter, facts, pack, as_of)
             promise = _promise(matter, facts, pack, common, as_of, offered)
             told += (need, *promise.rows)

@@ -22,7 +22,7 @@ from yinuo.core.fact_specs import FACTS
 from yinuo.core.grades import UNRATED, allows
 from yinuo.core.pack.types import Matter, StageScheme
 from yinuo.core.planner import Plan
-from yinuo.core.screen import MatterAnswer, Screening, needed, promisable, screen
+from yinuo.core.screen import MatterAnswer, Screening, needed, of_kind, promisable, screen
 from yinuo.core.tracks import MARK, eligible
 from yinuo.web.public import guidebook, words
 from yinuo.web.public.selfcheck_questions import turning
@@ -391,7 +391,9 @@ def _option(
 ) -> Option:
     then = state.with_answer(path, value)
     facts = then.nested()
-    verdicts = {answer.id: needed(pack().matters[answer.id], facts, pack(), day).ok for answer in needs}
+    # The answer may be the very kind that has no such matter.
+    matters = [pack().matters[answer.id] for answer in needs]
+    verdicts = {matter.id: of_kind(matter, facts) and needed(matter, facts, pack(), day).ok for matter in matters}
     adds = [answer for answer in needs if verdicts[answer.id] is True]
     frees, bars = [], []
     # Matters that wait for the same facts get the same answer: asked once.
