@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from tests.apps.county import County, at, new_county
 from yinuo.apps.rules import pack
-from yinuo.web.public import guidebook, industry_words, selfcheck_result
+from yinuo.web.public import guidebook, selfcheck_result
 from yinuo.web.public.selfcheck_questions import TOPIC_OF, TOPICS, TopicForm, asked
 from yinuo.web.public.selfcheck_state import CARRIED, LEAF_OF, State, read
+from yinuo.web.unit import industry_words
 
 NOW = at("2026-11-24 10:00")
 DAY = date(2026, 11, 24)
@@ -202,6 +203,10 @@ def test_an_industry_in_words_that_may_be_several_is_asked_again(county: County)
     offered = re.findall(r'<input type="radio" name="industry" value="([^"]*)"', shown)
     assert offered == ["786", "611", ""]
     assert "没有认出这个行业" in page("/check/?go=1&industry=xyz")
+
+
+def test_an_industry_recognised_stands_with_its_name(county: County) -> None:
+    assert "032 是家禽饲养。写行业名称" in page("/check/?q=养鸡场 20 亩")
 
 
 def test_a_wrong_number_is_told_at_its_field_and_what_was_typed_stays(county: County) -> None:

@@ -159,9 +159,10 @@ def test_a_second_project_of_the_same_name_has_to_be_confirmed(desk: Desk) -> No
     ("slug", "typed", "message"),
     [
         ("industry", {"total_investment": "八千六百"}, "应为不小于 0 的数字"),
-        ("industry", {"industry": "化肥"}, "格式不对"),
+        ("industry", {"industry": "甲乙丙丁"}, "没有认出这个行业"),
         ("place", {"site.address": "  "}, "填写详细地址"),
         ("schedule", {"planned_start_on": "2027-02-30"}, "填写日期"),
+        ("schedule", {"planned_start_on": "2027-03-01", "planned_finish_on": "2027-01-01"}, "不能早于拟开工日期"),
         ("environment", {"discharges": "some", "discharges.amount": "很多"}, "应为不小于 0 的数字"),
     ],
 )

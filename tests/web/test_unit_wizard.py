@@ -244,3 +244,21 @@ def test_what_few_projects_have_is_folded_says_how_it_stands_and_opens_where_som
     page = desk.get(here)
     assert '<details class="fold" open><summary>用林地、草原<small>是：占用林地</small>' in page
     assert '<details class="fold"><summary>靠近河道、水源或者灌溉设施<small>都不涉及：在河道管理范围内、' in page
+
+
+# -- the industry in words
+
+
+def test_an_industry_is_filed_in_words_or_chosen_among_what_they_may_mean(desk: Desk) -> None:
+    draft_id = begin(desk)
+    path = f"/filing/{draft_id}/industry/"
+    typed = {**opened(desk, draft_id, "industry"), "total_investment": "3000"}
+    page = desk.post(path, {**typed, "industry": "旅游接待"}, status=200).content.decode()
+    assert "可能是下面几个行业" in page
+    assert "国标行业<span" not in page
+    assert re.findall(r'<input type="radio" name="industry" value="([^"]*)"', page) == ["786", "611", ""]
+    assert "填写国标行业" in desk.post(path, {**typed, "industry": ""}, status=200).content.decode()
+    assert "没有认出这个行业" in desk.post(path, {**typed, "industry": "xyz"}, status=200).content.decode()
+    desk.post(path, {**typed, "industry": "养鸡"})
+    assert Draft.objects.get(pk=draft_id).facts["industry"] == "032"
+    assert "032 是家禽饲养。" in desk.get(path)

@@ -18,10 +18,11 @@ from yinuo.core.facts import UNKNOWN
 from yinuo.core.schema import FACTS
 from yinuo.web.acting import actor_of
 from yinuo.web.components.shapes import NavItem, Row
-from yinuo.web.public import guidebook, industry_words, selfcheck_questions, selfcheck_result, selfcheck_state, words
+from yinuo.web.public import guidebook, selfcheck_questions, selfcheck_result, selfcheck_state, words
 from yinuo.web.public.selfcheck_questions import BY_SLUG, TOPIC_OF, TOPICS, Topic, TopicForm
 from yinuo.web.public.selfcheck_result import Open, Option
 from yinuo.web.public.selfcheck_state import State
+from yinuo.web.unit import industry_words
 from yinuo.web.unit.factforms import anchor, suggestions, words_of
 
 LONGEST = 120

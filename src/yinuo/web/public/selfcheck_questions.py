@@ -5,7 +5,6 @@ What few projects have stands folded under a title; one press says that none of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,6 @@ from typing import Any
 
 from django import forms
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yinuo.apps.rules import pack
@@ -21,9 +19,8 @@ from yinuo.core.dated import all_at
 from yinuo.core.fact_specs import FACTS
 from yinuo.core.facts import UNKNOWN, as_number, look_up
 from yinuo.core.findings import condition, matter_rows
-from yinuo.web.public import industry_words
 from yinuo.web.public.selfcheck_state import CARRIED, LEAF_OF, PATH_OF, State
-from yinuo.web.unit.factforms import QUANTITY_HELP, FactForm, fields_of, initial_of, plain_number
+from yinuo.web.unit.factforms import QUANTITY_HELP, FactForm, fields_of, initial_of
 from yinuo.web.unit.steps import bundled, nested
 
 # Whether there is any is enough here, so an amount is ticked like a yes or no.
@@ -37,7 +34,6 @@ WORKS = tuple(
 ALWAYS = frozenset({"kind", "industry", "total_investment", "land_area", "floor_area", "unit.type", "unit.grade"})
 HINTS = {
     "kind": gettext_lazy("企业投资的项目一般是备案；列入核准目录的是核准；政府投资的是审批。"),
-    "industry": gettext_lazy("写行业名称或者 GB/T 4754 代码，如“有机肥”或 2625。"),
     "land_area": gettext_lazy("1 亩约合 667 平方米。"),
     "unit.grade": gettext_lazy("看备案证右上角的字母，或者登录后看“信用”。新企业选“未评级”。"),
     "eia": gettext_lazy("按《建设项目环境影响评价分类管理名录》查；拿不准就留空。"),
@@ -195,24 +191,6 @@ class TopicForm(FactForm):
             names = "、".join(FACTS[path].label for path in paths)
             made.append(Ticks(title, shown, names, any(option.data["selected"] for option in shown)))
         return made
-
-    def clean_industry(self) -> str:
-        """A code as it is; a name as the code it stands for, or, where several come near, the question which."""
-        typed = str(self.cleaned_data["industry"])
-        text = plain_number(typed).upper()
-        if not text or re.fullmatch(FACTS["industry"].pattern, text):
-            return text
-        found = industry_words.suggest(typed)
-        if len(found) == 1:
-            return found[0][0]
-        if not found:
-            raise forms.ValidationError(_("没有认出这个行业。换个说法，或者填 GB/T 4754 代码；也可以留空"))
-        offered = [(code, f"{name}（{code}）") for code, name in found] + [("", _("都不是，先留空"))]
-        field = self.fields["industry"]
-        self.fields["industry"] = forms.ChoiceField(label=field.label, required=False, widget=forms.RadioSelect(), choices=offered)
-        # The page has asked for the field already and would show the old one.
-        self._bound_fields_cache.pop("industry", None)
-        raise forms.ValidationError(_("“%s”可能是下面几个行业，请选一个") % typed[:30])
 
     def answers(self) -> State:
         """The state with this page's answers in place of earlier ones; what was not answered is unknown again."""

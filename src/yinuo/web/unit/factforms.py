@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from yinuo.apps.catalogue.queries import book, hall_of_region
 from yinuo.apps.people.models import Hall
@@ -20,6 +22,7 @@ from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.schema import FACTS, FactSpec, validate
 from yinuo.web.components.forms import CodeInput, DateInput, DecimalInput
 from yinuo.web.components.text import grouped, zh_date
+from yinuo.web.unit import industry_words
 from yinuo.web.unit.industries import INDUSTRIES, name_of
 from yinuo.web.unit.steps import bundled, nested
 
@@ -72,12 +75,39 @@ class FactForm(forms.Form):
                 field.required = field.required and not partial
                 self.fields[name] = field
         self._keep_zone()
+        self._name_industry()
 
     def _keep_zone(self) -> None:
         """A zone that is closed since, or was named in free text, stays what the project says until somebody changes it."""
         field, said = self.fields.get(ZONE), (self.initial or {}).get(ZONE)
         if isinstance(field, forms.ChoiceField) and said and said not in dict(field.choices):
             field.choices = [*field.choices, (said, words_of(ZONE, said))]
+
+    def _name_industry(self) -> None:
+        """A code stands with its name: nobody knows by heart what 032 is."""
+        field, code = self.fields.get("industry"), str((self.initial or {}).get("industry") or "")
+        if field and (name := name_of(code)):
+            field.help_text = _("%(code)s 是%(name)s。") % {"code": code, "name": name} + str(field.help_text)
+
+    def clean_industry(self) -> str:
+        """A code as it is; a name as the code it stands for, or, where several come near, the question which."""
+        typed = str(self.cleaned_data["industry"])
+        text = plain_number(typed).upper()
+        if not text or re.fullmatch(FACTS["industry"].pattern, text):
+            return text
+        found = industry_words.suggest(typed)
+        if len(found) == 1:
+            return found[0][0]
+        field = self.fields["industry"]
+        if not found:
+            say = _("没有认出这个行业。换个说法，或者填 GB/T 4754 代码")
+            raise forms.ValidationError(say if field.required else _("没有认出这个行业。换个说法，或者填 GB/T 4754 代码；也可以留空"))
+        none = _("都不是，换个说法") if field.required else _("都不是，先留空")
+        offered = [(code, f"{name}（{code}）") for code, name in found] + [("", none)]
+        self.fields["industry"] = forms.ChoiceField(label=field.label, required=field.required, widget=forms.RadioSelect(), choices=offered)
+        # The page has asked for the field already and would show the old one.
+        self._bound_fields_cache.pop("industry", None)
+        raise forms.ValidationError(_("“%s”可能是下面几个行业，请选一个") % typed[:30])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -143,6 +173,8 @@ def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
     if spec.path == "region":
         regions = [(hall.region.code, hall.region.name) for hall in Hall.objects.select_related("region").order_by("id")]
         return {spec.path: _choice(regions, **{**common, "help_text": ""})}
+    if spec.path == "industry":
+        common["help_text"] = _("写行业名称或者 GB/T 4754 代码，如“有机肥”或 2625。")
     if spec.path == ZONE:
         zones = [(zone.key, zone.name) for zone in regional.zones(timezone.localdate())]
         help_text = "园区做过区域评估的，符合条件的事项不用单独评估。" if zones else ""
