@@ -55,6 +55,9 @@ def test_a_signed_promise_stands_in_notice_and_twice_sent_it_is_one(desk: Desk, 
     page = desk.get(f"/items/{item.pk}/commit/")
     assert "正在公示" in page
     assert "还有 6 个工作日（含今天）" in page
+    desk.moment("2026-11-07 09:00")
+    weekend = desk.get(f"/items/{item.pk}/commit/")
+    assert "还有 5 个工作日。期满" in weekend
     given = Commitment.objects.get()
     assert given.letter_sha256 in page
     desk.post(f"/items/{item.pk}/commit/", sent, status=200)

@@ -62,6 +62,13 @@ def test_a_matter_sent_back_waits_for_the_company_with_its_last_day(desk: Desk) 
     assert re.search(r"\d+月\d+日 \d\d:\d\d 前", page)
 
 
+def test_what_a_department_owes_too_long_is_called_overdue(desk: Desk) -> None:
+    hand_in(desk.company, ready(guided(desk.county, desk.company)), at("2026-11-06 08:45"))
+    assert "已超期" not in desk.get("/projects/")
+    desk.moment("2027-03-01 09:00")
+    assert re.search(r"已超期，应于 \d+月\d+日 \d\d:\d\d 前", desk.get("/projects/"))
+
+
 def test_what_is_dated_stands_before_what_is_not(desk: Desk) -> None:
     item = accepted(desk)
     Project.objects.filter(pk=item.project_id).update(landed_at=at("2026-11-06 12:00"))

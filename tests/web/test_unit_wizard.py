@@ -262,3 +262,18 @@ def test_an_industry_is_filed_in_words_or_chosen_among_what_they_may_mean(desk: 
     desk.post(path, {**typed, "industry": "养鸡"})
     assert Draft.objects.get(pk=draft_id).facts["industry"] == "032"
     assert "032 是家禽饲养。" in desk.get(path)
+
+
+# -- signed out in the middle of it
+
+
+def test_a_form_that_came_after_signing_out_says_so_and_leads_back_to_its_page(desk: Desk) -> None:
+    draft_id = begin(desk)
+    page, gone = f"/filing/{draft_id}/project/", Client()
+    answer = gone.post(page, {"name": "有机肥厂"}, headers={"Referer": f"http://testserver{page}?again=1"})
+    assert answer.headers["Location"] == f"/accounts/login/?next=/filing/{draft_id}/project/%3Fagain%3D1"
+    shown = gone.get(answer.headers["Location"]).content.decode()
+    assert "刚才填的没有提交" in shown
+    assert "刚才填的没有提交" not in gone.get("/accounts/login/").content.decode()
+    assert gone.post(page, {}, headers={"Referer": "https://elsewhere.example/x/"}).headers["Location"] == f"/accounts/login/?next={page}"
+    assert "刚才填的没有提交" not in Client().get(page, follow=True).content.decode()

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, cast
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -113,12 +115,23 @@ def person_of(request: HttpRequest) -> Person:
     return cast(Person, request.user)
 
 
+def _to_login(request: HttpRequest) -> HttpResponseBase:
+    """Asks to sign in and leads back; of a form that came too late it says so, and leads to the page it stood on."""
+    if request.method != "POST":
+        return redirect_to_login(request.get_full_path())
+    messages.warning(request, "登录已经过期，刚才填的没有提交。请重新登录，回到原来的页面再填一次。")
+    page = urlsplit(request.headers.get("Referer", ""))
+    # Not every form is sent to an address that can be opened.
+    own = page.netloc == request.get_host()
+    return redirect_to_login(page._replace(scheme="", netloc="", fragment="").geturl() if own else request.get_full_path())
+
+
 def _need(test: Callable[[Actor], bool], refusal: str, who: Callable[[HttpRequest], Actor] = actor_of) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_login(request)
             if not test(who(request)):
                 raise forbid(refusal)
             return view(request, *args, **kwargs)

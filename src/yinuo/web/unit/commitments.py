@@ -21,6 +21,7 @@ from yinuo.apps.onemap import queries as onemap
 from yinuo.apps.onemap.models import ItemState, MapItem
 from yinuo.apps.onemap.planning import regular_days
 from yinuo.apps.rules import pack
+from yinuo.apps.work.clocks import calendar
 from yinuo.core.pack.types import CommitmentStandard
 from yinuo.web.acting import actor_of, hat_of, need_unit
 from yinuo.web.components.shapes import Row, State
@@ -166,6 +167,7 @@ def _standing(item: MapItem, given: Commitment) -> dict[str, Any]:
         "given": given,
         "state": STATES[given.state],
         "days_left": days,
+        "counted": "（含今天）" if calendar().is_working(timezone.localdate(now)) else "",
         "rows": rows,
         "requirements": [(text, findings.get(number)) for number, text in enumerate(given.requirements)],
         "zone_url": zone_url,

@@ -124,4 +124,5 @@ def _nearest(line: Line, clocks: Sequence[WorkItem], now: datetime) -> None:
     if dated:
         due, first = min(dated, key=lambda pair: pair[0])
         line.light = "red" if first.light_at(now) == "red" else "yellow" if first.light_at(now) == "yellow" else "green"
-        line.nearest = f"{first.title}：{closing(due)} 前"
+        late = "已超期，应于 " if line.light == "red" else ""
+        line.nearest = f"{first.title}：{late}{closing(due)} 前"
