@@ -184,6 +184,15 @@ def test_a_file_too_large_is_refused_before_it_is_read(desk: Desk, item: MapItem
     assert "不能超过 1 MB" in page
 
 
+def test_a_file_called_like_the_material_is_offered_first_for_it_alone(desk: Desk, item: MapItem) -> None:
+    name = item.materials[0]["name"]
+    desk.post("/library/", {"files": [pdf(f"{name}（盖章）.pdf", b"1"), pdf("营业执照副本.pdf", b"2")]})
+    page = desk.get(f"/items/{item.pk}/submit/")
+    lists = re.findall(r'<select name="m\d+-library".*?</select>', page, re.S)
+    assert [re.findall(r'label="([^"]*)"', one) for one in lists] == [["名称相同的", "其他"], *([[]] * (len(item.materials) - 1))]
+    assert lists[0].index(name) < lists[0].index("其他") < lists[0].index("营业执照副本")
+
+
 def test_another_companys_file_is_no_choice(desk: Desk, item: MapItem) -> None:
     from tests.apps.county import new_company
     from yinuo.apps.documents.actions import store_upload

@@ -154,13 +154,18 @@ def line(source: str, row: Case, names: Labels) -> list[Any]:
     kind = ProjectKind(row.kind).label if row.kind else ""
     of_project = source in ("coverage", "landings", "projects")
     cells: list[Any] = [
-        Cell(row.what, url, row.code if of_project else ""),
+        Cell(title_of(source, row, names), url, row.code if of_project else ""),
         Cell(row.unit, note=kind) if of_project else Cell(row.project or NONE, note=row.unit),
     ]
-    cells += [iso(today(row.at)), state_of(row, names)]
+    cells += [iso(today(row.at)), names["mark"].get(row.mark, NONE) if source == "warnings" else state_of(row, names)]
     cells += [number(row.days, "1" if source == "landings" else "0.1")] if source in DAYS else []
     cells += [worth_of(source, row)] if source in WORTH else []
     return cells + ([] if of_project else [Cell(row.office or "大厅", note=row.handler)])
+
+
+def title_of(source: str, row: Case, names: Labels) -> str:
+    """A warning is called by its kind: its project stands beside it."""
+    return names["part"].get(row.part, row.what) if source == "warnings" else row.what
 
 
 def state_of(row: Case, names: Labels) -> str:

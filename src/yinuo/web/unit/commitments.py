@@ -153,7 +153,7 @@ def _standing(item: MapItem, given: Commitment) -> dict[str, Any]:
         Row("签署", f"{given.signed_by.name} · {zh_datetime(given.signed_at)}"),
         Row("公示", f"{zh_datetime(given.notice_from)} 至 {zh_datetime(given.notice_until)}"),
         Row("指纹（SHA-256）", given.letter_sha256),
-        Row("履约情况", given.get_fulfilment_display()),
+        Row("履约情况", "作出决定以后开始" if given.state in PENDING else given.get_fulfilment_display()),
     ]
     if given.review_on:
         rows.append(Row("下次复核", zh_date(given.review_on)))

@@ -59,7 +59,9 @@ class MaterialsForm(forms.Form):
                 required=False,
                 widget=forms.CheckboxSelectMultiple(),
             )
-            self.fields[f"m{number}-library"] = forms.ChoiceField(label="从材料库选", choices=[("", "不选"), *known], required=False)
+            self.fields[f"m{number}-library"] = forms.ChoiceField(
+                label="从材料库选", choices=_by_name(material["name"], known), required=False
+            )
             self.fields[f"m{number}-new"] = ManyFilesField(label="上传新文件", required=False)
 
     def groups(self) -> list[dict[str, Any]]:
@@ -81,6 +83,13 @@ class MaterialsForm(forms.Form):
     def field_of(self, material_id: str) -> str:
         number = next((n for n, material in enumerate(self.materials) if material["id"] == material_id), None)
         return material_id if number is None else f"m{number}-new"
+
+
+def _by_name(material: str, known: list[tuple[str, str]]) -> list[tuple[str, Any]]:
+    """To choose from, first what is called like the material."""
+    alike = [(pk, label) for pk, label in known if material in label]
+    rest = [choice for choice in known if choice not in alike]
+    return [("", "不选"), *([("名称相同的", alike), ("其他", rest)] if alike and rest else known)]
 
 
 def last_handed(last: Submission | None) -> dict[str, list[int]]:
