@@ -118,7 +118,7 @@ def test_a_list_of_evaluations_reports_row_by_row_and_can_be_sent_again(county: 
         (6, "refused"),
         (7, "refused"),
     ]
-    for row, words in zip(report[2:], ("代码有误", "不是企业", "0 至 100", "2026-10-01", "没有这个"), strict=True):
+    for row, words in zip(report[2:], ("代码第 17 位", "不是企业", "0 至 100", "2026-10-01", "没有这个"), strict=True):
         assert words in row.message
     assert (head(company).score, head(company).grade) == (75, "B-")
     assert ProjectUnit.objects.get(credit_code=fresh).credit.score == Decimal("88.5")
