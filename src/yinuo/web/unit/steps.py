@@ -112,7 +112,7 @@ STEPS = (
     Step(
         "site",
         "选址情况",
-        "拿不准的选“不清楚”，前期辅导时由主管部门核实。",
+        "文物情况须选一项；其他拿不准的选“不清楚”，前期辅导时由主管部门核实。",
         _all_of("site", *SITE_ELSEWHERE),
         frozenset({"site.heritage"}),
     ),
