@@ -23,6 +23,14 @@ def zh_date(value: date | datetime | None) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+def iso_words(value: str) -> str:
+    """2026年11月24日 for 2026-11-24; anything else as it is."""
+    try:
+        return zh_date(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
 def zh_day(value: date | datetime | None) -> str:
     """11月24日, where the year is plain from what stands around it."""
     if value is None or value == "":

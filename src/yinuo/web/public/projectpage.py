@@ -19,6 +19,7 @@ from yinuo.core.calendar import TZ
 from yinuo.core.grades import GradeAnswer, named_grade
 from yinuo.core.masking import masked
 from yinuo.core.schema import FACTS
+from yinuo.web.components.text import iso_words
 from yinuo.web.public.readings import ZoneLine, zone, zone_line
 
 
@@ -122,8 +123,8 @@ def project_page(project: Project, now: datetime) -> PublicProject:
         address=str(site.get("address", "")),
         content=str(facts.get("content", "") or ""),
         total_investment=project.total_investment,
-        starts=str(facts.get("planned_start_on", "") or ""),
-        ends=str(facts.get("planned_finish_on", "") or ""),
+        starts=iso_words(str(facts.get("planned_start_on", "") or "")),
+        ends=iso_words(str(facts.get("planned_finish_on", "") or "")),
         policy=_policy(facts),
         grade=grade,
         look=named_grade(grade, pack(), now.astimezone(TZ).date()) if grade else None,

@@ -11,7 +11,7 @@ from yinuo.core.decision import Decision
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.schema import FACTS, GROUPS
 from yinuo.web.components.shapes import Row
-from yinuo.web.components.text import grouped
+from yinuo.web.components.text import grouped, iso_words
 from yinuo.web.unit.industries import name_of as industry_name
 
 
@@ -29,7 +29,7 @@ def fact_words(path: str, value: Any) -> str:
         return f"{name}（{value}）" if name else str(value)
     if spec.type in ("decimal", "quantity", "integer"):
         return f"{grouped(str(value)) or value} {spec.unit}".strip()
-    return str(spec.choices.get(str(value), value))
+    return iso_words(str(value)) if spec.type == "date" else str(spec.choices.get(str(value), value))
 
 
 def label_of(path: str) -> str:

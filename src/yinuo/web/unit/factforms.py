@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,7 +20,7 @@ from yinuo.apps.regional import queries as regional
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.schema import FACTS, FactSpec, validate
 from yinuo.web.components.forms import CodeInput, DateInput, DecimalInput
-from yinuo.web.components.text import grouped, zh_date
+from yinuo.web.components.text import grouped, iso_words
 from yinuo.web.unit import industry_words
 from yinuo.web.unit.industries import INDUSTRIES, name_of
 from yinuo.web.unit.steps import bundled, nested
@@ -280,7 +279,7 @@ def words_of(path: str, value: Any) -> str:
     if spec.type in ("decimal", "integer", "quantity"):
         return f"{grouped(value) or value}{' ' + spec.unit if spec.unit else ''}"
     if spec.type == "date":
-        return date_words(str(value))
+        return iso_words(str(value))
     if path == "industry":
         return f"{value} {name_of(str(value))}".strip()
     if path == ZONE:
@@ -289,13 +288,6 @@ def words_of(path: str, value: Any) -> str:
         hall_id = hall_of_region(str(value))
         return book(hall_id).hall.region.name if hall_id else str(value)
     return spec.choices.get(str(value), str(value))
-
-
-def date_words(value: str) -> str:
-    try:
-        return zh_date(date.fromisoformat(value))
-    except ValueError:
-        return value
 
 
 def anchor(path: str) -> str:
