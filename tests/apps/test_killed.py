@@ -65,7 +65,7 @@ def test_a_kill_at_any_statement_from_review_to_delivery_leaves_nothing_half_don
     rows = [{"id": material["id"], "file": file.pk} for material in item.materials]
 
     def hand_in(moment: str) -> None:
-        submit_materials(actor=company.actor, item_id=item.pk, materials=rows, at=at(moment), idempotency_key=moment)
+        submit_materials(actor=company.actor, item_id=item.pk, materials=rows, note="按通知补正", at=at(moment), idempotency_key=moment)
 
     hand_in("2026-11-06 09:00")
     points = [{"code": "incomplete.material_missing", "subject": "红线图", "request": "补交"}]

@@ -195,7 +195,7 @@ class Life(RuleBasedStateMachine):
             rows = [{"id": material["id"], "file": self.paper} for material in item.materials]
             self.attempt(
                 f"submit {item.state}",
-                lambda: onemap.submit_materials(actor=self.company.actor, item_id=item.pk, materials=rows, at=self.now),
+                lambda: onemap.submit_materials(actor=self.company.actor, item_id=item.pk, materials=rows, note="按通知补正", at=self.now),
             )
 
     def a_department_works(self, number: int, choice: int) -> None:

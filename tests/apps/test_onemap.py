@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from yinuo.apps.onemap.actions import (
     submit_materials,
     take_in_result,
 )
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
+from yinuo.apps.onemap.models import GuidanceAnswer, MapItem, Submission
 from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.projects.actions import file_project, withdraw_filing
 from yinuo.apps.projects.models import Project
@@ -141,6 +142,22 @@ def test_an_unanswered_receipt_counts_as_accepted_from_receipt(county: County, c
     assert item.state == "accepted"
     assert item.deemed_accepted
     assert item.accepted_at == at("2026-11-06 09:00")
+
+
+def test_a_way_back_is_not_answered_with_the_same_files_and_no_word(county: County, company: Company) -> None:
+    item = ready(guided(county, company))
+    hand_in(company, item, at("2026-11-06 09:00"))
+    first = Submission.objects.get()
+    points = [{"code": "incomplete.material_missing", "subject": "用地红线图", "request": "补交坐标图"}]
+    handler = county.actor("approver", item.department.key)
+    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺少红线图", at=at("2026-11-06 10:00"))
+    again = partial(submit_materials, actor=company.actor, item_id=item.pk, materials=first.materials, at=at("2026-11-09 09:00"))
+    with pytest.raises(Refused, match="完全一样") as refusal:
+        again(note=" ")
+    assert (refusal.value.field, Submission.objects.count()) == ("note", 1)
+    again(note="坐标图在第三页")
+    item.refresh_from_db()
+    assert (item.state, Submission.objects.count()) == ("received", 2)
 
 
 def test_each_way_back_is_told_once(county: County, company: Company) -> None:

@@ -129,7 +129,7 @@ class Handing:
         """`what` begins the key by which a form sent twice is known; `last` is the version whose files are ticked at first, but for
         those in which `send_back`, which is answered now, finds fault."""
         self.request, self.item, self.what = request, item, what
-        self.last, self.send_back, self.faults = last, send_back, faults_of(item, send_back)
+        self.faults = faults_of(item, send_back)
         chosen = _ticked(request, item) if request.method == "POST" else last_handed(last)
         self.shelf: Shelf = uploads.shelf(actor_of(request).unit_id or 0, [pk for ids in chosen.values() for pk in ids], actor_of(request))
         if request.method == "POST":
@@ -151,21 +151,12 @@ class Handing:
         if not self.form.is_valid():
             return None
         rows = self._rows()
-        if self._unanswered(rows):
-            self.form.add_error("note", "和上次交的完全一样：请换上补正的文件；不用换的，在这里写明理由")
         names = {material["id"]: self.form.field_of(material["id"]) for material in self.item.materials}
         names |= {"purpose": "note"}
         made = attempt(self.form, lambda: act(rows), names) if self.form.is_valid() else None
         if made is None and not self.repeated:
             self._again(rows)
         return made
-
-    def _unanswered(self, rows: Rows) -> bool:
-        """A send-back answered with the very same files and not a word would set the clock running for nothing."""
-        if self.send_back is None or self.last is None or self.form.cleaned_data["note"].strip():
-            return False
-        before = {(row["id"], row["file"]) for row in self.last.materials}
-        return before == {(row["id"], row["file"]) for row in rows}
 
     def _rows(self) -> Rows:
         """The materials with their files; new files go to the library first."""

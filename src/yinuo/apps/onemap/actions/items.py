@@ -52,6 +52,7 @@ def submit_materials(
     need_prerequisites(item)
     handed = checked_materials(item, materials)
     need_files_in_reach(actor, [row["file"] for row in handed])
+    _need_answer(item, handed, note)
     submission = new_submission(actor, item, handed, note, at)
     if item.state == ItemState.INCORRECT:
         work = clock(item)
@@ -77,6 +78,16 @@ def submit_materials(
     )
     remember(claimed, submission)
     return submission
+
+
+def _need_answer(item: MapItem, handed: list[dict[str, Any]], note: str) -> None:
+    """A send-back is not answered by the very same files without a word: a clock would run for nothing."""
+    if item.state not in (ItemState.INCOMPLETE, ItemState.INCORRECT) or note.strip():
+        return
+    last = item.submissions.filter(round=item.round).order_by("-number").first()
+    if last and {(row["id"], row["file"]) for row in last.materials} == {(row["id"], row["file"]) for row in handed}:
+        message = "和上次交的完全一样：请换上补正的文件；不用换的，在这里写明理由"
+        raise Refused("onemap.nothing_mended", message, field="note", remedy="换上补正的文件，或者写明理由")
 
 
 def new_submission(actor: Actor, item: MapItem, handed: list[dict[str, Any]], note: str, at: datetime) -> Submission:
