@@ -158,15 +158,18 @@ def _bare(count: int, batch: int) -> int:
     """So many rows a second go into a table like the log's own, by one statement and one durable commit a batch."""
     from django.db import connection, connections
 
+    from yinuo.apps.base import new_id
+
     with connections["owner"].cursor() as owner:
         owner.execute("CREATE TABLE bench_bare (LIKE infochain_logentry INCLUDING ALL)")
+        ids = [new_id() for _ in range(count)]
         with connection.cursor() as cursor:
             began = time.perf_counter()
             for low in range(0, count, batch):
                 cursor.execute(
-                    "INSERT INTO bench_bare (index, outbox_id, entry, hash) SELECT n, gen_random_uuid(), "
-                    "decode(repeat('7b', 808), 'hex'), sha256(int8send(n)) FROM generate_series(%s::bigint, %s) AS n",
-                    [low, low + batch - 1],
+                    "INSERT INTO bench_bare (index, outbox_id, entry) SELECT n, id, decode(repeat('7b', 808), 'hex') "
+                    "FROM unnest(%s::bigint[], %s::uuid[]) AS row (n, id)",
+                    [list(range(low, low + batch)), ids[low : low + batch]],
                 )
             took = time.perf_counter() - began
         owner.execute("DROP TABLE bench_bare")
@@ -200,11 +203,13 @@ def _drained(count: int, step: Callable[[], Any]) -> int:
     """How many of so many waiting entries a second find their place."""
     from django.db import connection
 
+    from yinuo.apps.base import new_id
+
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO trail_chainrow (outbox_id, type, label, entry, at) SELECT gen_random_uuid(), 'bench', 'bench', "
-            "decode(repeat('7b', 800), 'hex') || int8send(n + %s), now() FROM generate_series(1, %s) AS n",
-            [random.getrandbits(40), count],
+            "INSERT INTO trail_chainrow (outbox_id, type, label, entry, at) SELECT id, 'bench', 'bench', "
+            "decode(repeat('7b', 800), 'hex') || int8send(n + %s), now() FROM unnest(%s::uuid[]) WITH ORDINALITY AS waiting (id, n)",
+            [random.getrandbits(40), [new_id() for _ in range(count)]],
         )
     began, entries = time.perf_counter(), 0
     while entries < count:

@@ -19,6 +19,7 @@ from yinuo.apps.projects.actions import file_project
 from yinuo.apps.projects.models import FilingCertificate, Project
 from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import check_disclosure, check_follows, check_signature, parse
+from yinuo.chain.signing import sign_checkpoint
 from yinuo.chain.verifier import Checkpoint as Head
 from yinuo.chain.verifier import Note, Policy, Proof, Unverified, check_proof
 
@@ -134,6 +135,24 @@ def test_a_leaf_is_proven_with_the_fields_that_may_be_shown(county: County, comp
         check_proof(proven.entry.replace(b"project.basic", b"project.other"), read, policy(log))
 
 
+def test_the_lock_file_is_written_in_place_only_within_a_sector_and_over_a_head_as_long(tmp_path: Path) -> None:
+    log, file = Log(tmp_path), tmp_path / "head"
+    heads = {size: sign_checkpoint(Head(ORIGIN, size, bytes([size % 251]) * 32), log.key) for size in (8, 9, 10, 99)}
+    written = []
+    for note in heads.values():
+        log.lock.write(note)
+        assert file.read_bytes() == bytes(note)
+        assert log.lock.read() == Head.parse(note.text)
+        written.append(file.stat().st_ino)
+    assert written[0] == written[1] != written[2] == written[3]
+    long = Note(heads[99].text + "x" * 512 + "\n", heads[99].lines)
+    file.write_bytes(bytes(long))
+    before = file.stat().st_ino
+    log.lock.write(long)
+    assert file.stat().st_ino != before
+    assert [one.name for one in tmp_path.glob("head*")] == ["head"]
+
+
 def test_a_database_behind_its_lock_file_signs_nothing(county: County, company: Company, log: Log) -> None:
     file(company)
     log.step()
@@ -148,8 +167,6 @@ def test_a_database_behind_its_lock_file_signs_nothing(county: County, company: 
         forged.step()
     # Another root for a size that is there.
     other = Head(ORIGIN, size, bytes(32))
-    from yinuo.chain.signing import sign_checkpoint
-
     forged.lock.path.write_bytes(bytes(sign_checkpoint(other, log.key)))
     with pytest.raises(Behind):
         forged.step()

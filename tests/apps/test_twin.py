@@ -171,7 +171,7 @@ def test_what_is_wrong_with_the_twin_is_noted_on_it_and_never_holds_up_the_log(l
     TWIN.edges.objects.filter(pk=1).update(data=bytes(32))
     refused("rebuild-twin")
     faults = audit(log.key.verifier, twin.key.verifier).faults
-    assert "国密并行树树块 tile/0/000 与条目不符" in faults
+    assert "国密并行树树块 tile/0/000 与条目不符（第 255 条）" in faults
     assert "国密并行树第 1 层边缘的树块与条目不符" in faults
     assert edge.level == 1
     # Made anew out of the entries, it goes on from what it had signed.

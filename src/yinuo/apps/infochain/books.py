@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,13 @@ from yinuo.apps.infochain import models
 from yinuo.chain.sm import sm3
 from yinuo.chain.tree import HASH_SIZE, WIDTH, Grown, Tile, Tree
 from yinuo.chain.verifier import Digest, sha256
+
+
+@contextmanager
+def binary() -> Iterator[Any]:
+    """A cursor that gives bytes as they are: as Django asks for them they come in hexadecimal, twice as long. Raises Django's errors."""
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.connection.cursor(binary=True) as raw:
+        yield raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +45,9 @@ class Book:
     def read_tiles(self, tiles: Iterable[Tile]) -> Callable[[Tile], bytes]:
         """Reads tiles by one query, and gives each one's bytes; a narrower one is the beginning of what is there. b"" = it is not there."""
         places = sorted({(tile.level, tile.index) for tile in tiles})
-        with connection.cursor() as cursor:
+        with binary() as cursor:
             cursor.execute(self._tiles_asked, [[level for level, _ in places], [index for _, index in places]])
-            found = {(level, index): bytes(data) for level, index, data in cursor.fetchall()}
+            found = {(level, index): data for level, index, data in cursor.fetchall()}
 
         def read(tile: Tile) -> bytes:
             data = found.get((tile.level, tile.index), b"")[: tile.width * HASH_SIZE]

@@ -69,15 +69,11 @@ class LeafRecord(models.Model):
 
 
 class LogEntry(AppendOnly):
-    """An entry at its place in the log."""
+    """An entry at its place in the log. Its hash stands in the tree alone."""
 
     index = models.BigIntegerField(primary_key=True)
     outbox_id = models.UUIDField(unique=True)
     entry = models.BinaryField()
-    hash = models.BinaryField()
-
-    class Meta:
-        indexes = [models.Index(fields=["hash"], name="entries_by_hash")]
 
 
 class LogTile(AppendOnly):

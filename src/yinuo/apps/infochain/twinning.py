@@ -13,8 +13,8 @@ from pathlib import Path
 from django.db import transaction
 
 from yinuo.apps.infochain import sealed
-from yinuo.apps.infochain.books import TWIN
-from yinuo.apps.infochain.models import LogEntry, TwinCheckpoint, TwinEdge, TwinHead, TwinTile
+from yinuo.apps.infochain.books import TWIN, binary
+from yinuo.apps.infochain.models import TwinCheckpoint, TwinEdge, TwinHead, TwinTile
 from yinuo.apps.infochain.storage import HeadLock
 from yinuo.chain.signing import SignsNotes, sign_checkpoint
 from yinuo.chain.sm import sm3
@@ -102,12 +102,16 @@ def _follow(twin: Twin, size: int, at: datetime) -> None:
 
 def _grow(head: TwinHead, size: int) -> None:
     """By what the log has just taken in; while catching up by a part of what is there."""
-    rows = LogEntry.objects.filter(index__gte=head.size, index__lt=min(size, head.size + CATCH_UP)).order_by("index")
-    hashes = [hash_leaf(bytes(entry), sm3) for entry in rows.values_list("entry", flat=True)]
+    with binary() as cursor:
+        cursor.execute(_TAKEN_IN, [head.size, min(size, head.size + CATCH_UP)])
+        hashes = [hash_leaf(entry, sm3) for (entry,) in cursor.fetchall()]
     grown = append(head.size, TWIN.read, hashes, sm3)
     TWIN.keep(grown)
     head.size, head.root = grown.size, grown.root
     head.save(update_fields=["size", "root"])
+
+
+_TAKEN_IN = "SELECT entry FROM infochain_logentry WHERE index >= %s AND index < %s ORDER BY index"
 
 
 def _signed(head: TwinHead) -> int | None:

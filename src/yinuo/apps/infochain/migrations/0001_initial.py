@@ -69,11 +69,7 @@ class Migration(migrations.Migration):
                 ("index", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("outbox_id", models.UUIDField(unique=True)),
                 ("entry", models.BinaryField()),
-                ("hash", models.BinaryField()),
             ],
-            options={
-                "indexes": [models.Index(fields=["hash"], name="entries_by_hash")],
-            },
         ),
         migrations.CreateModel(
             name="LogHead",
