@@ -389,7 +389,7 @@ def test_the_commands_tell_of_the_twin_and_make_it_anew(
     write(3)
     log.step(twin=twin)
     assert command.status() == 0
-    assert "twin：已写入 3 条，还差 0 条" in capsys.readouterr().out
+    assert "国密并行树：已写入 3 条，还差 0 条" in capsys.readouterr().out
     assert command.rebuild_twin() == 0
     twinning.stand_still(NOON)
     assert command.status() == 0

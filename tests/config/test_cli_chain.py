@@ -56,6 +56,25 @@ def test_a_good_proof_tells_what_it_proves(files: tuple[Path, Path], capsys: pyt
     assert told["witnesses"] == ["bank"]
     assert told["fields"] == {"code": "2611-622927-04-01-123456"}
     assert (told["index"], told["log_size"], told["issuer"]) == (1, 3, "发展和改革局")
+    code, out, _ = ask(capsys, "verify", str(files[0]), "--policy", str(files[1]))
+    lines = out.splitlines()
+    assert (code, lines[0]) == (0, "成立：是")
+    assert {
+        "记录种类：项目基本信息",
+        "签发：发展和改革局",
+        "见证的节点：bank",
+        "另一棵树：无",
+        "公开的字段：项目代码 2611-622927-04-01-123456",
+    } <= {*lines}
+
+
+def test_a_file_that_is_not_there_and_a_folder_are_told_in_chinese(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    policy = ("--policy", str(files[1]))
+    for path, why in ((files[0].with_name("nowhere"), "没有文件"), (files[0].parent, "是文件夹，这里要一个文件")):
+        code, out, err = ask(capsys, "verify", str(path), *policy)
+        assert (code, out) == (2, "")
+        assert err.startswith("错误：文件 的值不对：")
+        assert why in err
 
 
 @pytest.mark.parametrize(
@@ -76,7 +95,7 @@ def test_a_changed_proof_is_refused_in_words(
     files[0].write_bytes(data.replace(*change, 1))
     code, out, _ = ask(capsys, "verify", str(files[0]), "--policy", str(files[1]))
     assert code == 1
-    assert "valid：False" in out
+    assert "成立：否" in out
     assert why in out
 
 

@@ -19,6 +19,7 @@ from yinuo.chain.policies import lint
 from yinuo.chain.printed import proof_in
 from yinuo.chain.tree import ReadTile, Tile, width_at
 from yinuo.chain.verifier import HASH_SIZE, Checkpoint, Note, Policy, Proof, Unverified
+from yinuo.chain.words import FIELDS, TYPES
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.cli.asking import Json
 from yinuo.config.cli.scanning import CannotScan, code_in, is_picture
@@ -29,6 +30,17 @@ from yinuo.node.server import fetcher
 from yinuo.node.store import Store
 
 app = typer.Typer(help="信息链：状态、审计、验证、证明", no_args_is_help=True, rich_markup_mode=None)
+
+
+# What the machine-readable answers' names are called where people read them.
+WORDS = {
+    "size": "日志", "published": "已发布", "waiting": "等待写入", "witnessed": "已见证", "witnesses": "见证的节点",
+    "independently_witnessed": "有独立的见证", "policy_faults": "见证规则的缺陷", "refused": "暂停签名的原因",
+    "twin": "国密并行树", "anchor": "外部锚定", "audited_at": "上次审计", "audit_faults": "上次审计不符之处", "evidence": "异常证据",
+    "done": "办成", "why": "原因", "faults": "不符", "account": "锚定账户", "contract": "锚定合约", "anchored": "已锚定", "sent": "已发出",
+    "recovered": "恢复", "valid": "成立", "also": "另一棵树", "index": "位置（从 0 数起）", "log": "日志名称", "log_size": "日志条数",
+    "type": "记录种类", "issuer": "签发", "at": "签发时间", "n": "本主体的第几条", "fields": "公开的字段",
+}  # fmt: skip
 
 
 def _django() -> None:
@@ -58,7 +70,15 @@ def _show(found: dict[str, Any], as_json: bool) -> None:
         print(json.dumps(found, ensure_ascii=False, sort_keys=True))
         return
     for name, value in found.items():
-        print(f"{name}：{'；'.join(map(str, value)) if isinstance(value, list) else value}")
+        print(f"{WORDS[name]}：{_said(TYPES.get(value, value) if name == 'type' else value)}")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dict):
+        return "；".join(f"{FIELDS.get(name, name)} {_said(one)}" for name, one in value.items()) or "无"
+    return "；".join(map(str, value)) or "无" if isinstance(value, list) else "无" if value in (None, "") else str(value)
 
 
 @app.command()
@@ -313,15 +333,16 @@ def prove(
             return 1
         policy, waiting = queries.policy(), 0
         for record in records:
+            named = f"第 {record.n} 条（{TYPES.get(record.type, record.type)}）"
             try:
                 proven = queries.prove(record, policy, show=wanted)
             except queries.NotYet as error:
-                print(f"第 {record.n} 条（{record.type}）：{error}")
+                print(f"{named}：{error}")
                 waiting += 1
                 continue
             file = out / f"{code}-{record.n}.tlog-proof"
             file.write_bytes(bytes(proven.proof))
-            print(f"第 {record.n} 条（{record.type}）：{file}")
+            print(f"{named}：{file}")
     return 1 if waiting else 0
 
 
