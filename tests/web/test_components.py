@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -341,32 +341,6 @@ def test_yuan_are_written_as_ten_thousands_exactly(yuan: str | None, written: st
 def test_an_area_keeps_the_unit_it_was_given_in() -> None:
     assert text.area(Decimal("12000")) == f"12{NBSP}000{NBSP}m²"
     assert text.area("26.50", "亩") == f"26.5{NBSP}亩"
-
-
-@pytest.mark.parametrize(
-    ("left", "written"),
-    [
-        (timedelta(hours=21), "剩 3 个工作日"),
-        (timedelta(hours=20, minutes=59), "剩 2 个工作日"),
-        (timedelta(hours=14), "剩 2 个工作日"),
-        (timedelta(hours=13, minutes=59), "剩 13.9 小时"),
-        (timedelta(hours=7), "剩 7 小时"),
-        (timedelta(hours=2, minutes=36), "剩 2.6 小时"),
-        (timedelta(minutes=60), "剩 1 小时"),
-        (timedelta(minutes=59, seconds=59), "剩 59 分钟"),
-        (timedelta(seconds=59), "剩不到 1 分钟"),
-        (timedelta(0), "已到期"),
-        (timedelta(hours=-3), "超期 3 小时"),
-        (timedelta(hours=-30), "超期 4 个工作日"),
-    ],
-)
-def test_time_left_is_written_in_the_unit_that_helps_and_rounded_towards_zero(left: timedelta, written: str) -> None:
-    assert text.duration_left(left) == written
-
-
-def test_the_length_of_a_working_day_is_the_callers() -> None:
-    assert text.duration_left(timedelta(hours=16), 8) == "剩 2 个工作日"
-    assert text.duration_left(timedelta(hours=16), "8.5") == "剩 16 小时"
 
 
 @pytest.mark.parametrize(

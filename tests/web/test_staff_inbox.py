@@ -36,12 +36,12 @@ def test_lights_group_the_rows_with_word_and_shape(county: County, company: Comp
     set_clock("2026-11-04 17:30")
     yellow = text_of(desk(county, "approver").get("/staff/"))
     assert "预警 1" in yellow
-    assert "剩 30 分钟" in yellow
+    assert "今天 18:00 前" in yellow
     assert "今天到期 1 件" in yellow
     set_clock("2026-11-05 10:30")
     red = text_of(desk(county, "approver").get("/staff/"))
     assert "超期 1" in red
-    assert "超期 2 小时" in red
+    assert "超期 2 个工作小时" in red
 
 
 def test_a_paused_item_says_when_it_would_end_if_resumed_now(county: County, company: Company, set_clock: SetClock) -> None:

@@ -10,7 +10,7 @@ from yinuo.apps.onemap.models import SendBack, Submission
 from yinuo.apps.work import clocks
 from yinuo.apps.work.models import ClockEvent, WorkItem
 from yinuo.web.staff.inbox import marks_of
-from yinuo.web.staff.reading import Look, look, moment_words
+from yinuo.web.staff.reading import Look, look
 from yinuo.web.versions import versions_of
 
 __all__ = ["county"]
@@ -31,10 +31,10 @@ def pause(moment: str) -> ClockEvent:
     ("moment", "state", "left", "used"),
     [
         ("2026-11-03 11:00", "green", "剩 5 个工作日", 0),
-        ("2026-11-09 18:00", "yellow", "剩 7 小时", 80),
-        ("2026-11-09 17:59", "green", "剩 7 小时", 80),
+        ("2026-11-09 18:00", "yellow", "明天 18:00 前", 80),
+        ("2026-11-09 17:59", "green", "明天 18:00 前", 80),
         ("2026-11-10 18:00", "yellow", "已到期", 100),
-        ("2026-11-11 08:31", "red", "超期 1 分钟", 100),
+        ("2026-11-11 08:31", "red", "刚刚超期", 100),
     ],
 )
 def test_a_light_turns_at_its_boundary_and_the_bar_with_it(county: County, moment: str, state: str, left: str, used: int) -> None:
@@ -50,10 +50,10 @@ def test_a_limit_in_calendar_days_counts_days_and_ends_at_midnight(county: Count
     assert seen.due == "12月3日 24:00 止 · 共 30 日"
 
 
-def test_a_due_moment_of_the_day_is_written_as_it_is() -> None:
-    assert moment_words(at("2026-11-10 18:00")) == "11月10日 18:00"
-    assert moment_words(at("2026-11-01 00:00")) == "10月31日 24:00"
-    assert moment_words(None) == ""
+def test_before_a_decision_on_a_promise_counts_its_notice_is_what_runs(county: County) -> None:
+    work = item(1, start="2026-11-10 18:00")
+    assert look(work, at("2026-11-03 10:00")) == Look("notice", "公示中", due="公示到 11月10日 18:00 · 最迟 11月11日 18:00 决定")
+    assert look(work, at("2026-11-10 18:00")).left == "明天 18:00 前"
 
 
 def test_a_pause_takes_nothing_and_one_that_ended_itself_is_no_pause_any_more(county: County) -> None:

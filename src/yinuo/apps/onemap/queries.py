@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from yinuo.apps.base import Actor
@@ -12,7 +12,6 @@ from yinuo.apps.onemap.mocking import conversion_of, counted_done, open_before
 from yinuo.apps.onemap.models import CONCLUDED, ENDED, Guidance, GuidanceAnswer, ItemState, MapItem, Problem
 from yinuo.apps.onemap.standing import Standing, standing_of
 from yinuo.apps.projects.models import Project
-from yinuo.apps.work import clocks
 from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
 from yinuo.core.calendar import TZ
 from yinuo.core.planner import Plan, PlannedItem
@@ -46,7 +45,6 @@ class Card:
     light: str
     work: WorkItem | None
     due_at: datetime | None
-    left: timedelta | None
     waiting_for: tuple[str, ...]
     critical: bool
     parallel: bool
@@ -176,16 +174,12 @@ def _card(
     if look is None or (item.state == ItemState.MOCK_GRANTED and work is not None):
         look = light if item.state != ItemState.OPEN else ("wait" if waiting else "ready")
     due = work.due_shown(now) if work else None
-    left = None
-    if work and due:
-        left = clocks.calendar().working_time(now, due) if now < due else -clocks.calendar().working_time(due, now)
     return Card(
         item=item,
         look=look,
         light=light,
         work=work,
         due_at=due,
-        left=left,
         waiting_for=waiting,
         critical=on_path,
         parallel=not on_path and item.state not in ENDED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 
 from django.utils import timezone
 
@@ -91,30 +91,6 @@ def area(value: Decimal | int | str | None, unit: str = "m²") -> str:
     """12 000 m²; the unit is only written, never converted."""
     number = _decimal(value)
     return "" if number is None else f"{grouped(number)}{SPACE}{unit}"
-
-
-def duration(span: timedelta, day_hours: Decimal | int | str = 7) -> str:
-    """A span of working time in words; it is always rounded towards zero, so that nobody is promised time he has not.
-
-    **Units** from two working days on whole working days, below that hours with one decimal, below an hour minutes.
-    """
-    minutes = abs(span) // timedelta(minutes=1)
-    day_minutes = Decimal(str(day_hours)) * 60
-    if minutes >= 2 * day_minutes:
-        return f"{int(minutes // day_minutes)} 个工作日"
-    if minutes >= 60:
-        return f"{grouped((Decimal(minutes) / 60).quantize(Decimal('0.1'), ROUND_DOWN))} 小时"
-    return f"{minutes} 分钟" if minutes else "不到 1 分钟"
-
-
-def duration_left(left: timedelta | None, day_hours: Decimal | int | str = 7) -> str:
-    """剩 3 个工作日, 剩 7 小时; 已到期 until the next working minute, then 超期 3 小时."""
-    if left is None or left == "":
-        return ""
-    if not left:
-        return "已到期"
-    words = duration(left, day_hours)
-    return ("超期" if left < timedelta(0) else "剩") + (f" {words}" if words[0].isdecimal() else words)
 
 
 def without_link(value: str | None) -> str:

@@ -45,7 +45,7 @@ class Board:
 def board(view: MapView, face: Face = UNIT, *, focus: int = 0, changes: Mapping[int, Change] | None = None) -> Board:
     """`focus`: an item whose ties are drawn too, on a map too large to draw all. What is concluded folds on such a map."""
     large, ties = view.total > SMALL_MAP, Ties(view)
-    made: dict[int, Card] = {seen.item.pk: card_of(seen, face, ties, changes or {}, focus) for seen in view.cards}
+    made: dict[int, Card] = {seen.item.pk: card_of(seen, face, ties, changes or {}, focus, view.now) for seen in view.cards}
     columns = tuple(_open_cards(stage, large, focus, changes or {}) for stage in view.stages)
     stages = []
     for stage, column in zip(view.stages, columns, strict=True):

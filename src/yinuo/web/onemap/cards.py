@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from yinuo.apps.land.actions.uses import STANDARD_LAND
 from yinuo.apps.onemap.actions.pausing import COORDINATED
@@ -10,9 +11,10 @@ from yinuo.apps.onemap.models import CONCLUDED, ItemState, Route
 from yinuo.apps.onemap.queries import Card as Seen
 from yinuo.apps.onemap.queries import MapView
 from yinuo.web.components.shapes import Card, State, Tie
-from yinuo.web.components.text import closing, duration_left, zh_date, zh_moment
+from yinuo.web.components.text import closing, zh_date, zh_moment
 from yinuo.web.onemap.changes import Change
 from yinuo.web.onemap.faces import Face
+from yinuo.web.timing import time_left_and_due
 
 LOOK_STATES: dict[str, State] = {"refused": "ended", "not_accepted": "ended", "cancelled": "ended", "returned": "yellow", "mock": "notice"}
 WORDS = {"refused": "不予许可", "not_accepted": "不予受理", "cancelled": "已取消", "returned": "待补正", "mock": "模拟通过"}
@@ -40,7 +42,7 @@ def _tie(seen: Seen) -> Tie:
     return Tie(seen.item.pk, seen.item.name, seen.item.state in CONCLUDED)
 
 
-def card_of(seen: Seen, face: Face, ties: Ties, changes: Mapping[int, Change], focus: int) -> Card:
+def card_of(seen: Seen, face: Face, ties: Ties, changes: Mapping[int, Change], focus: int, now: datetime) -> Card:
     item = seen.item
     action, url = face.action(seen)
     before, opens = ties.before(seen), ties.opens(seen)
@@ -54,7 +56,7 @@ def card_of(seen: Seen, face: Face, ties: Ties, changes: Mapping[int, Change], f
         word=word_of(seen),
         tags=tags_of(seen),
         who=who_of(seen),
-        when=when_of(seen),
+        when=when_of(seen, now),
         when_url=face.due(item) if seen.work is not None and seen.due_at is not None else "",
         action=action,
         action_url=url,
@@ -134,7 +136,7 @@ def limit_words(value: int | None, unit: str) -> str:
     return "即时办结" if value == 0 else f"{value} {'个工作日' if unit == 'working' else '日'}"
 
 
-def when_of(seen: Seen) -> str:
+def when_of(seen: Seen, now: datetime) -> str:
     """The card's last line: what was, what is due, or what it waits for."""
     item = seen.item
     if item.state == ItemState.GRANTED:
@@ -145,8 +147,8 @@ def when_of(seen: Seen) -> str:
         return f"{zh_moment(seen.work.paused_at)} 起暂停"
     if seen.due_at is not None and item.state in (ItemState.NOTICE, ItemState.DECIDABLE):
         return f"最迟 {closing(seen.due_at)} 决定"
-    if seen.due_at is not None and seen.left is not None:
-        return f"{duration_left(seen.left)} · {closing(seen.due_at)}"
+    if seen.due_at is not None and seen.work is not None:
+        return time_left_and_due(seen.due_at, now, seen.work.limit_unit)
     if item.state == ItemState.INCOMPLETE:
         return "材料不全，补齐后重新计时"
     if seen.waiting_for:

@@ -14,8 +14,9 @@ from yinuo.apps.work import clocks
 from yinuo.apps.work.models import ClockEvent, WorkItem
 from yinuo.core.clock import ClockState, ProofDay
 from yinuo.web.components.shapes import Row, State
-from yinuo.web.components.text import closing, duration_left, zh_datetime
+from yinuo.web.components.text import closing, zh_datetime
 from yinuo.web.onemap.cards import limit_words
+from yinuo.web.timing import of_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _due(state: ClockState, work: WorkItem) -> str:
 def _left(work: WorkItem, state: ClockState | None, now: datetime) -> str:
     if state is None or not work.is_open:
         return ""
-    return duration_left(-clocks.calendar().working_time(state.due_at, now) if now > state.due_at else state.left)
+    return of_clock(work, state.due_at, now)
 
 
 def _sentence(value: int | None, unit: str, state: ClockState) -> str:

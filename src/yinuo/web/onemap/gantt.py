@@ -269,7 +269,7 @@ def _lane(stage: str, seen: Seen, span: _Span, scale: Scale, view: MapView, face
         pauses=tuple(
             Pause(zh_day(start), "至今" if span.running and end >= view.now else zh_day(end), why) for start, end, why in span.pauses
         ),
-        when=when_of(seen),
+        when=when_of(seen, view.now),
         sort_on=end_on,
         end_mark=scale.at(span.end) if span.end and item.state in CONCLUDED else "",
     )

@@ -68,7 +68,7 @@ def lines(view: MapView, face: Face, sort: str, down: bool, changes: Mapping[int
     if sort in KEYS:
         key = KEYS[sort][1]
         rows.sort(key=lambda row: key(row[0], row[2]), reverse=down)
-    return tuple(_line(stage, seen, card_of(seen, face, ties, changes, 0), view.now) for _, stage, seen in rows)
+    return tuple(_line(stage, seen, card_of(seen, face, ties, changes, 0, view.now), view.now) for _, stage, seen in rows)
 
 
 def _line(stage: str, seen: Seen, card: Card, now: datetime) -> Line:

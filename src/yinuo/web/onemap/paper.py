@@ -65,7 +65,7 @@ def sheet(view: MapView, ties: Ties, face: Face) -> Sheet:
             stage.done,
             stage.total,
             columns[place],
-            tuple(_slip(seen, numbers, open_ones, chain, card_of(seen, face, ties, {}, 0)) for seen in stage.cards),
+            tuple(_slip(seen, numbers, open_ones, chain, card_of(seen, face, ties, {}, 0, view.now)) for seen in stage.cards),
         )
         for place, stage in enumerate(stages)
     )

@@ -21,16 +21,16 @@ from yinuo.apps.onemap.queries import MapView
 from yinuo.apps.onemap.standing import Standing, histories, standing_of
 from yinuo.apps.projects import access
 from yinuo.apps.projects.models import Project
-from yinuo.apps.work.clocks import calendar
+from yinuo.apps.work.models import WorkItem
 from yinuo.web.acting import actor_of, hat_of
 from yinuo.web.components.shapes import NavItem
-from yinuo.web.components.text import duration_left
 from yinuo.web.onemap import gantt, head, listing, paper
 from yinuo.web.onemap.board import board
 from yinuo.web.onemap.cards import Ties
 from yinuo.web.onemap.changes import Change, changes_since, last_entry
 from yinuo.web.onemap.faces import Face
 from yinuo.web.onemap.visits import Visit, remember, visit_of
+from yinuo.web.timing import time_left_and_due
 
 STOP_POLLING = 286
 VIEWS = {"board": "一张图", "list": "列表", "timeline": "时间轴", "print": "打印"}
@@ -79,17 +79,16 @@ class Looked:
     def etag(self) -> str:
         """Changes exactly when something shown changes: also the time left, to the word."""
         request, hat = self.request, hat_of(self.request)
-        left = [(pk, _left(work.due_shown(self.now), self.now)) for pk, work in sorted(self.standing.clocks.items())]
+        left = [(pk, _left(work, self.now)) for pk, work in sorted(self.standing.clocks.items())]
         news = (last_entry(self.project), self.visit.since) if self.visit.since else None
         seen = (self.standing.mark, left, news, request.get_full_path(), hat.key if hat else "", settings.YINUO_DEMO)
         return f'"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}"'
 
 
-def _left(due: datetime | None, now: datetime) -> str:
-    """The words a card shows: on the minute near the end, on whole days far from it."""
-    if due is None:
-        return ""
-    return duration_left(calendar().working_time(now, due) if now < due else -calendar().working_time(due, now))
+def _left(work: WorkItem, now: datetime) -> str:
+    """The words a card shows."""
+    due = work.due_shown(now)
+    return time_left_and_due(due, now, work.limit_unit) if due else ""
 
 
 def look(request: HttpRequest, project_id: int, face: Face, others: str) -> Looked:

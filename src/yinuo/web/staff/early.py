@@ -23,13 +23,13 @@ from yinuo.apps.work.actions import remind
 from yinuo.apps.work.models import Light, Moment, Reminder, WorkItem
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import InboxRow, NavItem
-from yinuo.web.components.text import zh_day, zh_moment, zh_weekday
+from yinuo.web.components.text import closing, zh_day, zh_moment, zh_weekday
 from yinuo.web.handling import attempt
 from yinuo.web.staff.exporting import Field, Listing
 from yinuo.web.staff.hall import reach, shown, tabs
 from yinuo.web.staff.inbox import CONVENING
 from yinuo.web.staff.listings import WORK, work_lines
-from yinuo.web.staff.reading import moment_words, today
+from yinuo.web.staff.reading import today
 
 WINDOWS = [(2, "2 小时内"), (8, "8 小时内"), (24, "一天内"), (72, "三天内")]
 SHOWN = 100
@@ -134,9 +134,9 @@ def turns_of(work: WorkItem, now: datetime, until: datetime) -> list[str]:
     """11月24日 16:30 转黄灯, 11月24日 18:00 到期."""
     turns = []
     if work.yellow_at is not None and now < work.yellow_at <= until:
-        turns.append(f"{moment_words(work.yellow_at)} 转黄灯")
+        turns.append(f"{closing(work.yellow_at)} 转黄灯")
     if work.due_at is not None and now <= work.due_at <= until:
-        turns.append(f"{moment_words(work.due_at)} 到期，过后转红灯")
+        turns.append(f"{closing(work.due_at)} 到期，过后转红灯")
     return turns
 
 

@@ -152,7 +152,7 @@ def grouped(rows: Iterable[InboxRow]) -> list[Group]:
     """By light; what has no clock and waits for somebody stands with the green, what waits for the company with the paused."""
     made: dict[str, list[InboxRow]] = {state: [] for state, _ in GROUPS}
     for row in rows:
-        made[{"ready": "green", "wait": "paused"}.get(row.state, row.state)].append(row)
+        made[{"ready": "green", "notice": "green", "wait": "paused"}.get(row.state, row.state)].append(row)
     return [Group(state, title, made[state]) for state, title in GROUPS if made[state]]
 
 
@@ -161,8 +161,8 @@ def row_of(work: WorkItem, actor: Actor, persons: queries.Turns, now: datetime) 
     seen = look(work, now)
     own = handled_by(work, actor, persons)
     action = WORDS.get(WorkKind(work.kind), "办理") if own else "查看"
-    if own and seen.state == "paused":
-        action = "看原因"
+    if own and seen.state in ("paused", "notice"):
+        action = "看原因" if seen.state == "paused" else "查看"
     project, _, unit = work.subtitle.partition("　")
     tags = list(work.tags)
     if work.waits_for == "staff" and not own and work.assignee is not None:
@@ -181,7 +181,7 @@ def row_of(work: WorkItem, actor: Actor, persons: queries.Turns, now: datetime) 
         warn=seen.warn,
         due=seen.due,
         action=action,
-        quiet=not own or seen.state == "paused",
+        quiet=not own or seen.state in ("paused", "notice"),
     )
 
 

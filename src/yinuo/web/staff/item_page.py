@@ -19,8 +19,8 @@ from yinuo.apps.work import clocks
 from yinuo.apps.work.models import ClockEvent, WorkItem, WorkKind
 from yinuo.core.clock import ClockState, ProofDay
 from yinuo.web.components.shapes import Event, Row
-from yinuo.web.components.text import zh_datetime, zh_moment
-from yinuo.web.staff.reading import Look, look, moment_words, paused, term
+from yinuo.web.components.text import closing, zh_datetime, zh_moment
+from yinuo.web.staff.reading import Look, look, paused, term
 from yinuo.web.staff.verbs import VERBS
 
 STORY = 60
@@ -79,7 +79,7 @@ def _clock(work: WorkItem, now: datetime) -> ClockView:
 def _limit_words(value: int | None, unit: str, state: ClockState | None, stopped: bool) -> str:
     if state is None:
         return ""
-    words = f"{term(value, unit)}，{moment_words(state.due_at)} 止"
+    words = f"{term(value, unit)}，{closing(state.due_at)} 止"
     return f"{words}（若现在恢复）" if stopped else words
 
 

@@ -10,7 +10,8 @@ from yinuo.apps.notices.models import Channel, Message, MessageState
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Person
 from yinuo.apps.work.models import Light, Moment, Reminder, WorkItem
-from yinuo.web.staff.reading import between, today
+from yinuo.web.staff.reading import today
+from yinuo.web.timing import between, day_length
 
 STATES = {MessageState.SENT: "已发", MessageState.FAILED: "未送达", MessageState.QUEUED: "待发"}
 
@@ -59,8 +60,7 @@ def _when(at: datetime, work: WorkItem) -> str:
         return "没有期限"
     if today(at) == today(due):
         return "到期当天" if at <= due else "到期当天，已超期"
-    days = abs(between(work, min(at, due), max(at, due)).total_seconds())
-    unit = 24 if work.limit_unit == "calendar" else 7
-    whole = max(1, round(days / 3600 / unit))
+    span = between(min(at, due), max(at, due), work.limit_unit)
+    whole = max(1, round(span / day_length(today(at), work.limit_unit)))
     word = "天" if work.limit_unit == "calendar" else "个工作日"
     return f"到期前约 {whole} {word}" if at < due else f"超期约 {whole} {word}"

@@ -16,6 +16,7 @@ from yinuo.web.staff.exporting import Field, Listing
 from yinuo.web.staff.filters import LIGHTS, Filters, stages
 from yinuo.web.staff.inbox import TITLES, whose
 from yinuo.web.staff.reading import look, term, today
+from yinuo.web.timing import amount_left
 
 WORK = (
     Field("事项", 30),
@@ -38,7 +39,7 @@ WORK = (
     Field("最迟恢复", 17, "moment"),
     Field("期限暂定", 9),
 )
-STATES = {**LIGHTS, "wait": "等项目单位", "ready": "待办"}
+STATES = {**LIGHTS, "notice": "公示中", "wait": "等项目单位", "ready": "待办"}
 
 
 def work_lines(now: datetime) -> Callable[[Sequence[WorkItem]], Iterable[Sequence[object]]]:
@@ -48,7 +49,7 @@ def work_lines(now: datetime) -> Callable[[Sequence[WorkItem]], Iterable[Sequenc
     def lines(items: Sequence[WorkItem]) -> Iterable[Sequence[object]]:
         grades = dict(CreditHead.objects.filter(pk__in={row.unit_id for row in items if row.unit_id}).values_list("pk", "grade"))
         for row in items:
-            seen = look(row, now)
+            seen, due = look(row, now), row.due_shown(now)
             project, _, unit = row.subtitle.partition("　")
             grade = grades.get(row.unit_id or 0, "")
             yield (
@@ -62,11 +63,11 @@ def work_lines(now: datetime) -> Callable[[Sequence[WorkItem]], Iterable[Sequenc
                 row.assignee.name if row.assignee else "",
                 named.get(row.stage, ""),
                 STATES.get(seen.state, ""),
-                seen.left,
+                amount_left(due, now, row.limit_unit) if due and seen.state in ("red", "yellow", "green") else seen.left,
                 row.started_at,
                 term(row.limit_value, row.limit_unit),
                 row.yellow_at,
-                row.due_shown(now),
+                due,
                 row.statutory_due_at,
                 row.paused_at,
                 row.pause_ends_at,

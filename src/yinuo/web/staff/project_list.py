@@ -24,10 +24,10 @@ from yinuo.apps.work.queries import OPEN, lit
 from yinuo.core.grades import UNRATED, scale_at
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import Cell, Column
-from yinuo.web.components.text import grouped, iso
+from yinuo.web.components.text import closing, grouped, iso
 from yinuo.web.staff.exporting import Field, Listing
 from yinuo.web.staff.filters import grades
-from yinuo.web.staff.reading import moment_words, today
+from yinuo.web.staff.reading import today
 from yinuo.web.templatetags.yinuo import light
 
 SIZE = 30
@@ -171,7 +171,7 @@ def _clock_cell(clocks: Clocks | None) -> Cell:
         return Cell("没有在办的事")
     state = "red" if clocks.late else "yellow" if clocks.warned else "green" if clocks.due else "wait"
     words = f"超期 {clocks.late} 件" if clocks.late else f"预警 {clocks.warned} 件" if clocks.warned else f"在办 {clocks.open} 件"
-    return Cell(light(state, words), note=f"最近 {moment_words(clocks.due)} 止" if clocks.due else "等项目单位，或暂停")
+    return Cell(light(state, words), note=f"最近 {closing(clocks.due)} 止" if clocks.due else "等项目单位，或暂停")
 
 
 def grade_words(row: Project) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -186,7 +186,7 @@ def board() -> dict[str, Any]:
                     "建设用地规划许可证",
                     "#",
                     "red",
-                    word="超期 3 小时",
+                    word="超期 3 个工作小时",
                     who="县自然资源局 · 杨国栋",
                     when="应于 11月24日 12:00 办结",
                     problem="已启动协调：11月24日 15:00 会商",
@@ -199,7 +199,7 @@ def board() -> dict[str, Any]:
                     "#",
                     "yellow",
                     who="县自然资源局 · 赵永红",
-                    when="剩 7 小时 · 11月25日 18:00 止",
+                    when="明天 18:00 前 · 11月25日",
                     action="补充材料",
                     action_url="#",
                     on_path=True,
@@ -250,7 +250,7 @@ def board() -> dict[str, Any]:
                     "green",
                     tags=["并行"],
                     who="县住房城乡建设局 · 韩梅",
-                    when="剩 4 个工作日 · 11月30日止",
+                    when="剩 4 个工作日 · 11月30日 18:00",
                     action="查看",
                     action_url="#",
                 ),
@@ -292,8 +292,6 @@ def board() -> dict[str, Any]:
         "facts": facts,
         "wires": wires,
         "inbox": _inbox(path),
-        "left": timedelta(hours=24),
-        "over": timedelta(hours=-3),
     }
 
 
@@ -304,7 +302,7 @@ def _inbox(path: str) -> list[InboxRow]:
             "建设用地规划许可证",
             "#",
             "red",
-            "超期 3 小时",
+            "超期 3 个工作小时",
             "积石山县建材物流园一期",
             "积石山宏达建材有限公司",
             "C+",
@@ -318,7 +316,7 @@ def _inbox(path: str) -> list[InboxRow]:
             path,
             "#",
             "yellow",
-            "剩 7 小时",
+            "明天 18:00 前",
             "年产 5 万吨有机肥加工项目",
             "积石山绿源有机肥有限公司",
             "A-",

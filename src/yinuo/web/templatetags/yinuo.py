@@ -43,7 +43,6 @@ for _filter in (
     text.grouped,
     text.wan,
     text.area,
-    text.duration_left,
     masking.mask_phone,
     text.without_link,
     masking.mask_id,

@@ -18,7 +18,8 @@ from yinuo.apps.work.models import ClockEvent, WorkItem, WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.clock import ProofDay
 from yinuo.web.components.shapes import Row, State
-from yinuo.web.components.text import closing, duration_left, zh_date, zh_datetime
+from yinuo.web.components.text import closing, zh_date, zh_datetime
+from yinuo.web.timing import of_clock
 
 STATES: dict[str, State] = {
     "open": "ready",
@@ -76,11 +77,7 @@ def clock_of(work: WorkItem, now: datetime) -> Clock:
     events = sorted(work.events.all(), key=lambda row: row.pk)
     state = clocks.state_of(work, events, now)
     light: State = "paused" if work.state == "paused" else "done" if not work.is_open else work.light_at(now)  # type: ignore[assignment]
-    words = ""
-    if state is not None and work.is_open:
-        overdue = now > state.due_at
-        left = -clocks.calendar().working_time(state.due_at, now) if overdue else state.left
-        words = duration_left(left)
+    words = of_clock(work, state.due_at, now) if state is not None and work.is_open else ""
     rows = [Row("开始", zh_datetime(work.started_at))]
     if state is not None:
         label = "如果今天恢复，应于" if work.state == "paused" else "应于"

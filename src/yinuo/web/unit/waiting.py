@@ -12,11 +12,11 @@ from yinuo.apps.commitments.models import CompletionVerification
 from yinuo.apps.credit.queries import HistoryLine
 from yinuo.apps.onemap.models import CONCLUDED, MapItem
 from yinuo.apps.projects.models import Project, ProjectState
-from yinuo.apps.work import clocks
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.web.components.shapes import State
-from yinuo.web.components.text import closing, duration_left, zh_date
+from yinuo.web.components.text import closing, zh_date
+from yinuo.web.timing import time_left
 
 ITEM = "onemap.mapitem"
 # The clocks that say when a matter on the map is over.
@@ -74,14 +74,12 @@ def duties(projects: Sequence[Project], work: Work, lines: Iterable[HistoryLine]
     return sorted(found, key=lambda duty: (duty.due is None, duty.due or now))
 
 
-def _dated(due: datetime | None, now: datetime, light: str) -> tuple[State, str]:
-    """How a dated duty stands: the light, and the working time left in words."""
+def _dated(due: datetime | None, now: datetime, light: str, unit: str = "working") -> tuple[State, str]:
+    """How a dated duty stands: the light, and the time left in words."""
     if due is None:
         return "ready", "等您办"
-    calendar = clocks.calendar()
-    left = calendar.working_time(now, due) if now <= due else -calendar.working_time(due, now)
     state: State = "red" if now > due else "yellow" if light == "yellow" else "green"
-    return state, duration_left(left)
+    return state, time_left(due, now, unit)
 
 
 def _sent_back(projects: Sequence[Project], work: Work, now: datetime) -> list[Duty]:
@@ -105,7 +103,7 @@ def _rectifying(projects: Sequence[Project], work: Work, now: datetime) -> list[
     made = []
     for row in work.clocks:
         if row.waits_for == "unit" and row.subject_kind != ITEM and row.project_id in names:
-            state, left = _dated(row.due_shown(now), now, row.light_at(now))
+            state, left = _dated(row.due_shown(now), now, row.light_at(now), row.limit_unit)
             # What another track waits for leads to its own page of the unit.
             mending = row.url.startswith("/staff/")
             url, action = (reverse("unit:completion", args=[row.project_id]), "去整改") if mending else (row.url, "去办理")
