@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from yinuo.apps.trail.models import Seen
 from yinuo.web.public import figures
 from yinuo.web.staff import dashboard_wall
 from yinuo.web.staff.dashboard_blocks import BLOCKS, PARTS
+from yinuo.web.staff.dashboard_shapes import tenths
 
 __all__ = ["built", "lent"]
 ROOT = "/staff/dashboard/"
@@ -204,6 +206,20 @@ def test_the_pages_take_as_many_statements_as_they_have_figures(lent: Figured, d
             client.get(f"{ROOT}{name}")
     with django_assert_num_queries(7 + 2):
         client.get(f"{ROOT}cases/decisions/")
+
+
+def test_every_office_is_drawn_and_of_many_matters_the_first(lent: Figured) -> None:
+    client = reader(lent)
+    for path, caption, most in (("", "各部门现在的灯", ""), ("service/", "各部门的评价", ""), ("time/", "各事项用时", ' data-most="12"')):
+        figure = text_of(client.get(f"{ROOT}{path}")).split(f'data-image="{caption} ')[1].split("<figcaption>")[0]
+        assert ("data-most" in figure, most in figure) == (bool(most), True), caption
+
+
+def test_a_high_percentile_is_said_in_tenths(lent: Figured) -> None:
+    page = text_of(reader(lent).get(f"{ROOT}landing/"))
+    assert ("八成的项目不超过" in page, "百分位" in page) == (True, False)
+    said = {Fraction(4, 5): "八成", Fraction(19, 20): "九成五", Fraction(1, 100): "1%", Fraction(2, 3): "66.6%", Fraction(1): "100%"}
+    assert {share: tenths(share) for share in said} == said
 
 
 def test_the_wall_shows_sums_alone_and_answers_nothing_new_with_304(lent: Figured, monkeypatch: pytest.MonkeyPatch) -> None:

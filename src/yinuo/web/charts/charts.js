@@ -105,6 +105,13 @@ function draw(figure) {
   if (kind === "stack") place.style.height = `${4 + 1.5 * data.points.length}rem`;
   if (kind === "rows") place.style.height = `${3 + (0.5 + data.series.length) * data.points.length}rem`;
   table.parentElement.before(place);
+  const rest = table.tBodies[0].rows.length - data.points.length;
+  if (rest > 0) {
+    const told = document.createElement("p");
+    told.className = "hint";
+    told.textContent = `图中是前 ${data.points.length} 个，其余 ${rest} 个见下表。`;
+    place.after(told);
+  }
   const chart = init(place, null, { renderer: "canvas" });
   chart.setOption(options(data, figure));
   if (image) offer(figure, chart, image);

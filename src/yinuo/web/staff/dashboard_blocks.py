@@ -125,7 +125,7 @@ def landings(dash: Dash) -> Block:
     names = told.marks if dash.scope.split else told.parts
     facts = [
         fact("落地天数中位数", number(found.all.median, "1"), "天" if found.all.n else "", note="一半的项目不超过", main=True),
-        fact(high_words(dash), number(found.all.high, "1"), "天" if found.all.n else ""),
+        fact(high_words(dash, "项目"), number(found.all.high, "1"), "天" if found.all.n else ""),
         counted(dash, "落地的项目", found.all.n, "landings", "个"),
         *(_side(dash, label, found.of(side).get(key, Sums()), {side: key}) for key, label in names.items()),
     ]
@@ -172,7 +172,7 @@ def decisions(dash: Dash) -> Block:
         fact("承诺时限按时办结率", percent(_kept(all_)), note=f"{all_.on_time} ／ {all_.on_time + all_.late} 件", main=True),
         fact("法定时限按时办结率", percent(_lawful(all_)), note=f"{all_.lawful} ／ {all_.lawful + all_.unlawful} 件"),
         fact("用时中位数", number(all_.median), "天" if all_.n else ""),
-        fact(high_words(dash), number(all_.high), "天" if all_.n else ""),
+        fact(high_words(dash, "申请"), number(all_.high), "天" if all_.n else ""),
         counted(dash, "作出决定的申请", all_.n, "decisions"),
         counted(dash, "超过承诺时限", all_.late, "decisions", part="late"),
         counted(dash, "超过法定时限", all_.unlawful, "decisions", mark="late"),
@@ -243,7 +243,17 @@ def _still(dash: Dash, name: str, caption: str, first: str, lines: Iterable[Stil
     for who, pick, sums in sorted(lines, key=lambda line: (-line[2].days, line[0].shown)):
         rows.append([who, amount(sums.days), rate(share(sums.days, ran)), dash.count(sums.n, "pauses", **pick)])
     heads = [Head(first, "text"), Head("停着的天数", "drawn", "--grey-mark"), Head("占计时的天数"), Head("次数")]
-    return Table(name, caption, heads, rows, "rows", "天", most=CHARTED, empty="时段内没有暂停。", export_url=dash.export(name))
+    return Table(
+        name,
+        caption,
+        heads,
+        rows,
+        "rows",
+        "天",
+        most=CHARTED if name.endswith("handler") else 0,
+        empty="时段内没有暂停。",
+        export_url=dash.export(name),
+    )
 
 
 # -- 灯
@@ -308,7 +318,7 @@ def warnings(dash: Dash) -> Block:
     closed = sum(sums.n for (_, mark), sums in found.by["part", "mark"].items() if mark == "closed")
     facts = [
         fact("办结用时中位数", number(found.all.median), "天" if closed else "", main=True),
-        fact(high_words(dash), number(found.all.high), "天" if closed else ""),
+        fact(high_words(dash, "预警"), number(found.all.high), "天" if closed else ""),
         counted(dash, "预警", found.all.n, "warnings", "条"),
         counted(dash, "已办结", closed, "warnings", "条", mark="closed"),
     ]
@@ -358,7 +368,7 @@ def _invested(dash: Dash, name: str, caption: str, first: str, lines: Sequence[S
     for who, pick, sums in lines:
         rows.append([who, money(sums.worth), rate(share(sums.worth, all_)), dash.count(sums.n, "projects", **pick)])
     heads = [Head(first, "text"), Head("总投资（万元）", "drawn", "--brand"), Head("占比"), Head("项目")]
-    return Table(name, caption, heads, rows, "rows", "万元", most=CHARTED, export_url=dash.export(name))
+    return Table(name, caption, heads, rows, "rows", "万元", export_url=dash.export(name))
 
 
 def _crossed(dash: Dash, found: Gathered) -> Table:
@@ -368,7 +378,7 @@ def _crossed(dash: Dash, found: Gathered) -> Table:
         cells = [dash.count(of_part(sums, part), "projects", mark=letter, part=part) for part in parts]
         rows.append([words(name_of(letter)), *cells])
     heads = [Head("行业", "text"), *(Head(label, "drawn", COLOURS[part]) for part, label in parts.items())]
-    return Table("projects.cross", "各行业的项目处在什么阶段", heads, rows, "stack", most=CHARTED, export_url=dash.export("projects.cross"))
+    return Table("projects.cross", "各行业的项目处在什么阶段", heads, rows, "stack", export_url=dash.export("projects.cross"))
 
 
 # -- 各大厅

@@ -21,7 +21,8 @@ from yinuo.web.components.shapes import Fact
 from yinuo.web.components.text import grouped
 
 NONE = "—"
-# What a chart can show side by side; the table below it has all.
+NUMERALS = "〇一二三四五六七八九"
+# Of matters and people, of which there may be a hundred, a chart shows so many; of offices, industries and reasons all.
 CHARTED = 12
 COLOURS = {
     "red": "--red", "yellow": "--amber-mark", "green": "--green", "paused": "--grey-mark", "unit": "--blue",
@@ -159,8 +160,17 @@ def against(value: Fraction | None, target: Fraction) -> str:
     return f"{goal}，已达到" if value >= target else f"{goal}，差 {number(Decimal(int((target - value) * 1000 + 1)) / 10)} 个百分点"
 
 
-def high_words(dash: Dash) -> str:
-    return f"第 {number(Decimal(int(queries.high_share(dash.scope) * 1000)) / 10)} 百分位"
+def high_words(dash: Dash, what: str = "") -> str:
+    """八成的项目不超过: what the high percentile of a span of days says."""
+    return f"{tenths(queries.high_share(dash.scope))}{'的' if what else ''}{what}不超过"
+
+
+def tenths(share: Fraction) -> str:
+    """八成, 九成五; a share that is no whole percent stays one: 66.7%."""
+    whole, rest = divmod(share * 100, 10)
+    if not 0 < whole < 10 or rest.denominator != 1:
+        return f"{number(Decimal(int(share * 1000)) / 10)}%"
+    return f"{NUMERALS[whole]}成{NUMERALS[int(rest)] if rest else ''}"
 
 
 def office_of(gathered: Gathered, office: int | None) -> Amount:
@@ -198,7 +208,8 @@ def parted(
     for value, sums in by_most(gathered.crossed(dimension, "part").items()):
         who = office_of(gathered, value) if dimension == "office" else words(gathered.handlers.get(value) or "没有指定办理人")
         rows.append([who, *(dash.count(of_part(sums, part), source, part=part, **{dimension: value}) for part in parts)])
-    return Table(f"{name}.{dimension}", caption, heads, rows, "stack", most=CHARTED, export_url=dash.export(f"{name}.{dimension}"))
+    most = 0 if dimension == "office" else CHARTED
+    return Table(f"{name}.{dimension}", caption, heads, rows, "stack", most=most, export_url=dash.export(f"{name}.{dimension}"))
 
 
 def fact(label: str, value: str, unit: str = "", note: str = "", url: str = "", link: str = "", *, main: bool = False) -> Fact:

@@ -13,7 +13,6 @@ from yinuo.apps.rules import pack
 from yinuo.web.components.shapes import Fact
 from yinuo.web.components.text import grouped
 from yinuo.web.staff.dashboard_shapes import (
-    CHARTED,
     COLOURS,
     Block,
     Dash,
@@ -69,7 +68,7 @@ def summary(dash: Dash) -> Summary:
         fact("“一张图”覆盖率", percent(mapped), note=against(mapped, pack().share("kpi.coverage_share", dash.scope.rules_day)),
              url=dash.cases("coverage", part="covered") if stands else "", link=f"{stands} ／ {stands + missing} 个"),
         fact("落地天数中位数", number(landed.all.median, "1"), "天" if landed.all.n else "",
-             note=f"{high_words(dash)} {number(landed.all.high, '1')} 天" if landed.all.n else "时段内还没有落地的项目",
+             note=f"{high_words(dash, '项目')} {number(landed.all.high, '1')} 天" if landed.all.n else "时段内还没有落地的项目",
              url=dash.cases("landings") if landed.all.n else "", link=f"{landed.all.n} 个项目"),
         fact("承诺时限按时办结率", percent(share(kept.on_time, kept.on_time + kept.late)),
              note=f"法定时限 {percent(share(kept.lawful, kept.lawful + kept.unlawful))}",
@@ -133,4 +132,4 @@ def _offices(dash: Dash, waiting: Gathered) -> Table:
     for office, sums in by_most(waiting.crossed("office", "part").items()):
         rows.append([office_of(waiting, office), *(dash.count(of_part(sums, part), "open", office=office, part=part) for part in LIGHTS)])
     heads = [Head("部门", "text"), *(Head(label, "drawn", COLOURS[part]) for part, label in LIGHTS.items())]
-    return Table("now", "各部门现在的灯", heads, rows, "stack", most=CHARTED, export_url=dash.export("open.office"))
+    return Table("now", "各部门现在的灯", heads, rows, "stack", export_url=dash.export("open.office"))
