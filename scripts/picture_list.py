@@ -186,6 +186,7 @@ PAGES = [
     Page("public:receipt", citizens(all_of(Submission), "receipt_no")),
     Page("common:act_as", lambda: iter([("zhaoyonghong", [])])),
     Page("common:messages", company()),
+    Page("common:signed_in", company()),
     Page("unit:projects", company()),
     Page("unit:review", units(items("granted"), *MY_ITEM)),
     Page("unit:filing", company()),
@@ -366,6 +367,7 @@ PAGES = [
 # Names that answer GET with no page of their own, and pages the demonstration has nothing for.
 EXCUSED = {
     "common:start": "leads on to where one's work is",
+    "common:session": "an answer for the script of the forms",
     "common:read_message": "takes a POST alone",
     "common:document": "a PDF file",
     "common:file": "a file as it was uploaded",

@@ -271,9 +271,12 @@ def test_a_form_that_came_after_signing_out_says_so_and_leads_back_to_its_page(d
     draft_id = begin(desk)
     page, gone = f"/filing/{draft_id}/project/", Client()
     answer = gone.post(page, {"name": "有机肥厂"}, headers={"Referer": f"http://testserver{page}?again=1"})
-    assert answer.headers["Location"] == f"/accounts/login/?next=/filing/{draft_id}/project/%3Fagain%3D1"
-    shown = gone.get(answer.headers["Location"]).content.decode()
-    assert "刚才填的没有提交" in shown
-    assert "刚才填的没有提交" not in gone.get("/accounts/login/").content.decode()
-    assert gone.post(page, {}, headers={"Referer": "https://elsewhere.example/x/"}).headers["Location"] == f"/accounts/login/?next={page}"
-    assert "刚才填的没有提交" not in Client().get(page, follow=True).content.decode()
+    assert answer.status_code == 403
+    shown = answer.content.decode()
+    assert "登录已过期，没有提交" in shown
+    assert "有机肥厂" not in shown, "what was typed is in the browser alone"
+    assert f'href="/accounts/login/?next=/filing/{draft_id}/project/%3Fagain%3D1"' in shown
+    assert 'href="/accounts/login/?next=/signed-in/" target="_blank"' in shown
+    astray = gone.post(page, {}, headers={"Referer": "https://elsewhere.example/x/"}).content.decode()
+    assert f'href="/accounts/login/?next={page}"' in astray
+    assert gone.get(page).headers["Location"] == f"/accounts/login/?next={page}"

@@ -4,16 +4,18 @@ role – a unit they stand in for, by an open visit at the window or an agreemen
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, cast
 from urllib.parse import urlsplit
 
-from django.contrib import messages
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from yinuo.apps.base import Actor, StandIn, forbid
@@ -115,15 +117,29 @@ def person_of(request: HttpRequest) -> Person:
     return cast(Person, request.user)
 
 
+def seconds_left(request: HttpRequest) -> int:
+    """How long the session certainly lasts if nothing more is heard of the person; to ask it is no sign of them."""
+    session, now = request.session, time.time()
+    accessed = session.accessed
+    left = session.get("seen_at", now) + settings.SESSION_COOKIE_AGE - now
+    session.accessed = accessed
+    return max(1, int(left))
+
+
 def _to_login(request: HttpRequest) -> HttpResponseBase:
-    """Asks to sign in and leads back; of a form that came too late it says so, and leads to the page it stood on."""
+    """Asks to sign in and leads back. A form that came too late is not led away from: what was typed lies one step back in the browser.
+
+    The server keeps none of it and shows none of it: the browser fills the form again on the way back, when whoever is signed in then
+    may see its page.
+    """
     if request.method != "POST":
         return redirect_to_login(request.get_full_path())
-    messages.warning(request, "登录已经过期，刚才填的没有提交。请重新登录，回到原来的页面再填一次。")
     page = urlsplit(request.headers.get("Referer", ""))
     # Not every form is sent to an address that can be opened.
     own = page.netloc == request.get_host()
-    return redirect_to_login(page._replace(scheme="", netloc="", fragment="").geturl() if own else request.get_full_path())
+    back = page._replace(scheme="", netloc="", fragment="").geturl() if own else request.get_full_path()
+    context = {"here": redirect_to_login(back).url, "aside": redirect_to_login(reverse("common:signed_in")).url}
+    return render(request, "errors/signed_out.html", context, status=403)
 
 
 def _need(test: Callable[[Actor], bool], refusal: str, who: Callable[[HttpRequest], Actor] = actor_of) -> Callable[[View], View]:

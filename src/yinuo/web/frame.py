@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from yinuo.apps.figures.access import READERS as FIGURES
 from yinuo.apps.rules import pack
-from yinuo.web.acting import Hat, hat_of
+from yinuo.web.acting import Hat, hat_of, seconds_left
 from yinuo.web.components.shapes import Account, NavItem
 
 PUBLIC = [
@@ -67,11 +67,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         links = [links[0], ("大厅", "staff:hall"), *links[1:]]
     if role in FIGURES:
         links = [*links, ("看板", "staff:dashboard")]
+    account = _account(request, hat)
     day = timezone.localdate()
     county = pack().parameter("place.name", day).value
     return {
         "nav": _links(links, request.path),
-        "account": _account(request, hat),
+        "account": account,
+        "lasts": seconds_left(request) if account else 0,
+        "hat": hat.key if hat else "",
         "stand_in": hat.stand_in if hat else None,
         "login_url": reverse("account_login"),
         "county": county,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yinuo.apps.base import Actor, forbid
@@ -20,7 +23,7 @@ from yinuo.apps.people.access import can_manage_people
 from yinuo.apps.people.models import AuthorisedPerson, Membership
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import seen
-from yinuo.web.acting import SESSION_KEY, actor_of, hat_of, hats_of, person_of, put_back, put_on
+from yinuo.web.acting import SESSION_KEY, actor_of, hat_of, hats_of, person_of, put_back, put_on, seconds_left
 from yinuo.web.common.told import without_twins
 from yinuo.web.files import PRIVATE, stored
 
@@ -65,6 +68,29 @@ def start(request: HttpRequest) -> HttpResponse:
     if len([hat for hat in hats if not hat.stand_in]) > 1 and SESSION_KEY not in request.session:
         return redirect("common:act_as")
     return redirect(home_of(actor_of(request).role))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def session(request: HttpRequest) -> HttpResponse:
+    """For the script of the forms: how long the session lasts, whose it is, and the token its forms need now.
+
+    POST: somebody is there, the session begins its half hour anew. Asking (GET) is not being there.
+    """
+    if not request.user.is_authenticated:
+        return JsonResponse({"left": 0})
+    hat, left = hat_of(request), seconds_left(request)
+    if request.method == "POST":
+        left = settings.SESSION_COOKIE_AGE
+    else:
+        request.session.accessed = False
+    return JsonResponse({"left": left, "person": request.user.pk, "hat": hat.key if hat else "", "token": get_token(request)})
+
+
+@login_required
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Where the second tab ends in which somebody signed in again, to go on with a form in the first."""
+    return render(request, "common/signed_in.html", {"hat": hat_of(request), "several": len(hats_of(person_of(request))) > 1})
 
 
 @login_required
