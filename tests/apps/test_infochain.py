@@ -244,7 +244,7 @@ def test_a_changed_business_row_is_found_and_named(county: County, company: Comp
     log.step()
     assert audit(log.key.verifier).clean
     Project.objects.filter(pk=project.pk).update(name="改过的名称")
-    assert audit(log.key.verifier).faults == [f"{project.code}：name 现为“改过的名称”，日志里是“{project.name}”（project.basic）"]
+    assert audit(log.key.verifier).faults == [f"{project.code}：项目名称现为“改过的名称”，日志里是“{project.name}”（项目基本信息）"]
 
 
 def test_a_changed_record_entry_or_tile_is_found(county: County, company: Company, log: Log) -> None:

@@ -16,6 +16,7 @@ from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.documents.actions import paper_of, store_upload
 from yinuo.apps.documents.models import Document
+from yinuo.apps.infochain.audit import audit
 from yinuo.apps.onemap.actions import (
     accept,
     accept_document_request,
@@ -89,6 +90,9 @@ def test_the_document_is_reviewed_given_and_delivered_and_the_promise_stands(cou
     assert promise_of(commitment) == before
     verbs = set(Entry.objects.filter(subject_kind="onemap.laterdocument").values_list("verb", flat=True))
     assert verbs == {"onemap.ask_document", "onemap.accept_document_request", "onemap.give_document", "onemap.deliver_document"}
+    assert audit(None).faults == []
+    LaterDocument.objects.filter(pk=asked.pk).update(state="declined", text="改过")
+    assert [fault for fault in audit(None).faults if "是否准予现为“False”" in fault and "建字〔2026〕批1号" in fault]
     assert leaves_saying("approval.document", "document_number", "建字〔2026〕批1号") == 1
 
 

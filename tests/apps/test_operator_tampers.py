@@ -56,7 +56,9 @@ def at_place(place: int) -> bytes:
 def test_an_entry_without_its_issuers_signature_is_named(log: Log, change: Change) -> None:
     change("UPDATE infochain_logentry SET entry = %s WHERE index = %s", at_place(CHANGED).replace(b"09:12", b"09:13"), CHANGED)
     faults = audit(log.key.verifier).faults
-    assert any(fault.startswith(f"第 {CHANGED} 条：") for fault in faults)
+    assert [fault for fault in faults if fault.startswith("第 ") and "层" not in fault] == [
+        f"第 {CHANGED} 条：签名与内容不符（the signature of {keys.issuer_of(None).name} does not fit）"
+    ]
     assert f"树块 tile/0/000 与条目不符（第 {CHANGED} 条）" in faults
 
 

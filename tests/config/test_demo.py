@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import connection
 from django.db.models import Count
+from psycopg.types.json import Jsonb
 
 from tests.apps import figured
 from tests.apps.county import facts, new_company, new_county
@@ -32,6 +34,7 @@ from yinuo.apps.figures.scope import Scope
 from yinuo.apps.grants.models import ChainSearch
 from yinuo.apps.halls import queries as halls
 from yinuo.apps.halls.models import Bulletin, Honour
+from yinuo.apps.infochain.audit import _newest, audit
 from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.models import Escalation, ExternalResult, Guidance, MapItem
@@ -47,6 +50,7 @@ from yinuo.config import demo
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.bootstrap import sync_pack
 from yinuo.config.demo.people import COMPANIES, PASSWORD, WORKERS, assemble
+from yinuo.config.embedded import SUPERUSER
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import check_credit_code
 
@@ -420,3 +424,51 @@ def test_a_scene_may_not_go_back_in_time_nor_beyond_now(db: None) -> None:
     world.add(told(world.ago(2), world.ago(3)))
     with pytest.raises(ValueError, match="it is"):
         world.play()
+
+
+# -- what the chain was told
+
+CHANGES = {
+    "projects_project": ("name", "name || '改'", "项目名称现为"),
+    "projects_filingcertificate": ("number", "number || '1'", "文书编号现为"),
+    "onemap_mapitem": ("state", "CASE state WHEN 'granted' THEN 'mock_granted' ELSE state END", "是否准予现为“False”"),
+    "onemap_externalresult": ("body", "jsonb_set(body, '{text}', '\"另一个结果\"')", "说明现为“另一个结果”"),
+    "commitments_commitment": ("standard_version", "standard_version || '9'", "承诺标准的版本现为"),
+    "catalogue_regionalresult": ("document_number", "document_number || '1'", "文号现为"),
+    "land_parcel": ("contract_number", "CASE contract_number WHEN '' THEN '' ELSE contract_number || '1' END", "合同编号现为"),
+    "credit_creditevent": ("points", "points + 1", "加减分现为"),
+    "oversight_liferecord": ("data", "data || '{\"more\": 1}'", "记录内容的散列值现为"),
+    "inspections_inspectionplan": ("seed_sha256", "reverse(seed_sha256)", "种子的散列值现为"),
+    "inspections_visit": ("outcome", "CASE outcome WHEN 'normal' THEN 'penalty' ELSE 'normal' END", "检查结果现为"),
+    "documents_document": ("data", "data || '{\"more\": 1}'", "出具的文书现为"),
+    "documents_storedfile": ("content", "content || '\\x20'", "文件的散列值现为"),
+}
+
+
+@pytest.fixture
+def operator(built: list[demo.Login], test_database: TestDatabase) -> Iterator[Any]:
+    """Somebody with every right in the database; what they change is taken back afterwards."""
+    with test_database.server.connect(SUPERUSER, connection.settings_dict["NAME"]) as opened:
+        opened.autocommit = True
+        opened.execute("SET session_replication_role = replica")
+        yield opened
+
+
+def test_every_row_the_chain_was_told_of_is_compared_with_it(built: list[demo.Login]) -> None:
+    assert audit(None).faults == []
+    seen = {handler for type, marks, apart, handler in settings.YINUO_CHAIN_AUDITS if next(_newest(type, marks, apart), None)}
+    assert {handler for *_, handler in settings.YINUO_CHAIN_AUDITS} - seen == {"yinuo.apps.onemap.leaves.later_now"}
+
+
+def test_rows_changed_behind_the_platform_are_named(operator: Any) -> None:
+    before = {table: operator.execute(f"SELECT id, {column} FROM {table}").fetchall() for table, (column, *_) in CHANGES.items()}
+    try:
+        for table, (column, change, _) in CHANGES.items():
+            operator.execute(f"UPDATE {table} SET {column} = {change}")
+        faults = audit(None).faults
+    finally:
+        for table, rows in before.items():
+            values = [(Jsonb(value) if isinstance(value, dict | list) else value, row) for row, value in rows]
+            operator.cursor().executemany(f"UPDATE {table} SET {CHANGES[table][0]} = %s WHERE id = %s", values)
+    assert {table for table, (*_, told) in CHANGES.items() if not any(told in fault for fault in faults)} == set()
+    assert audit(None).clean

@@ -179,10 +179,26 @@ YINUO_STAND_INS = {"window": "yinuo.apps.window.queries.stand_ins", "agent": "yi
 YINUO_DISPATCH_TASK = "yinuo.apps.notices.tasks.dispatch"
 # The information chain: who makes leaves, what an audit compares them with, and where the log's own key and lock file lie.
 YINUO_CHAIN_SEALER = "yinuo.apps.infochain.sealing.seal"
+# A leaf's type, the fields by which its kind is known, those that tell it from others of its subject (of several the newest counts),
+# and who says what the rows would tell the chain today.
 YINUO_CHAIN_AUDITS = [
-    ("project.basic", "yinuo.apps.projects.leaves.basics_now"),
-    ("approval.certificate", "yinuo.apps.projects.leaves.certificates_now"),
-    ("inspection.announced", "yinuo.apps.inspections.leaves.announced_now"),
+    ("project.basic", {"name"}, (), "yinuo.apps.projects.leaves.basics_now"),
+    ("approval.document", {"number", "code"}, (), "yinuo.apps.projects.leaves.certificates_now"),
+    ("approval.document", {"matter", "granted", "route"}, ("matter", "document_number"), "yinuo.apps.onemap.leaves.decisions_now"),
+    ("approval.document", {"item", "granted"}, ("item", "document_number"), "yinuo.apps.onemap.leaves.later_now"),
+    ("approval.document", {"item", "system"}, ("item", "system", "document_number"), "yinuo.apps.onemap.leaves.results_now"),
+    ("approval.document", {"item", "letter_sha256"}, ("item", "letter_sha256"), "yinuo.apps.commitments.leaves.promises_now"),
+    ("approval.document", {"zone", "report_sha256"}, (), "yinuo.apps.regional.leaves.results_now"),
+    ("approval.document", {"contract", "indicators"}, (), "yinuo.apps.land.leaves.sales_now"),
+    ("credit.event", {"unit", "seq"}, ("unit", "seq"), "yinuo.apps.credit.leaves.events_now"),
+    ("penalty.decided", {"digest"}, ("digest",), "yinuo.apps.oversight.leaves.penalties_now"),
+    ("inspection.announced", {"announcement_sha256"}, (), "yinuo.apps.inspections.leaves.announced_now"),
+    ("inspection.result", {"number", "round"}, ("number", "round"), "yinuo.apps.inspections.leaves.outcomes_now"),
+    *(
+        (type, {"documents"}, ("documents",), "yinuo.apps.documents.leaves.contents_now")
+        for type in ("approval.document", "anomaly.reported", "anomaly.closed")
+    ),
+    ("document.signed", {"document"}, ("document",), "yinuo.apps.documents.leaves.signed_now"),
 ]
 YINUO_CHAIN_HOME = Path(os.environ.get("YINUO_CHAIN_HOME", YINUO_DATA / "chain"))
 YINUO_CHAIN_ORIGIN = os.environ.get("YINUO_CHAIN_ORIGIN", f"{_host}/chain")

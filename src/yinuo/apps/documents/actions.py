@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 
 from yinuo.apps.base import Actor, Refused, forbid
-from yinuo.apps.documents import access
+from yinuo.apps.documents import access, leaves
 from yinuo.apps.documents.attachments import attach
 from yinuo.apps.documents.files import UploadError, inspect_upload
 from yinuo.apps.documents.models import Document, DocumentKind, FileMark, MarkKind, StoredFile
@@ -22,7 +22,7 @@ from yinuo.apps.documents.signing import Signatory, SigningProvider, load_provid
 from yinuo.apps.infochain import queries as infochain
 from yinuo.apps.infochain.books import MAIN, TWIN
 from yinuo.apps.people.models import ProjectUnit
-from yinuo.apps.trail.actions import action, record
+from yinuo.apps.trail.actions import action, current, record
 from yinuo.chain.verifier import Proof
 
 PDF = "application/pdf"
@@ -122,7 +122,7 @@ def issue(
     unit_id: int | None = None,
 ) -> Document:
     """Fixes a document's content and number; no paper yet. Raises IntegrityError for a number already used for the kind."""
-    return Document.objects.create(
+    made = Document.objects.create(
         kind=kind,
         number=number,
         project_code=project_code,
@@ -132,6 +132,8 @@ def issue(
         data=data,
         issued_at=at,
     )
+    current().papers.append((project_code or f"{made.subject_kind}:{made.subject_id}", leaves.content(made)))
+    return made
 
 
 @action
@@ -214,5 +216,6 @@ def _keep(document: Document, pdf: bytes, signer: str) -> None:
         document,
         at=document.issued_at,
         project_code=document.project_code,
-        data={"kind": document.kind, "sha256": info.sha256, "size": info.size},
+        data={**leaves.content(document), "sha256": info.sha256, "size": info.size},
+        chain="document.signed" if signer else "",
     )

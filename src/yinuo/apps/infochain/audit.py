@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice, zip_longest
+from itertools import groupby, islice, zip_longest
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils.module_loading import import_string
 from yinuo.apps.infochain.books import MAIN, TWIN, Book, binary
 from yinuo.apps.infochain.models import IssuerKey, LeafRecord, LogEntry
 from yinuo.apps.infochain.sealing import shown
+from yinuo.apps.infochain.words import FIELDS, TYPES, in_words
 from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import Leaf, check_follows, check_signature, digest_of, parse
 from yinuo.chain.tree import WIDTH, Tile, append, split
@@ -79,13 +81,14 @@ def _entries(report: Report) -> dict[str, Leaf]:
         report.entries += 1
         try:
             leaf = parse(entry)
-            if leaf.kid not in keys:
-                raise Unverified(f"签名密钥 {leaf.kid} 不在案")
-            check_signature(leaf, keys[leaf.kid])
-            check_follows(leaf, last.get(leaf.subject))
-            last[leaf.subject] = leaf
+            before, last[leaf.subject] = last.get(leaf.subject), leaf
+            if leaf.kid in keys:
+                check_signature(leaf, keys[leaf.kid])
+            else:
+                report.faults.append(f"第 {index} 条：签名密钥 {leaf.kid} 不在案")
+            check_follows(leaf, before)
         except Unverified as error:
-            report.faults.append(f"第 {index} 条：{error}")
+            report.faults.append(f"第 {index} 条：{in_words(str(error))}")
     return last
 
 
@@ -195,34 +198,28 @@ def _records(report: Report, last: dict[str, Leaf]) -> None:
 
 def _business(report: Report) -> None:
     """The newest leaf of each kind against the row it speaks of, as that reads today."""
-    for type, handler in settings.YINUO_CHAIN_AUDITS:
-        now = import_string(handler)
-        newest = (
-            LeafRecord.objects.filter(type=type, fields__isnull=False)
-            .select_related("subject")
-            .order_by("subject_id", "-n")
-            .distinct("subject_id")
-        )
-        batch: list[LeafRecord] = []
-        for record in newest.iterator(STEP):
-            batch.append(record)
-            if len(batch) == STEP:
-                _compare(report, type, batch, now)
-                batch = []
-        _compare(report, type, batch, now)
+    for type, marks, apart, handler in settings.YINUO_CHAIN_AUDITS:
+        now, newest = import_string(handler), _newest(type, marks, apart)
+        while leaves := list(islice(newest, STEP)):
+            for (label, said), row in zip(leaves, now(leaves), strict=True):
+                report.rows += 1
+                report.faults += _differences(label, type, {name: said[name] for name in apart}, said, row)
 
 
-def _compare(report: Report, type: str, records: list[LeafRecord], now: Any) -> None:
-    present = now([record.subject.label for record in records]) if records else {}
-    for record in records:
-        report.rows += 1
-        row = present.get(record.subject.label)
-        if row is None:
-            report.faults.append(f"{record.subject.label}：日志里有（{type}），业务表里没有")
-            continue
-        said = {name: value for _, name, value in record.fields or []}
-        report.faults += [
-            f"{record.subject.label}：{name} 现为“{row[name]}”，日志里是“{value}”（{type}）"
-            for name, value in said.items()
-            if name in row and row[name] != value
-        ]
+def _newest(type: str, marks: Set[str], apart: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Subject and fields of the leaves that state all of `marks`; of those a subject has alike in `apart` the newest alone."""
+    records = LeafRecord.objects.filter(type=type, fields__isnull=False).order_by("subject_id", "n").values_list("subject__label", "fields")
+    for label, leaves in groupby(records.iterator(STEP), key=itemgetter(0)):
+        told = ({name: value for _, name, value in fields} for _, fields in leaves)
+        yield from ((label, said) for said in {str([said[name] for name in apart]): said for said in told if marks <= said.keys()}.values())
+
+
+def _differences(label: str, type: str, apart: dict[str, Any], said: dict[str, Any], row: dict[str, Any] | None) -> list[str]:
+    which = "，".join([TYPES[type], *(f"{FIELDS.get(name, name)} {value}" for name, value in apart.items())])
+    if row is None:
+        return [f"{label}：日志里有（{which}），业务表里没有"]
+    return [
+        f"{label}：{FIELDS.get(name, name)}现为“{row[name]}”，日志里是“{value}”（{which}）"
+        for name, value in said.items()
+        if name in row and row[name] != value
+    ]

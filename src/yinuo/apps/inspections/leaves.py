@@ -1,22 +1,32 @@
-"""What the information chain was told of an announced plan, as it would be told now: an audit compares the two."""
+"""What the information chain was told of random inspections, as it would be told now: an audit compares the two."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from yinuo.apps.inspections.models import InspectionPlan
+from yinuo.apps.inspections.models import InspectionPlan, Visit
 from yinuo.core.draw import DrawError, parse
 
+Leaves = Sequence[tuple[str, dict[str, Any]]]
 
-def announced_now(labels: Sequence[str]) -> dict[str, dict[str, Any]]:
+
+def announced_now(leaves: Leaves) -> list[dict[str, Any] | None]:
     """By the plan's name in the chain; the digest is taken anew, so that a list touched in the database shows."""
-    keys = {int(label.rpartition(":")[2]): label for label in labels}
-    rows = InspectionPlan.objects.filter(pk__in=keys, announcement__isnull=False)
-    return {
-        keys[plan.pk]: {"number": plan.number, "announcement_sha256": _digest(plan.announcement), "seed_sha256": plan.seed_sha256}
-        for plan in rows
+    keys = {label: int(label.rpartition(":")[2]) for label, _ in leaves}
+    known = {
+        plan.pk: {"number": plan.number, "announcement_sha256": _digest(plan.announcement), "seed_sha256": plan.seed_sha256}
+        for plan in InspectionPlan.objects.filter(pk__in=keys.values(), announcement__isnull=False)
     }
+    return [known.get(keys[label]) for label, _ in leaves]
+
+
+def outcomes_now(leaves: Leaves) -> list[dict[str, Any] | None]:
+    """By the project, its plan and the visit's round."""
+    rows = Visit.objects.filter(inspection__project__code__in={label for label, _ in leaves})
+    found = rows.values_list("inspection__project__code", "inspection__plan__number", "round", "outcome")
+    known = {(code, number, round_): {"outcome": outcome} for code, number, round_, outcome in found}
+    return [known.get((label, said["number"], said["round"])) for label, said in leaves]
 
 
 def _digest(announcement: Any) -> str:

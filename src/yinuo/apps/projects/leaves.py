@@ -25,11 +25,17 @@ def basic(project: Project) -> dict[str, Any]:
     }
 
 
-def basics_now(codes: Sequence[str]) -> dict[str, dict[str, Any]]:
+Leaves = Sequence[tuple[str, dict[str, Any]]]
+
+
+def basics_now(leaves: Leaves) -> list[dict[str, Any] | None]:
     """By project code. Fields that change with an amendment are told anew by its own leaf."""
-    return {project.code or "": basic(project) for project in Project.objects.filter(code__in=codes).select_related("unit")}
+    rows = Project.objects.filter(code__in={label for label, _ in leaves}).select_related("unit")
+    known = {project.code: basic(project) for project in rows}
+    return [known.get(label) for label, _ in leaves]
 
 
-def certificates_now(codes: Sequence[str]) -> dict[str, dict[str, Any]]:
-    rows = FilingCertificate.objects.filter(project__code__in=codes).select_related("project")
-    return {row.project.code or "": {"number": row.number, "code": row.project.code} for row in rows}
+def certificates_now(leaves: Leaves) -> list[dict[str, Any] | None]:
+    rows = FilingCertificate.objects.filter(project__code__in={label for label, _ in leaves}).select_related("project")
+    known = {row.project.code: {"number": row.number, "code": row.project.code} for row in rows}
+    return [known.get(label) for label, _ in leaves]

@@ -32,18 +32,26 @@ R = TypeVar("R")
 
 @dataclass
 class UnitOfWork:
-    """Rows waiting for the end of the action, the answers to be remembered and the jobs: all of it one statement."""
+    """Rows waiting for the end of the action, the answers to be remembered and the jobs: all of it one statement.
+
+    `papers`: documents issued, by the label of what they speak of; its last leaf in the action states them.
+    """
 
     rows: list[models.Model] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
     jobs: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     dispatch: bool = False
+    papers: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def add(self, row: models.Model) -> None:
         self.rows.append(row)
 
     def flush(self) -> None:
         waiting = [row for row in self.rows if isinstance(row, ChainRow)]
+        for label, paper in self.papers:
+            told = next((row for row in reversed(waiting) if row.label == label), None)
+            if told is not None:
+                told.payload.setdefault("documents", []).append(_plain(paper))
         if waiting:
             import_string(settings.YINUO_CHAIN_SEALER)(waiting, self)
         by_model: dict[type[models.Model], list[models.Model]] = {}
@@ -91,11 +99,11 @@ def unit_of_work() -> Iterator[UnitOfWork]:
     """One transaction and one flush for the outermost action; an inner one that fails takes its own rows back."""
     outer = _current.get()
     if outer is not None:
-        rows, answers, jobs, dispatch = len(outer.rows), len(outer.answers), len(outer.jobs), outer.dispatch
+        rows, answers, jobs, papers, dispatch = len(outer.rows), len(outer.answers), len(outer.jobs), len(outer.papers), outer.dispatch
         try:
             yield outer
         except BaseException:
-            del outer.rows[rows:], outer.answers[answers:], outer.jobs[jobs:]
+            del outer.rows[rows:], outer.answers[answers:], outer.jobs[jobs:], outer.papers[papers:]
             outer.dispatch = dispatch
             raise
         return

@@ -147,7 +147,14 @@ def enter(
             "oversight.recorded", f"{label} {number} 已经登记过", field="number", remedy="内容有变化的，请更正原来的记录"
         ) from error
     verb = "oversight.correct_record" if replaces else "oversight.record_life"
-    told = {"kind": kind, "step": step, "number": number, "on": on, **({"inspection": inspection.pk} if inspection else {})}
+    told = {
+        "kind": kind,
+        "step": step,
+        "number": number,
+        "on": on,
+        "digest": made.digest,
+        **({"inspection": inspection.pk} if inspection else {}),
+    }
     record(actor, verb, made, at=at, project_code=project.code or "", why=why, data=told, chain=CHAIN.get(RecordKind(kind), ""))
     share_record(made, at)
     if kind == RecordKind.SIGHTING:

@@ -1,0 +1,18 @@
+"""What the information chain was told of parcels sold, as it would be told now: an audit compares the two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from yinuo.apps.land.models import Parcel
+
+
+def sales_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:
+    """By the parcel's name in the chain."""
+    keys = {label: int(label.rpartition(":")[2]) for label, _ in leaves}
+    known = {
+        row.pk: {"number": row.number, "unit": row.unit_id, "contract": row.contract_number, "indicators": row.indicators}
+        for row in Parcel.objects.filter(pk__in=keys.values())
+    }
+    return [known.get(keys[label]) for label, _ in leaves]

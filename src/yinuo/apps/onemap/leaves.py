@@ -1,0 +1,47 @@
+"""What the information chain was told of decisions, as it would be told now: an audit compares the two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from yinuo.apps.onemap.models import ExternalResult, ItemState, LaterDocument, LaterState, MapItem, PastOutcome, Route
+
+Leaves = Sequence[tuple[str, dict[str, Any]]]
+
+
+def decisions_now(leaves: Leaves) -> list[dict[str, Any] | None]:
+    """By project and matter: the decision of that number, be it in force or one that has been revoked or applied for anew since."""
+    items = MapItem.objects.filter(project__code__in={label for label, _ in leaves}, matter_id__in={said["matter"] for _, said in leaves})
+    known = {(item.project.code, item.matter_id): item for item in items.select_related("project").prefetch_related("past")}
+    return [{} if ":" in label else _decided(known.get((label, said["matter"])), said["document_number"]) for label, said in leaves]
+
+
+def _decided(item: MapItem | None, number: str) -> dict[str, Any] | None:
+    if item is None:
+        return None
+    if item.document_number == number:
+        granted = item.state == ItemState.GRANTED or (item.state == ItemState.EXEMPT and item.route == Route.REGIONAL)
+        return {"document_number": number, "granted": granted, "route": item.route}
+    if item.share_ended == number:
+        return {"document_number": number, "granted": True}
+    past = next((one for one in item.past.all() if one.document_number == number), None)
+    return past and {"document_number": number, "granted": past.outcome in (PastOutcome.REVOKED, PastOutcome.UNSHARED)}
+
+
+def later_now(leaves: Leaves) -> list[dict[str, Any] | None]:
+    """Documents given, or declined, after a decision on a promise."""
+    rows = LaterDocument.objects.filter(item_id__in={said["item"] for _, said in leaves}, document__isnull=False)
+    known = {
+        (row.item_id, row.document.number): {"granted": row.state == LaterState.ISSUED}
+        for row in rows.select_related("document")
+        if row.document is not None
+    }
+    return [known.get((said["item"], said["document_number"])) for _, said in leaves]
+
+
+def results_now(leaves: Leaves) -> list[dict[str, Any] | None]:
+    """Results another system sent."""
+    rows = ExternalResult.objects.filter(item_id__in={said["item"] for _, said in leaves})
+    known = {(row.item_id, row.system, row.status_code, row.body.get("document_number")): row.body for row in rows}
+    return [known.get((said["item"], said["system"], said["status_code"], said["document_number"])) for _, said in leaves]

@@ -1,0 +1,24 @@
+"""What the information chain was told of regional results, as it would be told now: an audit compares the two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from yinuo.apps.catalogue.models import RegionalResult
+
+
+def results_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:
+    """By the result's name in the chain."""
+    keys = {label: int(label.rpartition(":")[2]) for label, _ in leaves}
+    rows = RegionalResult.objects.filter(pk__in=keys.values()).select_related("zone", "report_file").defer("report_file__content")
+    known = {
+        row.pk: {
+            "matter": row.matter_id,
+            "zone": row.zone.key,
+            "document_number": row.document_number,
+            "report_sha256": row.report_file.sha256,
+        }
+        for row in rows
+    }
+    return [known.get(keys[label]) for label, _ in leaves]
