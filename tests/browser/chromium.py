@@ -31,6 +31,16 @@ AXE_RULES = {
     "resultTypes": ["violations"],
 }
 
+PARTED_DATES = r"""() => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [], range = document.createRange();
+    while (texts.nextNode()) for (const date of texts.currentNode.data.matchAll(/(?:\d{4}年)?\d{1,2}月\d{1,2}日(?: \d{2}:\d{2})?/g)) {
+        range.setStart(texts.currentNode, date.index);
+        range.setEnd(texts.currentNode, date.index + date[0].length);
+        if (new Set([...range.getClientRects()].filter(one => one.width).map(one => Math.round(one.top))).size > 1) found.push(date[0]);
+    }
+    return found;
+}"""
+
 
 def give_file(route: Route) -> None:
     """Answers a page opened from memory with the file it asks for: our own, or one of the build's."""
@@ -90,6 +100,11 @@ def axe_faults(page: Page) -> list[str]:
 def sideways(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def parted_dates(page: Page) -> list[str]:
+    """The dates of the page that are parted at the end of a line."""
+    return list(page.evaluate(PARTED_DATES))
 
 
 def picture(page: Page, name: str, faults: Sequence[str] = ()) -> None:

@@ -29,7 +29,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, R
 
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.browser import shapes
-from tests.browser.chromium import BUILD, DESKTOP, PHONE, picture, sideways
+from tests.browser.chromium import BUILD, DESKTOP, PHONE, parted_dates, picture, sideways
 from tests.browser.chromium import chromium as started
 from tests.database import TestDatabase
 from yinuo.apps.people.models import Person, ProjectUnit
@@ -345,6 +345,7 @@ class AtTheBrowser:
             faults += shapes.faults(self.page)
         if (wide := sideways(self.page)) > 0:
             faults.append(f"{wide} px wider than the window")
+        faults += [f"{date} is parted at the end of a line" for date in parted_dates(self.page)]
         words = [word for word in re.split(r"[/?#]", self.path.partition("?")[0]) if word and not re.search(r"\d", word)]
         picture(self.page, f"{self.story}-{self.seen:02}-{'-'.join(words) or 'home'}", faults)
         assert not faults, f"{self.path} ({self.story}-{self.seen:02}):\n" + "\n".join(faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -55,4 +56,9 @@ def of(membership: Membership) -> Client:
 
 
 def text_of(response: Any) -> str:
-    return str(response.content.decode())
+    return whole(response.content.decode())
+
+
+def whole(page: str) -> str:
+    """The page without what holds its dates together on one line."""
+    return re.sub(r'<span class="nb">([^<]*)</span>', r"\1", page)

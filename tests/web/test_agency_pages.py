@@ -15,6 +15,7 @@ from django.urls import get_resolver
 from tests.apps.agencies import Agency, materials, new_agency, open_now
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.test_onemap import PDF, guided, hand_in
+from tests.web.staffdesk import whole
 from yinuo.api.app import AGENT_MAY
 from yinuo.apps.agency import actions
 from yinuo.apps.agency.models import Agreement, Application, Package, ServiceEntry
@@ -82,7 +83,7 @@ def world(standing: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def text(answer: Any) -> str:
-    return str(answer.content.decode())
+    return whole(answer.content.decode())
 
 
 APPLICATION = {

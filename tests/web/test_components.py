@@ -16,6 +16,7 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.test.html import Element, parse_html
+from django.utils.safestring import mark_safe
 
 from yinuo.core import masking
 from yinuo.core.clock import ProofDay
@@ -341,6 +342,17 @@ def test_yuan_are_written_as_ten_thousands_exactly(yuan: str | None, written: st
 def test_an_area_keeps_the_unit_it_was_given_in() -> None:
     assert text.area(Decimal("12000")) == f"12{NBSP}000{NBSP}m²"
     assert text.area("26.50", "亩") == f"26.5{NBSP}亩"
+
+
+def test_a_date_is_not_parted_and_nothing_else_is_marked() -> None:
+    assert text.unbroken("2026年11月4日 18:00 前办结，<b>11月5日</b>起") == (
+        '<span class="nb">2026年11月4日 18:00 前</span>办结，&lt;b&gt;<span class="nb">11月5日</span>&lt;/b&gt;起'
+    )
+    assert text.unbroken("2026年11月，积石山县辅〔2026〕3号") == '<span class="nb">2026年11月</span>，积石山县辅〔2026〕3号'
+    assert text.unbroken(mark_safe("<a>11月5日</a>")) == "<a>11月5日</a>"
+    assert Template("{% load yinuo %}{{ on|zh_date }}{{ none|zh_date }}").render(Context({"on": date(2026, 1, 2), "none": None})) == (
+        '<span class="nb">2026年1月2日</span>'
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.test_onemap import PDF
+from tests.web.staffdesk import whole
 from yinuo.apps.people.models import Person
 from yinuo.apps.work.clocks import forget_calendar
 
@@ -32,7 +33,7 @@ class Desk:
     def get(self, path: str, status: int = 200, **headers: Any) -> str:
         answer = self.client.get(path, **headers)
         assert answer.status_code == status, f"{path}: {answer.status_code}"
-        return answer.content.decode()
+        return whole(answer.content.decode())
 
     def post(self, path: str, data: dict[str, Any] | None = None, status: int = 302) -> Any:
         answer = self.client.post(path, data or {})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.web.components.marks import MARKS
 from yinuo.web.components.shapes import Card, Tie
+from yinuo.web.components.text import unbroken
 
 KNOT = (
     '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M4 3h4v10H4M8 8h4"/><circle cx="3" cy="3" r="2"/>'
@@ -82,7 +83,7 @@ def _news(card: Card, say: Mapping[str, str]) -> str:
 
 
 def _when(card: Card, name: str, say: Mapping[str, str]) -> str:
-    when = _safe(card.when)
+    when = unbroken(card.when)
     if not card.when_url:
         return when
     return f'<a href="{_safe(card.when_url)}">{when}<span class="vh">{say["proof"]}{name}</span></a>'

@@ -7,8 +7,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 SPACE = "\u00a0"  # groups digits and holds the unit without breaking the line; a narrower space vanishes in Chinese fonts
+
+
+# 2026年11月24日 18:00 前, 11月24日, 2026年11月.
+DATES = re.compile(r"(?:\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日)(?: \d{2}:\d{2})?(?: [前止起])?")
 
 
 def _local(value: date | datetime) -> date | datetime:
@@ -62,6 +68,13 @@ def closing(value: datetime | None) -> str:
 def zh_weekday(value: date | datetime) -> str:
     """周一 … 周日."""
     return "周" + "一二三四五六日"[_local(value).weekday()]
+
+
+def unbroken(value: object) -> SafeString:
+    """The text with its dates held together (29 and 日 stay on one line); markup passes as it is."""
+    if isinstance(value, SafeString):
+        return value
+    return mark_safe(DATES.sub(r'<span class="nb">\g<0></span>', escape(value)))  # noqa: S308  escaped on this line
 
 
 def iso(value: date | datetime | None) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from typing import Any, Literal
 
 from django import template
@@ -33,11 +34,18 @@ from yinuo.web.components.shapes import (
 
 register = template.Library()
 
+
+def _whole(written: Callable[[Any], str]) -> Callable[[Any], SafeString]:
+    """The filter of a date: on a page it is not parted at the end of a line."""
+    return wraps(written)(lambda value: text.unbroken(written(value)))
+
+
 for _filter in (
-    text.zh_date,
-    text.zh_day,
-    text.zh_datetime,
-    text.zh_moment,
+    _whole(text.zh_date),
+    _whole(text.zh_day),
+    _whole(text.zh_datetime),
+    _whole(text.zh_moment),
+    text.unbroken,
     text.zh_weekday,
     text.iso,
     text.grouped,
