@@ -9,6 +9,7 @@ import pytest
 from tests.apps.county import Company, County, at, facts
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap import queries
 from yinuo.apps.onemap.actions import (
     accept,
@@ -57,7 +58,8 @@ def ready(project: Project) -> MapItem:
 
 
 def hand_in(company: Company, item: MapItem, moment: datetime) -> None:
-    file = store_upload(actor=company.actor, name="材料.pdf", content=PDF, unit_id=company.unit.pk, at=moment)
+    # What answers a send-back is not what was sent back.
+    file = store_upload(actor=company.actor, name="材料.pdf", content=PDF + str(moment).encode(), unit_id=company.unit.pk, at=moment)
     rows = [{"id": material["id"], "file": file.pk} for material in item.materials]
     submit_materials(actor=company.actor, item_id=item.pk, materials=rows, at=moment)
 
@@ -158,6 +160,60 @@ def test_a_way_back_is_not_answered_with_the_same_files_and_no_word(county: Coun
     again(note="坐标图在第三页")
     item.refresh_from_db()
     assert (item.state, Submission.objects.count()) == ("received", 2)
+
+
+def test_the_same_bytes_uploaded_anew_are_no_answer_either(county: County, company: Company) -> None:
+    item = ready(guided(county, company))
+    hand_in(company, item, at("2026-11-06 09:00"))
+    first = Submission.objects.get()
+    content = bytes(StoredFile.objects.get(pk=first.materials[0]["file"]).content)
+    points = [{"code": "incomplete.material_missing", "subject": "用地红线图", "request": "补交坐标图"}]
+    handler = county.actor("approver", item.department.key)
+    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺少红线图", at=at("2026-11-06 10:00"))
+    moment = at("2026-11-09 09:00")
+    twin, other = (
+        store_upload(actor=company.actor, name="另存.pdf", content=content + more, unit_id=company.unit.pk, at=moment)
+        for more in (b"", b"\n")
+    )
+    assert twin.pk != first.materials[0]["file"]
+    rows = [{"id": row["id"], "file": twin.pk} for row in item.materials]
+    hand_over = partial(submit_materials, actor=company.actor, item_id=item.pk, at=moment)
+    with pytest.raises(Refused, match="完全一样"):
+        hand_over(materials=rows)
+    hand_over(materials=[{**rows[0], "file": other.pk}, *rows[1:]])
+    item.refresh_from_db()
+    assert item.state == "received"
+
+
+def test_a_point_of_a_send_back_names_a_material_of_the_matter(county: County, company: Company) -> None:
+    item = ready(guided(county, company))
+    hand_in(company, item, at("2026-11-06 09:00"))
+    first, second = item.materials[:2]
+    code = {"code": "incomplete.material_missing", "request": "重新出具"}
+    tell = partial(
+        send_back,
+        actor=county.actor("approver", item.department.key),
+        item_id=item.pk,
+        kind="incomplete",
+        reason="不全",
+        at=at("2026-11-06 10:00"),
+    )
+    with pytest.raises(Refused, match="不是这个事项的材料") as refusal:
+        tell(points=[{**code, "material": "nothing"}])
+    assert refusal.value.field == "material"
+    with pytest.raises(Refused, match="哪份材料"):
+        tell(points=[{**code, "material": "", "subject": ""}])
+    told = tell(
+        points=[
+            {**code, "material": first["id"]},
+            {**code, "material": second["id"], "subject": "第 3 页"},
+            {**code, "material": second["id"], "subject": f"{second['name']}附图"},
+            {**code, "subject": "委托书"},
+        ]
+    )
+    subjects = [first["name"], f"{second['name']}：第 3 页", f"{second['name']}附图", "委托书"]
+    assert [point["subject"] for point in told.points] == subjects
+    assert [point.get("material") for point in told.points] == [first["id"], second["id"], second["id"], None]
 
 
 def test_each_way_back_is_told_once(county: County, company: Company) -> None:

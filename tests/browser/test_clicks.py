@@ -168,7 +168,7 @@ def test_what_is_missing_is_asked_for_with_three_clicks(street: Street) -> None:
     desk.pick(SOIL, street.project.name)
     desk.unfold("退回（一次性告知）")
     desk.page.get_by_label("情形").first.select_option(index=1)
-    desk.page.get_by_label("哪份材料、哪一项").first.fill("红线图")
+    desk.page.get_by_label("哪份材料", exact=True).first.select_option(index=1)
     desk.page.get_by_label("应当怎样补正").first.fill("补交盖章的红线图")
     desk.page.get_by_label("退回的理由").first.fill("缺少红线图")
     desk.press("退回并一次性告知", within=desk.forms("退回并一次性告知").first)

@@ -95,15 +95,17 @@ def test_the_page_shows_materials_versions_and_what_changed_since_the_send_back(
         "send_back-count": "2",
         "send_back-reason": "红线图不清",
         "send_back-0-code": "incomplete.material_missing",
+        "send_back-0-material": "other",
         "send_back-0-subject": "红线图",
         "send_back-0-request": "重新上传",
         "send_back-1-code": "incomplete.form_unfilled",
-        "send_back-1-subject": "申请表",
+        "send_back-1-material": item.materials[1]["id"],
         "send_back-1-request": "补填第三页",
     }
     assert client.post(url_of(item), form).status_code == 302
     sent = item.send_backs.get()
-    assert [point["subject"] for point in sent.points] == ["红线图", "申请表"]
+    assert [point["subject"] for point in sent.points] == ["红线图", item.materials[1]["name"]]
+    assert [point.get("material") for point in sent.points] == [None, item.materials[1]["id"]]
     moment = at("2026-11-09 09:00")
     other = store_upload(actor=company.actor, name="新图.pdf", content=PDF + b"\n", unit_id=company.unit.pk, at=moment)
     rows = [{"id": part["id"], "file": part["file"]} for part in item.submissions.get().materials]
@@ -130,6 +132,12 @@ def test_a_send_back_needs_whole_points_and_keeps_what_was_typed(county: County,
     assert "第 2 条：选择情形" in page
     assert "第 2 条：写明应当怎样补正" in page
     assert 'value="申请表"' in page
+    assert "第 2 条：选择哪份材料" not in page, "what is called by name needs no choice"
+    unsaid = text_of(client.post(url_of(item), {**form, "send_back-1-request": "盖章"}))
+    assert "第 2 条：选择哪份材料" in unsaid
+    assert "第 2 条：写明是什么" in text_of(client.post(url_of(item), {**form, "send_back-1-material": "other"}))
+    for row in item.materials:
+        assert f'<option value="{row["id"]}">{row["name"]}</option>' in unsaid
     more = text_of(client.post(url_of(item), {**form, "send_back-1-subject": "申请表", "more": "1"}))
     assert 'name="send_back-4-subject"' in more
     assert 'value="申请表"' in more

@@ -265,6 +265,21 @@ def test_the_file_that_was_sent_back_is_told_at_its_material_and_goes_again_only
     assert answer.headers["Location"] == f"/items/{item.pk}/"
 
 
+def test_a_material_chosen_by_the_clerk_is_told_at_its_place_whatever_it_is_called(desk: Desk, item: MapItem) -> None:
+    hand_in(desk.company, item, at("2026-11-05 15:00"))
+    named, other = item.materials[0], item.materials[1]
+    assert other["name"] in named["name"], "by name the longer would be meant"
+    code = "incomplete.material_missing"
+    points = [{"code": code, "material": other["id"], "subject": f"{named['name']}所附", "request": "加盖公章"}]
+    handler = desk.county.actor("approver", item.department.key)
+    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00"))
+    page = desk.get(f"/items/{item.pk}/submit/")
+    first, second = (re.search(rf"<legend><b>{re.escape(row['name'])}</b>.*?</fieldset>\s*<div", page, re.S) for row in (named, other))
+    assert first and second
+    assert "加盖公章" not in first.group() and "checked" in first.group()
+    assert "加盖公章" in second.group() and "checked" not in second.group()
+
+
 def test_a_second_version_marks_the_files_that_changed(desk: Desk, item: MapItem) -> None:
     desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **whole(item)})
     from yinuo.apps.rules import pack

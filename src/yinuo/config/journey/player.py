@@ -206,7 +206,8 @@ class Player:
         """A file handed in; returns its number. Not a step of its own."""
         boundary = uuid.uuid4().hex
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: application/pdf\r\n\r\n'
-        content = head.encode() + PAPER + f"\r\n--{boundary}--\r\n".encode()
+        # No two are the same: what answers a send-back is not what was sent back.
+        content = head.encode() + PAPER + f"% {name} {self.now}\r\n--{boundary}--\r\n".encode()
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         status, answer, _ = self._send("POST", path, content, who, headers)
         if status != 201:

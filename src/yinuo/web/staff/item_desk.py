@@ -91,7 +91,7 @@ class ItemDesk:
         kind = send_back_kind(item)
         told = {row.kind for row in item.send_backs.all() if row.round == item.round}
         if handles and may[f"send_back_{kind}"] and kind not in told:
-            made["send_back"] = more_points(self._data("send_back"), kind, start)
+            made["send_back"] = more_points(self._data("send_back"), kind, item, start)
         if handles and may["refuse_acceptance"]:
             made["refuse_acceptance"] = RefuseAcceptanceForm(
                 self._data("refuse_acceptance"), item=item, initial=start, prefix="refuse_acceptance"
@@ -255,17 +255,17 @@ class ItemDesk:
         return simple[self.verb]
 
 
-def more_points(data: Any, kind: str, start: dict[str, Any]) -> SendBackForm:
+def more_points(data: Any, kind: str, item: MapItem, start: dict[str, Any]) -> SendBackForm:
     """The one-time notice with as many points as were sent, or a few more where more were asked for."""
     if data is None:
-        return SendBackForm(kind=kind, initial=start, prefix="send_back")
+        return SendBackForm(kind=kind, item=item, initial=start, prefix="send_back")
     count = point_count(data, "send_back")
     if "more" not in data:
-        return SendBackForm(data, kind=kind, count=count, initial=start, prefix="send_back")
+        return SendBackForm(data, kind=kind, item=item, count=count, initial=start, prefix="send_back")
     more = min(POINTS_MOST, count + POINTS_MORE)
     changed = data.copy()
     changed["send_back-count"] = str(more)
-    form = SendBackForm(changed, kind=kind, count=more, initial=start, prefix="send_back")
+    form = SendBackForm(changed, kind=kind, item=item, count=more, initial=start, prefix="send_back")
     quiet(form)
     return form
 

@@ -24,31 +24,45 @@ class PlainForm(Versioned):
     """An action that needs nothing but the press of the button."""
 
 
-POINT = (("code", "选择情形"), ("subject", "写明哪份材料、哪一项"), ("request", "写明应当怎样补正"))
+POINT = ("code", "material", "subject", "request")
+OTHER = "other"
 
 
 class SendBackForm(Versioned):
-    """一次性告知: everything at once, so there may be several points; a point is either empty or whole."""
+    """一次性告知: everything at once, so there may be several points; a point is either empty or whole.
+
+    A point is about one of the item's materials, or about what the clerk calls by name.
+    """
 
     count = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, max_value=POINTS_MOST)
     reason = text_area("退回的理由", "写明退回的理由", rows=2)
 
-    def __init__(self, data: Any = None, *, kind: str, count: int = POINTS_AT_FIRST, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, kind: str, item: MapItem, count: int = POINTS_AT_FIRST, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.kind, self.numbers = kind, range(count)
         self.initial["count"] = count
+        materials = [("", "请选择"), *((row["id"], row["name"]) for row in item.materials), (OTHER, "其他")]
         for n in self.numbers:
             self.fields[f"{n}-code"] = choice("情形", reasons(kind))
-            self.fields[f"{n}-subject"] = forms.CharField(label="哪份材料、哪一项", required=False, max_length=200)
+            self.fields[f"{n}-material"] = choice("哪份材料", materials)
+            self.fields[f"{n}-subject"] = forms.CharField(label="哪一页、哪一项；选“其他”的，写明是什么", required=False, max_length=200)
             self.fields[f"{n}-request"] = forms.CharField(label="应当怎样补正", required=False, max_length=400)
         self.order_fields([name for name in self.fields if name != "reason"])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         for n in self.numbers:
-            if any(data.get(f"{n}-{name}") for name, _ in POINT):
-                for name, message in POINT:
-                    if not data.get(f"{n}-{name}") and f"{n}-{name}" not in self.errors:
+            said = {name: data.get(f"{n}-{name}") for name in POINT}
+            if any(said.values()):
+                other = said["material"] == OTHER
+                left_out = {
+                    "code": "" if said["code"] else "选择情形",
+                    "material": "" if said["material"] or said["subject"] else "选择哪份材料",
+                    "subject": "写明是什么" if other and not said["subject"] else "",
+                    "request": "" if said["request"] else "写明应当怎样补正",
+                }
+                for name, message in left_out.items():
+                    if message and f"{n}-{name}" not in self.errors:
                         self.add_error(f"{n}-{name}", f"第 {n + 1} 条：{message}")
         if not self.errors and not self.rows:
             self.add_error("0-code", "至少写一条需要补正的内容")
@@ -56,12 +70,12 @@ class SendBackForm(Versioned):
 
     @property
     def rows(self) -> list[dict[str, str]]:
-        found = [{name: self.cleaned_data.get(f"{n}-{name}", "") for name, _ in POINT} for n in self.numbers]
-        return [row for row in found if any(row.values())]
+        found = [{name: self.cleaned_data.get(f"{n}-{name}", "") for name in POINT} for n in self.numbers]
+        return [{**row, "material": row["material"] if row["material"] != OTHER else ""} for row in found if any(row.values())]
 
     def points(self) -> list[tuple[int, list[forms.BoundField]]]:
         """The fields of each point, for the page."""
-        return [(n + 1, [self[f"{n}-{name}"] for name, _ in POINT]) for n in self.numbers]
+        return [(n + 1, [self[f"{n}-{name}"] for name in POINT]) for n in self.numbers]
 
 
 class PauseForm(Versioned):

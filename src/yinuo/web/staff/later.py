@@ -96,7 +96,7 @@ class LaterDesk:
                 "已受理，开始计时。",
             )
         if asked.state == "received" and asked.sent_back_at is None:
-            form = more_points(self._data("send_back"), "incomplete", start)
+            form = more_points(self._data("send_back"), "incomplete", asked.item, start)
             add(
                 "send_back",
                 ("退回（一次性告知）", "", ""),

@@ -101,9 +101,15 @@ def last_handed(last: Submission | None) -> dict[str, list[int]]:
 
 
 def faults_of(item: MapItem, send_back: SendBack | None) -> dict[str, list[str]]:
-    """What a send-back asks for, by the materials it calls by name or by part of it; the rest stands in its list alone."""
+    """What a send-back asks for, by the materials it is about: chosen by the clerk, or called by name or by part of it.
+
+    The rest stands in its list alone.
+    """
     made: dict[str, list[str]] = {}
     for point in send_back.points if send_back else []:
+        if point.get("material"):
+            made.setdefault(point["material"], []).append(point["request"])
+            continue
         said = [row for row in item.materials if row["name"] in point["subject"]]
         # A name inside a longer one says nothing of its own: the application for a report is not the report.
         told = [row for row in said if not any(row["name"] in other["name"] for other in said if other is not row)]

@@ -96,7 +96,8 @@ def send_back(
 ) -> SendBack:
     """一次性告知, once per kind: incomplete before acceptance (no clock yet), incorrect afterwards (the clock pauses).
 
-    Shape of `points`: [{"code": reason code of the pack, "subject": what, "request": what to do} …].
+    Shape of `points`: [{"code": reason code of the pack, "material"?: material id of the item, "subject": what, "request": what to do} …].
+    Of a point about a material `subject` may be left out, or say which part of it.
     """
     if kind not in SendBackKind.values:
         raise Refused("onemap.send_back_kind", "请选择补正的类型", field="kind")
@@ -119,7 +120,7 @@ def send_back(
             cites=pack().cite_texts(pack().parameter("receipt.limit", item.project.rules_on).cites),
         )
     reason = need_text(reason, "reason", "请写明退回的理由")
-    listed = checked_points(points, kind)
+    listed = checked_points(item, points, kind)
     submission = item.submissions.latest("number")
     made = SendBack.objects.create(
         item=item,
@@ -172,16 +173,25 @@ def send_back(
     return made
 
 
-def checked_points(points: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+def checked_points(item: MapItem, points: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     """Every point with its case from the pack, what it is about and what to do. Raises Refused naming what is left out."""
+    names = {row["id"]: row["name"] for row in item.materials}
     listed = []
     for row in points:
         known = pack().reasons.get(str(row.get("code", "")))
         if known is None or not known.id.startswith(f"{kind}."):
             raise Refused("onemap.send_back_code", "请为每一条选择补正的情形", field="code")
-        if not str(row.get("subject", "")).strip() or not str(row.get("request", "")).strip():
+        material, subject, request = (str(row.get(name) or "").strip() for name in ("material", "subject", "request"))
+        if material and material not in names:
+            raise Refused(
+                "onemap.send_back_material", "不是这个事项的材料", field="material", remedy="请从这个事项的材料里选择，或者只写名称"
+            )
+        if material and names[material] not in subject:
+            subject = f"{names[material]}：{subject}" if subject else names[material]
+        if not subject or not request:
             raise Refused("onemap.send_back_point", "请写明哪份材料、应怎样补正", field="subject")
-        listed.append({"code": known.id, "category": known.text, "subject": row["subject"].strip(), "request": row["request"].strip()})
+        about = {"material": material} if material else {}
+        listed.append({"code": known.id, "category": known.text, **about, "subject": subject, "request": request})
     if not listed:
         raise Refused("onemap.send_back_points", "请至少列出一条需要补正的内容", field="points", remedy="应一次告知需要补正的全部内容")
     return listed

@@ -81,11 +81,11 @@ def submit_materials(
 
 
 def _need_answer(item: MapItem, handed: list[dict[str, Any]], note: str) -> None:
-    """A send-back is not answered by the very same files without a word: a clock would run for nothing."""
+    """A send-back is not answered by the very same files without a word, uploaded anew or not: a clock would run for nothing."""
     if item.state not in (ItemState.INCOMPLETE, ItemState.INCORRECT) or note.strip():
         return
     last = item.submissions.filter(round=item.round).order_by("-number").first()
-    if last and {(row["id"], row["file"]) for row in last.materials} == {(row["id"], row["file"]) for row in handed}:
+    if last and {(row["id"], row["sha256"]) for row in last.materials} == {(row["id"], row["sha256"]) for row in handed}:
         message = "和上次交的完全一样：请换上补正的文件；不用换的，在这里写明理由"
         raise Refused("onemap.nothing_mended", message, field="note", remedy="换上补正的文件，或者写明理由")
 

@@ -201,7 +201,7 @@ def return_document_request(
         cites = pack().cite_texts(pack().parameter("receipt.limit", asked.item.project.rules_on).cites)
         raise Refused("onemap.send_back_once", "已经一次性告知过，不能再次退回", remedy="请受理，或者依法不予出具", cites=cites)
     item = asked.item
-    asked.points, asked.reason = checked_points(points, "incomplete"), need_text(reason, "reason", "请写明退回的理由")
+    asked.points, asked.reason = checked_points(item, points, "incomplete"), need_text(reason, "reason", "请写明退回的理由")
     receipt = open_of(asked, WorkKind.RECEIPT)
     if receipt is not None:
         close(actor=actor, item=receipt, at=at, outcome="incomplete")
