@@ -40,6 +40,8 @@ WINDOW = [
 ]
 ZONE = [("待办", "staff:inbox"), ("园区", "staff:zones"), ("公布的结果", "public:regional"), ("规则", "public:rules")]
 WARNED = ("approver", "principal", "supervisor", "general_convener", "comprehensive")
+# Who draft and sign the reform's quarterly notices; others of WARNED only read them.
+REFORMING = ("comprehensive", "principal")
 OF_PROJECTS = ("filing", "items", "rulings", "services", "warnings", "inspections", "land", "questions")
 # Pages that lie elsewhere than the list they belong to.
 WITHIN = {
@@ -65,6 +67,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         links = ZONE
     if role in CONVENING:
         links = [links[0], ("大厅", "staff:hall"), *links[1:]]
+    if role in REFORMING:
+        links = [*links, ("改革", "staff:reform")]
     if role in FIGURES:
         links = [*links, ("看板", "staff:dashboard")]
     account = _account(request, hat)
@@ -112,8 +116,8 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
     if hat and hat.actor.role in WARNED:
         links.append(NavItem("异常预警", reverse("staff:warnings")))
         links.append(NavItem("承诺复核", reverse("staff:promise_reviews")))
-        links.append(NavItem("改革推进情况", reverse("staff:reform")))
-    if hat and hat.actor.role in WARNED:
+        if hat.actor.role not in REFORMING:
+            links.append(NavItem("改革推进情况", reverse("staff:reform")))
         links.append(NavItem("双随机检查", reverse("staff:inspections")))
     if hat and hat.actor.role == "unit" and not hat.actor.scope:
         links += [NavItem("我的地块", reverse("unit:land")), NavItem("双随机检查", reverse("unit:inspections"))]

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -23,6 +24,7 @@ from yinuo.apps.oversight.access import can_record
 from yinuo.apps.oversight.queries import penalties_of
 from yinuo.apps.rules import pack
 from yinuo.web.acting import actor_of, need_role
+from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
 from yinuo.web.staff.credit import deeds
 from yinuo.web.staff.forms import Versioned, choice, text_area
@@ -146,6 +148,7 @@ def inspection(request: HttpRequest, inspection_id: int) -> HttpResponse:
         "sources": [steps[verb], *asked] if verb == "record" else [],
         "longest": pack().integer("inspection.rectify_longest", timezone.localdate(now)),
         "next": next_of(actor, now, f"/staff/inspections/{found.pk}/"),
+        "breadcrumbs": [NavItem("双随机检查", reverse("staff:inspections")), NavItem(found.project.name)],
     }
     return render(request, "staff/inspection.html", context, status=422 if verb else 200)
 

@@ -163,8 +163,12 @@ def new(request: HttpRequest) -> HttpResponse:
         if made is not None:
             messages.success(request, "计划已保存。补上定向检查的项目以后，就可以公布。")
             return redirect("staff:inspection_plan", made.pk)
-    context = {"form": form, "public_value": _public_value(now)}
+    context = {"form": form, "public_value": _public_value(now), "breadcrumbs": [_root(), NavItem("编制抽查计划")]}
     return render(request, "staff/inspection_new.html", context, status=422 if posted is not None else 200)
+
+
+def _root() -> NavItem:
+    return NavItem("双随机检查", reverse("staff:inspections"))
 
 
 def _public_value(at: datetime) -> str:
@@ -203,6 +207,7 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
         "overdue": overdue(found, now),
         "counts": _counts(found, now) if found.state == PlanState.DRAFT else None,
         "rates": pools.RATES,
+        "breadcrumbs": [_root(), NavItem(found.title)],
     }
     return render(request, "staff/inspection_plan.html", context, status=422 if verb else 200)
 
@@ -299,7 +304,7 @@ def inspectors(request: HttpRequest) -> HttpResponse:
     if sent is not None and sent.is_valid() and _kept(actor, do, number, sent, now):
         messages.success(request, {"register": "已登记。", "end": "已停用。", "avoid": "已申报回避。"}[do])
         return redirect("staff:inspectors")
-    context = {"lines": lines, "register": register, "form": sent, "keeps": keeps}
+    context = {"lines": lines, "register": register, "form": sent, "keeps": keeps, "breadcrumbs": [_root(), NavItem("检查人员名录")]}
     return render(request, "staff/inspectors.html", context, status=422 if do else 200)
 
 

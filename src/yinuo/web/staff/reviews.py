@@ -144,6 +144,7 @@ def review(request: HttpRequest, review_id: int) -> HttpResponse:
         "steps": [(name, forms_[name], heading, button) for name, (_, heading, button, _) in steps.items()],
         "form": forms_.get(verb),
         "next": next_of(actor, now, f"/staff/reviews/{found.pk}/"),
+        "breadcrumbs": [NavItem("好差评", reverse("staff:reviews")), NavItem(found.about.name)],
     }
     return render(request, "staff/service_review.html", context, status=422 if verb else 200)
 

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, Literal
 
 from django import template
+from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -31,6 +32,7 @@ from yinuo.web.components.shapes import (
     Row,
     Task,
 )
+from yinuo.web.way import back_to
 
 register = template.Library()
 
@@ -207,10 +209,11 @@ def side_nav(groups: Iterable[NavGroup], label: str = "筛选") -> dict[str, Any
     return {"groups": groups, "label": label}
 
 
-@register.inclusion_tag("components/breadcrumbs.html")
-def breadcrumbs(items: Iterable[NavItem]) -> dict[str, Any]:
-    """Where the page stands; the last one is the page itself and no link."""
-    return {"items": items}
+@register.inclusion_tag("components/breadcrumbs.html", takes_context=True)
+def breadcrumbs(context: Context, items: Sequence[NavItem]) -> dict[str, Any]:
+    """Where the page stands; the last one is the page itself and no link, the first leads to where it was opened from."""
+    request = context.get("request")
+    return {"items": [back_to(request, items[0]), *items[1:]] if request else items}
 
 
 @register.inclusion_tag("components/timeline.html")
