@@ -456,8 +456,9 @@ def operator(built: list[demo.Login], test_database: TestDatabase) -> Iterator[A
 
 def test_every_row_the_chain_was_told_of_is_compared_with_it(built: list[demo.Login]) -> None:
     assert audit(None).faults == []
-    seen = {handler for type, marks, apart, handler in settings.YINUO_CHAIN_AUDITS if next(_newest(type, marks, apart), None)}
-    assert {handler for *_, handler in settings.YINUO_CHAIN_AUDITS} - seen == {"yinuo.apps.onemap.leaves.later_now"}
+    kinds = settings.YINUO_CHAIN_AUDITS
+    seen = {handler for type, marks, apart, handler, _ in kinds if next(_newest(type, marks, apart), None)}
+    assert {handler for *_, handler, _ in kinds} - seen == {"yinuo.apps.onemap.leaves.later_now"}
 
 
 def test_rows_changed_behind_the_platform_are_named(operator: Any) -> None:
@@ -472,3 +473,21 @@ def test_rows_changed_behind_the_platform_are_named(operator: Any) -> None:
             operator.cursor().executemany(f"UPDATE {table} SET {CHANGES[table][0]} = %s WHERE id = %s", values)
     assert {table for table, (*_, told) in CHANGES.items() if not any(told in fault for fault in faults)} == set()
     assert audit(None).clean
+
+
+def test_rows_no_leaf_speaks_of_are_named(operator: Any) -> None:
+    (before,) = operator.execute("SELECT id, state, concluded_at FROM onemap_mapitem WHERE state = 'open' ORDER BY id LIMIT 1").fetchall()
+    grant = "UPDATE onemap_mapitem SET state = %s, concluded_at = %s, document_number = %s WHERE id = %s"
+    columns = 'unit_id, project_code, type, "on", data, rule, points, applied, score_after, grade_before, grade_after, why, cites, at'
+    copy = f"INSERT INTO credit_creditevent ({columns}, seq) SELECT {columns}, 999 FROM credit_creditevent ORDER BY id LIMIT 1"
+    try:
+        operator.execute(grant, ["granted", NOW, "伪〔2026〕1号", before[0]])
+        operator.execute(copy)
+        faults = audit(None).faults
+    finally:
+        operator.execute(grant, [before[1], before[2], "", before[0]])
+        operator.execute("DELETE FROM credit_creditevent WHERE seq = 999")
+    assert len(faults) == 2
+    assert all("业务表里有" in fault and "日志里没有" in fault for fault in faults)
+    assert any("文号 伪〔2026〕1号" in fault for fault in faults)
+    assert any("第几次加减分 999" in fault for fault in faults)

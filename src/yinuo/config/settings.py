@@ -179,26 +179,29 @@ YINUO_STAND_INS = {"window": "yinuo.apps.window.queries.stand_ins", "agent": "yi
 YINUO_DISPATCH_TASK = "yinuo.apps.notices.tasks.dispatch"
 # The information chain: who makes leaves, what an audit compares them with, and where the log's own key and lock file lie.
 YINUO_CHAIN_SEALER = "yinuo.apps.infochain.sealing.seal"
-# A leaf's type, the fields by which its kind is known, those that tell it from others of its subject (of several the newest counts),
-# and who says what the rows would tell the chain today.
+# A leaf's type; the fields by which its kind is known; those that tell it from others of its subject (of several the newest counts);
+# who says what the rows would tell the chain today, and which rows there are that must have such a leaf ("" = not asked).
+_ROOMS_LEAVES = [
+    ("project.basic", {"name"}, (), "projects", "basics_now", "basics_standing"),
+    ("approval.document", {"number", "code"}, (), "projects", "certificates_now", "certificates_standing"),
+    ("approval.document", {"matter", "granted", "route"}, ("matter", "document_number"), "onemap", "decisions_now", "decisions_standing"),
+    ("approval.document", {"item", "granted"}, ("item", "document_number"), "onemap", "later_now", "later_standing"),
+    ("approval.document", {"item", "system"}, ("item", "system", "document_number"), "onemap", "results_now", "results_standing"),
+    ("approval.document", {"item", "letter_sha256"}, ("item", "letter_sha256"), "commitments", "promises_now", "promises_standing"),
+    ("approval.document", {"zone", "report_sha256"}, (), "regional", "results_now", "results_standing"),
+    ("approval.document", {"contract", "indicators"}, (), "land", "sales_now", "sales_standing"),
+    ("credit.event", {"unit", "seq"}, ("unit", "seq"), "credit", "events_now", "events_standing"),
+    ("penalty.decided", {"digest"}, ("digest",), "oversight", "penalties_now", "penalties_standing"),
+    ("inspection.announced", {"announcement_sha256"}, (), "inspections", "announced_now", "announced_standing"),
+    ("inspection.result", {"number", "round"}, ("number", "round"), "inspections", "outcomes_now", ""),
+    ("approval.document", {"documents"}, ("documents",), "documents", "contents_now", ""),
+    ("anomaly.reported", {"documents"}, ("documents",), "documents", "contents_now", ""),
+    ("anomaly.closed", {"documents"}, ("documents",), "documents", "contents_now", ""),
+    ("document.signed", {"document"}, ("document",), "documents", "signed_now", "signed_standing"),
+]
 YINUO_CHAIN_AUDITS = [
-    ("project.basic", {"name"}, (), "yinuo.apps.projects.leaves.basics_now"),
-    ("approval.document", {"number", "code"}, (), "yinuo.apps.projects.leaves.certificates_now"),
-    ("approval.document", {"matter", "granted", "route"}, ("matter", "document_number"), "yinuo.apps.onemap.leaves.decisions_now"),
-    ("approval.document", {"item", "granted"}, ("item", "document_number"), "yinuo.apps.onemap.leaves.later_now"),
-    ("approval.document", {"item", "system"}, ("item", "system", "document_number"), "yinuo.apps.onemap.leaves.results_now"),
-    ("approval.document", {"item", "letter_sha256"}, ("item", "letter_sha256"), "yinuo.apps.commitments.leaves.promises_now"),
-    ("approval.document", {"zone", "report_sha256"}, (), "yinuo.apps.regional.leaves.results_now"),
-    ("approval.document", {"contract", "indicators"}, (), "yinuo.apps.land.leaves.sales_now"),
-    ("credit.event", {"unit", "seq"}, ("unit", "seq"), "yinuo.apps.credit.leaves.events_now"),
-    ("penalty.decided", {"digest"}, ("digest",), "yinuo.apps.oversight.leaves.penalties_now"),
-    ("inspection.announced", {"announcement_sha256"}, (), "yinuo.apps.inspections.leaves.announced_now"),
-    ("inspection.result", {"number", "round"}, ("number", "round"), "yinuo.apps.inspections.leaves.outcomes_now"),
-    *(
-        (type, {"documents"}, ("documents",), "yinuo.apps.documents.leaves.contents_now")
-        for type in ("approval.document", "anomaly.reported", "anomaly.closed")
-    ),
-    ("document.signed", {"document"}, ("document",), "yinuo.apps.documents.leaves.signed_now"),
+    (type, marks, apart, f"yinuo.apps.{room}.leaves.{now}", standing and f"yinuo.apps.{room}.leaves.{standing}")
+    for type, marks, apart, room, now, standing in _ROOMS_LEAVES
 ]
 YINUO_CHAIN_HOME = Path(os.environ.get("YINUO_CHAIN_HOME", YINUO_DATA / "chain"))
 YINUO_CHAIN_ORIGIN = os.environ.get("YINUO_CHAIN_ORIGIN", f"{_host}/chain")

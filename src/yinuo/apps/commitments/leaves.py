@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from yinuo.apps.commitments.models import Commitment
+
+
+def promises_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    for code, item, digest in Commitment.objects.values_list("project__code", "item_id", "letter_sha256").iterator():
+        yield code or "", (str(item), digest)
 
 
 def promises_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from yinuo.apps.credit.models import CreditEvent
@@ -16,12 +16,20 @@ def events_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, A
     return [_now(known.get((said["unit"], said["seq"]))) for _, said in leaves]
 
 
+def events_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Points are told under their project, an evaluation under itself."""
+    for row in CreditEvent.objects.iterator():
+        other = f"credit.pointproposal:{row.proposal_id}" if row.proposal_id else f"credit.creditevent:{row.pk}"
+        yield row.project_code or other, (str(row.unit_id), str(row.seq))
+
+
 def _now(row: CreditEvent | None) -> dict[str, Any] | None:
     return row and {
         "type": row.type,
         "on": row.on.isoformat(),
         "rule": row.rule,
         "points": plain(row.points),
+        "score_after": row.score_after if row.score_after is None else plain(row.score_after),
         "grade_before": row.grade_before,
         "grade_after": row.grade_after,
         "cites": row.cites,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +41,12 @@ def contents_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str,
     asked = {one["document"] for _, said in leaves for one in said["documents"]}
     known = {row.pk: content(row) for row in Document.objects.filter(pk__in=asked)}
     return [{"documents": [known.get(one["document"]) for one in said["documents"]]} for _, said in leaves]
+
+
+def signed_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every paper somebody signed."""
+    for key, code in Document.objects.filter(file__isnull=False).exclude(signer="").values_list("pk", "project_code").iterator():
+        yield code or f"{Document._meta.label_lower}:{key}", (str(key),)
 
 
 def signed_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from yinuo.apps.infochain.books import MAIN, TWIN, Book, binary
-from yinuo.apps.infochain.models import IssuerKey, LeafRecord, LogEntry
+from yinuo.apps.infochain.models import IssuerKey, LeafRecord, LogEntry, Subject
 from yinuo.apps.infochain.sealing import shown
 from yinuo.apps.infochain.words import FIELDS, TYPES, in_words
 from yinuo.apps.trail.models import ChainRow
@@ -140,13 +140,13 @@ def audit_tree(report: Report, book: Book = MAIN) -> None:
     stored = {Tile(row.level, row.index): bytes(row.data) for row in book.tiles.objects.all()}
     for tile in sorted({*kept, *stored}):
         if (now := kept.get(tile, b"")) != (then := stored.get(tile, b"")):
-            report.faults.append(f"{of}树块 {tile.path} 与条目不符{_which(tile.level, tile.index, now, then)}")
+            report.faults.append(f"{of}树块 {tile.path} 与条目不符{_places(tile.level, tile.index, now, then)}")
     for row in book.edges.objects.all():
         if (now := edges.get(row.level, b"")) != bytes(row.data):
-            report.faults.append(f"{of}第 {row.level} 层边缘的树块与条目不符{_which(row.level, size // WIDTH, now, bytes(row.data))}")
+            report.faults.append(f"{of}第 {row.level} 层边缘的树块与条目不符{_places(row.level, size // WIDTH, now, bytes(row.data))}")
 
 
-def _which(level: int, index: int, now: bytes, then: bytes) -> str:
+def _places(level: int, index: int, now: bytes, then: bytes) -> str:
     """The entries of a lowest tile that are not what stands there, the first few."""
     if level:
         return ""
@@ -197,13 +197,18 @@ def _records(report: Report, last: dict[str, Leaf]) -> None:
 
 
 def _business(report: Report) -> None:
-    """The newest leaf of each kind against the row it speaks of, as that reads today."""
-    for type, marks, apart, handler in settings.YINUO_CHAIN_AUDITS:
-        now, newest = import_string(handler), _newest(type, marks, apart)
+    """The newest leaf of each kind against the row it speaks of, as that reads today; and the rows of which no leaf speaks."""
+    erased = set(Subject.objects.filter(key__isnull=True).values_list("label", flat=True))
+    for type, marks, apart, handler, standing in settings.YINUO_CHAIN_AUDITS:
+        now, newest, told = import_string(handler), _newest(type, marks, apart), set()
         while leaves := list(islice(newest, STEP)):
             for (label, said), row in zip(leaves, now(leaves), strict=True):
                 report.rows += 1
-                report.faults += _differences(label, type, {name: said[name] for name in apart}, said, row)
+                report.faults += _differences(label, _which(type, [(name, said[name]) for name in apart]), said, row)
+                told.add((label, tuple(str(said[name]) for name in apart)))
+        for label, values in import_string(standing)() if standing else ():
+            if (label, values) not in told and label not in erased:
+                report.faults.append(f"{label}：业务表里有（{_which(type, list(zip(apart, values, strict=True)))}），日志里没有")
 
 
 def _newest(type: str, marks: Set[str], apart: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -214,8 +219,11 @@ def _newest(type: str, marks: Set[str], apart: Sequence[str]) -> Iterator[tuple[
         yield from ((label, said) for said in {str([said[name] for name in apart]): said for said in told if marks <= said.keys()}.values())
 
 
-def _differences(label: str, type: str, apart: dict[str, Any], said: dict[str, Any], row: dict[str, Any] | None) -> list[str]:
-    which = "，".join([TYPES[type], *(f"{FIELDS.get(name, name)} {value}" for name, value in apart.items())])
+def _which(type: str, apart: Sequence[tuple[str, Any]]) -> str:
+    return "，".join([TYPES[type], *(f"{FIELDS.get(name, name)} {value}" for name, value in apart)])
+
+
+def _differences(label: str, which: str, said: dict[str, Any], row: dict[str, Any] | None) -> list[str]:
     if row is None:
         return [f"{label}：日志里有（{which}），业务表里没有"]
     return [

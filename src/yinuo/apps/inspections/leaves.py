@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from yinuo.apps.inspections.models import InspectionPlan, Visit
@@ -19,6 +19,11 @@ def announced_now(leaves: Leaves) -> list[dict[str, Any] | None]:
         for plan in InspectionPlan.objects.filter(pk__in=keys.values(), announcement__isnull=False)
     }
     return [known.get(keys[label]) for label, _ in leaves]
+
+
+def announced_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    plans = InspectionPlan.objects.filter(announcement__isnull=False)
+    return ((f"{InspectionPlan._meta.label_lower}:{key}", ()) for key in plans.values_list("pk", flat=True))
 
 
 def outcomes_now(leaves: Leaves) -> list[dict[str, Any] | None]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from yinuo.apps.land.models import Parcel
+
+
+def sales_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    sold = Parcel.objects.exclude(contract_number="")
+    return ((f"{Parcel._meta.label_lower}:{key}", ()) for key in sold.values_list("pk", flat=True))
 
 
 def sales_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:

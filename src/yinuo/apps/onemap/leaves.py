@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from yinuo.apps.onemap.models import ExternalResult, ItemState, LaterDocument, LaterState, MapItem, PastOutcome, Route
+from yinuo.apps.onemap.actions.external import GRANTED, REFUSED
+from yinuo.apps.onemap.models import ENDED, ExternalResult, ItemState, LaterDocument, LaterState, MapItem, PastOutcome, Route
+from yinuo.apps.projects.models import FilingCertificate
 
 Leaves = Sequence[tuple[str, dict[str, Any]]]
+Standing = tuple[str, tuple[str, ...]]
 
 
 def decisions_now(leaves: Leaves) -> list[dict[str, Any] | None]:
@@ -29,6 +32,19 @@ def _decided(item: MapItem | None, number: str) -> dict[str, Any] | None:
     return past and {"document_number": number, "granted": past.outcome in (PastOutcome.REVOKED, PastOutcome.UNSHARED)}
 
 
+def decisions_standing() -> Iterator[Standing]:
+    """Every matter that is decided, but the filing, whose certificate has a leaf of its own; of those another system decided the ones
+    for which no result of it is kept.
+    """
+    items = MapItem.objects.filter(state__in=ENDED).exclude(document_number="").exclude(state=ItemState.CANCELLED)
+    sent = set(ExternalResult.objects.values_list("item_id", "body__document_number"))
+    filed = set(FilingCertificate.objects.values_list("project_id", "number"))
+    for item in items.select_related("project").iterator():
+        by_others = item.external and (item.pk, item.document_number) in sent
+        if not by_others and (item.project_id, item.document_number) not in filed:
+            yield item.project.code or "", (item.matter_id, item.document_number)
+
+
 def later_now(leaves: Leaves) -> list[dict[str, Any] | None]:
     """Documents given, or declined, after a decision on a promise."""
     rows = LaterDocument.objects.filter(item_id__in={said["item"] for _, said in leaves}, document__isnull=False)
@@ -38,6 +54,18 @@ def later_now(leaves: Leaves) -> list[dict[str, Any] | None]:
         if row.document is not None
     }
     return [known.get((said["item"], said["document_number"])) for _, said in leaves]
+
+
+def later_standing() -> Iterator[Standing]:
+    rows = LaterDocument.objects.filter(document__isnull=False)
+    for code, item, number in rows.values_list("item__project__code", "item_id", "document__number"):
+        yield code or "", (str(item), number)
+
+
+def results_standing() -> Iterator[Standing]:
+    rows = ExternalResult.objects.filter(status_code__in=(*GRANTED, *REFUSED)).select_related("item__project")
+    for row in rows:
+        yield row.item.project.code or "", (str(row.item_id), row.system, row.body.get("document_number", ""))
 
 
 def results_now(leaves: Leaves) -> list[dict[str, Any] | None]:

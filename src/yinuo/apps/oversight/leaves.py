@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from yinuo.apps.oversight.actions.records import digest_of
-from yinuo.apps.oversight.models import LifeRecord
+from yinuo.apps.oversight.models import LifeRecord, RecordKind
+
+
+def penalties_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    rows = LifeRecord.objects.filter(kind=RecordKind.PENALTY)
+    return ((code or "", (digest,)) for code, digest in rows.values_list("project__code", "digest"))
 
 
 def penalties_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
@@ -33,6 +33,14 @@ def basics_now(leaves: Leaves) -> list[dict[str, Any] | None]:
     rows = Project.objects.filter(code__in={label for label, _ in leaves}).select_related("unit")
     known = {project.code: basic(project) for project in rows}
     return [known.get(label) for label, _ in leaves]
+
+
+def basics_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    return ((code, ()) for code in Project.objects.exclude(code=None).values_list("code", flat=True) if code)
+
+
+def certificates_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    return ((code or "", ()) for code in FilingCertificate.objects.values_list("project__code", flat=True))
 
 
 def certificates_now(leaves: Leaves) -> list[dict[str, Any] | None]:

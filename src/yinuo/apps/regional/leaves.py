@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from yinuo.apps.catalogue.models import RegionalResult
+
+
+def results_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    return ((f"{RegionalResult._meta.label_lower}:{key}", ()) for key in RegionalResult.objects.values_list("pk", flat=True))
 
 
 def results_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:

@@ -50,8 +50,17 @@ def import_score(*, actor: Actor, unit_id: int, score: Decimal | str, source: st
         event,
         at=at,
         why=event.why,
-        data={"unit": unit_id, "seq": event.seq, "on": on, "score_after": event.score_after, "grade": event.grade_after, **data},
+        data={
+            "unit": unit_id,
+            "seq": event.seq,
+            "on": on,
+            "score_after": plain(step.after.fold.score),
+            "grade_before": before,
+            "grade_after": event.grade_after,
+            **data,
+        },
         decision=decision_of(step, before),
+        chain="credit.event",
     )
     return event, True
 

@@ -56,7 +56,7 @@ def take_in_contract(*, actor: Actor, project: Project, matter_id: str, contract
         item,
         at=at,
         project_code=project.code or "",
-        data={"matter": matter_id, "document_number": contract},
+        data={"matter": matter_id, "document_number": contract, "granted": True, "route": item.route},
         chain="approval.document",
     )
     land(item, at)
