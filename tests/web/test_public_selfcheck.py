@@ -159,6 +159,18 @@ def test_what_is_ticked_in_a_part_and_then_folded_away_still_counts(county: Coun
     assert state.facts["site.flood_area"] is False
 
 
+def test_land_and_heritage_are_answered_as_in_the_filing(county: County) -> None:
+    page = Client().get("/check/site/?kind=filing").content.decode()
+    assert re.findall(r'name="site.heritage" value="([^"]*)"', page) == ["none", "protected", "possible"]
+    assert "在可能埋藏文物的区域，或者不清楚" in page
+    answers = {"go": "1", "kind": "filing", "land_area": "39", "land_area.unit": "mu", "site.heritage": "possible", "rest": "no"}
+    answer = Client().get("/check/site/", answers)
+    state = read({key: values[0] for key, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}, DAY)
+    assert (state.facts["land_area"], state.facts["site.heritage"], state.unread) == ("26000", "possible", ())
+    assert "国家重点公路工程" not in Client().get("/check/construction/?kind=filing&n=highway").content.decode()
+    assert "国家重点公路工程" in Client().get("/check/construction/?kind=filing&y=highway").content.decode()
+
+
 def test_each_page_leads_to_the_next_with_its_answers(county: County) -> None:
     client, url = Client(), "/check/"
     sent = [

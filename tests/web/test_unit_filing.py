@@ -10,7 +10,7 @@ from tests.apps.county import new_company
 from tests.web.unit_desk import Desk, new_desk, signed_in, value_of
 from yinuo.apps.projects.models import Draft, Project
 from yinuo.apps.trail.models import Entry, Idempotency
-from yinuo.web.unit.steps import STEPS, asked
+from yinuo.web.unit.steps import BY_SLUG, FOLLOWS, STEPS, asked
 
 ANSWERS: dict[str, dict[str, str]] = {
     "project": {"name": "年产5万吨有机肥加工项目", "kind": "filing", "project_class": "private", "content": "新建发酵车间 12000 平方米"},
@@ -221,6 +221,9 @@ def test_every_fact_the_rules_of_a_filing_miss_is_asked_on_some_page(desk: Desk)
     for matter in screen(facts, pack(), timezone.localdate()).matters:
         missing |= set(matter.missing)
     here = {path for step in STEPS for path in asked(step, facts, timezone.localdate())}
+    # What follows from an answer is asked with it.
+    roads = {**facts, "construction": {"highway": True, "waterway": True}}
+    here |= {path for path in asked(BY_SLUG["construction"], roads, timezone.localdate()) if FOLLOWS.get(path) in here}
     unasked = {path for path in missing - here if not path.startswith(("unit.", "confirmations.")) and look_up(facts, path) is UNKNOWN}
     assert unasked == set()
 

@@ -15,6 +15,8 @@ from tests.web.test_unit_filing import ANSWERS, begin, fill
 from tests.web.unit_desk import Desk, new_desk, value_of
 from yinuo.apps.projects.actions import decide_by_hand, file_project
 from yinuo.apps.projects.models import Draft, Project
+from yinuo.apps.rules import pack
+from yinuo.core.screen import screen
 from yinuo.web.unit.steps import BY_SLUG, asked
 
 
@@ -262,6 +264,73 @@ def test_an_industry_is_filed_in_words_or_chosen_among_what_they_may_mean(desk: 
     desk.post(path, {**typed, "industry": "养鸡"})
     assert Draft.objects.get(pk=draft_id).facts["industry"] == "032"
     assert "032 是家禽饲养。" in desk.get(path)
+
+
+# -- land, heritage, and what follows from an answer
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "kept", "told"),
+    [
+        ("39", "mu", "26000", "合 39 亩"),
+        ("10", "mu", "6666.67", "合 10 亩"),
+        ("1,234.5", "mu", "823000", "合 1 234.5 亩"),
+        ("2.6", "ha", "26000", "合 39 亩"),
+        ("26000", "m2", "26000", "合 39 亩"),
+        ("26000", "", "26000", "合 39 亩"),
+    ],
+)
+def test_land_is_measured_in_what_people_say_and_kept_in_square_metres(desk: Desk, typed: str, unit: str, kept: str, told: str) -> None:
+    draft_id = begin(desk)
+    path = f"/filing/{draft_id}/place/"
+    desk.post(path, {**ANSWERS["place"], **opened(desk, draft_id, "place"), "land_area": typed, "land_area.unit": unit})
+    assert Draft.objects.get().facts["land_area"] == kept
+    page = desk.get(path).replace("\u2009", " ").replace("\u202f", " ").replace("\xa0", " ")
+    assert told in page
+    assert value_of(page, "land_area") == kept
+    assert re.search(r'name="land_area.unit" value="m2"[^>]* checked', page)
+
+
+@pytest.mark.parametrize("typed", ["三十亩", "-1", "1e3"])
+def test_an_area_that_is_no_number_comes_back_as_it_was_typed(desk: Desk, typed: str) -> None:
+    draft_id = begin(desk)
+    sent = {**ANSWERS["place"], **opened(desk, draft_id, "place"), "land_area": typed, "land_area.unit": "mu"}
+    page = desk.post(f"/filing/{draft_id}/place/", sent, status=200).content.decode()
+    assert "用地面积：应为不小于 0 的数字" in page
+    assert value_of(page, "land_area") == typed
+    assert re.search(r'name="land_area.unit" value="mu"[^>]* checked', page)
+
+
+def test_whoever_does_not_know_of_heritage_takes_the_answer_that_keeps_its_matter(desk: Desk) -> None:
+    draft_id = begin(desk)
+    path = f"/filing/{draft_id}/site/"
+    page = desk.get(path)
+    assert re.findall(r'name="site.heritage" value="([^"]*)"', page) == ["none", "protected", "possible"]
+    assert "在可能埋藏文物的区域，或者不清楚" in page
+    desk.post(path, {"site.heritage": "possible", "rest": "1", **opened(desk, draft_id, "site")})
+    facts = {**known(), "kind": "filing"}
+    relics = pack().matters["cultural_relics_permit"]
+    answer = next(row for row in screen(facts, pack(), date(2026, 11, 6)).matters if row.id == relics.id)
+    assert (answer.needed, answer.promisable) == ("yes", False)
+    assert "在可能埋藏文物的区域，或者不清楚" in desk.get(f"/filing/{draft_id}/check/")
+
+
+@pytest.mark.parametrize(("work", "key"), [("highway", "国家重点公路工程"), ("waterway", "国家重点水运工程")])
+def test_national_key_works_are_asked_of_roads_and_waterways_alone(desk: Desk, work: str, key: str) -> None:
+    draft_id = begin(desk)
+    path = f"/filing/{draft_id}/construction/"
+    page = desk.get(path)
+    assert "国家重点公路工程" not in page and "国家重点水运工程" not in page
+    sent = {**opened(desk, draft_id, "construction"), "construction.building": "true", "rest": "1"}
+    assert "/environment/" in desk.post(path, sent).headers["Location"]
+    answer = desk.post(path, {**sent, **opened(desk, draft_id, "construction"), f"construction.{work}": "true"})
+    asked_for = f"construction.national_key_{work}"
+    assert answer.headers["Location"] == f"{path}#id_{asked_for}_0"
+    page = desk.get(path)
+    assert key in page and "这一页还有问题要回答" in page
+    again = {**sent, **opened(desk, draft_id, "construction"), f"construction.{work}": "true", asked_for: "true"}
+    assert "/environment/" in desk.post(path, again).headers["Location"]
+    assert known()["construction"][f"national_key_{work}"] is True
 
 
 # -- signed out in the middle of it

@@ -119,6 +119,7 @@ _SPECS = (
     _choice(
         "site.heritage", "文物情况",
         {"none": "不涉及", "protected": "在文物保护单位保护范围或者建设控制地带内", "possible": "在可能埋藏文物的区域"},
+        "不清楚的先按在可能埋藏文物的区域办，前期辅导时由文物部门核实",
     ),
     _flag("site.ecological_redline", "占用生态保护红线"),
     _flag("site.permanent_farmland", "占用永久基本农田"),

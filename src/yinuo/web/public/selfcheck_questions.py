@@ -34,7 +34,6 @@ WORKS = tuple(
 ALWAYS = frozenset({"kind", "industry", "total_investment", "land_area", "floor_area", "unit.type", "unit.grade"})
 HINTS = {
     "kind": gettext_lazy("企业投资的项目一般是备案；列入核准目录的是核准；政府投资的是审批。"),
-    "land_area": gettext_lazy("1 亩约合 667 平方米。"),
     "unit.grade": gettext_lazy("看备案证右上角的字母，或者登录后看“信用”。新企业选“未评级”。"),
     "eia": gettext_lazy("按《建设项目环境影响评价分类管理名录》查；拿不准就留空。"),
 }

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -30,6 +31,12 @@ ZONE = "site.zone_id"
 LONG_TEXT = frozenset({"content"})
 SHORT_LIST = 5
 AMOUNT = ".amount"
+UNIT = ".unit"
+# An area may be typed in what people measure land in; the facts hold square metres.
+AREAS = {"land_area": "用地面积的单位"}
+AREA_UNITS = {"m2": ("平方米", Fraction(1)), "mu": ("亩", Fraction(2000, 3)), "ha": ("公顷", Fraction(10_000))}
+# Whoever does not know takes the more careful answer: the matter is planned until its department says otherwise.
+CAREFUL = {"site.heritage": {"possible": "在可能埋藏文物的区域，或者不清楚"}}
 # Core's help speaks to those who write JSON; the form asks whether there is any and how much in two fields.
 QUANTITY_HELP = {
     "water_intake": "直接从江河、湖泊或者地下取水",
@@ -75,6 +82,7 @@ class FactForm(forms.Form):
                 self.fields[name] = field
         self._keep_zone()
         self._name_industry()
+        self._in_mu()
 
     def _keep_zone(self) -> None:
         """A zone that is closed since, or was named in free text, stays what the project says until somebody changes it."""
@@ -87,6 +95,15 @@ class FactForm(forms.Form):
         field, code = self.fields.get("industry"), str((self.initial or {}).get("industry") or "")
         if field and (name := name_of(code)):
             field.help_text = _("%(code)s 是%(name)s。") % {"code": code, "name": name} + str(field.help_text)
+
+    def _in_mu(self) -> None:
+        """An area stands with what it is in 亩."""
+        for path in AREAS.keys() & self.fields.keys():
+            if told := in_mu((self.initial or {}).get(path)):
+                self.fields[path].help_text = _("%(area)s，合%(mu)s。") % {
+                    "area": words_of(path, self.initial[path]).partition("（")[0],
+                    "mu": told,
+                }
 
     def clean_industry(self) -> str:
         """A code as it is; a name as the code it stands for, or, where several come near, the question which."""
@@ -135,19 +152,21 @@ class FactForm(forms.Form):
     def shown(self) -> Iterator[FactField]:
         """The facts' fields in their order."""
         for name in self.fields:
-            if name.removesuffix(AMOUNT) in self.paths:
-                spec = FACTS[name.removesuffix(AMOUNT)]
-                unit = spec.unit if spec.type in ("decimal", "integer") or name.endswith(AMOUNT) else ""
-                width = "" if unit else "20" if spec.type == "text" and name not in LONG_TEXT else ""
+            if (path := _path_of(name)) in self.paths:
+                spec = FACTS[path]
+                unit = spec.unit if name not in AREAS and (spec.type in ("decimal", "integer") or name.endswith(AMOUNT)) else ""
+                width = "" if unit else "12" if name in AREAS else "20" if spec.type == "text" and name not in LONG_TEXT else ""
                 # 不清楚 is among the answers: that one may leave it open need not be said again.
-                unsure = UNSURE in getattr(self.fields[name], "choices", ())
-                yield FactField(self[name], unit, width, not self.fields[name].required and not unsure)
+                unsure = UNSURE in getattr(self.fields[name], "choices", ()) or name in CAREFUL
+                yield FactField(
+                    self[name], "" if name.endswith(UNIT) else unit, width, not (self.fields[name].required or unsure or name != path)
+                )
 
     def parts(self) -> list[Part]:
         """The fields as the page shows them: what few projects have is folded away."""
         of: dict[str, list[FactField]] = {}
         for item in self.shown():
-            of.setdefault(item.bound.name.removesuffix(AMOUNT), []).append(item)
+            of.setdefault(_path_of(item.bound.name), []).append(item)
         made = []
         for title, paths in bundled(self.paths):
             fields = tuple(item for path in paths for item in of[path])
@@ -166,8 +185,13 @@ class FactForm(forms.Form):
         return "、".join(FACTS[path].label for path in answers), False
 
 
+def _path_of(name: str) -> str:
+    """The fact a field belongs to: a quantity and an area have two."""
+    return name.removesuffix(AMOUNT) if name.endswith(AMOUNT) else name.removesuffix(UNIT)
+
+
 def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
-    """The one field of a fact; a quantity has two: whether there is any, and how much."""
+    """The one field of a fact; a quantity has two: whether there is any, and how much; an area has its unit."""
     common: dict[str, Any] = {"label": spec.label, "help_text": spec.help, "required": required}
     if spec.path == "region":
         regions = [(hall.region.code, hall.region.name) for hall in Hall.objects.select_related("region").order_by("id")]
@@ -192,7 +216,11 @@ def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
     if spec.type == "date":
         return {spec.path: forms.DateField(widget=DateInput(), **common, error_messages={"invalid": "填写日期，如 2027-03-01"})}
     if spec.type in ("decimal", "integer"):
-        return {spec.path: forms.CharField(widget=DecimalInput(), **common)}
+        made: dict[str, forms.Field] = {spec.path: forms.CharField(widget=DecimalInput(), **common)}
+        if spec.path in AREAS:
+            units = [(key, word) for key, (word, _size) in AREA_UNITS.items()]
+            made[spec.path + UNIT] = _choice(units, label=AREAS[spec.path], required=False, initial="m2")
+        return made
     return {spec.path: forms.CharField(widget=_text_widget(spec), max_length=2000 if spec.path in LONG_TEXT else 160, **common)}
 
 
@@ -202,8 +230,8 @@ def _choice(choices: list[tuple[str, str]], **common: Any) -> forms.ChoiceField:
 
 
 def _ordered(spec: FactSpec, required: bool) -> list[tuple[str, str]]:
-    choices = list(spec.choices.items())
-    if required:
+    choices = list({**spec.choices, **CAREFUL.get(spec.path, {})}.items())
+    if required or spec.path in CAREFUL:
         return choices
     return [*choices, UNSURE] if len(choices) <= SHORT_LIST else [UNSURE, *choices]
 
@@ -231,10 +259,29 @@ def value_of(spec: FactSpec, cleaned: Mapping[str, Any]) -> Any:
     if spec.type == "flag":
         return value == "true"
     if spec.type in ("decimal", "integer"):
-        return plain_number(str(value))
+        return _in_metres(plain_number(str(value)), cleaned.get(spec.path + UNIT))
     if spec.type == "date":
         return value.isoformat()
     return unicodedata.normalize("NFKC", value).strip() if spec.path == "industry" else str(value).strip()
+
+
+def _in_metres(number: str, unit: Any) -> str:
+    """An area in square metres, to the hundredth; what is no number stays as it was typed."""
+    if unit not in ("mu", "ha") or not re.fullmatch(r"\d+(\.\d+)?", number):
+        return number
+    return f"{_hundredths(Fraction(number) * AREA_UNITS[unit][1]).normalize():f}"
+
+
+def in_mu(area: Any) -> str:
+    """Square metres as 亩, to the hundredth; nothing for what is no number."""
+    number = plain_number(str(area or ""))
+    if not re.fullmatch(r"\d+(\.\d+)?", number):
+        return ""
+    return f" {grouped(_hundredths(Fraction(number) / AREA_UNITS['mu'][1]))} 亩"
+
+
+def _hundredths(number: Fraction) -> Decimal:
+    return Decimal(round(number * 100)) / 100
 
 
 def plain_number(text: str) -> str:
@@ -257,6 +304,8 @@ def initial_of(facts: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]
                 made[path + AMOUNT] = "" if _zero(value) else value
         else:
             made[path] = str(value).lower() if isinstance(value, bool) else value
+            if path in AREAS:
+                made[path + UNIT] = "m2"
     return made
 
 
@@ -277,7 +326,8 @@ def words_of(path: str, value: Any) -> str:
     if spec.type == "quantity" and _zero(value):
         return "没有"
     if spec.type in ("decimal", "integer", "quantity"):
-        return f"{grouped(value) or value}{' ' + spec.unit if spec.unit else ''}"
+        mu = f"（{in_mu(value).strip()}）" if path in AREAS and in_mu(value) else ""
+        return f"{grouped(value) or value}{' ' + spec.unit if spec.unit else ''}{mu}"
     if spec.type == "date":
         return iso_words(str(value))
     if path == "industry":
@@ -287,7 +337,7 @@ def words_of(path: str, value: Any) -> str:
     if path == "region":
         hall_id = hall_of_region(str(value))
         return book(hall_id).hall.region.name if hall_id else str(value)
-    return spec.choices.get(str(value), str(value))
+    return CAREFUL.get(path, {}).get(str(value)) or spec.choices.get(str(value), str(value))
 
 
 def anchor(path: str) -> str:

@@ -112,6 +112,11 @@ def step(request: HttpRequest, draft_id: int, slug: str) -> HttpResponse:
     if request.method == "POST":
         saved = page.save()
         if saved is not None:
+            more = [path for path in steps.follow_ups(topic, saved.facts, timezone.localdate()) if path not in page.paths]
+            if more and not page.later:
+                messages.info(request, "按刚才的回答，这一页还有问题要回答。")
+                back = "?back=check" if back_to_check else ""
+                return redirect(f"{reverse('unit:filing_step', args=[saved.pk, topic.slug])}{back}#{factforms.anchor(more[0])}")
             return _onward(request, saved, topic, later=page.later, back=back_to_check)
     context = {
         **_place(page.draft, topic, asked),

@@ -93,6 +93,12 @@ BUNDLES = (
 # A title over one or two questions would say more than they do.
 FOLDED_FROM = 3
 
+# Asked once what it depends on is the case: whether a road is a national key one, where there is a road.
+FOLLOWS = {
+    "construction.national_key_highway": "construction.highway",
+    "construction.national_key_waterway": "construction.waterway",
+}
+
 STEPS = (
     Step(
         "project",
@@ -112,7 +118,7 @@ STEPS = (
     Step(
         "site",
         "选址情况",
-        "文物情况须选一项；其他拿不准的选“不清楚”，前期辅导时由主管部门核实。",
+        "拿不准的选“不清楚”，前期辅导时由主管部门核实。",
         _all_of("site", *SITE_ELSEWHERE),
         frozenset({"site.heritage"}),
     ),
@@ -164,17 +170,23 @@ def before(step: Step) -> Step | None:
 
 def asked(step: Step, facts: Mapping[str, Any], day: date) -> list[str]:
     """The step's facts that are worth asking now: those no rule reads at all, and those some rule's answer turns on."""
-    return _worth(step, turning(facts, day), _read(pack()))
+    return _worth(step, facts, turning(facts, day), _read(pack()))
 
 
 def asked_all(facts: Mapping[str, Any], day: date) -> dict[str, list[str]]:
     """What every step asks now, by its slug: the rules are gone through once."""
     turns, read = turning(facts, day), _read(pack())
-    return {step.slug: _worth(step, turns, read) for step in STEPS}
+    return {step.slug: _worth(step, facts, turns, read) for step in STEPS}
 
 
-def _worth(step: Step, turns: frozenset[str], read: frozenset[str]) -> list[str]:
-    return [path for path in step.paths if path in step.required or path not in read or path in turns]
+def follow_ups(step: Step, facts: Mapping[str, Any], day: date) -> list[str]:
+    """What the answers of the step's own page have made worth asking on it."""
+    return unanswered((path for path in asked(step, facts, day) if path in FOLLOWS), facts)
+
+
+def _worth(step: Step, facts: Mapping[str, Any], turns: frozenset[str], read: frozenset[str]) -> list[str]:
+    paths = [path for path in step.paths if path not in FOLLOWS or look_up(facts, FOLLOWS[path]) is True]
+    return [path for path in paths if path in step.required or path not in read or path in turns]
 
 
 def bundled(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
