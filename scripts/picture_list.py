@@ -58,6 +58,13 @@ def at_the_window(model: Any = None, **where: Any) -> Chances:
     )
 
 
+def promised_at_the_window() -> Iterator[tuple[str, list[Any]]]:
+    """The clerk's open visit, with a matter of its unit that may be promised."""
+    for visit in Visit.objects.filter(closed_at__isnull=True):
+        for item in MapItem.objects.filter(project__unit=visit.unit_id, promisable=True, state="open").order_by("-project", "position"):
+            yield "mahongmei", [visit.pk, item.pk]
+
+
 def anybody(*arguments: Any) -> Chances:
     return lambda: iter([("", list(arguments))])
 
@@ -245,6 +252,7 @@ PAGES = [
     Page("staff:window_open", at_the_window(ProjectUnit)),
     *(Page(f"staff:{name}", at_the_window(Visit, closed_at__isnull=True)) for name in ("window_visit", "window_handout")),
     Page("staff:window_visit", at_the_window(Visit, closed_at__isnull=False), who="over"),
+    Page("staff:window_promise", promised_at_the_window),
     Page("staff:people", one("administrator")),
     Page("staff:reserved", one("administrator")),
     Page("public:halls", anybody()),
@@ -401,6 +409,7 @@ EXCUSED = {
     "unit:later_withdraw": "the demonstration has no later document asked for",
     "staff:map_pdf": "a PDF file",
     "staff:window_close": "takes a POST alone",
+    "staff:window_promise_letter": "a PDF file",
     "staff:window_receipt": "a PDF file",
     "staff:window_handout_paper": "a PDF file",
     "common:step_back": "takes a POST alone",

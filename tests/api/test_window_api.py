@@ -10,6 +10,8 @@ import pytest
 
 from tests.api.conftest import Machine, issue
 from tests.apps.county import CREDIT_CODES, Company, County, at, facts, new_company
+from tests.apps.matrix.window import code_of
+from tests.apps.test_commitments import item_of
 from tests.apps.test_onemap import guided
 from tests.apps.test_window import NUMBER, ready_item
 from yinuo.apps.onemap.actions import accept, decide
@@ -96,6 +98,32 @@ def test_a_decision_is_handed_out_and_another_clerk_does_neither_that_nor_close(
     assert made.json()["documents"] == [{"document": ready[0]["id"], "delivered": True}]
     assert through.post(f"{path}/handouts", body, key="h").json()["id"] == made.json()["id"]
     assert Visit.objects.get().closed_at is None
+
+
+def test_a_letter_on_paper_is_printed_and_taken_in_once(county: County, company: Company, clerk: Machine, machine_of: Made) -> None:
+    item = item_of(guided(county, company))
+    visit = came(clerk, company).json()
+    through, path = Through(clerk.secret, visit["via"]), f"/window/visits/{visit['id']}"
+    assert through.get(f"{path}/items/{item.pk}/commitment-letter").content.startswith(b"%PDF")
+    assert machine_of(company).get(f"{path}/items/{item.pk}/commitment-letter").status_code == 403
+    body = {
+        "item": item.pk, "code": code_of(item, NOW.date()), "scan": through.upload("承诺书.pdf"), "signer": "马晓云", "capacity": "legal",
+        "signed_on": NOW.date().isoformat(), "agreed": True,
+    }  # fmt: skip
+    assert machine_of(company).post(f"{path}/commitments", body, key="u").status_code == 403
+    assert through.post(f"{path}/commitments", {**body, "code": "0"}, key="w").json()["code"] == "commitments.code"
+    assert through.post(f"{path}/commitments", {**body, "agreed": False}, key="n").json()["field"] == "agreed"
+    made = through.post(f"{path}/commitments", body, key="p")
+    assert made.status_code == 201, made.content
+    assert made.json()["signing"] == "paper"
+    assert len(made.json()["scan_sha256"]) == 64
+    assert clerk.post(f"{path}/commitments", body, key="p").json()["id"] == made.json()["id"]
+    shown = machine_of(company).get(f"/commitments/{made.json()['id']}")
+    assert shown.json()["signing"] == "paper"
+    public = clerk.get(f"/zone/{made.json()['id']}")
+    assert public.json()["signing"] == "paper"
+    assert "马晓云" not in public.content.decode()
+    assert made.json()["scan_sha256"] not in public.content.decode()
 
 
 def test_a_unit_is_entered_by_its_licence(county: County, company: Company, clerk: Machine, machine_of: Made) -> None:

@@ -80,6 +80,7 @@ STEPS = {
     "onemap.leave_mock": "mock.register_land",
     "onemap.take_in_contract": "land.settle_project",
     "commitments.promise_in_contract": "land.settle_project",
+    "commitments.commit_on_paper": "window.take_promise",
     "reviews.service_ended": "agency.end_by_wish",
     "oversight.look_at": "oversight.record_life",
 }

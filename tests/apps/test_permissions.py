@@ -65,7 +65,7 @@ IN_OTHER_FILES = {
         "handle_difficulty",
     },
 }
-READS = {"commitments.preview_letter"}
+READS = {"commitments.preview_letter", "window.print_letter"}
 OPEN_TO_EVERYBODY = {
     "commitments.raise_objection",
     "reviews.review_by_link",

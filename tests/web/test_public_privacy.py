@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from tests.web.populated import NOW, Populated, taken_back
 from yinuo.apps.catalogue import queries as catalogue
-from yinuo.apps.commitments.models import Commitment, Objection
+from yinuo.apps.commitments.models import Commitment, Objection, PaperSigning
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Department, Person, ProjectUnit
 from yinuo.apps.projects.models import Project
@@ -28,8 +28,8 @@ from yinuo.core.masking import masked
 
 PHONE, IDENTITY, MAIL = "13812345678", "622927198803124517", "xiaoyun.ma@example.cn"
 CANARY = f"联系人 {PHONE}，身份证 {IDENTITY}，邮箱 {MAIL}"
-REPRESENTATIVE, CLERK, OBJECTOR = "祁维新", "妥文秀", "唐永固"
-NAMES = (REPRESENTATIVE, CLERK, OBJECTOR)
+REPRESENTATIVE, CLERK, OBJECTOR, SIGNER = "祁维新", "妥文秀", "唐永固", "汪守诚"
+NAMES = (REPRESENTATIVE, CLERK, OBJECTOR, SIGNER)
 MOBILE = re.compile(r"(?<![\w-])1[3-9]\d{9}(?![\w-])", re.ASCII)
 ID_NUMBER = re.compile(r"(?<!\w)\d{6}(?:19|20)\d{9}[\dX](?!\w)", re.ASCII)
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)
@@ -58,7 +58,19 @@ def put_canaries() -> None:
         Project.objects.filter(pk=project.pk).update(facts=facts, name=Concat("name", Value(f" {PHONE}")))
     for row in Commitment.objects.all():
         Commitment.objects.filter(pk=row.pk).update(requirements=[*row.requirements, CANARY], promises=[*row.promises, CANARY])
+    on_paper(Commitment.objects.latest("id"))
     MapItem.objects.update(guidance_note=CANARY, result_text=CANARY)
+
+
+def on_paper(commitment: Commitment) -> None:
+    """As if it had been brought to the window, signed by hand."""
+    assert commitment.letter.file
+    scan, clerk = commitment.letter.file, Person.objects.order_by("id")[0]
+    paper = PaperSigning.objects.create(
+        scan=scan, scan_sha256=scan.sha256, code="0", signer=SIGNER, capacity="authorised", authority=f"{SIGNER} {PHONE}",
+        signed_on=NOW.date(), clerk=clerk, via="window.visit:1", at=NOW,
+    )  # fmt: skip
+    Commitment.objects.filter(pk=commitment.pk).update(signed_by=None, paper=paper)
 
 
 def crawl(start: list[str]) -> dict[str, str]:
@@ -90,6 +102,18 @@ def crawl(start: list[str]) -> dict[str, str]:
             seen.add(target)
             queue.append(target)
     return pages
+
+
+def test_the_page_of_a_promise_on_paper_says_so_without_a_name_and_without_its_scan(populated: Populated) -> None:
+    paper = PaperSigning.objects.get()
+    page = Client().get(f"/zone/{paper.commitment.pk}/").content.decode()
+    assert "签字并加盖公章，综合窗口核对原件收件" in page
+    assert SIGNER not in page
+    assert f"/files/{paper.scan_id}/" not in page
+    assert Client().get(f"/files/{paper.scan_id}/").status_code == 302
+    other = Commitment.objects.filter(paper=None).first()
+    assert other is not None
+    assert "电子签名" in Client().get(f"/zone/{other.pk}/").content.decode()
 
 
 def test_no_public_page_shows_anybody(populated: Populated) -> None:

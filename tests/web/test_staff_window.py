@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.apps.county import CREDIT_CODES, Company, County, at, new_company, new_county
+from tests.apps.matrix.window import code_of
 from tests.apps.test_onemap import PDF
 from tests.apps.test_window import CAME, NUMBER, guided, hand_in_at_the_window, ready_item
 from tests.apps.test_window import came as came_at
@@ -272,6 +273,102 @@ def test_a_project_filed_at_the_window_is_the_companys_and_says_who_filed_it(cou
     page = enters(company.person).get(f"/projects/{made.pk}/").content.decode()
     assert "（综合窗口代申报）" in page
     assert actor_of_membership(county.people["window", "government_services"]).person_id == made.filed_by_id
+
+
+def promised_item(county: County, company: Company) -> MapItem:
+    project = guided(county, company)
+    return next(item for item in MapItem.objects.filter(project=project, state="open", promisable=True) if not waiting_for(item))
+
+
+def letter_said(page: Any, item: MapItem, **changes: Any) -> dict[str, Any]:
+    """The form as the clerk fills it in from a letter signed today."""
+    hidden = {name: page.context["form"][name].value() for name in ("version", "key")}
+    scan = SimpleUploadedFile("承诺书.pdf", PDF, "application/pdf")
+    day = NOW.date()
+    signed = {
+        "code": code_of(item, day),
+        "signer": "马晓云",
+        "capacity": "legal",
+        "authority": "",
+        "signed_on": day.isoformat(),
+        "agreed": "on",
+    }
+    return {**hidden, **signed, "scan": scan, **changes}
+
+
+def test_a_letter_on_paper_is_printed_and_taken_in_and_the_company_and_the_department_see_its_scan(
+    county: County, company: Company, clerk: Client, django_assert_max_num_queries: Any
+) -> None:
+    item = promised_item(county, company)
+    visit = came(county, company, at("2026-11-06 14:30"))
+    url = f"/staff/window/visits/{visit.pk}/items/{item.pk}/promise/"
+    clerk.post("/act-as/", {"hat": visit.via})
+    assert url in clerk.get(f"/staff/window/visits/{visit.pk}/").content.decode()
+    assert url in clerk.get(f"/items/{item.pk}/commit/").content.decode()
+    printed = clerk.get(f"{url}letter/")
+    assert (printed.status_code, printed.content[:4]) == (200, b"%PDF")
+    page = clerk.get(url)
+    with django_assert_max_num_queries(20):
+        clerk.get(url)
+    form = letter_said(page, item)
+    answer = clerk.post(url, form)
+    assert answer.headers["Location"] == f"/staff/window/visits/{visit.pk}/", answer.content.decode()[:3000]
+    form["scan"].seek(0)
+    assert clerk.post(url, form).status_code == 302
+    given = Commitment.objects.get()
+    assert given.paper is not None
+    file = f"/files/{given.paper.scan_id}/"
+    assert "不能再选择承诺" in clerk.get(url).content.decode()
+    owner, approver = enters(company.person), enters(county.person("approver", item.department.key))
+    for reader, path in ((owner, f"/items/{item.pk}/commit/"), (approver, f"/staff/commitments/{given.pk}/")):
+        shown = reader.get(path).content.decode()
+        for word in ("纸质签字盖章", "法定代表人 马晓云", "综合窗口核对原件", file):
+            assert word in shown, (path, word)
+        assert reader.get(file).status_code == 200
+    clerk.post(f"/staff/window/visits/{visit.pk}/close/")
+    receipt = Document.objects.get(kind=DocumentKind.WINDOW_RECEIPT)
+    assert "提交签字盖章的信用承诺书" in [line["what"] for line in receipt.data["lines"]]
+
+
+def test_what_is_wrong_with_a_letter_stands_at_its_field_and_the_scan_is_not_asked_for_again(
+    county: County, company: Company, clerk: Client
+) -> None:
+    item = promised_item(county, company)
+    visit = came(county, company, at("2026-11-06 14:30"))
+    url = f"/staff/window/visits/{visit.pk}/items/{item.pk}/promise/"
+    page = clerk.get(url)
+    empty = clerk.post(url, {}).content.decode()
+    for fault in ("填写核对码", "填写签字人姓名", "选择签字人身份", "填写签署日期", "上传签字盖章后的承诺书扫描件", "核对原件以后勾选"):
+        assert fault in empty, fault
+    wrong = clerk.post(url, letter_said(page, item, scan=SimpleUploadedFile("承诺书.pdf", b"no pdf", "application/pdf")))
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["scan"])
+    refused = clerk.post(url, letter_said(page, item, capacity="authorised"))
+    assert "请填写授权委托书的编号或者日期" in refused.content.decode()
+    kept = StoredFile.objects.get(name="承诺书.pdf")
+    assert f'name="kept" value="{kept.pk}"' in refused.content.decode()
+    stale = clerk.post(url, letter_said(page, item, code="1111-2222-3333", scan="", kept=str(kept.pk)))
+    assert "核对码不符" in stale.content.decode()
+    again = letter_said(stale, item, scan="", kept=str(kept.pk), capacity="authorised", authority="授〔2026〕5号")
+    assert clerk.post(url, again).status_code == 302
+    given = Commitment.objects.get()
+    assert given.paper is not None
+    assert given.paper.scan_id == kept.pk
+
+
+def test_nobody_else_opens_the_form_for_letters(county: County, company: Company, clerk: Client) -> None:
+    item = promised_item(county, company)
+    visit = came(county, company, at("2026-11-06 14:30"))
+    colleague, other = county.add("window", "government_services"), new_company("甘肃保安腰刀文旅有限公司")
+    theirs = came_at(actor_of_membership(colleague), other.unit.pk, at("2026-11-06 14:30"))
+    for where in (visit, theirs):
+        url = f"/staff/window/visits/{where.pk}/items/{item.pk}/promise/"
+        for person in (colleague.person, company.person, county.person("approver"), county.person("general_convener")):
+            for path in (url, f"{url}letter/"):
+                assert enters(person).get(path).status_code == 403, (path, person)
+            assert enters(person).post(url, {}).status_code == 403
+    close_visit(actor=county.actor("window", "government_services"), visit_id=visit.pk, at=NOW)
+    assert "来访已经结束" in clerk.get(f"/staff/window/visits/{visit.pk}/items/{item.pk}/promise/").content.decode()
+    assert not Commitment.objects.exists()
 
 
 def test_a_promise_is_not_signed_at_the_window_and_the_page_says_who_signs_it(county: County, company: Company, clerk: Client) -> None:

@@ -44,6 +44,8 @@ class CommitmentOut(Schema):
     promises: list[str]
     letter_number: str
     letter_sha256: str
+    signing: str
+    scan_sha256: str | None
     signed_at: datetime
     notice_from: datetime
     notice_until: datetime
@@ -100,9 +102,10 @@ class HandleIn(VersionIn):
 
 
 def out(commitment: Commitment) -> dict[str, Any]:
-    same = ("id", "state", "fulfilment", "standard_version", "requirements", "promises", "letter_sha256", "signed_at")
+    same = ("id", "state", "fulfilment", "standard_version", "requirements", "promises", "letter_sha256", "signing", "signed_at")
     return {
         **{name: getattr(commitment, name) for name in same},
+        "scan_sha256": commitment.paper.scan_sha256 if commitment.paper else None,
         "project": commitment.project_id,
         "item": commitment.item_id,
         "matter_id": commitment.item.matter_id,

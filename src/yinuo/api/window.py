@@ -5,16 +5,19 @@ Whatever the clerk does for the visitor's unit goes to the unit's own endpoints,
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
 from yinuo.api.app import actor_of, key_of
+from yinuo.api.commitments import CommitmentOut
+from yinuo.api.commitments import out as promised
 from yinuo.api.hall import unit_out
 from yinuo.apps.base import Actor, forbid
+from yinuo.apps.commitments import queries as commitments
 from yinuo.apps.people.actions import register_unit
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.window import access, actions, queries
@@ -65,6 +68,20 @@ class VisitOut(Schema):
 
 
 class CloseIn(Schema):
+    version: int | None = None
+
+
+class PromiseIn(Schema):
+    """What the clerk reads off the signed and sealed letter; `scan`: a file uploaded in the visit, as the unit's."""
+
+    item: int
+    code: str = Field(description="核对码，印在承诺书落款处")
+    scan: int
+    signer: str
+    capacity: str = Field(description="legal、authorised")
+    authority: str = ""
+    signed_on: date
+    agreed: bool = Field(description="已核对原件与扫描件一致")
     version: int | None = None
 
 
@@ -150,6 +167,28 @@ def documents(request: HttpRequest, visit_id: int) -> list[dict[str, Any]]:
         }
         for row in queries.to_hand_out(found.unit_id, found.hall_id)
     ]
+
+
+@router.get("/window/visits/{visit_id}/items/{item_id}/commitment-letter", summary="打印供签字盖章的承诺书（PDF）")
+def letter(request: HttpRequest, visit_id: int, item_id: int) -> HttpResponse:
+    pdf = actions.print_letter(actor=clerk_of(request), visit_id=visit_id, item_id=item_id, at=timezone.now())
+    return HttpResponse(pdf, content_type="application/pdf")
+
+
+@router.post("/window/visits/{visit_id}/commitments", response={201: CommitmentOut}, summary="收下签字盖章的承诺书并公示")
+def take_promise(request: HttpRequest, visit_id: int, body: PromiseIn) -> Status[dict[str, Any]]:
+    said = body.dict()
+    item, scan = said.pop("item"), said.pop("scan")
+    made = actions.take_promise(
+        actor=clerk_of(request),
+        visit_id=visit_id,
+        item_id=item,
+        scan_id=scan,
+        at=timezone.now(),
+        idempotency_key=key_of(request),
+        **said,
+    )
+    return Status(201, promised(commitments.one(made.pk)))
 
 
 @router.post("/window/visits/{visit_id}/handouts", response={201: dict[str, Any]}, summary="发放文书，领取人签收")

@@ -51,6 +51,7 @@ FIELDS = {
     "granted": "是否准予",
     "document_number": "文号",
     "letter_sha256": "承诺书的散列",
+    "scan_sha256": "纸质承诺书扫描件的散列",
     "notice_until": "公示截止",
     "type": "加减分类别",
     "points": "加减分",

@@ -43,6 +43,7 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("projects.terminate", "yinuo.apps.deficient.effects.project_ended", "in"),
     ("onemap.submit_materials", "yinuo.apps.deficient.effects.overtaken", "in"),
     ("commitments.commit", "yinuo.apps.deficient.effects.overtaken", "in"),
+    ("commitments.commit_on_paper", "yinuo.apps.deficient.effects.overtaken", "in"),
     ("onemap.withdraw_application", "yinuo.apps.deficient.effects.application_ended", "in"),
     ("onemap.refuse", "yinuo.apps.deficient.effects.application_ended", "in"),
     ("projects.complete", "yinuo.apps.onemap.effects.project_completed", "in"),

@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[str, State]] = {
     "onemap.land": ("开工前事项全部办结，项目落地", "done"),
     "onemap.completion_ready": ("竣工辅导完成", "done"),
     "commitments.commit": ("签署承诺并公示：{matter}", "notice"),
+    "commitments.commit_on_paper": ("纸质承诺书收件并公示：{matter}", "notice"),
     "commitments.object": ("公示收到异议", "yellow"),
     "commitments.answer_objection": ("答复公示异议", "done"),
     "commitments.close_notice": ("公示期满：{matter}", "done"),

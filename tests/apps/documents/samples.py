@@ -83,6 +83,7 @@ LETTER: Any = dict(
     signer_name="韩玉兰",
     signer_role="授权经办人",
     signed_at="2026-11-03T10:20:00+08:00",
+    paper=None,
     verify_url=URL,
     watermark=None,
 )

@@ -228,6 +228,25 @@ def test_a_letter_shows_standard_requirements_promises_and_effect() -> None:
     assert "尚未签署" in text("commitment_letter", signed_at=None)
 
 
+def test_a_letter_on_paper_is_printed_open_and_kept_with_its_scan_and_never_says_it_was_signed_electronically() -> None:
+    blank: dict[str, Any] = {"code": "3F9A-02BC-77D1", "signed_on": None, "window": None, "checked_at": None, "scan_sha256": None}
+    printed = text("commitment_letter", signed_at=None, signer_name="", signer_role="", paper=blank)
+    for part in ("核对码：3F9A-02BC-77D1", "供签字盖章的文本", "□法定代表人", "（盖章）", *LETTER["promises"]):
+        assert "".join(part.split()) in printed, part
+    seen = {
+        "signed_on": "2026-11-02",
+        "window": "积石山县政务大厅综合窗口",
+        "checked_at": "2026-11-03T10:20:00+08:00",
+        "scan_sha256": "ab" * 32,
+    }
+    kept = text("commitment_letter", signed_at=None, paper=blank | seen)
+    for part in ("2026年11月2日", "2026年11月3日10:20由积石山县政务大厅综合窗口核对原件收件", "ab" * 16, LETTER["signer_name"]):
+        assert part in kept, part
+    for body in (printed, kept):
+        assert "电子签名" not in body
+        assert "尚未签署" not in body
+
+
 def test_a_long_letter_keeps_its_signature_in_one_piece_and_numbers_its_pages() -> None:
     long = pages("commitment_letter", promises=[f"第{n}项承诺，按标准建设并接受查验。" * 3 for n in range(30)])
     assert len(long) > 3

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from tests.apps.county import at
+from tests.apps.test_onemap import PDF
 from yinuo.apps.base import Actor
+from yinuo.apps.commitments import papers
+from yinuo.apps.commitments.actions.promise import may_be_promised, turn_of
+from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.onemap.actions.common import day_of
+from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.window import actions, queries
 from yinuo.apps.window.models import Visit
 
@@ -18,8 +25,9 @@ MAY: dict[str, set[str]] = {
     # A visit is its clerk's: a colleague has not looked at the visitor's papers (tests/apps/test_window.py).
     "window.close_visit": {"window"},
     "window.hand_out": {"window"},
+    "window.take_promise": {"window"},
 }
-INNER: set[str] = set()
+INNER: set[str] = {"commitments.commit_on_paper"}
 CAME, LEFT = at("2026-11-06 15:00"), at("2026-11-06 15:20")
 
 
@@ -35,6 +43,9 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
             actor=actor, visit_id=visit.pk, document_ids=[decision.pk], signature="paper", at=LEFT, idempotency_key="take"
         )
     visit = came(world, world.actor("window"))
+    if action == "window.take_promise":
+        said = signed(world, visit)
+        return lambda actor: actions.take_promise(actor=actor, visit_id=visit.pk, at=LEFT, idempotency_key="paper", **said)
     return lambda actor: actions.close_visit(actor=actor, visit_id=visit.pk, at=LEFT)
 
 
@@ -50,3 +61,19 @@ def came(world: World, clerk: Actor) -> Visit:
         purpose="领证",
         at=CAME,
     )
+
+
+def signed(world: World, visit: Visit) -> dict[str, Any]:
+    """A letter on a matter that may be promised, signed and scanned."""
+    item = MapItem.objects.get(project=world.project, matter_id="engineering_planning_permit")
+    scan = store_upload(actor=queries.acting_in(visit), name="承诺书.pdf", content=PDF, unit_id=visit.unit_id, at=CAME)
+    return {
+        "item_id": item.pk, "code": code_of(item, day_of(CAME)), "scan_id": scan.pk, "signer": "马晓云", "capacity": "authorised",
+        "authority": "授〔2026〕5号", "signed_on": day_of(CAME), "agreed": True,
+    }  # fmt: skip
+
+
+def code_of(item: MapItem, on: date) -> str:
+    """The check code as it stands on the paper."""
+    _, standard = may_be_promised(item, LEFT)
+    return papers.code_of(item, standard, on, turn_of(item))

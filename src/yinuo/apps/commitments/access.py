@@ -15,6 +15,11 @@ def can_commit(actor: Actor, item: MapItem) -> bool:
     return acts_for(actor, item.project.unit_id) and in_reach(actor, item.project)
 
 
+def can_commit_on_paper(actor: Actor, item: MapItem) -> bool:
+    """The window of the project's hall, for the unit whose visitor stands at the counter."""
+    return actor.entrance == "window" and bool(actor.via) and can_commit(actor, item)
+
+
 def can_sign(binding: AuthorisedPerson | None) -> bool:
     """A promise binds the unit: only a person whose authorisation covers signing gives it."""
     return binding is not None and binding.may_sign

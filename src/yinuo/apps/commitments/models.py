@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
-from yinuo.apps.documents.models import Document
+from yinuo.apps.documents.models import Document, StoredFile
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Department, Person
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import StoredDecision
+from yinuo.core.calendar import TZ
 
 
 class CommitmentState(models.TextChoices):
@@ -27,6 +30,33 @@ class Fulfilment(models.TextChoices):
     RECTIFYING = "rectifying", "整改中"
 
 
+class Capacity(models.TextChoices):
+    LEGAL = "legal", "法定代表人"
+    AUTHORISED = "authorised", "授权签署人"
+
+
+class PaperSigning(AppendOnly):
+    """A letter signed by hand and sealed (签字盖章), brought to the window: its scan, and who signed it, as the clerk saw the original.
+
+    `code` is printed on the text that was signed, and changes with every word of it; `authority`: the 授权委托书 of whoever is not
+    the legal representative. `via` names the visit, as on the trail.
+    """
+
+    scan = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    scan_sha256 = models.CharField(max_length=64)
+    code = models.CharField("核对码", max_length=14)
+    signer = models.CharField("签字人", max_length=60)
+    capacity = models.CharField("签字人身份", max_length=10, choices=Capacity.choices)
+    authority = models.CharField("授权委托书", max_length=120, default="")
+    signed_on = models.DateField("签署日期")
+    clerk = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    via = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(capacity="authorised") | ~Q(authority=""), name="paper_signer_authorised")]
+
+
 class Commitment(Versioned):
     """A signed promise for one matter of one project. What was promised stands here whole, as the standard was on that day.
 
@@ -34,6 +64,7 @@ class Commitment(Versioned):
     without an open objection. One given in a land contract (`contract` names it) stands without a decision of its own;
     `indicators` = {name, side, value, unit} of each requirement, where it is a figure that will be measured.
     `review_on`: when it is next reviewed while it runs; None while a review waits, and once there is nothing to review any more.
+    Signed either electronically by the unit's own person (`signed_by`) or by hand on `paper`; `signed_at`: when it was given.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="commitments")
@@ -47,7 +78,8 @@ class Commitment(Versioned):
     indicators = models.JSONField(default=list)
     option = models.ForeignKey(StoredDecision, null=True, on_delete=models.PROTECT, related_name="+")
     letter = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
-    signed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    signed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    paper = models.OneToOneField(PaperSigning, null=True, on_delete=models.PROTECT, related_name="commitment")
     signed_at = models.DateTimeField()
     letter_sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=CommitmentState.choices, default=CommitmentState.NOTICE)
@@ -66,6 +98,7 @@ class Commitment(Versioned):
                 violation_error_message="公示期未满，不能按承诺直接作出决定",
             ),
             models.UniqueConstraint(fields=["item"], condition=~Q(state__in=["regular", "cancelled"]), name="commitment_once_per_item"),
+            models.CheckConstraint(condition=Q(signed_by__isnull=False) ^ Q(paper__isnull=False), name="promise_signed_one_way"),
         ]
         indexes = [
             models.Index(fields=["notice_until"], condition=Q(state="notice"), name="commitments_in_notice"),
@@ -76,6 +109,16 @@ class Commitment(Versioned):
     def title(self) -> str:
         """What is promised, as lists name it: the matter, or the indicators of the land it came with."""
         return f"“标准地”控制性指标（{self.contract}）" if self.contract else self.item.name
+
+    @property
+    def signing(self) -> str:
+        """electronic or paper."""
+        return "paper" if self.paper_id else "electronic"
+
+    @property
+    def signed_on(self) -> date:
+        """The day under the signature; a paper one may have been given later."""
+        return self.paper.signed_on if self.paper else self.signed_at.astimezone(TZ).date()
 
     @property
     def state_word(self) -> str:

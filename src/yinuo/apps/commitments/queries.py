@@ -55,6 +55,7 @@ class ZoneRow:
     state_label: str
     fulfilment: str
     fulfilment_label: str
+    signing: str
     signed_at: datetime
     notice_until: datetime
     days_left: int
@@ -125,6 +126,7 @@ def _row(commitment: Commitment, now: datetime) -> ZoneRow:
         state_label=commitment.state_word,
         fulfilment=commitment.fulfilment,
         fulfilment_label=commitment.get_fulfilment_display(),
+        signing=commitment.signing,
         signed_at=commitment.signed_at,
         notice_until=commitment.notice_until,
         days_left=days_left(commitment, now),
@@ -197,7 +199,9 @@ def public_page(commitment_id: int, now: datetime) -> CommitmentPage:
 def one(commitment_id: int) -> Commitment:
     """A promise with all that its unit and department work with. Raises Commitment.DoesNotExist."""
     return (
-        Commitment.objects.select_related("item", "department", "project__unit__credit", "project__hall", "letter", "signed_by", "option")
+        Commitment.objects.select_related(
+            "item", "department", "project__unit__credit", "project__hall", "letter", "signed_by", "paper", "option"
+        )
         .prefetch_related(
             Prefetch("objections", Objection.objects.order_by("id")),
             Prefetch("difficulties", Difficulty.objects.select_related("reported_by", "handled_by").order_by("id")),
@@ -211,7 +215,7 @@ def one(commitment_id: int) -> Commitment:
 
 def of_project(project_id: int) -> list[Commitment]:
     """Every promise of a project in the map's order, withdrawn ones too."""
-    rows = Commitment.objects.filter(project_id=project_id).select_related("item", "department", "letter")
+    rows = Commitment.objects.filter(project_id=project_id).select_related("item", "department", "letter", "paper")
     return list(rows.order_by("item__position", "id"))
 
 

@@ -44,7 +44,7 @@ def ruling(made: Ruling, at: datetime) -> dict[str, Any]:
         "number": made.number,
         "department": office.name,
         "matter_name": commitment.title,
-        "signed_on": iso(commitment.signed_at),
+        "signed_on": commitment.signed_on.isoformat(),
         "lifted_number": made.lifts.number if made.lifts else None,
         "facts": made.facts,
         "measures": [_ordered(Measure(code), made) for code in made.measures if code != Measure.LIFT],

@@ -71,8 +71,18 @@ class SitePosterData(ProjectLines):
     verify_url: str
 
 
+class PaperSignature(TypedDict):
+    """A letter signed by hand: first to be printed, all but its code open; then as the window has taken it in."""
+
+    code: str
+    signed_on: str | None
+    window: str | None
+    checked_at: str | None
+    scan_sha256: str | None
+
+
 class CommitmentLetterData(ProjectLines):
-    """信用承诺书：项目单位作出，电子签名。"""
+    """信用承诺书：项目单位作出，电子签名，或者签字盖章以后由窗口收件。"""
 
     number: str
     matter_name: str
@@ -87,7 +97,8 @@ class CommitmentLetterData(ProjectLines):
     legal_representative: str | None
     signer_name: str
     signer_role: str
-    signed_at: str | None  # None = a draft to read before signing
+    signed_at: str | None  # None = a draft to read before signing, or a letter on paper
+    paper: PaperSignature | None
     verify_url: str | None
     watermark: str | None
 

@@ -103,6 +103,12 @@ TEXTS = {
     "inspection_published": Text("检查结果已公示", "【一诺】“{project}”双随机检查的结果已公示：{outcome}。", (SITE,)),
     "urged": Text("催办", "【一诺】“{title}”请加快办理：{note}", (SITE, SMS)),
     "commitment_published": Text("承诺已公示", "【一诺】“{matter}”的信用承诺已公示，{until} 公示期满。", (SITE,)),
+    "commitment_on_paper": Text(
+        "窗口收下了贵单位的纸质承诺书",
+        "【一诺】盖有贵单位公章的“{matter}”信用承诺书已由{hall}综合窗口收下，公示到 {until}。"
+        "如非贵单位签署，请立即登录转为常规办理，并联系综合窗口{phone}。",
+        (SITE, SMS),
+    ),
     "objection": Text("公示收到异议", "【一诺】“{matter}”的信用承诺收到异议（{receipt}），请在 {due} 前答复。", (SITE, SMS)),
     "objection_raised": Text("承诺公示收到异议", "【一诺】“{matter}”的承诺公示收到异议，答复之前不能直接决定。", (SITE,)),
     "objection_answered": Text("公示异议已答复", "【一诺】“{matter}”公示异议{outcome}：{answer}", (SITE,)),

@@ -31,6 +31,7 @@ WORDS = {
     "onemap.ask_document": "申请补办审批文件",
     "onemap.withdraw_document_request": "撤回补办审批文件的申请",
     "onemap.enter_remedy": "登记复议、诉讼或者投诉",
+    "commitments.commit_on_paper": "提交签字盖章的信用承诺书",
     "commitments.to_regular": "承诺转为常规办理",
     "commitments.report_fulfilment": "报告履约情况",
     "commitments.report_difficulty": "报告履约困难",

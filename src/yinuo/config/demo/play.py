@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from yinuo.apps.base import Actor
 from yinuo.apps.commitments import actions as commitments
+from yinuo.apps.commitments.actions.promise import may_be_promised
 from yinuo.apps.commitments.inspection import Point, points_of
 from yinuo.apps.commitments.models import Commitment, CompletionVerification
+from yinuo.apps.commitments.papers import code_of
 from yinuo.apps.credit import actions as credit
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.documents.actions import store_upload
@@ -23,6 +25,7 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.reviews.actions import give_review
 from yinuo.apps.reviews.models import ServiceReview
 from yinuo.apps.rules import pack
+from yinuo.apps.window.actions import take_promise
 from yinuo.config.demo.materials import material_pdf
 from yinuo.config.demo.projects import FORMS
 from yinuo.config.demo.world import Scene, World
@@ -182,6 +185,24 @@ class Play:
         standard = pack().matters[matter].standard_at(self.project.rules_on)
         assert standard is not None
         return commitments.commit(actor=self.company, item_id=item.pk, standard_version=standard.version, at=at)
+
+    def promise_on_paper(self, matter: str, visit_id: int, clerk: Actor, at: datetime) -> Commitment:
+        """The letter the legal representative has signed and sealed the day before, brought to the window."""
+        item = self.item(matter)
+        _, standard = may_be_promised(item, at)
+        signed_on = (at - timedelta(days=1)).date()
+        return take_promise(
+            actor=clerk,
+            visit_id=visit_id,
+            item_id=item.pk,
+            code=code_of(item, standard, signed_on, 1),
+            scan_id=self.file_of(f"信用承诺书（{item.name}）扫描件", at).pk,
+            signer=self.unit.legal_representative,
+            capacity="legal",
+            signed_on=signed_on,
+            agreed=True,
+            at=at,
+        )
 
     def commitment(self, matter: str) -> Commitment:
         return Commitment.objects.filter(item=self.item(matter)).latest("id")

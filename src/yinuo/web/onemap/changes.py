@@ -32,6 +32,7 @@ TOLD = {
     "onemap.report_problem": "发现问题",
     "onemap.handle_problem": "问题已处理",
     "commitments.commit": "签署承诺书，开始公示",
+    "commitments.commit_on_paper": "交来纸质承诺书，开始公示",
     "commitments.object": "公示中收到异议",
     "commitments.answer_objection": "异议已答复",
     "commitments.close_notice": "公示期满",

@@ -30,6 +30,7 @@ from yinuo.web.staff.forms import Versioned, choice, text_area
 from yinuo.web.staff.next import next_of
 from yinuo.web.staff.projects import head_of
 from yinuo.web.staff.promise_reviews import reviewable
+from yinuo.web.unit.commitments import signed
 
 OPEN = (CommitmentState.NOTICE, CommitmentState.OBJECTED, CommitmentState.DECIDABLE)
 
@@ -125,8 +126,8 @@ def _rows(found: Commitment) -> list[Row]:
     rows = [
         Row("承诺状态", found.get_state_display()),
         Row("履行情况", found.get_fulfilment_display()),
-        Row("签署", f"{found.signed_by.name}，{zh_datetime(found.signed_at)}"),
         Row("承诺标准版本", found.standard_version),
+        *signed(found),
         Row("承诺书", found.letter.data.get("number", ""), reverse("common:document", args=[found.letter_id]), "打开"),
         Row("承诺书校验值", found.letter_sha256[:16]),
         Row("公示", f"{zh_datetime(found.notice_from)} 至 {zh_datetime(found.notice_until)}"),

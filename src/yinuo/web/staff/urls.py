@@ -41,6 +41,7 @@ from yinuo.web.staff import (
     saved,
     told,
     window,
+    window_promise,
     window_visit,
 )
 from yinuo.web.staff import map as maps
@@ -125,6 +126,8 @@ urlpatterns = [
     path("window/visits/<int:visit_id>/", window_visit.visit, name="window_visit"),
     path("window/visits/<int:visit_id>/close/", window_visit.close, name="window_close"),
     path("window/visits/<int:visit_id>/handout/", window_visit.handout, name="window_handout"),
+    path("window/visits/<int:visit_id>/items/<int:item_id>/promise/", window_promise.promise, name="window_promise"),
+    path("window/visits/<int:visit_id>/items/<int:item_id>/promise/letter/", window_promise.letter, name="window_promise_letter"),
     path("window/visits/<int:visit_id>/receipt/", window_visit.receipt, name="window_receipt"),
     path("window/handouts/<int:handout_id>/", window_visit.handout_paper, name="window_handout_paper"),
     path("credit/", credit_queue.queue, name="credit"),

@@ -45,6 +45,7 @@ VERBS = {
     "commitments.hand_in_audit": "提交审计报告",
     "commitments.close_notice": "公示期满",
     "commitments.commit": "签署信用承诺书",
+    "commitments.commit_on_paper": "窗口收下纸质信用承诺书",
     "commitments.decide": "按承诺作出决定",
     "commitments.fail_completion": "竣工验收不通过",
     "commitments.handle_difficulty": "处理履约困难",

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from yinuo.apps.base import Actor
+from yinuo.apps.commitments.models import Capacity
+from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.documents.queries import library
 from yinuo.apps.people.models import AuthorisedPerson, UnitType
 from yinuo.apps.window.models import Authority, IdentityKind, Signature
 from yinuo.apps.window.queries import Ready
-from yinuo.web.components.forms import CodeInput
+from yinuo.web.components.forms import CodeInput, DateInput
 from yinuo.web.components.text import zh_date
-from yinuo.web.staff.forms import choice
+from yinuo.web.staff.forms import Versioned, choice
 from yinuo.web.staff.uploads import EvidenceForm
+from yinuo.web.unit.uploads import keep, mebibytes
 
 
 class UnitForm(forms.Form):
@@ -91,6 +98,45 @@ class HandoutForm(EvidenceForm):
         self.fields["documents"].choices = [(str(row.document.pk), label_of(row)) for row in ready]  # type: ignore[attr-defined]
         self.fields["files"].label = "签字页扫描件"
         self.fields["files"].help_text = "选“签字页已扫描”的，上传领取人签过字的那一页。"
+
+
+class PromiseForm(Versioned):
+    """What the clerk reads off a signed and sealed letter, and its scan; one that an earlier try has stored stays (`kept`)."""
+
+    code = forms.CharField(
+        label="核对码", max_length=20, widget=CodeInput(), help_text="印在承诺书落款处，照着填。", error_messages={"required": "填写核对码"}
+    )
+    signer = forms.CharField(label="签字人姓名", max_length=60, error_messages={"required": "填写签字人姓名"})
+    capacity = choice("签字人身份", Capacity.choices, "选择签字人身份", radio=True)
+    authority = forms.CharField(
+        label="授权委托书的编号或者日期", required=False, max_length=120, help_text="授权签署人签字的填写；委托书应写明可以签署信用承诺。"
+    )
+    signed_on = forms.DateField(
+        label="签署日期",
+        widget=DateInput(),
+        help_text="承诺书上写的日期。",
+        error_messages={"required": "填写签署日期", "invalid": "写成 2027-02-01 这样的日期"},
+    )
+    scan = forms.FileField(label="承诺书扫描件", required=False, widget=forms.FileInput({"accept": ".pdf,.jpg,.jpeg,.png"}))
+    agreed = forms.BooleanField(label="已经核对：原件有签字和公章，扫描件与原件一致", error_messages={"required": "核对原件以后勾选"})
+    key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
+
+    def __init__(self, *args: Any, legal_representative: str, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["signer"].help_text = f"登记的法定代表人：{legal_representative}" if legal_representative else ""
+        self.fields["scan"].help_text = f"PDF 或者照片，各页合成一个文件，不超过 {mebibytes()} MB。"
+        self.kept: list[StoredFile] = []
+
+    def take(self, request: HttpRequest, actor: Actor, at: datetime) -> bool:
+        """Puts the scan into the unit's library; False with the fault at the field. The form has been validated."""
+        known, new = request.POST.get("kept", ""), request.FILES.getlist("scan")
+        if new:
+            self.kept = keep(self, "scan", new[:1], actor=actor, at=at)
+        elif known.isascii() and known.isdecimal() and len(known) < 18:
+            self.kept = list(library(actor.unit_id or 0).filter(pk=int(known)))
+        if not self.kept and "scan" not in self.errors:
+            self.add_error("scan", "上传签字盖章后的承诺书扫描件")
+        return not self.errors
 
 
 def label_of(row: Ready) -> SafeString:

@@ -103,10 +103,12 @@ def commit(request: HttpRequest, item_id: int) -> HttpResponse:
             item = item_of(request, item_id)
             form.data = {**_initial(item, standard), "key": f"commit:{uuid.uuid4()}"}
     hat = hat_of(request)
+    at_window = hat is not None and hat.stand_in is not None and hat.actor.entrance == "window"
     context = {
         "item": item,
         "form": form,
         "standard": standard,
+        "paper_url": reverse("staff:window_promise", args=[hat.actor.via.partition(":")[2], item.pk]) if hat and at_window else "",
         "may_sign": access.can_sign(hat.binding if hat else None),
         "possible": item.promisable and standard is not None and item.state == ItemState.OPEN,
         "option": option(item),
@@ -145,12 +147,25 @@ def letter(request: HttpRequest, item_id: int) -> HttpResponse:
     return answer
 
 
+def signed(given: Commitment) -> list[Row]:
+    """Who signed and when; of a paper letter also its scan, and how it came in."""
+    paper = given.paper
+    if paper is None:
+        return [Row("签署", f"{given.signed_by.name if given.signed_by else ''} · {zh_datetime(given.signed_at)}")]
+    by = f"（{paper.authority}）" if paper.authority else ""
+    return [
+        Row("签署", f"纸质签字盖章 · {paper.get_capacity_display()} {paper.signer}{by} · {zh_date(paper.signed_on)}"),
+        Row("收件", f"综合窗口核对原件 · {zh_datetime(paper.at)}"),
+        Row("扫描件", f"SHA-256 {paper.scan_sha256[:16]}…", reverse("common:file", args=[paper.scan_id]), "打开"),
+    ]
+
+
 def _standing(item: MapItem, given: Commitment) -> dict[str, Any]:
     now = timezone.now()
     days = queries.days_left(given, now)
     rows = [
         Row("承诺书", given.letter.data.get("number", "")),
-        Row("签署", f"{given.signed_by.name} · {zh_datetime(given.signed_at)}"),
+        *signed(given),
         Row("公示", f"{zh_datetime(given.notice_from)} 至 {zh_datetime(given.notice_until)}"),
         Row("指纹（SHA-256）", given.letter_sha256),
         Row("履约情况", "作出决定以后开始" if given.state in PENDING else given.get_fulfilment_display()),

@@ -4,6 +4,7 @@ from yinuo.apps.commitments.actions.audit import check_audit, hand_in_audit
 from yinuo.apps.commitments.actions.completion import apply_again, apply_completion, fail_completion, propose_cycle, record_finding
 from yinuo.apps.commitments.actions.fulfilment import handle_difficulty, report_difficulty, report_fulfilment
 from yinuo.apps.commitments.actions.notice import answer_objection, close_notices, decide_on_commitment, raise_objection
+from yinuo.apps.commitments.actions.paper import commit_on_paper, letter_to_sign
 from yinuo.apps.commitments.actions.promise import commit, preview_letter, to_regular
 from yinuo.apps.commitments.actions.review import bring_forward, open_reviews, rebuild_reviews, review_commitment
 from yinuo.apps.commitments.actions.rulings import (
@@ -24,12 +25,14 @@ __all__ = [
     "check_audit",
     "close_notices",
     "commit",
+    "commit_on_paper",
     "consent_ruling",
     "decide_on_commitment",
     "deliver_ruling",
     "fail_completion",
     "hand_in_audit",
     "handle_difficulty",
+    "letter_to_sign",
     "open_reviews",
     "preview_letter",
     "propose_cycle",

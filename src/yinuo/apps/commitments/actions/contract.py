@@ -9,7 +9,7 @@ from typing import Any
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.commitments import papers
 from yinuo.apps.commitments.actions.common import code_of, end_of
-from yinuo.apps.commitments.actions.promise import _need_time, _signer, _turn
+from yinuo.apps.commitments.actions.promise import _need_time, _signer, turn_of
 from yinuo.apps.commitments.models import Commitment, CommitmentState
 from yinuo.apps.commitments.reviewing import first_on
 from yinuo.apps.documents.actions import issue_signed
@@ -44,7 +44,7 @@ def promise_in_contract(
     if Commitment.objects.filter(item=item).exclude(state__in=[CommitmentState.REGULAR, CommitmentState.CANCELLED]).exists():
         raise Refused("commitments.promised", f"“{item.name}”已经作过承诺", remedy="请查看项目的承诺")
     project, unit = item.project, binding.unit
-    data = papers.letter(item, standard, binding, at, turn=_turn(item), signed=True)
+    data = papers.letter(item, standard, binding, at, turn=turn_of(item), signed=True)
     opening = (
         f"本单位依据国有建设用地使用权出让合同（{contract}）使用“标准地”建设“{project.name}”，已经知晓并理解随地出让的控制性指标，"
         "现向贵单位并向社会作出信用承诺。"

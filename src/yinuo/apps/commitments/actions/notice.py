@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import datetime
 
@@ -264,14 +265,21 @@ def _need_decidable(commitment: Commitment, at: datetime) -> None:
 
 
 def _need_whole_letter(commitment: Commitment, at: datetime) -> None:
-    """Against the digest on the trail, which nobody can rewrite, and not only against the row's."""
+    """Against the digests on the trail, which nobody can rewrite, and not only against the row's; the scan of a paper one too."""
     content = StoredFile.objects.values_list("content", flat=True).get(pk=commitment.letter.file_id)
-    signed = of_subject(commitment).get(verb="commitments.commit").data["letter_sha256"]
+    given = of_subject(commitment).get(verb__in=("commitments.commit", "commitments.commit_on_paper")).data
+    signed = given["letter_sha256"]
     report = verify_pdf(bytes(content), signed, roots=signing_provider().roots(), at=at)
-    if not report.valid or signed != commitment.letter_sha256:
+    if not report.valid or signed != commitment.letter_sha256 or not _scan_whole(commitment, given.get("scan_sha256")):
         raise Refused(
             "commitments.letter_altered",
             f"承诺书与签署时不一致，不能据以决定：{'；'.join(report.reasons) or '登记的摘要与留痕记录不一致'}",
             remedy="请联系系统管理员核查承诺书原件",
             data={"reasons": list(report.reasons)},
         )
+
+
+def _scan_whole(commitment: Commitment, sha256: str | None) -> bool:
+    if commitment.paper is None:
+        return sha256 is None
+    return hashlib.sha256(commitment.paper.scan.content).hexdigest() == sha256 == commitment.paper.scan_sha256

@@ -8,17 +8,17 @@ from datetime import datetime
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.commitments import access, papers
 from yinuo.apps.commitments.actions.common import PENDING, code_of, day_text, end_of, leave, need_text, open_decision, route, take
-from yinuo.apps.commitments.models import Commitment, CompletionVerification, Objection, ObjectionState
+from yinuo.apps.commitments.models import Commitment, CompletionVerification, Objection, ObjectionState, PaperSigning
 from yinuo.apps.commitments.telling import tell_platform
 from yinuo.apps.documents.actions import issue_signed
-from yinuo.apps.documents.models import DocumentKind
+from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.signing import Signatory
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap.actions import common as onemap
 from yinuo.apps.onemap.building import option_of
 from yinuo.apps.onemap.mocking import cites_of
 from yinuo.apps.onemap.models import ItemState, MapItem, Route
-from yinuo.apps.people.models import AuthorisedPerson, InForce
+from yinuo.apps.people.models import AuthorisedPerson, InForce, Person
 from yinuo.apps.projects.actions import need_not_stopped
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, once, record, request_hash, store
@@ -39,36 +39,12 @@ def commit(
     if claim is not None and claim.answer is not None:
         return Commitment.objects.get(pk=claim.answer["commitment"])
     item = onemap.take(actor, item_id, access.can_commit, [ItemState.OPEN], version)
-    need_not_stopped(item.project)
-    _need_no_mock(item)
     binding = _signer(actor, item, at)
-    _need_time(item)
-    decision = _option(item, at)
-    onemap.need_prerequisites(item)
-    standard = _standard(item)
+    decision, standard = may_be_promised(item, at)
     if standard.version != standard_version:
         raise Stale("commitments.standard", "这个事项的承诺标准已经更新，您的承诺没有提交", remedy="请按新的标准阅读后再签署")
-    commitment = _sign(item, standard, binding, decision, at)
-    route(item, Route.COMMITMENT, ItemState.NOTICE, at)
-    tell_platform(commitment, "given", at)
-    work = open_decision(actor, commitment, at)
-    record(
-        actor,
-        "commitments.commit",
-        commitment,
-        at=at,
-        project_code=code_of(commitment),
-        data={
-            "item": item.pk,
-            "matter": item.matter_id,
-            "standard_version": standard.version,
-            "letter_sha256": commitment.letter_sha256,
-            "notice_until": commitment.notice_until,
-            "decide_by": work.due_at,
-        },
-        decision=commitment.option,
-        chain="approval.document",
-    )
+    letter = _signed_letter(item, standard, binding, at)
+    commitment = publish(actor, "commitments.commit", item, standard, decision, letter, at, signed_by=binding.person)
     tell(
         "commitment_published",
         at=at,
@@ -93,7 +69,71 @@ def preview_letter(*, actor: Actor, item_id: int, at: datetime) -> bytes:
     if binding is None:
         raise Forbidden("commitments.binding", "您还没有获得该单位的授权，或授权已结束")
     _option(item, at)
-    return papers.draft(item, _standard(item), binding, at, _turn(item))
+    return papers.draft(item, _standard(item), binding, at, turn_of(item))
+
+
+def may_be_promised(item: MapItem, at: datetime) -> tuple[Decision, CommitmentStandard]:
+    """Whoever signs, and however: the decision that lets an open matter be promised now, and its standard. Raises Refused."""
+    need_not_stopped(item.project)
+    _need_no_mock(item)
+    _need_time(item)
+    decision = _option(item, at)
+    onemap.need_prerequisites(item)
+    return decision, _standard(item)
+
+
+def publish(
+    actor: Actor,
+    verb: str,
+    item: MapItem,
+    standard: CommitmentStandard,
+    decision: Decision,
+    letter: Document,
+    at: datetime,
+    *,
+    signed_by: Person | None = None,
+    paper: PaperSigning | None = None,
+) -> Commitment:
+    """The promise of a signed letter, in notice from now on; its department's time to decide begins after the notice."""
+    commitment = Commitment.objects.create(
+        project=item.project,
+        item=item,
+        department=item.department,
+        standard_version=standard.version,
+        requirements=list(standard.requirements),
+        promises=list(standard.promises),
+        field=standard.field or "",
+        option=store(decision, at),
+        letter=letter,
+        signed_by=signed_by,
+        paper=paper,
+        signed_at=at,
+        letter_sha256=letter.sha256,
+        notice_from=at,
+        notice_until=end_of(onemap.day_of(at), "notice.period", item.project.rules_on),
+    )
+    route(item, Route.COMMITMENT, ItemState.NOTICE, at)
+    tell_platform(commitment, "given", at)
+    work = open_decision(actor, commitment, at)
+    record(
+        actor,
+        verb,
+        commitment,
+        at=at,
+        project_code=code_of(commitment),
+        data={
+            "item": item.pk,
+            "matter": item.matter_id,
+            "standard_version": standard.version,
+            "letter_sha256": commitment.letter_sha256,
+            **({"scan_sha256": paper.scan_sha256} if paper else {}),
+            "notice_until": commitment.notice_until,
+            "decide_by": work.due_at,
+        },
+        decision=commitment.option,
+        chain="approval.document",
+    )
+    return commitment
 
 
 def _need_no_mock(item: MapItem) -> None:
@@ -107,7 +147,7 @@ def _need_no_mock(item: MapItem) -> None:
 
 
 def _binding(actor: Actor, item: MapItem, at: datetime) -> AuthorisedPerson | None:
-    """Who signs, signs as the unit's own person: an official who stands in for it has no signature of its."""
+    """Who signs electronically, signs as the unit's own person; what the window takes in was signed on paper (paper.py)."""
     if actor.via:
         return None
     return (
@@ -158,37 +198,22 @@ def _standard(item: MapItem) -> CommitmentStandard:
     return standard
 
 
-def _turn(item: MapItem) -> int:
+def turn_of(item: MapItem) -> int:
+    """Which letter for the matter the next one is, counted from 1."""
     return Commitment.objects.filter(item=item).count() + 1
 
 
-def _sign(item: MapItem, standard: CommitmentStandard, binding: AuthorisedPerson, decision: Decision, at: datetime) -> Commitment:
-    unit, project = binding.unit, item.project
-    letter = issue_signed(
+def _signed_letter(item: MapItem, standard: CommitmentStandard, binding: AuthorisedPerson, at: datetime) -> Document:
+    unit = binding.unit
+    return issue_signed(
         kind=DocumentKind.LETTER,
         subject=item,
-        data=papers.letter(item, standard, binding, at, turn=_turn(item), signed=True),
+        data=papers.letter(item, standard, binding, at, turn=turn_of(item), signed=True),
         at=at,
         signatory=Signatory(id=unit.credit_code or unit.name, name=unit.name, person=binding.person.name),
         reason=f"信用承诺：{item.name}",
-        project_code=project.code or "",
+        project_code=item.project.code or "",
         unit_id=unit.pk,
-    )
-    return Commitment.objects.create(
-        project=project,
-        item=item,
-        department=item.department,
-        standard_version=standard.version,
-        requirements=list(standard.requirements),
-        promises=list(standard.promises),
-        field=standard.field or "",
-        option=store(decision, at),
-        letter=letter,
-        signed_by=binding.person,
-        signed_at=at,
-        letter_sha256=letter.sha256,
-        notice_from=at,
-        notice_until=end_of(onemap.day_of(at), "notice.period", project.rules_on),
     )
 
 

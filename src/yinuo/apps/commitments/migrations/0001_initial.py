@@ -19,6 +19,40 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="PaperSigning",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scan_sha256", models.CharField(max_length=64)),
+                ("code", models.CharField(max_length=14, verbose_name="核对码")),
+                ("signer", models.CharField(max_length=60, verbose_name="签字人")),
+                (
+                    "capacity",
+                    models.CharField(
+                        choices=[("legal", "法定代表人"), ("authorised", "授权签署人")], max_length=10, verbose_name="签字人身份"
+                    ),
+                ),
+                ("authority", models.CharField(default="", max_length=120, verbose_name="授权委托书")),
+                ("signed_on", models.DateField(verbose_name="签署日期")),
+                ("via", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "clerk",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                ("scan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile")),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("capacity", "authorised"), _negated=True), models.Q(("authority", ""), _negated=True), _connector="OR"
+                        ),
+                        name="paper_signer_authorised",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Commitment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -70,7 +104,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "signed_by",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "paper",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commitment",
+                        to="commitments.papersigning",
+                    ),
                 ),
                 ("review_on", models.DateField(null=True, verbose_name="下次复核日期")),
             ],
@@ -92,6 +137,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(("state__in", ["regular", "cancelled"]), _negated=True),
                         fields=("item",),
                         name="commitment_once_per_item",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("signed_by__isnull", False), ("paper__isnull", False), _connector="XOR"),
+                        name="promise_signed_one_way",
                     ),
                 ],
             },

@@ -49,6 +49,11 @@ def take(
     if not may(actor, item):
         raise forbid("这个事项不由您办理")
     check_version(item, version)
+    need_state(item, states, projects)
+    return item
+
+
+def need_state(item: MapItem, states: Iterable[str], projects: Iterable[str] = (ProjectState.CONFIRMED,)) -> None:
     if item.project.state not in set(projects):
         raise Refused("onemap.project_not_running", "项目未复核确认或已经结束，不能办理事项", remedy="请查看项目当前状态")
     if item.state not in set(states):
@@ -57,7 +62,6 @@ def take(
             f"“{item.name}”现在是“{item.get_state_display()}”，不能这样办理",
             remedy="可能已由他人办理，请刷新页面查看最新状态",
         )
-    return item
 
 
 def url_of(item: MapItem) -> str:

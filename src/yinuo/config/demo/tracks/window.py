@@ -1,4 +1,4 @@
-"""综合窗口：保安文旅托人来窗口备案、交材料、领证；绿源的经办人正在窗口。"""
+"""综合窗口：保安文旅托人来窗口备案、交材料、领证，交来签字盖章的承诺书；绿源的经办人正在窗口。"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from yinuo.config.demo.play import Play
 from yinuo.config.demo.projects import form
 from yinuo.config.demo.world import Scene, World
 
-MATTER = "soil_conservation_plan"
+MATTER, PROMISED = "soil_conservation_plan", "design_scheme_review"
 CENTRE: dict[str, Any] = {
     "name": "保安腰刀展销和游客服务中心", "industry": "6130", "address": "积石山县大河家镇大墩村",
     "content": "展销厅、体验工坊和游客服务用房，配套停车场",
@@ -39,7 +39,7 @@ def came(world: World, company: str, visitor: str, purpose: str, at: datetime, b
 
 
 def filed_handed_in_and_taken(world: World) -> Scene:
-    """展销中心：窗口备案，窗口交水土保持材料，部门办结，来访人签收领走。"""
+    """展销中心：窗口备案，窗口交水土保持材料，部门办结，来访人签收领走，另交一份纸质承诺书。"""
     play, clerk = Play(world, "knives"), world.cast.holder("window")
     at = yield world.ago(5, "09:31")
     visit = came(world, "knives", "张建军", "备案新项目", at)
@@ -64,10 +64,13 @@ def filed_handed_in_and_taken(world: World) -> Scene:
     at = yield world.ago(0, "11:05")
     play.grant(MATTER, at)
     at = yield world.ago(0, "15:40")
-    visit = came(world, "knives", "张建军", "领水土保持方案批复", at)
+    visit = came(world, "knives", "张建军", "领水土保持方案批复，交设计方案的承诺书", at)
     at = yield world.ago(0, "15:46")
     ready = [row.document.pk for row in queries.to_hand_out(visit.unit_id, visit.hall_id) if row.awaited]
     actions.hand_out(actor=clerk, visit_id=visit.pk, document_ids=ready, signature="paper", at=at)
+    at = yield world.ago(0, "15:48")
+    play.company = queries.acting_in(visit)
+    play.promise_on_paper(PROMISED, visit.pk, clerk, at)
     at = yield world.ago(0, "15:50")
     actions.close_visit(actor=clerk, visit_id=visit.pk, at=at)
 
