@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from tests.apps.county import Company, County, at
 from tests.apps.test_commitments import DEPARTMENT, PDF
@@ -47,7 +48,16 @@ def test_a_stop_from_its_proposal_to_its_end(county: County, company: Company, s
     unit, own = signed_in(company.person), f"/rulings/{made.pk}/"
     page = text_of(unit.get(f"/projects/{commitment.project_id}/"))
     assert "已责令停止建设" in page and own in page
-    assert "停止建设</span>" in text_of(unit.get("/projects/"))
+    lists = (
+        (unit, "/projects/"),
+        (office, "/staff/projects/"),
+        (office, f"/staff/units/{company.unit.pk}/credit/"),
+        (Client(), f"/companies/{company.unit.credit_code}/"),
+        (Client(), f"/search/?q={commitment.project.name}"),
+        (Client(), "/zone/?view=pledges"),
+    )
+    for reader, where in lists:
+        assert "停止建设</span>" in text_of(reader.get(where)), where
     page = text_of(unit.get(own))
     assert "60 日内" in page and "申请解除" in page
     public = text_of(unit.get(f"/zone/{commitment.pk}/"))
@@ -64,7 +74,8 @@ def test_a_stop_from_its_proposal_to_its_end(county: County, company: Company, s
     head.post(f"/staff/rulings/{lifting.pk}/", {**done, "consent-version": 1, "consent-number": "建处〔2027〕2号"})
     assert Project.objects.get().stopped_at is None
     assert "停止建设已解除" in text_of(unit.get(own))
-    assert "停止建设</span>" not in text_of(unit.get("/projects/"))
+    for reader, where in lists:
+        assert "停止建设</span>" not in text_of(reader.get(where)), where
     assert "已解除" in text_of(unit.get(f"/zone/{commitment.pk}/"))
     assert "已责令停止建设" not in text_of(unit.get(f"/projects/{commitment.project_id}/"))
     assert desk(county, "supervisor").get(path).status_code == 200

@@ -147,7 +147,7 @@ class PledgeLine:
     on: date
     number: str
     word: str
-    void: bool
+    bad: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +239,16 @@ def zone_line(row: Commitment, now: datetime) -> ZoneLine:
     )
 
 
+def state_of(project: Project) -> tuple[str, bool]:
+    """How a project stands, in a word, and whether the word is a warning."""
+    if project.stopped_at is not None:
+        return "停止建设", True
+    return str(ProjectState(project.state).label), project.state in (ProjectState.WITHDRAWN, ProjectState.TERMINATED)
+
+
 def pledge_line(row: Pledge) -> PledgeLine:
     project = row.project
+    word, bad = state_of(project)
     return PledgeLine(
         id=row.pk,
         project=masked(project.name),
@@ -250,8 +258,8 @@ def pledge_line(row: Pledge) -> PledgeLine:
         grade=projects.grade_of(project),
         on=row.at.astimezone(TZ).date(),
         number=project.certificate.number if hasattr(project, "certificate") else "",
-        word=str(ProjectState(project.state).label),
-        void=project.state in (ProjectState.WITHDRAWN, ProjectState.TERMINATED),
+        word=word,
+        bad=bad,
     )
 
 

@@ -14,20 +14,20 @@ from django.db.models import Count, Model, Q, QuerySet
 from yinuo.apps.commitments.models import CommitmentState, Fulfilment
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects import queries as projects
-from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
 from yinuo.core.grades import UNRATED, GradeAnswer, named_grade
 from yinuo.core.masking import masked
 from yinuo.web.public import readings
-from yinuo.web.public.readings import has
+from yinuo.web.public.readings import has, state_of
 
 SIZE = 20
 PROMISES_SHOWN = 10
 M = TypeVar("M", bound=Model)
 # Of the facts only what a list shows is read; a project's facts are long.
-LIGHT = ("id", "code", "name", "kind", "state", "filed_at", "landed_at", "completed_at", "closed_at", "total_investment")
+LIGHT = ("id", "code", "name", "kind", "state", "stopped_at", "filed_at", "landed_at", "completed_at", "closed_at", "total_investment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class ProjectLine:
     number: str
     on: date
     word: str
-    void: bool
+    bad: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ def projects_named(search: str, after: int = 0, size: int = SIZE) -> tuple[list[
 
 def _project_line(row: Project) -> ProjectLine:
     certificate = getattr(row, "certificate", None)
+    word, bad = state_of(row)
     return ProjectLine(
         id=row.pk,
         name=masked(row.name),
@@ -111,8 +112,8 @@ def _project_line(row: Project) -> ProjectLine:
         grade=projects.grade_of(row) if certificate else "",
         number=certificate.number if certificate else "",
         on=(certificate.issued_at if certificate else row.filed_at).astimezone(TZ).date(),
-        word=str(ProjectState(row.state).label),
-        void=row.state in (ProjectState.WITHDRAWN, ProjectState.TERMINATED),
+        word=word,
+        bad=bad,
     )
 
 

@@ -28,7 +28,7 @@ from yinuo.web.components.text import closing, grouped, iso
 from yinuo.web.staff.exporting import Field, Listing
 from yinuo.web.staff.filters import grades
 from yinuo.web.staff.reading import today
-from yinuo.web.templatetags.yinuo import light
+from yinuo.web.templatetags.yinuo import light, tag
 
 SIZE = 30
 LIGHTS = {"red": "有超期的", "yellow": "有预警的"}
@@ -49,6 +49,7 @@ FIELDS = (
     Field("类型", 8),
     Field("投资性质", 20),
     Field("状态", 14),
+    Field("停止建设", 17, "moment"),
     Field("总投资（万元）", 15, "number"),
     Field("申报时间", 17, "moment"),
     Field("备案文号", 30),
@@ -159,7 +160,7 @@ def _line(row: Project, clocks: Clocks | None) -> list[Any]:
     return [
         Cell(row.name, reverse("staff:project", args=[row.pk]), row.code or "尚未赋码"),
         Cell(row.unit.name, note=grade_words(row)),
-        row.get_state_display(),
+        Cell(tag("停止建设", "red"), note=row.get_state_display()) if row.stopped_at else row.get_state_display(),
         _clock_cell(clocks),
         grouped(row.total_investment),
         iso(today(row.filed_at)),
@@ -193,6 +194,7 @@ def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
                 row.get_kind_display(),
                 row.get_project_class_display(),
                 row.get_state_display(),
+                row.stopped_at,
                 row.total_investment,
                 row.filed_at,
                 row.certificate.number if hasattr(row, "certificate") else "",
