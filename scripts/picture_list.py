@@ -264,6 +264,7 @@ PAGES = [
     Page("public:reform_report", citizens(lambda: Publication.objects.order_by("-pk"), "pk")),
     Page("staff:reform", one("comprehensive")),
     Page("staff:reform_report", officials("comprehensive", all_of(ReformReport), "pk")),
+    Page("staff:reform_report", officials("principal", all_of(ReformReport, draft__state="submitted"), "pk"), who="consent"),
     Page("staff:reform_cases", officials("comprehensive", all_of(ReformReport), "pk"), "?measure=on_time"),
     Page("staff:scores", one("supervisor")),
     Page("staff:report_events", one("supervisor")),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +42,7 @@ from yinuo.apps.people.models import Delegation, Hall, Membership, Person, Proje
 from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.projects.actions import file_project
 from yinuo.apps.projects.models import ProgressReport, Project, Question
+from yinuo.apps.reform.models import ReformReport
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.window.models import Visit
 from yinuo.apps.work.access import can_see
@@ -333,6 +334,13 @@ def test_the_halls_of_the_prefecture_are_ranked_told_of_and_honoured(built: list
     assert {row.kind for row in Honour.objects.all()} >= {"hall", "convener"}
     county = next(line for line in ranking.lines if line.hall.name == "积石山县政务大厅")
     assert halls.hall_month(county.hall, NOW.date().replace(day=1), NOW.date(), NOW).score == county.score
+
+
+def test_a_quarters_notice_is_published_and_the_next_waits_for_the_principals_signature(built: list[demo.Login]) -> None:
+    states = list(ReformReport.objects.order_by("begins").values_list("begins", "draft__state"))
+    assert states == [(date(2026, 4, 1), "published"), (date(2026, 7, 1), "submitted")]
+    waiting = WorkItem.objects.get(kind="reform_consent", state="running")
+    assert (waiting.role, waiting.light_at(NOW)) == ("principal", "green")
 
 
 def test_a_second_start_changes_nothing_and_tells_the_logins(built: list[demo.Login]) -> None:

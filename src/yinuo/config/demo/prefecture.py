@@ -17,6 +17,7 @@ from yinuo.apps.halls.queries import month_of, quarter_of
 from yinuo.apps.people.models import Department, Hall, Membership, Person, Region
 from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.reform import actions as reform
+from yinuo.apps.reform.models import ReformReport
 from yinuo.config.demo.world import Scene, World
 from yinuo.core.calendar import TZ
 
@@ -159,28 +160,46 @@ def by_hand(world: World) -> Scene:
 
 
 def noticed(world: World) -> Scene:
-    """The county's notice of the last quarter: drawn up after its end, worded by the comprehensive department, published by its principal."""
+    """The county's notices: that of the quarter before last published in its time, that of the last one waiting for the principal."""
     until = quarter_of(world.now.astimezone(TZ).date())
     begins = quarter_of(until - timedelta(days=1))
-    at = yield datetime.combine(until, time(1, 0), TZ)
-    report = reform.draft_report(actor=Actor.system(), region_id=world.cast.hall.region_id, kind="quarter", begins=begins, at=at)
-    worded, published = (datetime.combine(until + timedelta(days=days), time(hour, 0), TZ) for days, hour in ((8, 10), (9, 15)))
-    if worded >= world.now:
-        return
-    at = yield worded
-    writer = world.cast.holder("comprehensive", "development_reform")
-    reform.edit_report(
-        actor=writer,
-        report_id=report.pk,
-        opening="本季度新备案的项目都在“一张图”上办理，多数部门按期办结。承诺办理率在部门之间差别还大。",
-        problems="承诺办理率没有达到目标的部门，十个工作日内逐项公布承诺内容和标准；超期办结的，说明原因并落实到人。",
-        next_steps="推动区域评估结果在园区项目中共享使用；按期复核履行中的承诺。",
-        at=at,
+    at = yield datetime.combine(begins, time(1, 0), TZ)
+    report = _drawn_up(world, quarter_of(begins - timedelta(days=1)), at)
+    at = yield datetime.combine(begins + timedelta(days=8), time(10, 0), TZ)
+    _submit(
+        world,
+        report,
+        "“一张图”覆盖了本季度新备案的全部项目。承诺办理刚刚起步，部门之间差别大。",
+        "还没有公布承诺标准的部门，下个季度以前公布。",
+        "组织各部门学习承诺书的填写和公示期间异议的答复。",
+        at,
     )
+    at = yield datetime.combine(begins + timedelta(days=9), time(15, 0), TZ)
+    reform.publish_report(actor=world.cast.holder("principal", "development_reform"), report_id=report.pk, at=at)
+    drawn, sent = max(datetime.combine(until, time(1, 0), TZ), world.ago(8, "01:00")), world.ago(1, "16:20")
+    if sent <= drawn:
+        return
+    at = yield drawn
+    report = _drawn_up(world, begins, at)
+    at = yield sent
+    _submit(
+        world,
+        report,
+        "本季度新备案的项目都在“一张图”上办理，多数部门按期办结。承诺办理率在部门之间差别还大。",
+        "承诺办理率没有达到目标的部门，十个工作日内逐项公布承诺内容和标准；超期办结的，说明原因并落实到人。",
+        "推动区域评估结果在园区项目中共享使用；按期复核履行中的承诺。",
+        at,
+    )
+
+
+def _drawn_up(world: World, begins: date, at: datetime) -> ReformReport:
+    return reform.draft_report(actor=Actor.system(), region_id=world.cast.hall.region_id, kind="quarter", begins=begins, at=at)
+
+
+def _submit(world: World, report: ReformReport, opening: str, problems: str, next_steps: str, at: datetime) -> None:
+    writer = world.cast.holder("comprehensive", "development_reform")
+    reform.edit_report(actor=writer, report_id=report.pk, opening=opening, problems=problems, next_steps=next_steps, at=at)
     reform.submit_report(actor=writer, report_id=report.pk, at=at)
-    if published < world.now:
-        at = yield published
-        reform.publish_report(actor=world.cast.holder("principal", "development_reform"), report_id=report.pk, at=at)
 
 
 SCENES = (reports, told, by_hand, noticed)
