@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -136,6 +137,8 @@ def test_a_send_back_needs_whole_points_and_keeps_what_was_typed(county: County,
     unsaid = text_of(client.post(url_of(item), {**form, "send_back-1-request": "盖章"}))
     assert "第 2 条：选择哪份材料" in unsaid
     assert "第 2 条：写明是什么" in text_of(client.post(url_of(item), {**form, "send_back-1-material": "other"}))
+    offered = re.search(r'<select name="send_back-1-material".*?</select>', unsaid, re.S)
+    assert offered and offered.group().count("请选择") == 1
     for row in item.materials:
         assert f'<option value="{row["id"]}">{row["name"]}</option>' in unsaid
     more = text_of(client.post(url_of(item), {**form, "send_back-1-subject": "申请表", "more": "1"}))

@@ -41,7 +41,7 @@ class SendBackForm(Versioned):
         super().__init__(data, **kwargs)
         self.kind, self.numbers = kind, range(count)
         self.initial["count"] = count
-        materials = [("", "请选择"), *((row["id"], row["name"]) for row in item.materials), (OTHER, "其他")]
+        materials = [*((row["id"], row["name"]) for row in item.materials), (OTHER, "其他")]
         for n in self.numbers:
             self.fields[f"{n}-code"] = choice("情形", reasons(kind))
             self.fields[f"{n}-material"] = choice("哪份材料", materials)
