@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from tests.apps.chaining import ORIGIN, Log
-from tests.apps.county import Company, County, at, facts
+from tests.apps.county import Company, County, at, facts, new_company
 from yinuo.apps.base import Actor, Forbidden, Refused
 from yinuo.apps.infochain import actions, keys, queries, tasks
 from yinuo.apps.infochain.audit import audit
@@ -32,6 +32,12 @@ def no_key_of_another_database() -> Iterator[None]:
     keys.forget()
     yield
     keys.forget()
+
+
+@pytest.fixture
+def company(county: County) -> Company:
+    """Unrated: of the score the others begin with nothing was ever told the chain."""
+    return new_company(score=None)
 
 
 @pytest.fixture

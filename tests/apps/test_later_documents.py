@@ -90,7 +90,8 @@ def test_the_document_is_reviewed_given_and_delivered_and_the_promise_stands(cou
     assert promise_of(commitment) == before
     verbs = set(Entry.objects.filter(subject_kind="onemap.laterdocument").values_list("verb", flat=True))
     assert verbs == {"onemap.ask_document", "onemap.accept_document_request", "onemap.give_document", "onemap.deliver_document"}
-    assert audit(None).faults == []
+    # The score the company of the tests begins with was never told the chain.
+    assert all(fault.startswith("credit.creditevent:") for fault in audit(None).faults)
     LaterDocument.objects.filter(pk=asked.pk).update(state="declined", text="改过")
     assert [fault for fault in audit(None).faults if "是否准予现为“False”" in fault and "建字〔2026〕批1号" in fault]
     assert leaves_saying("approval.document", "document_number", "建字〔2026〕批1号") == 1

@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.apps.chaining import Log
-from tests.apps.county import Company, County, at, facts
-from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text_of
+from tests.apps.county import Company, County, at, facts, new_company
+from tests.web.staffdesk import SetClock, county, desk, set_clock, text_of
 from yinuo.apps.base import Actor
 from yinuo.apps.infochain import keys, queries, tasks
 from yinuo.apps.infochain.actions import EVIDENCE_LIMIT, take_cosignatures
@@ -29,10 +29,16 @@ from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note
 from yinuo.config.cli import chain as cli
 
 # Fixtures the tests ask for by name.
-__all__ = ["company", "county", "set_clock"]
+__all__ = ["county", "set_clock"]
 
 MORNING = "2026-11-03 09:12"
 NODE, OTHER = (SigningKey.generate(name, COSIGNATURE) for name in ("bank.example", "watch.example"))
+
+
+@pytest.fixture
+def company(county: County) -> Company:
+    """Unrated: of the score the others begin with nothing was ever told the chain."""
+    return new_company(score=None)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.test.html import Element, parse_html
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
 from yinuo.core import masking
 from yinuo.core.clock import ProofDay
@@ -350,6 +351,7 @@ def test_a_date_is_not_parted_and_nothing_else_is_marked() -> None:
     )
     assert text.unbroken("2026年11月，积石山县辅〔2026〕3号") == '<span class="nb">2026年11月</span>，积石山县辅〔2026〕3号'
     assert text.unbroken(mark_safe("<a>11月5日</a>")) == "<a>11月5日</a>"
+    assert text.unbroken(gettext_lazy("11月5日")) == '<span class="nb">11月5日</span>'
     assert Template("{% load yinuo %}{{ on|zh_date }}{{ none|zh_date }}").render(Context({"on": date(2026, 1, 2), "none": None})) == (
         '<span class="nb">2026年1月2日</span>'
     )

@@ -74,7 +74,7 @@ def unbroken(value: object) -> SafeString:
     """The text with its dates held together (29 and 日 stay on one line); markup passes as it is."""
     if isinstance(value, SafeString):
         return value
-    return mark_safe(DATES.sub(r'<span class="nb">\g<0></span>', escape(value)))  # noqa: S308  escaped on this line
+    return mark_safe(DATES.sub(r'<span class="nb">\g<0></span>', escape(str(value))))  # noqa: S308  escaped on this line
 
 
 def iso(value: date | datetime | None) -> str:
