@@ -151,7 +151,7 @@ def test_an_objection_upheld_and_an_altered_scan_stop_a_promise_on_paper_too(
     made = take(clerk, visit, item)
     assert made.paper is not None
     other = scan_of(visit, b"% other")
-    assert audit(None).faults == []
+    assert not [fault for fault in audit(None).faults if "承诺书" in fault]
     with transaction.atomic():
         PaperSigning.objects.bulk_create([PaperSigning(
             scan=other, scan_sha256=made.paper.scan_sha256, code=made.paper.code, signer=SIGNER, capacity="legal", signed_on=TODAY,
