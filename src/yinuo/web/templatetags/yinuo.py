@@ -89,7 +89,7 @@ def mark(state: str) -> SafeString:
 def light(state: str, words: object = "") -> SafeString:
     """Shape and word; `words` replaces the word, e.g. by the time left."""
     shape = MARKS[state]
-    return format_html('<span class="lamp l-{}">{}{}</span>', state, shape.svg, words or shape.word)
+    return format_html('<span class="lamp l-{}">{}{}</span>', state, shape.svg, text.unbroken(words or shape.word))
 
 
 @register.simple_tag
