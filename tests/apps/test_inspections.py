@@ -78,10 +78,11 @@ def test_a_joint_plan_is_announced_then_drawn_and_anybody_can_repeat_it(county: 
     assert (waits.department.key, waits.due_at, draw_by(plan)) == (LEAD, *[at("2026-11-16 18:00")] * 2)
     assert [overdue(plan, at(moment)) for moment in ("2026-11-16 18:00", "2026-11-16 18:01")] == [False, True]
     stated = {name: value for _, name, value in leaf.fields}
-    now = announced_now([label_of(plan)])[label_of(plan)]
+    (now,) = announced_now([(label_of(plan), {})])
     assert {name: stated[name] for name in now} == now
     InspectionPlan.objects.filter(pk=plan.pk).update(announcement={**told, "conflicts": [{"project": directed.code, "inspector": "001"}]})
-    assert announced_now([label_of(plan)])[label_of(plan)]["announcement_sha256"] != plan.announcement_sha256
+    (now,) = announced_now([(label_of(plan), {})])
+    assert now["announcement_sha256"] != plan.announcement_sha256
     InspectionPlan.objects.filter(pk=plan.pk).update(announcement=told)
 
     for moment, value, code in [(DRAWN - timedelta(days=1), VALUE, "inspections.too_early"), (DRAWN, "1 2 3", "inspections.value")]:
