@@ -302,12 +302,19 @@ def test_a_printed_code_is_pasted_photographed_or_held_before_the_camera(page: P
 
 
 # A camera before which somebody holds the photograph, once a blank wall has been seen. Nothing but the page's own reader.
+# Held by a hand over the code: no two frames are alike, now nearer and now farther, never quite straight.
 CAMERA = """photograph => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 1080, height: 1440 }), drawn = canvas.getContext("2d");
   const picture = new Image();
   picture.src = `data:image/jpeg;base64,${photograph}`;
   let frames = 0;
-  setInterval(() => { if (frames++ > 10) drawn.drawImage(picture, 0, 0, 1080, 1440); else drawn.fillRect(0, 0, 9, 9); }, 50);
+  setInterval(() => {
+    const zoom = 0.8 + 0.15 * Math.sin(++frames / 9);
+    drawn.setTransform(1, 0, 0, 1, 540, 720);
+    drawn.rotate(0.05 * Math.sin(frames / 5));
+    drawn.scale(zoom, zoom);
+    if (frames > 10) drawn.drawImage(picture, -0.5 * picture.width, -0.4 * picture.height); else drawn.fillRect(0, 0, 9, 9);
+  }, 50);
   Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: async () => canvas.captureStream() } });
 }"""
 
@@ -326,7 +333,7 @@ def test_a_photograph_of_the_printed_code_is_read_by_browsers_without_a_detector
 
 
 def test_the_printed_code_is_read_before_a_camera_by_browsers_without_a_detector(page: Page) -> None:
-    taken = photograph(packed(million()), width=1080, slant=0.05, turn=3, blur=0.5)
+    taken = photograph(packed(million()), width=1800, slant=0.05, turn=3, blur=0.8)
     page.add_init_script(f"({CAMERA})({json.dumps(base64.b64encode(taken).decode())})")
     page.reload()
     page.get_by_role("button", name="用摄像头扫码").click()
