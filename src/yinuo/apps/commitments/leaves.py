@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import BinaryField, F, Func
 
-from yinuo.apps.commitments.models import Commitment
+from yinuo.apps.commitments.models import Commitment, Measure, Ruling, RulingState
 
 
 def promises_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -30,3 +30,24 @@ def promises_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str,
         for row in rows
     }
     return [known.get((said["item"], said["letter_sha256"])) for _, said in leaves]
+
+
+def orders_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    return _rulings(lifting=False)
+
+
+def lifts_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    return _rulings(lifting=True)
+
+
+def _rulings(*, lifting: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for row in Ruling.objects.filter(state=RulingState.MADE).select_related("commitment__project"):
+        if (Measure.LIFT in row.measures) == lifting:
+            yield row.commitment.project.code or "", (str(row.commitment_id), row.number)
+
+
+def rulings_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:
+    """What a ruling that was made orders, or lifts."""
+    rows = Ruling.objects.filter(commitment_id__in={said["commitment"] for _, said in leaves}, state=RulingState.MADE)
+    known = {(row.commitment_id, row.number): {"measures": row.measures, "lifts": row.lifts_id} for row in rows}
+    return [known.get((said["commitment"], said["number"])) for _, said in leaves]

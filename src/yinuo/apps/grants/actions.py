@@ -196,7 +196,7 @@ def _give(actor: Actor, made: Grant, verb: str, claimed: Once | None, at: dateti
         at=at,
         project_code=made.project.code or "" if made.project else "",
         why=made.basis_text,
-        data={"node": made.node.name, "until": made.until_at, "types": made.types, "fields": made.fields},
+        data={"grant": made.pk, "node": made.node.name, "until": made.until_at, "types": made.types, "fields": made.fields},
         chain="data.granted",
     )
     remember(claimed, made)

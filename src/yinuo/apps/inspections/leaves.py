@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from yinuo.apps.inspections.models import InspectionPlan, Visit
+from yinuo.apps.inspections.models import InspectionPlan, PlanState, Visit
 from yinuo.core.draw import DrawError, parse
 
 Leaves = Sequence[tuple[str, dict[str, Any]]]
@@ -24,6 +24,19 @@ def announced_now(leaves: Leaves) -> list[dict[str, Any] | None]:
 def announced_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
     plans = InspectionPlan.objects.filter(announcement__isnull=False)
     return ((f"{InspectionPlan._meta.label_lower}:{key}", ()) for key in plans.values_list("pk", flat=True))
+
+
+def drawn_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    plans = InspectionPlan.objects.filter(state=PlanState.DRAWN)
+    return ((f"{InspectionPlan._meta.label_lower}:{key}", ()) for key in plans.values_list("pk", flat=True))
+
+
+def drawn_now(leaves: Leaves) -> list[dict[str, Any] | None]:
+    """By the plan's name in the chain: of what the draw followed, anybody can repeat it."""
+    keys = {label: int(label.rpartition(":")[2]) for label, _ in leaves}
+    rows = InspectionPlan.objects.filter(pk__in=keys.values())
+    known = {plan.pk: {"number": plan.number, "seed": plan.seed, "value": plan.value} for plan in rows}
+    return [known.get(keys[label]) for label, _ in leaves]
 
 
 def outcomes_now(leaves: Leaves) -> list[dict[str, Any] | None]:
