@@ -220,14 +220,21 @@ def _newest(type: str, marks: Set[str], apart: Sequence[str]) -> Iterator[tuple[
 
 
 def _which(type: str, apart: Sequence[tuple[str, Any]]) -> str:
-    return "，".join([TYPES[type], *(f"{FIELDS.get(name, name)} {value}" for name, value in apart)])
+    return "，".join([TYPES[type], *(f"{FIELDS.get(name, name)} {value}" for name, value in apart if not isinstance(value, list))])
+
+
+def _said(value: Any) -> str:
+    """A value in words; of what is made of parts only these."""
+    if isinstance(value, list):
+        return "；".join(map(_said, value))
+    return " ".join(_said(value[name]) for name in sorted(value)) if isinstance(value, dict) else str(value)
 
 
 def _differences(label: str, which: str, said: dict[str, Any], row: dict[str, Any] | None) -> list[str]:
     if row is None:
         return [f"{label}：日志里有（{which}），业务表里没有"]
     return [
-        f"{label}：{FIELDS.get(name, name)}现为“{row[name]}”，日志里是“{value}”（{which}）"
+        f"{label}：{FIELDS.get(name, name)}现为“{_said(row[name])}”，日志里是“{_said(value)}”（{which}）"
         for name, value in said.items()
         if name in row and row[name] != value
     ]
