@@ -17,7 +17,7 @@ from tests.apps.test_completion import APPLIED, INSPECTED, built
 from tests.apps.test_onemap import guided
 from tests.apps.test_rulings import FOUND, tried
 from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.credit.actions import place_public
+from yinuo.apps.feeds.actions import place_entries
 
 Clock = Callable[[datetime], None]
 Machines = Callable[..., Machine]
@@ -208,7 +208,7 @@ def test_a_ruling_stops_a_project_is_lifted_and_is_told_to_the_credit_platform(
     assert office.post(f"{one}/deny-lift", {"reason": "还差一处"}).status_code == 200
     lifting = office.post(path, {"lifts": made["id"], "facts": "复测达标"}, key="r2").json()
     assert principal.post(f"/rulings/{lifting['id']}/refuse", {"reason": "再核"}).json()["state"] == "refused"
-    place_public()
+    place_entries()
     clerk = machine_of("comprehensive")
     assert unit.get("/credit/public").status_code == 403
     feed = clerk.get("/credit/public?kind=ruling").json()

@@ -10,7 +10,7 @@ from tests.apps.supervising import PENALTY
 from tests.apps.test_onemap import guided
 from yinuo.apps.base import Actor
 from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.oversight.actions import place_shared
+from yinuo.apps.feeds.actions import place_entries
 from yinuo.apps.oversight.models import LifeRecord
 from yinuo.apps.people.actions import issue_key
 
@@ -53,7 +53,7 @@ def test_a_batch_is_reported_row_by_row_and_a_warning_lives_over_the_wire(
     assert supervisor.post("/intake/records", {"system": "x", "rows": []}).status_code == 403
     assert administrator.post("/intake/records", {"system": "x", "rows": [{}] * 501}).json()["code"] == "oversight.rows"
 
-    place_shared()
+    place_entries()
     feed = administrator.get("/shared").json()
     assert [item["data"]["number"] for item in feed["items"]] == ["积建罚〔2026〕1号"]
     assert administrator.get(f"/shared?since={feed['next']}").json() == {"items": [], "next": feed["next"]}

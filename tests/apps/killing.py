@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import connection, connections
 
 ROOMS = {
-    *("trail", "people", "infochain", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"),
+    *("trail", "people", "infochain", "work", "documents", "notices", "feeds", "catalogue", "credit", "projects", "onemap", "commitments"),
     *("reviews", "window", "mock", "deficient", "regional", "land", "agency", "oversight", "reform"),
 }
 

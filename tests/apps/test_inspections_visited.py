@@ -16,12 +16,12 @@ from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.credit.models import CreditHead, PointProposal
 from yinuo.apps.documents.actions import issue, store_upload
+from yinuo.apps.feeds.models import FeedEntry
 from yinuo.apps.inspections import actions, queries
 from yinuo.apps.inspections.models import Check, Inspection, Statement, Visit
 from yinuo.apps.inspections.questions import questions_of
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.oversight import actions as oversight
-from yinuo.apps.oversight.models import Shared
 from yinuo.apps.oversight.queries import penalties_of
 from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.trail.models import Entry
@@ -87,8 +87,12 @@ def test_a_visit_counts_when_every_inspector_has_signed_and_is_published_within_
     assert [row.pk for row in queries.published_of(company.unit.credit_code or "")] == [inspection.pk]
     assert open_kinds(inspection) == set()
     assert Entry.objects.filter(verb="inspections.publish_result").count() == 1
-    shared = Shared.objects.get(kind="inspection")
-    assert (shared.number, shared.data["result"], shared.data["unit_code"]) == (inspection.plan.number, "clear", company.unit.credit_code)
+    shared = FeedEntry.objects.get(kind="inspection")
+    assert (shared.data["number"], shared.data["result"], shared.data["unit_code"]) == (
+        inspection.plan.number,
+        "clear",
+        company.unit.credit_code,
+    )
 
 
 def test_a_fault_is_put_right_in_its_term_and_looked_at_again(inspection: Inspection, company: Company) -> None:

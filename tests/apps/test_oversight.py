@@ -14,12 +14,15 @@ from tests.apps.supervising import evidence, penalise, see_start, sighted
 from tests.apps.test_onemap import guided, hand_in, ready
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.credit.models import PointProposal
+from yinuo.apps.feeds.actions import place_entries
+from yinuo.apps.feeds.models import FeedEntry
+from yinuo.apps.feeds.queries import Read, read_on
 from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import accept, decide, take_in_result
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.oversight import access, actions, queries
-from yinuo.apps.oversight.models import Clue, LifeRecord, Shared, Warning, Watch
+from yinuo.apps.oversight.models import Clue, LifeRecord, Warning, Watch
 from yinuo.apps.oversight.watching import look, standing, undecided_on
 from yinuo.apps.projects.actions import report_progress, terminate
 from yinuo.apps.projects.models import Project
@@ -443,21 +446,22 @@ def test_decisions_inspections_and_penalties_are_read_on_from_a_place(county: Co
     decide(actor=approver, item_id=item.pk, granted=True, document_number="积自然资〔2026〕1号", text="", at=NOON)
     penalty = penalise(county.actor("supervisor"), project, NOON)
     system = Actor.system()
-    assert queries.shared(system).entries == []
-    assert actions.place_shared() == 2
-    first = queries.shared(system, size=1)
-    second = queries.shared(system, since=first.next)
+    shared = queries.shared(system)
+    assert read_on(shared).entries == []
+    assert place_entries() == 2
+    first = read_on(shared, size=1)
+    second = read_on(shared, first.next)
     assert [row.entry.kind for row in (*first.entries, *second.entries)] == ["decision", "penalty"]
     assert second.entries[0].entry.data["unit_code"] == company.unit.credit_code
-    assert queries.shared(system, since=second.next) == queries.Feed([], second.next)
+    assert read_on(shared, second.next) == Read([], second.next)
     actions.correct_record(
         actor=county.actor("supervisor"), record_id=penalty.pk, on=TODAY, data={**penalty.data, "amount": "3"}, why="更正", at=NOON
     )
-    actions.place_shared()
-    (corrected,) = queries.shared(system, since=second.next).entries
+    place_entries()
+    (corrected,) = read_on(shared, second.next).entries
     assert (corrected.entry.data["round"], corrected.entry.data["amount"], corrected.entry.data["replaces"]) == (2, "3", penalty.pk)
-    assert Shared.objects.count() == 3
-    assert actions.place_shared() == 0
+    assert FeedEntry.objects.count() == 3
+    assert place_entries() == 0
     other = project.items.filter(state="open").order_by("-id")[0]
     result: dict[str, Any] = {
         "actor": system, "system": "工程审批系统", "project_code": project.code, "matter_id": other.matter_id, "status_code": 11,
@@ -465,8 +469,8 @@ def test_decisions_inspections_and_penalties_are_read_on_from_a_place(county: Co
     }  # fmt: skip
     for hour, sent in enumerate(("A1", "A1", "A2")):
         take_in_result(**result, external_id=sent, at=NOON + timedelta(hours=hour))
-    shared = Shared.objects.filter(kind="decision").latest("id")
-    assert (Shared.objects.count(), shared.data["matter"], shared.data["granted"], shared.number) == (
+    entry = FeedEntry.objects.filter(kind="decision").latest("id")
+    assert (FeedEntry.objects.count(), entry.data["matter"], entry.data["granted"], queries.number_of(entry)) == (
         4, other.matter_id, True, "积住建〔2026〕9号",
     )  # fmt: skip
     # Public until the day its publication ends, and no longer.

@@ -17,9 +17,12 @@ from tests.apps.test_credit_together import together
 from tests.apps.test_rulings import FOUND, make, rule, tried
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.credit import queries
-from yinuo.apps.credit.actions import import_score, place_public, send_public
-from yinuo.apps.credit.models import PublicBatch, PublicEntry, PublicPlace
+from yinuo.apps.credit.actions import import_score, send_public
+from yinuo.apps.credit.models import PUBLIC_FEED, PublicBatch
 from yinuo.apps.credit.platform import HttpPlatform, SendError
+from yinuo.apps.feeds.actions import place_entries
+from yinuo.apps.feeds.models import FeedEntry, FeedPlace
+from yinuo.apps.feeds.queries import placed, read_on
 from yinuo.apps.trail.models import Entry
 
 
@@ -49,8 +52,8 @@ def test_points_grades_promises_and_rulings_are_told_with_basis_and_clause_and_n
     event = carry_out(county, propose(county, company, data={"act": "prohibited"}, basis="笔录，当事人 13912345678", at=FOUND), FOUND)
     import_score(actor=Actor.system(), unit_id=company.unit.pk, score="79", source="新评价", on=FOUND.date(), at=FOUND)
     school = new_company("积石山中学", None, type="institution")
-    assert place_public() == PublicEntry.objects.count() and place_public() == 0
-    feed = queries.public_feed()
+    assert place_entries() == FeedEntry.objects.count() and place_entries() == 0
+    feed = read_on(placed(PUBLIC_FEED))
     told = [(row.entry.kind, queries.public_words(row.entry)) for row in feed.entries]
     assert told[0] == ("commitment", f"{commitment.title}：作出信用承诺")
     assert ("commitment", f"{commitment.title}：未履行") in told
@@ -63,12 +66,12 @@ def test_points_grades_promises_and_rulings_are_told_with_basis_and_clause_and_n
     whole = json.dumps([row.entry.data for row in feed.entries], ensure_ascii=False)
     for person in (company.person.name, county.person("approver", DEPARTMENT).name, "13600009999", "13912345678"):
         assert person not in whole
-    assert not PublicEntry.objects.filter(unit=school.unit).exists()
+    assert not FeedEntry.objects.filter(unit=school.unit).exists()
     # places rise, a cursor misses nothing, and the digest is of what is told
-    places = [row.pk for row in feed.entries]
-    assert places == sorted(places) and feed.next == places[-1]
-    assert [row.pk for row in queries.public_feed(since=places[1], size=1).entries] == places[2:3]
-    assert queries.public_feed(since=feed.next).next == feed.next
+    places = [row.number for row in feed.entries]
+    assert places == list(range(1, len(places) + 1)) and feed.next == places[-1]
+    assert [row.number for row in read_on(placed(PUBLIC_FEED), places[1], 1).entries] == places[2:3]
+    assert read_on(placed(PUBLIC_FEED), feed.next).next == feed.next
     platform = Platform()
     assert send(platform, FOUND) == len(places)
     for row in next(iter(platform.got.values()))["entries"]:
@@ -85,7 +88,7 @@ def test_a_batch_is_sent_until_it_arrives_and_only_then_the_next(county: County,
         batch = PublicBatch.objects.get()
         assert (batch.state, batch.attempts, batch.error) == ("waiting", tries, "503 维护中")
     take(county, company, "commitment_broken", {})
-    assert (place_public(), queries.unsent()) == (1, 2)
+    assert (place_entries(), queries.unsent()) == (1, 2)
     assert send(platform, NOON + timedelta(minutes=3)) == 2
     assert [row.state for row in PublicBatch.objects.order_by("id")] == ["sent", "sent"]
     assert platform.calls[:3] == [platform.calls[0]] * 3 and len(set(platform.calls)) == 2
@@ -106,7 +109,7 @@ def test_a_batch_is_sent_until_it_arrives_and_only_then_the_next(county: County,
 def test_a_sender_that_dies_leaves_its_batch_to_the_next_and_two_at_once_send_it_once(committed_db: str) -> None:
     county, company = new_county(), new_company()
     take(county, company)
-    place_public()
+    place_entries()
 
     class Dying(Platform):
         def send(self, key: str, body: dict[str, Any]) -> str:
@@ -123,5 +126,5 @@ def test_a_sender_that_dies_leaves_its_batch_to_the_next_and_two_at_once_send_it
     assert sorted(result if isinstance(result, int) else -1 for result in results)[-1] == 1
     assert all(isinstance(result, (int, Refused)) for result in results)
     assert set(platform.calls) == set(dying.calls) and len(platform.calls) == 1
-    assert (PublicBatch.objects.get().state, PublicPlace.objects.count()) == ("sent", 1)
+    assert (PublicBatch.objects.get().state, FeedPlace.objects.count()) == ("sent", 1)
     assert at("2026-11-10 12:00") == NOON

@@ -17,7 +17,8 @@ from tests.apps.test_rulings import make, rule
 from tests.browser.live import DESKTOP, PHONE, Live, at, closing_time, live
 from yinuo.apps.commitments.actions import handle_difficulty
 from yinuo.apps.commitments.models import Commitment, Ruling
-from yinuo.apps.credit.actions import ask_relief, check_evaluations, decide_relief, place_public
+from yinuo.apps.credit.actions import ask_relief, check_evaluations, decide_relief
+from yinuo.apps.feeds.actions import place_entries
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -90,7 +91,7 @@ def test_the_pages_of_credit_and_of_a_stop_in_both_widths(live: Live) -> None:
         live.everybody_leaves()
 
     apart(lambda: make(county, there.ruling, MORNING))
-    place_public()
+    place_entries()
     for size in (DESKTOP, PHONE):
         owner = live.sits(company.person, "2027-01-15 10:00", "credit-unit", size)
         owner.go(f"/projects/{there.project}/")

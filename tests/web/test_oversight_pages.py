@@ -12,7 +12,7 @@ from tests.apps.county import Company, County, new_company
 from tests.apps.supervising import penalise, see_start
 from tests.apps.test_onemap import PDF, guided
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.oversight import actions
+from yinuo.apps.feeds.actions import place_entries
 from yinuo.apps.oversight.models import LifeRecord, Warning
 from yinuo.apps.projects.models import Project
 
@@ -146,7 +146,7 @@ def test_what_is_shared_is_listed_and_public_records_stand_on_the_projects_page(
 ) -> None:
     now = set_clock("2026-11-06 12:00")
     penalty = penalise(county.actor("supervisor"), project, now, fact="违法占道 13900001111")
-    actions.place_shared()
+    place_entries()
     comprehensive = desk(county, "comprehensive")
     page = text_of(comprehensive.get("/staff/shared/?kind=penalty"))
     assert penalty.number in page

@@ -10,8 +10,9 @@ from tests.apps.county import Company, County, at
 from tests.apps.points import carry_out, head, propose
 from tests.apps.test_onemap import PDF, filed
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief, place_public
+from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief
 from yinuo.apps.credit.models import PointProposal
+from yinuo.apps.feeds.actions import place_entries
 from yinuo.apps.people.models import Membership
 
 __all__ = ["company", "county", "set_clock"]
@@ -252,7 +253,7 @@ def test_what_the_credit_platform_is_told_is_listed_sent_and_taken_away(
     clerk = desk(county, "comprehensive")
     assert "还没有可共享的信用信息" in text_of(clerk.get(here)) and here in text_of(clerk.get("/staff/credit/"))
     carry_out(county, propose(county, company, data={"act": "illegal_start"}))
-    place_public()
+    place_entries()
     page = text_of(clerk.get(here))
     assert "违反法律法规擅自开工建设" in page and "由平台从开放接口" in page and "现在送出" not in page
     assert clerk.post(here).status_code == 422

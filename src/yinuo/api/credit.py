@@ -15,10 +15,19 @@ from yinuo.api.projects import VersionIn, WhyIn
 from yinuo.api.rules import asked_day
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.credit import access, actions, queries
-from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal, ProposalState, PublicBatch, PublicKind, ReliefState
+from yinuo.apps.credit.models import (
+    PUBLIC_FEED,
+    CreditEvent,
+    CreditRelief,
+    PointProposal,
+    ProposalState,
+    PublicBatch,
+    PublicKind,
+    ReliefState,
+)
 from yinuo.apps.credit.platform import platform
-from yinuo.apps.credit.publishing import told
 from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.feeds.queries import placed, read_on, told
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
@@ -316,8 +325,8 @@ def public_feed(request: HttpRequest, since: int = 0, size: int = 100, kind: str
         raise forbid("只有对接的系统和管理人员可以读取")
     if kind and kind not in PublicKind.values:
         raise Refused("api.kind", f"没有名为 {kind} 的类别", field="kind", remedy="可选：" + "、".join(PublicKind.values))
-    feed = queries.public_feed(since=max(since, 0), kind=kind, size=min(max(size, 1), 500))
-    rows = [{"place": row.pk, "unit": row.entry.unit.name, "digest": row.entry.digest, **told(row.entry)} for row in feed.entries]
+    feed = read_on(placed(PUBLIC_FEED, kind=kind), max(since, 0), min(max(size, 1), 500))
+    rows = [{"place": row.number, "unit": row.entry.unit.name, "digest": row.entry.digest, **told(row.entry)} for row in feed.entries]
     return {"items": rows, "next": feed.next}
 
 

@@ -13,6 +13,7 @@ from ninja import Router, Schema, Status
 from yinuo.api.app import actor_of, key_if_any, key_of, system_of
 from yinuo.api.projects import VersionIn, readable
 from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.feeds.queries import read_on
 from yinuo.apps.oversight import access, actions, queries
 from yinuo.apps.oversight.models import LifeRecord, Warning
 
@@ -287,13 +288,13 @@ def shared(request: HttpRequest, since: int = 0, size: int = 100, kind: str = ""
     actor = actor_of(request)
     if not access.can_read_shared(actor):
         raise forbid("只有对接的系统和管理人员可以读取共享信息")
-    feed = queries.shared(actor, since=max(since, 0), kind=kind, size=min(max(size, 1), 500))
+    feed = read_on(queries.shared(actor, kind), max(since, 0), min(max(size, 1), 500))
     items = [
         {
-            "place": row.pk,
+            "place": row.number,
             "kind": row.entry.kind,
-            "number": row.entry.number,
-            "on": row.entry.on,
+            "number": queries.number_of(row.entry),
+            "on": timezone.localdate(row.entry.at),
             "at": row.entry.at,
             "data": row.entry.data,
         }

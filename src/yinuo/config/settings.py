@@ -40,7 +40,7 @@ WSGI_APPLICATION = "yinuo.config.wsgi.application"
 
 # ── what it consists of ────────────────────────────────────────────────────────────────
 ROOMS = [
-    *("trail", "people", "infochain", "work", "documents", "notices", "catalogue", "credit", "projects", "onemap", "commitments"),
+    *("trail", "people", "infochain", "work", "documents", "notices", "feeds", "catalogue", "credit", "projects", "onemap", "commitments"),
     *("reviews", "grants", "window", "mock", "deficient", "regional", "land", "agency", "inspections", "oversight", "halls"),
     *("figures", "reform"),
 ]

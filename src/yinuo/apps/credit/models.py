@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
+from yinuo.apps.feeds.models import Feed
 from yinuo.apps.people.models import Department, Person, ProjectUnit
 
 
@@ -188,25 +189,7 @@ class PublicKind(models.TextChoices):
     RULING = "ruling", "违诺处理"
 
 
-class PublicEntry(AppendOnly):
-    """One thing the public credit platform is told of an enterprise, as it was when it happened; written with what it tells of.
-
-    `data` holds publishable fields alone: no person, no contact, free text with numbers of persons masked. `digest` is the SHA-256 of
-    the entry's canonical JSON (RFC 8785).
-    """
-
-    kind = models.CharField(max_length=12, choices=PublicKind.choices)
-    unit = models.ForeignKey(ProjectUnit, on_delete=models.PROTECT, related_name="+")
-    project_code = models.CharField(max_length=24, default="")
-    data = models.JSONField()
-    digest = models.CharField(max_length=64)
-    at = models.DateTimeField()
-
-
-class PublicPlace(AppendOnly):
-    """An entry's place in the feed, given after it was committed and one at a time: whoever reads on from a place misses nothing."""
-
-    entry = models.OneToOneField(PublicEntry, on_delete=models.PROTECT, related_name="place")
+PUBLIC_FEED = Feed("credit", PublicKind)
 
 
 class SendState(models.TextChoices):

@@ -14,17 +14,18 @@ from yinuo.apps.base import Actor
 from yinuo.apps.credit import access, ledger
 from yinuo.apps.credit.ledger import Step
 from yinuo.apps.credit.models import (
+    PUBLIC_FEED,
     CreditEvent,
     CreditHead,
     CreditRelief,
     PointProposal,
     PublicBatch,
-    PublicEntry,
     PublicKind,
-    PublicPlace,
     ReliefKind,
     ReliefState,
 )
+from yinuo.apps.feeds.models import FeedEntry
+from yinuo.apps.feeds.queries import placed
 from yinuo.apps.rules import pack
 from yinuo.apps.work import clocks
 from yinuo.core.calendar import TZ
@@ -305,33 +306,6 @@ def differences(day: date) -> list[Difference]:
 # -- what the public credit platform is told
 
 
-@dataclass(frozen=True, slots=True)
-class PublicFeed:
-    """Entries in the order of their places; `next` is the place to ask from, the same again where nothing is new."""
-
-    entries: Sequence[PublicPlace]
-    next: int
-
-
-def public_places(kind: str = "") -> QuerySet[PublicPlace]:
-    rows = PublicPlace.objects.select_related("entry__unit").order_by("id")
-    return rows.filter(entry__kind=kind) if kind else rows
-
-
-def public_feed(*, since: int = 0, kind: str = "", size: int = 100) -> PublicFeed:
-    found = list(public_places(kind).filter(pk__gt=since)[:size])
-    return PublicFeed(found, found[-1].pk if found else since)
-
-
-def public_latest(*, kind: str = "", before: int = 0, size: int = 30) -> tuple[list[PublicPlace], int]:
-    """For people: the newest first, and where the next page begins, 0 = no more."""
-    rows = public_places(kind).order_by("-id")
-    if before:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows[: size + 1])
-    return found[:size], found[size - 1].pk if len(found) > size else 0
-
-
 def sent_until() -> int:
     """The last place that is in a batch; 0 = none yet."""
     return PublicBatch.objects.order_by("-last").values_list("last", flat=True).first() or 0
@@ -340,10 +314,10 @@ def sent_until() -> int:
 def unsent() -> int:
     """How many entries have not arrived at the platform."""
     arrived = PublicBatch.objects.filter(state="sent").order_by("-last").values_list("last", flat=True).first() or 0
-    return PublicPlace.objects.filter(pk__gt=arrived).count()
+    return placed(PUBLIC_FEED).filter(number__gt=arrived).count()
 
 
-def public_words(row: PublicEntry) -> str:
+def public_words(row: FeedEntry) -> str:
     """An entry in one line."""
     data = row.data
     match row.kind:

@@ -11,13 +11,6 @@ from yinuo.apps.credit.platform import platform
 log = structlog.get_logger(__name__)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queue="work", name="credit.place_public", queueing_lock="credit.place_public")
-def place_public(timestamp: int) -> int:
-    """Once a minute: what the public credit platform may read since it last asked."""
-    return actions.place_public()
-
-
 @app.periodic(cron="7 * * * *")
 @app.task(queue="work", name="credit.send_public", queueing_lock="credit.send_public")
 def send_public(timestamp: int) -> int:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
+from yinuo.apps.feeds.models import Feed
 from yinuo.apps.inspections.models import Inspection
 from yinuo.apps.people.models import Department, Person
 from yinuo.apps.projects.models import Project
@@ -218,19 +219,4 @@ class SharedKind(models.TextChoices):
     PENALTY = "penalty", "行政处罚"
 
 
-class Shared(AppendOnly):
-    """What is shared with other systems (正文·一(二)), as it was when it happened; a correction is an entry of its own."""
-
-    kind = models.CharField(max_length=12, choices=SharedKind.choices)
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
-    hall_id = models.BigIntegerField()
-    number = models.CharField(max_length=80, default="")
-    on = models.DateField()
-    data = models.JSONField()
-    at = models.DateTimeField()
-
-
-class SharedPlace(AppendOnly):
-    """An entry's place in the feed, given after it was committed and in one row: a reader who asks for what came since misses nothing."""
-
-    entry = models.OneToOneField(Shared, on_delete=models.PROTECT, related_name="place")
+SHARED_FEED = Feed("shared", SharedKind)

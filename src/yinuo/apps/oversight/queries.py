@@ -9,9 +9,11 @@ from datetime import date
 from django.db.models import QuerySet
 
 from yinuo.apps.base import Actor
+from yinuo.apps.feeds.models import FeedEntry, FeedPlace
+from yinuo.apps.feeds.queries import placed
 from yinuo.apps.inspections.models import Inspection, Outcome
 from yinuo.apps.oversight.access import WATCHING, can_hand_clue, can_see_clue
-from yinuo.apps.oversight.models import Clue, LifeRecord, RecordKind, SharedPlace, Warning, WarningState
+from yinuo.apps.oversight.models import SHARED_FEED, Clue, LifeRecord, RecordKind, SharedKind, Warning, WarningState
 from yinuo.apps.projects.models import Project
 
 PAGE = 40
@@ -123,34 +125,14 @@ def _line(row: LifeRecord, known: Mapping[int, LifeRecord]) -> list[int]:
     return line
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """Entries in the order of their places; `next` is the place to ask from, the same again where nothing is new."""
-
-    entries: Sequence[SharedPlace]
-    next: int
+def shared(actor: Actor, kind: str = "") -> QuerySet[FeedPlace]:
+    """What is shared with other systems, in order: a hall's people read their hall's, another system everything."""
+    return placed(SHARED_FEED, kind=kind, hall_id=actor.hall_id)
 
 
-def placed(actor: Actor, kind: str = "") -> QuerySet[SharedPlace]:
-    """A hall's people their hall's; another system everything."""
-    rows = SharedPlace.objects.select_related("entry").order_by("id")
-    if actor.hall_id is not None:
-        rows = rows.filter(entry__hall_id=actor.hall_id)
-    return rows.filter(entry__kind=kind) if kind else rows
-
-
-def shared(actor: Actor, *, since: int = 0, kind: str = "", size: int = 100) -> Feed:
-    found = list(placed(actor, kind).filter(pk__gt=since)[:size])
-    return Feed(found, found[-1].pk if found else since)
-
-
-def shared_latest(actor: Actor, *, kind: str = "", before: int = 0, size: int = PAGE) -> tuple[Sequence[SharedPlace], int]:
-    """For people: the newest first, and where the next page begins, 0 = no more."""
-    rows = placed(actor, kind).order_by("-id")
-    if before:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows[: size + 1])
-    return found[:size], found[size - 1].pk if len(found) > size else 0
+def number_of(row: FeedEntry) -> str:
+    """The number of the decision, the inspection's plan or the penalty that an entry tells of."""
+    return str(row.data.get("document_number" if row.kind == SharedKind.DECISION else "number") or "")
 
 
 def clues(actor: Actor) -> list[Clue]:

@@ -16,13 +16,6 @@ def sweep(timestamp: int) -> int:
     return actions.sweep(timezone.now())
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queue="work", name="oversight.place_shared", queueing_lock="oversight.place_shared")
-def place_shared(timestamp: int) -> int:
-    """Once a minute: what other systems may read since they last asked."""
-    return actions.place_shared()
-
-
 @app.periodic(cron="40 18 * * *")
 @app.task(queue="work", name="oversight.rebuild", queueing_lock="oversight.rebuild")
 def rebuild(timestamp: int) -> int:

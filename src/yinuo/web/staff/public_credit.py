@@ -16,12 +16,16 @@ from django.views.decorators.http import require_http_methods
 from yinuo.apps.base import Actor
 from yinuo.apps.credit import access, queries
 from yinuo.apps.credit.actions import send_public
-from yinuo.apps.credit.models import PublicBatch, PublicKind, PublicPlace
+from yinuo.apps.credit.models import PUBLIC_FEED, PublicBatch, PublicKind
 from yinuo.apps.credit.platform import platform
+from yinuo.apps.feeds.models import FeedPlace
+from yinuo.apps.feeds.queries import placed
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
+from yinuo.web.staff import feeds
 from yinuo.web.staff.exporting import Field, Listing
+from yinuo.web.staff.feeds import chosen
 
 READERS = ("supervisor", "comprehensive", "administrator")
 BATCHES = 10
@@ -42,7 +46,7 @@ FIELDS = (
 @require_http_methods(["GET", "POST"])
 def show(request: HttpRequest) -> HttpResponse:
     """`?kind=`; the newest first, keyset by `before`. POST sends what has not arrived."""
-    actor, now = actor_of(request), timezone.now()
+    actor = actor_of(request)
     there = platform()
     form = forms.Form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -50,41 +54,27 @@ def show(request: HttpRequest) -> HttpResponse:
         if arrived is not None:
             messages.success(request, f"送达 {arrived[0]} 条。" if arrived[0] else "没有送达的，请看批次里的原因。")
             return redirect("staff:public_credit")
-    kind = chosen(request.GET)
-    text = request.GET.get("before", "")
-    before = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
-    rows, more = queries.public_latest(kind=kind, before=before)
-    here = reverse("staff:public_credit")
-    own = f"?kind={kind}" if kind else "?"
+    rows = placed(PUBLIC_FEED, kind=chosen(PUBLIC_FEED, request.GET))
+    shown = feeds.context(request, PUBLIC_FEED, rows, reverse("staff:public_credit"), "public-credit")
     context = {
         "form": form,
-        "rows": [(row, queries.public_words(row.entry)) for row in rows],
+        **shown,
+        "rows": [(row.entry, PublicKind(row.entry.kind).label, queries.public_words(row.entry)) for row in shown["rows"]],
         "batches": PublicBatch.objects.order_by("-id")[:BATCHES],
         "unsent": queries.unsent(),
         "platform": there is not None,
         "may_send": there is not None and access.can_send_public(actor),
-        "kinds": [NavItem("全部", here, current=not kind)]
-        + [NavItem(one.label, f"{here}?kind={one.value}", current=one == kind) for one in PublicKind],
-        "next_url": f"{here}{own}&before={more}" if more else "",
-        "first_url": f"{here}{own}" if before else "",
-        "export_url": f"{reverse('staff:export', args=['public-credit'])}{own}",
-        "now": now,
         "breadcrumbs": [NavItem("信用", reverse("staff:credit")), NavItem("共享到信用平台")],
     }
     return render(request, "staff/public_credit.html", context, status=422 if form.errors else 200)
 
 
-def chosen(data: Mapping[str, str]) -> str:
-    kind = data.get("kind", "")
-    return kind if kind in PublicKind.values else ""
-
-
 def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
-    def lines(rows: Sequence[PublicPlace]) -> Iterable[Sequence[object]]:
+    def lines(rows: Sequence[FeedPlace]) -> Iterable[Sequence[object]]:
         for row in rows:
             entry = row.entry
             cites = "；".join(entry.data.get("cites", []))
             names = (entry.unit.name, entry.unit.credit_code, entry.project_code)
-            yield (row.pk, entry.get_kind_display(), *names, queries.public_words(entry), cites, entry.at, entry.digest)
+            yield (row.number, PublicKind(entry.kind).label, *names, queries.public_words(entry), cites, entry.at, entry.digest)
 
-    return Listing("共享到信用平台", FIELDS, queries.public_places(chosen(data)), lines)
+    return Listing("共享到信用平台", FIELDS, placed(PUBLIC_FEED, kind=chosen(PUBLIC_FEED, data)), lines)

@@ -13,12 +13,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.apps.base import Actor
+from yinuo.apps.feeds.models import FeedPlace
 from yinuo.apps.oversight import queries
-from yinuo.apps.oversight.models import RecordKind, SharedKind, SharedPlace
+from yinuo.apps.oversight.models import SHARED_FEED, RecordKind, SharedKind
 from yinuo.apps.oversight.specs import word_of
+from yinuo.apps.projects.models import Project
 from yinuo.web.acting import actor_of, need_role
-from yinuo.web.components.shapes import NavItem
+from yinuo.web.staff import feeds
 from yinuo.web.staff.exporting import Field, Listing
+from yinuo.web.staff.feeds import chosen
 
 READERS = ("supervisor", "comprehensive", "administrator")
 FIELDS = (
@@ -36,7 +39,7 @@ FIELDS = (
 )
 
 
-def summary(place: SharedPlace) -> tuple[str, str]:
+def summary(place: FeedPlace) -> tuple[str, str]:
     """Whose it is and what it says, in a line each."""
     data = place.entry.data
     match place.entry.kind:
@@ -61,35 +64,23 @@ def _again(data: Mapping[str, Any]) -> str:
 @require_safe
 def shared(request: HttpRequest) -> HttpResponse:
     """`?kind=`; the newest first, keyset by `before`."""
-    actor = actor_of(request)
-    kind = chosen(request.GET)
-    text = request.GET.get("before", "")
-    before = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
-    rows, more = queries.shared_latest(actor, kind=kind, before=before)
-    here = reverse("staff:shared")
-    own = f"?kind={kind}" if kind else "?"
-    context = {
-        "rows": [(row, *summary(row)) for row in rows],
-        "kinds": [NavItem("全部", here, current=not kind)]
-        + [NavItem(one.label, f"{here}?kind={one.value}", current=one == kind) for one in SharedKind],
-        "next_url": f"{here}{own}&before={more}" if more else "",
-        "first_url": f"{here}{own}" if before else "",
-        "export_url": f"{reverse('staff:export', args=['shared'])}{own}",
-        "now": timezone.now(),
-    }
+    found = queries.shared(actor_of(request), chosen(SHARED_FEED, request.GET))
+    context = feeds.context(request, SHARED_FEED, found, reverse("staff:shared"), "shared")
+    rows = context["rows"]
+    projects = dict(Project.objects.filter(code__in={row.entry.project_code for row in rows}).values_list("code", "pk"))
+    context["rows"] = [
+        (row.entry, SharedKind(row.entry.kind).label, projects.get(row.entry.project_code), queries.number_of(row.entry), *summary(row))
+        for row in rows
+    ]
     return render(request, "staff/shared.html", context)
 
 
-def chosen(data: Mapping[str, str]) -> str:
-    kind = data.get("kind", "")
-    return kind if kind in SharedKind.values else ""
-
-
 def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
-    def lines(rows: Sequence[SharedPlace]) -> Any:
+    def lines(rows: Sequence[FeedPlace]) -> Any:
         for row in rows:
-            told = row.entry.data
+            entry, told = row.entry, row.entry.data
             names = (told.get(name) for name in ("project_code", "project", "unit", "unit_code"))
-            yield (row.pk, row.entry.get_kind_display(), row.entry.on, row.entry.number, *names, *summary(row), row.entry.at)
+            first = (row.number, SharedKind(entry.kind).label, timezone.localdate(entry.at), queries.number_of(entry))
+            yield (*first, *names, *summary(row), entry.at)
 
-    return Listing("共享信息", FIELDS, queries.placed(actor, chosen(data)), lines)
+    return Listing("共享信息", FIELDS, queries.shared(actor, chosen(SHARED_FEED, data)), lines)

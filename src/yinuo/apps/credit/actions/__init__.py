@@ -4,7 +4,7 @@ from yinuo.apps.credit.actions.points import consent, execute, propose_points, r
 from yinuo.apps.credit.actions.provincial import list_at_province
 from yinuo.apps.credit.actions.reliefs import ask_relief, ask_review, decide_relief
 from yinuo.apps.credit.actions.scores import RowReport, check_evaluations, import_score, import_scores, rebuild, take_evaluations
-from yinuo.apps.credit.actions.sending import place_public, send_public
+from yinuo.apps.credit.actions.sending import send_public
 
 __all__ = [
     "RowReport",
@@ -17,7 +17,6 @@ __all__ = [
     "import_score",
     "import_scores",
     "list_at_province",
-    "place_public",
     "propose_points",
     "rebuild",
     "refuse_consent",

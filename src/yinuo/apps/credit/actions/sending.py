@@ -1,35 +1,25 @@
-"""Entries get their places, are gathered into batches and sent: in order, without a gap, and each counted once (附件2·第四条)."""
+"""Entries of the feed are gathered into batches and sent: in order, without a gap, and each counted once (附件2·第四条)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.credit import access, queries
-from yinuo.apps.credit.models import PublicBatch, PublicPlace, SendState
+from yinuo.apps.credit.models import PUBLIC_FEED, PublicBatch, SendState
 from yinuo.apps.credit.platform import Platform, SendError
-from yinuo.apps.credit.publishing import digest_over, told
+from yinuo.apps.credit.publishing import digest_over
+from yinuo.apps.feeds.actions import place_entries
+from yinuo.apps.feeds.queries import placed, told
 from yinuo.apps.trail.actions import action, record
 
 LOCK = 0x637265646974  # "credit"
-PLACE = """
-    INSERT INTO credit_publicplace (entry_id)
-    SELECT e.id FROM credit_publicentry e LEFT JOIN credit_publicplace p ON p.entry_id = e.id WHERE p.id IS NULL ORDER BY e.id
-"""
 BATCH_MOST = 500
 # Longer than a sender waits for the platform's answer: after that it is held for dead.
 HELD = timedelta(minutes=5)
-
-
-def place_public() -> int:
-    """Gives a place to every committed entry that has none; one at a time, so that places are seen in their order. Returns how many."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute(PLACE)
-        return int(cursor.rowcount)
 
 
 def send_public(*, actor: Actor, platform: Platform | None, clock: Callable[[], datetime]) -> int:
@@ -41,7 +31,7 @@ def send_public(*, actor: Actor, platform: Platform | None, clock: Callable[[], 
         raise forbid("只有信用综合管理部门和系统管理员可以送出信用信息")
     if platform is None:
         raise Refused("credit.no_platform", "没有设置公共信用平台的地址", remedy="平台可以从开放接口 /api/v1/credit/public 接着读取")
-    place_public()
+    place_entries()
     arrived = 0
     while (batch := _take_batch(actor=actor, at=clock())) is not None:
         try:
@@ -72,11 +62,11 @@ def _take_batch(*, actor: Actor, at: datetime) -> PublicBatch | None:
 
 def _next(at: datetime) -> PublicBatch | None:
     last = queries.sent_until()
-    rows = list(PublicPlace.objects.filter(pk__gt=last).select_related("entry").order_by("id")[:BATCH_MOST])
+    rows = list(placed(PUBLIC_FEED).filter(number__gt=last)[:BATCH_MOST])
     if not rows:
         return None
     digest = digest_over([row.entry.digest for row in rows])
-    return PublicBatch.objects.create(first=rows[0].pk, last=rows[-1].pk, count=len(rows), digest=digest, made_at=at)
+    return PublicBatch.objects.create(first=rows[0].number, last=rows[-1].number, count=len(rows), digest=digest, made_at=at)
 
 
 def key_of(batch: PublicBatch) -> str:
@@ -85,8 +75,8 @@ def key_of(batch: PublicBatch) -> str:
 
 def body_of(batch: PublicBatch) -> dict[str, object]:
     """What is sent: the entries with their places and digests, and the digest over them."""
-    rows = PublicPlace.objects.filter(pk__gte=batch.first, pk__lte=batch.last).select_related("entry__unit").order_by("id")
-    entries = [{"place": row.pk, "unit": row.entry.unit.name, "digest": row.entry.digest, **told(row.entry)} for row in rows]
+    rows = placed(PUBLIC_FEED).filter(number__gte=batch.first, number__lte=batch.last)
+    entries = [{"place": row.number, "unit": row.entry.unit.name, "digest": row.entry.digest, **told(row.entry)} for row in rows]
     return {"batch": key_of(batch), "digest": batch.digest, "entries": entries}
 
 

@@ -7,7 +7,6 @@ from yinuo.apps.oversight.actions.dispatches import answer_dispatch
 from yinuo.apps.oversight.actions.finding import look_at, rebuild, sweep
 from yinuo.apps.oversight.actions.intake import take_in_record
 from yinuo.apps.oversight.actions.records import correct_record, record_life
-from yinuo.apps.oversight.actions.sharing import place_shared
 from yinuo.apps.oversight.actions.warnings import (
     close_warning,
     explain_warning,
@@ -26,7 +25,6 @@ __all__ = [
     "hand_warning",
     "look_at",
     "order_rectification",
-    "place_shared",
     "propose_for_warning",
     "rebuild",
     "record_clue_answer",
