@@ -158,7 +158,7 @@ def _bare(count: int, batch: int) -> int:
     """So many rows a second go into a table like the log's own, by one statement and one durable commit a batch."""
     from django.db import connection, connections
 
-    from yinuo.apps.base import new_id
+    from yinuo.core.ids import new_id
 
     with connections["owner"].cursor() as owner:
         owner.execute("CREATE TABLE bench_bare (LIKE infochain_logentry INCLUDING ALL)")
@@ -203,7 +203,7 @@ def _drained(count: int, step: Callable[[], Any]) -> int:
     """How many of so many waiting entries a second find their place."""
     from django.db import connection
 
-    from yinuo.apps.base import new_id
+    from yinuo.core.ids import new_id
 
     with connection.cursor() as cursor:
         cursor.execute(

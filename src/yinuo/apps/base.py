@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,12 +25,6 @@ class Versioned(models.Model):
 
     class Meta:
         abstract = True
-
-
-def new_id() -> uuid.UUID:
-    """A random id that begins with the time (UUIDv7, RFC 9562 §5.7): rows of one moment lie together in their index."""
-    milliseconds, chance = time.time_ns() // 1_000_000, secrets.randbits(74)
-    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | chance >> 62 << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
 
 
 @dataclass(frozen=True, slots=True)

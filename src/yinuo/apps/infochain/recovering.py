@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from yinuo.apps.base import new_id
 from yinuo.apps.infochain import keys
 from yinuo.apps.infochain.books import MAIN
 from yinuo.apps.infochain.models import Checkpoint as SignedHead
@@ -27,6 +26,7 @@ from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import Leaf, build, kid_of, parse
 from yinuo.chain.tree import append
 from yinuo.chain.verifier import Checkpoint, Note, Unverified, VerifierKey, decode64, encode64, hash_leaf
+from yinuo.core.ids import new_id
 
 LOST = "恢复旧备份，私钥已失"
 

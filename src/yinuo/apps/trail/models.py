@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db import models
 
-from yinuo.apps.base import AppendOnly, new_id
+from yinuo.apps.base import AppendOnly
+from yinuo.core.ids import new_id
 
 
 class StoredDecision(AppendOnly):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 import uuid
 
-from yinuo.apps.base import new_id
+from yinuo.core.ids import new_id
 
 
 def test_an_id_begins_with_its_moment_and_is_else_random() -> None:
