@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
 
 class AppendOnly(models.Model):
@@ -152,6 +153,16 @@ class Stale(Refused):
     """Somebody else changed the thing since the form was opened; nothing was written, nothing typed is lost."""
 
     status = 409
+
+
+@contextmanager
+def refuse_if_taken(code: str, message: str, *, field: str = "", remedy: str = "") -> Iterator[None]:
+    """A write that a constraint of the database refuses becomes a refusal in plain words; the transaction around it goes on."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise Refused(code, message, field=field, remedy=remedy) from error
 
 
 def forbid(what: str = "您没有办理这件事的权限") -> Forbidden:

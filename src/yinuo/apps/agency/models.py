@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
 from yinuo.apps.documents.models import Document
-from yinuo.apps.people.models import Hall, InForce, Person
+from yinuo.apps.people.models import Hall, InForce, Person, one_in_force, span_in_order
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import StoredDecision
 
@@ -18,7 +18,10 @@ class BodyLevel(models.TextChoices):
 
 
 class AgencyBody(InForce):
-    """代办服务机构: leans on a hall, apart from its departments; a township's is guided by the county's (附件6·三(一))."""
+    """代办服务机构: leans on a hall, apart from its departments; a township's is guided by the county's (附件6·三(一)).
+
+    A hall may have several bodies; a name is used once and for all, so one row is one body's whole span.
+    """
 
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="agency_bodies")
     level = models.CharField("层级", max_length=8, choices=BodyLevel.choices)
@@ -29,6 +32,7 @@ class AgencyBody(InForce):
 
     class Meta:
         constraints = [
+            span_in_order("agency_body_span"),
             models.CheckConstraint(
                 condition=Q(level="county", parent__isnull=True) | Q(level="township", parent__isnull=False), name="agency_body_parent"
             ),
@@ -39,14 +43,14 @@ class AgencyBody(InForce):
 
 
 class ServiceAgent(InForce):
-    """代办员: a person's place in a body; they sign in by their role `agent` in the hall."""
+    """代办员: a person's place in a body, in one at a time; they sign in by their role `agent` in the hall."""
 
     body = models.ForeignKey(AgencyBody, on_delete=models.PROTECT, related_name="agents")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="agencies")
     phone = models.CharField("服务电话", max_length=40)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person"], condition=Q(to_on__isnull=True), name="agent_of_one_body")]
+        constraints = [span_in_order("agent_span"), one_in_force("agent_of_one_body", "person")]
 
 
 class Training(AppendOnly):
@@ -158,7 +162,8 @@ DONE_KINDS = ("confirmed", "deemed")
 class Agreement(Versioned):
     """委托代办协议 and the service under it: exact as to project, matters, services and days; free of charge.
 
-    The body signs when it offers, the unit when it accepts; both make it run. `to_on` is the first day it no longer holds.
+    The body signs when it offers, the unit when it accepts; both make it run. `to_on` is the first day it no longer holds. A project
+    has one that is offered or runs, whatever its days: `agreement_once_per_project` is narrower than an exclusion over the span.
     `returned`: list of {name, note}, what was given back to the unit at the end.
     """
 

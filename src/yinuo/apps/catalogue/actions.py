@@ -2,16 +2,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any, TypeVar
 
-from yinuo.apps.base import Actor, Refused, forbid
+from django.db.models import Q, Value
+from django.db.models.functions import Greatest
+
+from yinuo.apps.base import Actor, Refused, forbid, refuse_if_taken
 from yinuo.apps.catalogue import access, queries
-from yinuo.apps.catalogue.models import CommitmentOffer, MatterHandler, Tolerance
+from yinuo.apps.catalogue.models import Announced, CommitmentOffer, MatterHandler, Tolerance
 from yinuo.apps.people.models import Department, InForce, Person
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import pause_reason
 from yinuo.core.calendar import TZ
 from yinuo.core.pack.types import Matter
+
+A = TypeVar("A", bound=Announced)
 
 
 def _of_department(matter_id: str, department: Department) -> None:
@@ -22,11 +28,45 @@ def _of_department(matter_id: str, department: Department) -> None:
         raise Refused("catalogue.department", f"“{matter.full_name}”不是{department.name}的事项", field="matter_id")
 
 
+def _announce(
+    model: type[A], said: dict[str, Any], actor: Actor, department: Department, matter_id: str, from_on: date, at: datetime
+) -> tuple[A, bool]:
+    """Writes a department's decision that holds from `from_on` on: its row, and whether it is new.
+
+    1. The department's row is locked: two of its decisions wait for each other.
+    2. A decision that already holds from that day on, in the same words, stays as it is.
+    3. What was planned from that day on is marked as replaced and stays readable.
+    4. What is in force before that day ends on it.
+    5. The decision is written.
+    """
+    Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+    rows = model.objects.filter(hall_id=department.hall_id, matter_id=matter_id, replaced_at__isnull=True)
+    planned = list(rows.filter(from_on__gte=from_on).order_by("from_on"))
+    if len(planned) == 1 and planned[0].from_on == from_on and all(getattr(planned[0], name) == value for name, value in said.items()):
+        return planned[0], False
+    rows.filter(from_on__gte=from_on).update(replaced_at=at)
+    rows.filter(Q(to_on__isnull=True) | Q(to_on__gt=from_on)).update(to_on=from_on)
+    with refuse_if_taken("catalogue.once", "这个事项在这段时间已有另一个决定", field="from_on", remedy="请刷新页面，核对已公布的决定"):
+        made = model.objects.create(
+            hall_id=department.hall_id,
+            matter_id=matter_id,
+            department=department,
+            from_on=from_on,
+            published_at=at,
+            published_by_id=actor.person_id,
+            **said,
+        )
+    return made, True
+
+
 @action
 def offer_commitment(
     *, actor: Actor, department: Department, matter_id: str, offered: bool, from_on: date, basis: str, at: datetime
 ) -> CommitmentOffer:
-    """A department publishes from when its matter may (or may no longer) be promised. Running promises are untouched."""
+    """A department publishes from when its matter may (or may no longer) be promised. Running promises are untouched.
+
+    Raises Refused for another department's matter, a day gone by, no basis, and a matter without a standard on that day.
+    """
     if not access.can_offer(actor, department):
         raise forbid("只有承办部门可以决定本部门事项是否实行信用承诺")
     _of_department(matter_id, department)
@@ -39,23 +79,10 @@ def offer_commitment(
         raise Refused(
             "catalogue.standard", "这个事项还没有承诺标准，不能实行信用承诺", field="matter_id", remedy="请先在规则包公布承诺内容和标准"
         )
-    CommitmentOffer.objects.select_for_update().filter(
-        hall_id=department.hall_id, matter_id=matter_id, to_on=None, from_on__lt=from_on
-    ).update(to_on=from_on)
-    made, _ = CommitmentOffer.objects.update_or_create(
-        hall_id=department.hall_id,
-        matter_id=matter_id,
-        to_on=None,
-        defaults={
-            "department": department,
-            "offered": offered,
-            "basis": basis,
-            "from_on": from_on,
-            "published_at": at,
-            "published_by_id": actor.person_id,
-        },
-    )
-    record(actor, "catalogue.offer", made, at=at, why=basis, data={"matter": matter_id, "offered": offered, "from_on": from_on})
+    made, new = _announce(CommitmentOffer, {"offered": offered, "basis": basis.strip()}, actor, department, matter_id, from_on, at)
+    if new:
+        data = {"matter": matter_id, "offered": offered, "from_on": from_on}
+        record(actor, "catalogue.offer", made, at=at, why=basis, data=data)
     return made
 
 
@@ -77,31 +104,12 @@ def publish_tolerance(
     wanted = list(dict.fromkeys(materials))
     if wanted:
         _need_tolerable(pack().matters[matter_id], wanted, days, from_on)
-    Tolerance.objects.select_for_update().filter(hall_id=department.hall_id, matter_id=matter_id, to_on=None, from_on__lt=from_on).update(
-        to_on=from_on
-    )
-    made, _ = Tolerance.objects.update_or_create(
-        hall_id=department.hall_id,
-        matter_id=matter_id,
-        to_on=None,
-        defaults={
-            "department": department,
-            "materials": wanted,
-            "days": days if wanted else 0,
-            "basis": basis.strip(),
-            "from_on": from_on,
-            "published_at": at,
-            "published_by_id": actor.person_id,
-        },
-    )
-    record(
-        actor,
-        "catalogue.tolerate" if wanted else "catalogue.tolerate_no_more",
-        made,
-        at=at,
-        why=basis,
-        data={"matter": matter_id, "materials": wanted, "days": made.days, "from_on": from_on},
-    )
+    said = {"materials": wanted, "days": days if wanted else 0, "basis": basis.strip()}
+    made, new = _announce(Tolerance, said, actor, department, matter_id, from_on, at)
+    if new:
+        verb = "catalogue.tolerate" if wanted else "catalogue.tolerate_no_more"
+        data = {"matter": matter_id, "materials": wanted, "days": made.days, "from_on": from_on}
+        record(actor, verb, made, at=at, why=basis, data=data)
     return made
 
 
@@ -144,14 +152,13 @@ def set_handler(*, actor: Actor, department: Department, matter_id: str, person:
     day = at.astimezone(TZ).date()
     if not person.is_active or not person.memberships.filter(InForce.on(day), department=department).exists():
         raise Refused("catalogue.handler", f"{person.name}不在{department.name}", field="person")
-    MatterHandler.objects.filter(hall_id=department.hall_id, matter_id=matter_id, to_on=None).exclude(person=person).update(to_on=day)
-    made, created = MatterHandler.objects.get_or_create(
-        hall_id=department.hall_id,
-        matter_id=matter_id,
-        person=person,
-        to_on=None,
-        defaults={"department": department, "from_on": day},
-    )
+    Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+    current = MatterHandler.objects.filter(hall_id=department.hall_id, matter_id=matter_id, to_on=None)
+    current.exclude(person=person).update(to_on=Greatest("from_on", Value(day)))
+    with refuse_if_taken("catalogue.handler_once", f"{person.name}已经是这个事项的办理人", field="person", remedy="请刷新页面查看"):
+        made, created = current.get_or_create(
+            person=person, defaults={"hall_id": department.hall_id, "matter_id": matter_id, "department": department, "from_on": day}
+        )
     if created:
         record(actor, "catalogue.set_handler", made, at=at, data={"matter": matter_id, "person": person.pk})
         queries.forget()

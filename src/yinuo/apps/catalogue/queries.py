@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from yinuo.apps.catalogue.models import CommitmentOffer, MatterHandler, Tolerance
-from yinuo.apps.people.models import Department, Hall, InForce, Person
+from yinuo.apps.people.models import Department, Hall, Person
 from yinuo.apps.rules import pack
 from yinuo.core.pack.types import Matter
 
@@ -70,18 +70,18 @@ def _read(hall_id: int) -> HallBook:
 
 def offered(hall_id: int, day: date) -> dict[str, bool]:
     """The departments' own choices in force on `day`, by matter; matters not here follow the pack's offers."""
-    return dict(CommitmentOffer.objects.filter(InForce.on(day), hall_id=hall_id).values_list("matter_id", "offered"))
+    return dict(CommitmentOffer.objects.filter(CommitmentOffer.on(day), hall_id=hall_id).values_list("matter_id", "offered"))
 
 
 def tolerance(hall_id: int, matter_id: str, day: date) -> Tolerance | None:
     """What the department has published of gaps in this matter's material, in force on `day`; None = no gap is tolerated."""
-    found = Tolerance.objects.filter(InForce.on(day), hall_id=hall_id, matter_id=matter_id).order_by("-from_on").first()
+    found = Tolerance.objects.filter(Tolerance.on(day), hall_id=hall_id, matter_id=matter_id).order_by("id").first()
     return found if found is not None and found.materials else None
 
 
 def tolerances(hall_id: int, day: date) -> dict[str, Tolerance]:
     """All that is tolerated in a hall on `day`, by matter."""
-    rows = Tolerance.objects.filter(InForce.on(day), hall_id=hall_id).order_by("from_on")
+    rows = Tolerance.objects.filter(Tolerance.on(day), hall_id=hall_id).order_by("id")
     return {row.matter_id: row for row in rows if row.materials}
 
 

@@ -49,7 +49,7 @@ class Grant(Versioned):
 
     By consent: the unit's projects, or one of them. By statute: the hall's (`unit` empty), a unit's, or one project.
     `types`: kinds of record (leaf types), empty = all; `fields`: names of fields, empty = all of those records.
-    It holds from `from_at` until before `until_at`, or until it is withdrawn.
+    It holds from `from_at` until before `until_at`, or until it is withdrawn. Several may hold at once: each widens what may be searched.
     """
 
     node = models.ForeignKey(ChainNode, on_delete=models.PROTECT, related_name="grants")

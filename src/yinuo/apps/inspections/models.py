@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
 from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.people.models import Department, Hall, InForce, Person, ProjectUnit
+from yinuo.apps.people.models import Department, Hall, InForce, Person, ProjectUnit, one_in_force
 from yinuo.apps.projects.models import Project
 
 
@@ -22,14 +20,7 @@ class Inspector(InForce):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on")), name="inspector_span"),
-            ExclusionConstraint(
-                name="inspector_once",
-                expressions=[
-                    ("person", RangeOperators.EQUAL),
-                    ("department", RangeOperators.EQUAL),
-                    (Func("from_on", "to_on", function="daterange"), RangeOperators.OVERLAPS),
-                ],
-            ),
+            one_in_force("inspector_once", "person", "department"),
         ]
 
     def __str__(self) -> str:
@@ -65,7 +56,7 @@ class PlanState(models.TextChoices):
 
 
 class InspectionPlan(Versioned):
-    """抽查计划: what is looked at, by which departments, in which days, drawn by which public value.
+    """抽查计划: what is looked at, by which departments, in which days, drawn by which public value. Several plans may share days.
 
     Once announced, `announcement` holds everything the draw rests on (core.draw) and nothing of it changes any more. `sealed` is the
     seed, encrypted, until the draw shows it in `seed`; `value` is what the lottery gave, `result` what was drawn.

@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 
 class Region(models.Model):
@@ -105,8 +107,26 @@ class InForce(models.Model):
         return Q(from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gt=day))
 
 
+def span_in_order(name: str) -> models.CheckConstraint:
+    """The end is not before the beginning; an end on the first day means that the row never holds."""
+    return models.CheckConstraint(condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name=name)
+
+
+def one_in_force(name: str, *key: str, condition: Q | None = None) -> ExclusionConstraint:
+    """On each day at most one row with the same values in `key` is in force. `condition`: the rows it counts."""
+    span = Func("from_on", "to_on", function="daterange")
+    return ExclusionConstraint(
+        name=name,
+        expressions=[*((field, RangeOperators.EQUAL) for field in key), (span, RangeOperators.OVERLAPS)],
+        condition=condition,
+    )
+
+
 class Membership(InForce):
-    """A person's role in a department (and its hall's team); a stage convener's also names the stage."""
+    """A person's role in a department (and its hall's team); a stage convener's also names the stage.
+
+    A person may hold several roles at once, each of them once.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="memberships")
@@ -115,10 +135,8 @@ class Membership(InForce):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="membership_span"),
-            models.UniqueConstraint(
-                fields=["person", "department", "role", "stage"], condition=Q(to_on__isnull=True), name="membership_once"
-            ),
+            span_in_order("membership_span"),
+            one_in_force("membership_once", "person", "department", "role", "stage"),
         ]
 
 
@@ -126,6 +144,7 @@ class Delegation(InForce):
     """While it holds, `substitute` may handle what is `person`'s; limited to kinds of work, matters, projects where they are named.
 
     `kinds`: of work.WorkKind; `matters`: ids of the pack; `projects`: their numbers. Each list empty = all; those named all have to fit.
+    Several may hold at once, each for its part, so there is no exclusion constraint.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")
@@ -136,7 +155,10 @@ class Delegation(InForce):
     projects = models.JSONField(default=list)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(person=F("substitute")), name="delegation_to_another")]
+        constraints = [
+            span_in_order("delegation_span"),
+            models.CheckConstraint(condition=~Q(person=F("substitute")), name="delegation_to_another"),
+        ]
 
     @property
     def limited(self) -> bool:
@@ -185,6 +207,7 @@ class AuthorisedPerson(InForce):
     """经办人: bound to the unit by the legal representative's authorisation; `confirmed_at` unset = asked, not yet bound.
 
     `asked_by`: who of the unit named the person, empty where they asked themselves; `letter_id`: the stored letter of authorisation.
+    A unit may have several persons and a person several units; the same two are bound once at a time, asked or confirmed.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="bindings")
@@ -196,7 +219,7 @@ class AuthorisedPerson(InForce):
     letter_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "unit"], condition=Q(to_on__isnull=True), name="binding_once")]
+        constraints = [span_in_order("binding_span"), one_in_force("binding_once", "person", "unit")]
 
 
 class ApiKey(models.Model):

@@ -205,6 +205,6 @@ def offered_history(matter: Matter, day: date) -> list[OfferSpan]:
     found = [OfferSpan(row.span.from_on, row.span.to_on, True, row.cites) for row in matter.offers]
     hall = hall_id(day)
     if hall is not None:
-        own = CommitmentOffer.objects.filter(hall_id=hall, matter_id=matter.id).order_by("from_on")
+        own = CommitmentOffer.objects.filter(hall_id=hall, matter_id=matter.id, replaced_at__isnull=True).order_by("from_on")
         found += [OfferSpan(row.from_on, row.to_on, row.offered, (), row.basis) for row in own]
     return sorted(found, key=lambda row: row.from_on, reverse=True)

@@ -19,7 +19,7 @@ from yinuo.apps.agency.models import (
     ServiceAgent,
     Training,
 )
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid, refuse_if_taken
 from yinuo.apps.people.models import Person
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
 
@@ -82,11 +82,10 @@ def add_agent(*, actor: Actor, body_id: int, person_id: int, phone: str, at: dat
     if person is None or not works(person, body, day):
         raise Refused("agency.person", "请选择本大厅角色为代办员的人员", field="person", remedy="先在“人员与分工”中授予“代办员”角色")
     phone = need_text(phone, "phone", "请填写服务电话")[:40]
-    try:
-        with transaction.atomic():
-            agent = ServiceAgent.objects.create(body=body, person=person, phone=phone, from_on=day)
-    except IntegrityError as error:
-        raise Refused("agency.agent_taken", f"{person.name}已经是代办员", field="person", remedy="请先解除原来的登记") from error
+    # Two who name the same person wait for each other.
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    with refuse_if_taken("agency.agent_taken", f"{person.name}已经是代办员", field="person", remedy="请先解除原来的登记"):
+        agent = ServiceAgent.objects.create(body=body, person=person, phone=phone, from_on=day)
     record(actor, "agency.add_agent", agent, at=at, why=f"{body.name}：{person.name}", data={"body": body.pk, "person": person.pk})
     return agent
 

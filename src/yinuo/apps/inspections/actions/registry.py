@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
-
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid, refuse_if_taken
 from yinuo.apps.inspections import access, pools
 from yinuo.apps.inspections.actions.common import day_of, need_text
 from yinuo.apps.inspections.models import Avoidance, Inspector, Interest
@@ -43,20 +41,17 @@ def register_inspector(
     unknown = set(subjects) - set(pools.subjects(day))
     if unknown:
         raise Refused("inspections.subjects", f"没有这样的抽查事项：{'、'.join(sorted(unknown))}", field="subjects")
-    try:
-        with transaction.atomic():
-            made = Inspector.objects.create(
-                person=person,
-                department=department,
-                certificate_no=need_text(certificate_no, "certificate_no", "请填写执法证号", 40),
-                subjects=list(subjects),
-                from_on=begins,
-                to_on=to_on,
-            )
-    except IntegrityError as error:
-        raise Refused(
-            "inspections.inspector_once", f"{person.name}这段时间已经在名录里", field="person", remedy="要改事项或者证号，请先停用再登记"
-        ) from error
+    with refuse_if_taken(
+        "inspections.inspector_once", f"{person.name}这段时间已经在名录里", field="person", remedy="要改事项或者证号，请先停用再登记"
+    ):
+        made = Inspector.objects.create(
+            person=person,
+            department=department,
+            certificate_no=need_text(certificate_no, "certificate_no", "请填写执法证号", 40),
+            subjects=list(subjects),
+            from_on=begins,
+            to_on=to_on,
+        )
     record(actor, "inspections.register_inspector", made, at=at, data={"person": person.pk, "subjects": list(subjects), "to_on": to_on})
     return made
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid, refuse_if_taken
 from yinuo.apps.people import access
 from yinuo.apps.people.actions.common import day_of
 from yinuo.apps.people.models import AuthorisedPerson, Person, ProjectUnit
@@ -20,9 +20,13 @@ def ask_binding(*, actor: Actor, person: Person, unit: ProjectUnit, basis: str, 
         raise forbid("只能为本人申请绑定")
     if not basis.strip():
         raise Refused("people.binding_basis", "请写明授权依据", field="basis", remedy="例如：法定代表人授权委托书编号")
-    binding, created = AuthorisedPerson.objects.get_or_create(
-        person=person, unit=unit, to_on=None, defaults={"from_on": day_of(at), "basis": basis}
-    )
+    ProjectUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    with refuse_if_taken(
+        "people.bound_already", "您在这段时间已有本单位的授权，或者正在等待确认", field="basis", remedy="要改期限，请先终止原来的授权"
+    ):
+        binding, created = AuthorisedPerson.objects.get_or_create(
+            person=person, unit=unit, to_on=None, defaults={"from_on": day_of(at), "basis": basis}
+        )
     if created:
         record(actor, "people.ask_binding", binding, at=at, why=basis, data={"unit": unit.pk, "person": person.pk})
     return binding

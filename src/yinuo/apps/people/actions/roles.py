@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, Refused, forbid, refuse_if_taken
 from yinuo.apps.people import access
 from yinuo.apps.people.actions.common import day_of
 from yinuo.apps.people.models import Delegation, Department, InForce, Membership, Person, StaffRole
@@ -22,9 +22,12 @@ def give_role(
         raise forbid("只能安排本大厅人员的角色")
     if role not in StaffRole.values:
         raise Refused("people.role", "请选择角色", field="role")
-    membership, created = Membership.objects.get_or_create(
-        person=person, department=department, role=role, stage=stage, to_on=None, defaults={"from_on": from_on}
-    )
+    # Two who give the person the same role wait for each other.
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    with refuse_if_taken("people.role_once", f"{person.name}这段时间已有这个角色", field="from_on", remedy="请核对生效日期"):
+        membership, created = Membership.objects.get_or_create(
+            person=person, department=department, role=role, stage=stage, to_on=None, defaults={"from_on": from_on}
+        )
     if created:
         record(actor, "people.give_role", membership, at=at, data={"person": person.pk, "role": role, "department": department.pk})
     return membership
