@@ -323,6 +323,8 @@ PAGES = [
     Page("staff:deficient_one", officials("approver", gaps("applied"), "pk", department="item.department.key")),
     Page("staff:tolerances", officials("approver", gaps("applied"), department="item.department.key")),
     Page("staff:tolerance", officials("approver", gaps("applied"), "item.matter_id", department="item.department.key")),
+    Page("staff:offers", one("approver")),
+    Page("staff:offer", officials("approver", items("open"), "matter_id", department="department.key")),
     Page("unit:deficient", units(items("open"), *MY_ITEM)),
     Page("unit:deficient_supply", units(gaps("waiting"), "item.project.unit_id", "item_id")),
     Page("staff:coordination", one("general_convener")),

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.apps.county import Company
 from tests.apps.points import propose
 from tests.apps.test_onemap import filed, guided, hand_in
-from tests.browser.live import PATIENCE, AtTheBrowser, Live, at, closing_time, live
+from tests.browser.live import DESKTOP, PATIENCE, PHONE, AtTheBrowser, Live, at, closing_time, live
 from tests.browser.walking import begin_filing, fill_filing
 from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.onemap.actions import accept
@@ -25,6 +25,7 @@ from yinuo.apps.projects.models import Draft, Project
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+EIA = "建设项目环境影响报告表审批（州县级）"
 SOIL = "生产建设项目水土保持方案审批"
 NOW, LATE = "2026-11-12 10:00", "2026-12-21 10:00"
 
@@ -217,6 +218,24 @@ def test_the_principal_consents_to_points_or_says_why_not(town: Town) -> None:
     desk.press("不同意")
     desk.reads("已记录不同意，分值不变")
     desk.go("/staff/hall/", expect=403)
+
+
+def test_a_department_moves_the_end_of_its_promise_forward(live: Live, script: bool) -> None:
+    desk = live.official("principal", NOW, "desk-offers", "ecology", size=DESKTOP if script else PHONE)
+    desk.go("/staff/offers/")
+    desk.reads("承诺事项", "已开办")
+    desk.follow(EIA)
+    desk.press("公布", expect=422)
+    desk.reads("选择开办或者停办", "写明依据")
+    for day in ("2027-01-01", "2026-12-01"):
+        desk.choose("从生效日期起", "停办承诺")
+        desk.fill("生效日期", day)
+        desk.fill("依据", "县生态环境局公告" if script else "县生态环境局公告〔2026〕2号")
+        desk.press("公布")
+    desk.reads("已公布：2026年12月1日起停办承诺", "已安排", "已被代替")
+    desk.go("/staff/offers/")
+    desk.reads("2026年12月1日起停办承诺")
+    desk.go("/staff/deficient/tolerances/")
 
 
 def test_comprehensive_management_reads_and_decides_nothing(town: Town) -> None:

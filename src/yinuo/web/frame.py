@@ -107,6 +107,8 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
     links = [NavItem("消息", reverse("common:messages"))]
     if hat and hat.actor.role not in ("unit", "public"):
         links += [NavItem("容缺受理", reverse("staff:deficient")), NavItem("1+X 协调", reverse("staff:coordination"))]
+    if hat and hat.actor.role in ("approver", "principal"):
+        links.append(NavItem("承诺事项", reverse("staff:offers")))
     if hat and hat.actor.role in ("principal", "supervisor"):
         links.append(NavItem("法定查询", reverse("staff:grants")))
     if hat and hat.actor.role == "administrator":

@@ -14,7 +14,7 @@ class Announced(InForce):
     """A department's published decision on one of its matters, from a day on until its next one.
 
     A new decision ends the one in force on its first day and replaces what was planned from that day on. What is replaced keeps the
-    span it was published with and gets `replaced_at`: it is history and holds on no day.
+    span it had until then and gets `replaced_at`: it is history and holds on no day.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+", db_index=False)

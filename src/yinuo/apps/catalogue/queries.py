@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, Generic, TypeVar
 
-from yinuo.apps.catalogue.models import CommitmentOffer, MatterHandler, Tolerance
+from yinuo.apps.catalogue.models import Announced, CommitmentOffer, MatterHandler, Tolerance
 from yinuo.apps.people.models import Department, Hall, Person
 from yinuo.apps.rules import pack
 from yinuo.core.pack.types import Matter
 
 _FRESH_SECONDS = 30
+A = TypeVar("A", bound=Announced)
 
 
 @dataclass
@@ -83,6 +85,34 @@ def tolerances(hall_id: int, day: date) -> dict[str, Tolerance]:
     """All that is tolerated in a hall on `day`, by matter."""
     rows = Tolerance.objects.filter(Tolerance.on(day), hall_id=hall_id).order_by("id")
     return {row.matter_id: row for row in rows if row.materials}
+
+
+@dataclass(frozen=True, slots=True)
+class Announcements(Generic[A]):
+    """A matter's decisions seen from a day: in force, planned for later days, and over or replaced; each list by its first day."""
+
+    current: A | None = None
+    planned: tuple[A, ...] = ()
+    past: tuple[A, ...] = ()
+
+
+NOTHING_ANNOUNCED: Announcements[Any] = Announcements()
+
+
+def announcements(model: type[A], department_id: int, day: date, matter_id: str = "") -> dict[str, Announcements[A]]:
+    """All that a department has published in `model` of its matters, or of the one, seen from `day`."""
+    rows = model.objects.filter(department_id=department_id).select_related("published_by").order_by("from_on", "id")
+    by_matter: dict[str, list[A]] = {}
+    for row in rows.filter(matter_id=matter_id) if matter_id else rows:
+        by_matter.setdefault(row.matter_id, []).append(row)
+    return {key: _seen_from(day, found) for key, found in by_matter.items()}
+
+
+def _seen_from(day: date, rows: list[A]) -> Announcements[A]:
+    planned = [row for row in rows if row.replaced_at is None and row.from_on > day]
+    current = [row for row in rows if row.replaced_at is None and row.from_on <= day and (row.to_on is None or row.to_on > day)]
+    past = [row for row in rows if row not in planned and row not in current]
+    return Announcements(current[0] if current else None, tuple(planned), tuple(past))
 
 
 def matter(matter_id: str) -> Matter:

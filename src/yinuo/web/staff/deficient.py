@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.catalogue.actions import not_tolerated, publish_tolerance
-from yinuo.apps.catalogue.queries import tolerances
+from yinuo.apps.catalogue.models import Tolerance
+from yinuo.apps.catalogue.queries import NOTHING_ANNOUNCED, announcements
 from yinuo.apps.deficient import access, queries
 from yinuo.apps.deficient.actions import agree_to_gap, decline_gap, say_only_gap_left, sign_gap_commitment
 from yinuo.apps.deficient.models import OPEN, DeficientAcceptance
@@ -30,6 +31,7 @@ from yinuo.web.acting import actor_of, need_role, need_staff
 from yinuo.web.components.forms import DateInput, DecimalInput
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
+from yinuo.web.staff.announced import MatterLine, history, planned_words
 from yinuo.web.staff.desks import posted
 from yinuo.web.staff.forms import Versioned, text_area
 from yinuo.web.staff.inbox import marks_of
@@ -206,7 +208,12 @@ class ToleranceForm(forms.Form):
 
     materials = forms.MultipleChoiceField(label="可以容缺的材料", required=False, widget=forms.CheckboxSelectMultiple())
     days = forms.IntegerField(label="最长几个工作日", required=False, min_value=1, widget=DecimalInput(unit="个工作日"))
-    from_on = forms.DateField(label="生效日期", widget=DateInput(), error_messages={"required": "填写生效日期"})
+    from_on = forms.DateField(
+        label="生效日期",
+        widget=DateInput(),
+        help_text="可以是今天或者以后。原来安排在这一天以后的，都由这次公布代替；这一天以前的不变。",
+        error_messages={"required": "填写生效日期"},
+    )
     basis = forms.CharField(label="依据", max_length=240, error_messages={"required": "写明依据"})
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any) -> None:
@@ -227,17 +234,25 @@ def _own_matters(actor: Actor, day: Any) -> list[Matter]:
     return [row for row in own if any(not material.main for material in row.materials)]
 
 
+def _names(row: Tolerance) -> str:
+    """The materials that may come later, by name."""
+    return "、".join(material.name for material in pack().matters[row.matter_id].materials if material.id in row.materials)
+
+
+def _what(row: Tolerance) -> str:
+    return f"可以容缺 {_names(row)}，最长 {row.days} 个工作日" if row.materials else "不再容缺"
+
+
 @need_role("approver", "principal")
 @require_safe
 def published(request: HttpRequest) -> HttpResponse:
     """Every matter of the department in scope, with what is published of it (附件5·三(二))."""
     actor, day = actor_of(request), timezone.localdate()
-    known = tolerances(actor.hall_id or 0, day)
+    known = announcements(Tolerance, actor.department_id or 0, day)
     rows = []
     for matter in _own_matters(actor, day):
-        found = known.get(matter.id)
-        names = [row.name for row in matter.materials if found is not None and row.id in found.materials]
-        rows.append({"matter": matter, "found": found, "names": names})
+        found = known.get(matter.id, NOTHING_ANNOUNCED)
+        rows.append(MatterLine(matter, found.current, planned_words(found, _what), _names(found.current) if found.current else ""))
     crumb = [NavItem("待办", reverse("staff:inbox")), NavItem("容缺受理", reverse("staff:deficient")), NavItem("容缺材料和时限")]
     return render(request, "staff/tolerances.html", {"rows": rows, "breadcrumbs": crumb})
 
@@ -250,7 +265,8 @@ def publish(request: HttpRequest, matter_id: str) -> HttpResponse:
     matter = next((row for row in _own_matters(actor, day) if row.id == matter_id), None)
     if matter is None:
         raise forbid("只能公布本部门适用容缺受理的事项")
-    found = tolerances(actor.hall_id or 0, day).get(matter_id)
+    said = announcements(Tolerance, actor.department_id or 0, day, matter_id).get(matter_id, NOTHING_ANNOUNCED)
+    found = said.current if said.current is not None and said.current.materials else None
     start = {
         "materials": found.materials if found else [],
         "days": found.days if found else None,
@@ -259,8 +275,8 @@ def publish(request: HttpRequest, matter_id: str) -> HttpResponse:
     }
     form = ToleranceForm(request.POST if request.method == "POST" else None, matter=matter, initial=start)
     if request.method == "POST" and form.is_valid():
-        office, said = Department.objects.get(pk=actor.department_id), {**form.cleaned_data, "days": form.cleaned_data["days"] or 0}
-        done = attempt(form, lambda: publish_tolerance(actor=actor, department=office, matter_id=matter_id, at=now, **said))
+        office, data = Department.objects.get(pk=actor.department_id), {**form.cleaned_data, "days": form.cleaned_data["days"] or 0}
+        done = attempt(form, lambda: publish_tolerance(actor=actor, department=office, matter_id=matter_id, at=now, **data))
         if done is not None:
             messages.success(request, f"已公布“{matter.full_name}”的容缺材料和时限，办事指南随之更新。")
             return redirect("staff:tolerances")
@@ -269,6 +285,5 @@ def publish(request: HttpRequest, matter_id: str) -> HttpResponse:
         NavItem("容缺材料和时限", reverse("staff:tolerances")),
         NavItem(matter.full_name),
     ]
-    return render(
-        request, "staff/tolerance.html", {"matter": matter, "form": form, "breadcrumbs": crumb}, status=422 if form.errors else 200
-    )
+    context = {"matter": matter, "form": form, "lines": history(said, _what), "breadcrumbs": crumb}
+    return render(request, "staff/tolerance.html", context, status=422 if form.errors else 200)
