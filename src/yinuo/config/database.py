@@ -43,22 +43,51 @@ def settings_from_url(url: str, *, lasting: bool = True) -> dict[str, Any]:
     }
 
 
-def migrate(*, progress: Callable[[str], None] = lambda line: None) -> None:
-    """Brings the schema up to date as its owner, then gives the application exactly what it needs."""
-    from django.core.management import call_command
-    from django.db import connections
+def migrate(*, progress: Callable[[str], None] = lambda line: None, backup: str = "", resume: bool = False) -> None:
+    """Brings the schema up to date as its owner, gives the application exactly what it needs, and notes the release.
+
+    1. Our rooms' migrations run in one transaction: a failure or a kill leaves the database as it was. 2. Where a library's migration or
+    one outside transactions is among them, each commits by itself: the release stands as begun until all is done, and a database left in
+    between is refused (`releases.standing`) until the same program goes on with it (`resume`).
+    """
+    from django.db import connections, transaction
+    from django.utils import timezone
+
+    from yinuo.config import releases
 
     owner = connections["owner"]
-    with owner.cursor() as cursor:
-        for extension in EXTENSIONS:
-            cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
-        _grant_by_default(cursor, _application_role())
+    found = releases.standing(owner)
+    if found.kind is releases.Kind.CURRENT:
+        progress("设定数据库权限")
+        secure_append_only()
+    elif found.kind is releases.Kind.OLDER and not releases.stepwise(owner, found.pending):
+        with transaction.atomic(using="owner"), owner.cursor() as cursor:
+            number = releases.begin(cursor, previous=found.release, backup=backup, at=timezone.now())
+            _migrate(cursor, progress)
+            releases.finish(cursor, owner, number, at=timezone.now())
+    else:
+        with owner.cursor() as cursor:
+            number = releases.unfinished(cursor) if resume or found.kind is releases.Kind.EMPTY else 0
+            number = number or releases.begin(cursor, previous=found.release, backup=backup, at=timezone.now())
+            _migrate(cursor, progress)
+            releases.finish(cursor, owner, number, at=timezone.now())
+    owner.close()
+
+
+def _migrate(cursor: Any, progress: Callable[[str], None]) -> None:
+    from django.core.management import call_command
+
+    for extension in EXTENSIONS:
+        cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+    _grant_by_default(cursor, _application_role())
+    if cursor.db.in_atomic_block:
+        # A row written and its table altered in one transaction: no check of a foreign key may still be waiting then.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     progress("更新数据库结构")
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     call_command("createcachetable", database="owner", verbosity=0)
     progress("设定数据库权限")
     secure_append_only()
-    owner.close()
 
 
 def secure_append_only() -> None:
@@ -80,7 +109,8 @@ def secure_append_only() -> None:
             if apart:
                 cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
         if apart:
-            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON django_migrations FROM {role}")
+            for table in ("django_migrations", "yinuo_release"):
+                cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
 
 
 def append_only_tables() -> Iterator[str]:

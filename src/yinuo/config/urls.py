@@ -12,6 +12,7 @@ from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, URLResolver, include, path
 
+from yinuo import __version__
 from yinuo.apps.people.administration import may_enter
 
 
@@ -19,7 +20,7 @@ def health(request: HttpRequest) -> JsonResponse:
     """Answers when this process reaches its database; `worker` tells the processes apart."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok", "worker": os.getpid()})
+    return JsonResponse({"status": "ok", "version": __version__, "worker": os.getpid()})
 
 
 # One way in: with its locks against guessing and its second step; and for the hall's administrators alone.

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from yinuo import __version__
 from yinuo.apps.figures.access import READERS as FIGURES
 from yinuo.apps.rules import pack
 from yinuo.web.acting import Hat, hat_of, seconds_left
@@ -83,6 +84,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "login_url": reverse("account_login"),
         "county": county,
         "service_name": f"{county}投资项目服务" + (" · 审批" if role not in ("unit", "public") else ""),
+        "program_version": __version__,
         "phase": "demonstration" if settings.YINUO_DEMO else "",
     }
 

@@ -6,6 +6,7 @@ import importlib
 import sys
 from importlib.util import find_spec
 
+from yinuo import __version__
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.cli import chinese
 
@@ -24,6 +25,7 @@ COMMANDS = {
     "apikey": ("apikey", "接口密钥：签发、查看、停用"),
     "backup": ("backup", "备份整个系统"),
     "restore": ("restore", "由备份恢复"),
+    "upgrade": ("upgrade", "升级数据库到本程序的版本"),
     "manage": ("manage", "Django 的管理命令"),
 }
 
@@ -35,7 +37,15 @@ def installed() -> list[str]:
 
 def help_text() -> str:
     lines = [f"  {name:<10}{COMMANDS[name][1]}" for name in installed()]
-    return "\n".join(["一诺：投资项目信用承诺制审批平台", "", "用法：yinuo 命令 …（各命令的说明：yinuo 命令 --help）", "", *lines])
+    return "\n".join(
+        [
+            f"一诺 {__version__}：投资项目信用承诺制审批平台",
+            "",
+            "用法：yinuo 命令 …（各命令的说明：yinuo 命令 --help；版本：yinuo --version）",
+            "",
+            *lines,
+        ]
+    )
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -44,6 +54,9 @@ def main(arguments: list[str] | None = None) -> None:
     if not arguments or arguments[0] in ("--help", "-h", "help"):
         print(help_text())
         sys.exit(0 if arguments else 2)
+    if arguments[0] in ("--version", "-V", "version"):
+        print(f"yinuo {__version__}")
+        sys.exit(0)
     name = arguments[0]
     if name not in installed():
         print(f"错误：没有命令“{name}”；可用：{'、'.join(installed())}", file=sys.stderr)
@@ -66,7 +79,7 @@ def _run(name: str, arguments: list[str]) -> int:
         return 130
     except DatabaseError as error:
         print(f"错误：{error}", file=sys.stderr)
-        return 1
+        return error.exit_code
     except PermissionError as error:
         print(f"错误：没有权限：{error.filename}", file=sys.stderr)
         return 1

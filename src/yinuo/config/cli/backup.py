@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from yinuo import __version__
 from yinuo.config import embedded, paths
 from yinuo.config.backup import BackupError, back_up
 from yinuo.config.cli.asking import now
@@ -34,7 +34,7 @@ def backup(
         raise BackupError(f"没有文件夹 {place.parent}")
     started = server.start()
     try:
-        made = back_up(server, place, at=moment, version=version("yinuo"))
+        made = back_up(server, place, at=moment, version=__version__)
     finally:
         if started:
             server.stop()

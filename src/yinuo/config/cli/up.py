@@ -19,6 +19,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from yinuo import __version__
 from yinuo.config import paths
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.processes import Child, stop_all
@@ -102,18 +103,18 @@ def _prepare(demo: bool) -> list[tuple[str, str, str]]:
 
     django.setup()
     from django.core import checks
-    from django.utils import timezone
 
-    from yinuo.config import bootstrap, database
+    from yinuo.config import upgrade
     from yinuo.config.checks import TAG
 
     for fault in checks.run_checks(tags=[TAG]):
         raise typer.BadParameter(fault.msg)
 
-    database.migrate(progress=_say)
-    _say("同步规则包")
-    bootstrap.sync_pack(timezone.localdate())
-    bootstrap.begin_log(timezone.now())
+    done = upgrade.bring_up(_say)
+    if done.backup:
+        _say(f"已由 {done.found.release} 升级到 {__version__}；升级以前的备份：{done.backup}")
+    if done.faults:
+        _say(f"审计有 {len(done.faults)} 处不符，用 yinuo chain audit 查看：{done.faults[0]}")
     from yinuo.config import demo as demonstration
 
     if demo:

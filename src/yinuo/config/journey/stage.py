@@ -88,15 +88,11 @@ def _prepare(environment: dict[str, str], say: Callable[[str], None]) -> Pack:
     import django
 
     django.setup()
-    from django.utils import timezone
 
     from yinuo.apps.rules import pack
-    from yinuo.config import bootstrap, database
+    from yinuo.config import upgrade
 
-    database.migrate(progress=say)
-    say("同步规则包")
-    bootstrap.sync_pack(timezone.localdate())
-    bootstrap.begin_log(timezone.now())
+    upgrade.bring_up(say)
     _close_connections()
     return pack()
 
