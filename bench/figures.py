@@ -45,11 +45,11 @@ MADE = (
         (SELECT array_agg(id ORDER BY id) ids FROM people_person) h
     """,
     """
-    INSERT INTO work_workitem (kind, state, subject_kind, subject_id, project_id, project_code, title, subtitle, url, stage, tags, role,
-        waits_for, grade, department_id, hall_id, assignee_id, started_at, limit_value, limit_unit, statutory_unit, rules_on, closed_at,
+    INSERT INTO work_workitem (kind, state, subject_kind, subject_id, project_id, project_code, title, subtitle, page, page_args,
+        unit_page, unit_page_args, stage, tags, role, waits_for, grade, department_id, hall_id, assignee_id, started_at, limit_value, limit_unit, statutory_unit, rules_on, closed_at,
         outcome, due_at, yellow_at, statutory_due_at, provisional, announced)
     SELECT k.kind, CASE WHEN ended.at IS NULL THEN 'running' ELSE 'done' END, 'onemap.mapitem', i.id, i.project_id, '', i.name, '',
-        '/staff/items/' || i.id || '/', 's', '[]', 'approver', 'staff', 'A', i.department_id, p.hall_id, i.handler_id, i.received_at, 5,
+        'staff:item', jsonb_build_object('item_id', i.id), '', '{{}}', 's', '[]', 'approver', 'staff', 'A', i.department_id, p.hall_id, i.handler_id, i.received_at, 5,
         'working', 'working', '2026-01-01', ended.at, '', i.received_at + interval '6 days', i.received_at + interval '5 days',
         i.received_at + interval '20 days', false, 'green'
     FROM onemap_mapitem i JOIN projects_project p ON p.id = i.project_id, (VALUES ('receipt'), ('limit')) k(kind),

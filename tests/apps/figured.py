@@ -72,7 +72,7 @@ def filled(county: County) -> Figured:
     )
     for kind, due, closed in (("review", "2026-11-26 18:00", at("2026-11-26 09:00")), ("guidance", "2026-11-30 18:00", None)):
         WorkItem.objects.create(
-            kind=kind, state="done" if closed else "running", subject_kind="x", subject_id=1, project_id=fresh.pk, title=kind, url="/x/",
+            kind=kind, state="done" if closed else "running", subject_kind="x", subject_id=1, project_id=fresh.pk, title=kind, page="staff:inbox",
             department=made.offices[county.hall.pk][0], hall_id=county.hall.pk, rules_on=date(2026, 11, 25), started_at=at("2026-11-25 09:00"),
             due_at=at(due), yellow_at=at(due), closed_at=closed,
         )  # fmt: skip
@@ -191,7 +191,8 @@ def _clock(
     ends = paused_at + timedelta(hours=chance.randint(1, 2000)) if paused_at and chance.random() < 0.8 else None
     work = WorkItem.objects.create(
         kind=kind, state="paused" if paused else "done" if closed else "running", subject_kind=subject, subject_id=number,
-        project_id=project.pk, matter_id=item.matter_id if item else "", title=f"{kind} {number}", url=f"/staff/x/{number}/",
+        project_id=project.pk, matter_id=item.matter_id if item else "", title=f"{kind} {number}", page="staff:project", page_args={"project_id": project.pk},
+        unit_page="unit:project", unit_page_args={"project_id": project.pk},
         department=office, hall_id=project.hall_id, assignee=chance.choice([*made.people, None]), rules_on=date(2026, 1, 1),
         waits_for="unit" if chance.random() < 0.1 else "staff", started_at=started, closed_at=closed, due_at=due, yellow_at=yellow,
         statutory_due_at=due + timedelta(days=5) if due and chance.random() < 0.8 else None, paused_at=paused_at, pause_ends_at=ends,
@@ -239,7 +240,7 @@ def _review(
 def _service(made: Figured, chance: Random, project: Project) -> None:
     service = TrackService.objects.create(
         track="agency", subject_kind="agency.agreement", subject_id=project.pk, project=project, hall_id=project.hall_id, name="代办服务",
-        url="/x/", ended_at=project.filed_at,
+        page="unit:projects", ended_at=project.filed_at,
     )  # fmt: skip
     _review(made, chance, project, None, service, project.filed_at + timedelta(days=chance.randint(1, 40)), 1)
 

@@ -601,7 +601,7 @@ def test_a_service_that_has_ended_is_reviewed_once_and_a_bad_one_is_rectified_by
     assign_bad_review(actor=supervisor, instruction="请核实", **one)
     work = WorkItem.objects.get(kind=WorkKind.BAD_REVIEW_RECTIFY)
     assert (work.role, work.department_id, work.project_id) == ("general_convener", None, None)
-    told = Message.objects.filter(template="bad_review", url=work.url).values_list("person_id", flat=True)
+    told = Message.objects.filter(template="bad_review", page=work.page, page_args=work.page_args).values_list("person_id", flat=True)
     assert head.person_id in told
     refusal(lambda: answer_bad_review(actor=agency.actor(), finding="true", measures="改", answer="改", **one), "access.forbidden")
     answer_bad_review(actor=head, finding="true", measures="换一名代办员", answer="已换人", **one)

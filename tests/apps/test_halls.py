@@ -122,7 +122,14 @@ def under_way(county: County, company: Company) -> MapItem:
 
 def test_a_good_review_of_a_tracks_service_counts_beside_the_matters(county: County, company: Company) -> None:
     item = concluded(county, company)
-    row = {"project": item.project, "hall_id": county.hall.pk, "name": "代办服务", "url": "/", "ended_at": LATER, "subject_kind": "a.b"}
+    row = {
+        "project": item.project,
+        "hall_id": county.hall.pk,
+        "name": "代办服务",
+        "page": "unit:projects",
+        "ended_at": LATER,
+        "subject_kind": "a.b",
+    }
     services = [
         TrackService.objects.create(track=track, subject_id=n, **row) for n, track in enumerate(("agency", "agency", "mock", "deficient"))
     ]

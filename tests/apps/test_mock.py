@@ -451,8 +451,8 @@ def test_all_departments_convert_by_one_moment_in_the_order_of_prerequisites(cou
     assert track.fresh().state == "converted"
     service = TrackService.objects.get(track="mock")
     assert (service.project_id, service.department_id) == (track.project.pk, None)
-    link = f"/reviews/{links.token_of(service, Channel.LINK)}/"
-    assert Message.objects.filter(template="review_invited", body__contains=link).exists()
+    link = {"token": links.token_of(service, Channel.LINK)}
+    assert Message.objects.filter(template="review_invited", channel="sms", page="public:review", page_args=link).exists()
     sheet = Document.objects.get(kind="mock_circulation")
     assert [(line["mock_on"], line["formal_on"]) for line in sheet.data["lines"]] == [
         ("2026-11-13", "2027-02-01"),

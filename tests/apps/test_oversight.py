@@ -221,7 +221,7 @@ def test_explained_ordered_corrected_and_closed(county: County, company: Company
         actions.order_rectification(actor=owner, warning_id=made.pk, text="停止建设", days=61, at=NOON)
     actions.order_rectification(actor=owner, warning_id=made.pk, text="停止建设，补办施工许可", days=5, at=NOON)
     work = WorkItem.objects.get(kind=WorkKind.WARNING_RECTIFY)
-    assert (work.waits_for, work.due_at, work.url) == ("unit", at("2026-11-13 18:00"), f"/warnings/{made.pk}/")
+    assert (work.waits_for, work.due_at, work.unit_url) == ("unit", at("2026-11-13 18:00"), f"/warnings/{made.pk}/")
     assert not WorkItem.objects.filter(kind=WorkKind.WARNING_HANDLE, state="running").exists()
     with pytest.raises(Refused, match="证明材料"):
         actions.report_rectified(actor=company.actor, warning_id=made.pk, text="已停工", at=NOON)

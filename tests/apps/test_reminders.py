@@ -87,7 +87,7 @@ def test_what_was_taken_up_today_was_told_its_term_then(receipt: WorkItem) -> No
 
 
 def test_a_paused_clock_and_one_that_waits_for_the_company_are_not_hurried(county: County, company: Company, receipt: WorkItem) -> None:
-    WorkItem.objects.filter(pk=receipt.pk).update(waits_for="unit")
+    WorkItem.objects.filter(pk=receipt.pk).update(waits_for="unit", unit_page="unit:projects")
     assert on_the_day(LAST_DAY) == 0
     WorkItem.objects.filter(pk=receipt.pk).update(waits_for="staff")
     handler = county.actor("approver", receipt.department.key)  # type: ignore[union-attr]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from tests.apps.county import Company, County, at, new_company, new_county
@@ -69,7 +70,10 @@ def test_a_concluded_matter_asks_for_a_review_by_a_link_that_needs_no_account(it
     told = Message.objects.filter(template="review_invited")
     assert {message.channel for message in told} == {"site", "sms"}
     token = links.token_of(item, Channel.LINK)
-    assert all(f"/reviews/{token}/" in message.body for message in told)
+    texts = {message.channel: message.text for message in told}
+    assert texts["sms"].endswith(f"：{settings.YINUO_ORIGIN}/reviews/{token}/")
+    assert token not in texts["site"]
+    assert {message.channel: message.url for message in told} == {"sms": f"/reviews/{token}/", "site": f"/items/{item.pk}/review/"}
     made = review_by_link(actor=Actor.public(), token=token, level=4, indicators=["服务态度", "没有的指标"], at=LATER)
     assert (made.channel, made.level, made.person_id, made.indicators) == ("link", 4, None, ["服务态度"])
     assert made.handler_id == item.handler_id

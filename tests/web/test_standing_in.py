@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.apps.county import Company, County, at, new_company, new_county
-from yinuo.apps.base import Actor, StandIn
+from yinuo.apps.base import Actor, PageRef, StandIn
 from yinuo.apps.people.actions import issue_key
 from yinuo.apps.people.models import Membership, ProjectUnit
 from yinuo.web.acting import SESSION_KEY
@@ -25,7 +25,7 @@ def told(actor: Actor, at: datetime) -> list[StandIn]:
         unit = ProjectUnit.objects.get(pk=unit_id)
         acting = Actor(actor.person_id, "unit", hall_id=actor.hall_id, unit_id=unit_id, entrance="window", via=VIA)
         if person_id == actor.person_id:
-            made.append(StandIn(acting, unit.name, unit.credit_code or "", "窗口代申报", "来访人 马某", "/staff/"))
+            made.append(StandIn(acting, unit.name, unit.credit_code or "", "窗口代申报", "来访人 马某", PageRef("staff:inbox")))
     return made
 
 

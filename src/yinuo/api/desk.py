@@ -21,9 +21,9 @@ router = Router(tags=["待办与材料"])
 def inbox(request: HttpRequest, box: str = "mine", after: str = "", size: int = 50) -> dict[str, Any]:
     if box not in queries.BOXES:
         raise Refused("api.box", f"没有名为 {box} 的待办箱", field="box", remedy="可选：" + "、".join(queries.BOXES))
-    now = timezone.now()
+    now, actor = timezone.now(), actor_of(request)
     try:
-        page = queries.page(actor_of(request), box, now, after, min(max(size, 1), 100))
+        page = queries.page(actor, box, now, after, min(max(size, 1), 100))
     except ValueError as error:
         raise Refused("api.after", "翻页游标不对", field="after", remedy="请使用上一页答复里的 after") from error
     rows = [
@@ -36,7 +36,7 @@ def inbox(request: HttpRequest, box: str = "mine", after: str = "", size: int = 
             "light": item.light_at(now),
             "state": item.state,
             "due_at": item.due_shown(now),
-            "url": item.url,
+            "url": item.unit_url if actor.role == "unit" else item.url,
         }
         for item in page.items
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.urls import reverse
 
 
 class AppendOnly(models.Model):
@@ -26,6 +27,55 @@ class Versioned(models.Model):
 
     class Meta:
         abstract = True
+
+
+class PageRef:
+    """A page: the name of its URL pattern and the pattern's arguments. The address is made when it is read.
+
+    Rooms name pages so, and rows store names (`LeadsToPage`): a changed address breaks no row. `tests/web/test_page_names.py` checks
+    that every name used in the code resolves with its arguments; name and arguments are therefore written out, never computed.
+
+    Example: `PageRef("staff:item", item_id=3).url` is `/staff/items/3/`.
+    """
+
+    __slots__ = ("args", "name")
+
+    def __init__(self, name: str, /, **args: int | str) -> None:
+        self.name = name
+        self.args = args
+
+    def __repr__(self) -> str:
+        return f"PageRef({self.name!r}, {self.args!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PageRef) and (self.name, self.args) == (other.name, other.args)
+
+    def __hash__(self) -> int:
+        return hash((self.name, tuple(sorted(self.args.items()))))
+
+    @property
+    def url(self) -> str:
+        """Raises NoReverseMatch for a page that does not exist."""
+        return reverse(self.name, kwargs=self.args)
+
+
+class LeadsToPage(models.Model):
+    """A row that leads to a page; `page` is empty where it leads nowhere. An upgrade says which names are no page any more."""
+
+    page = models.CharField(max_length=40, default="", blank=True)
+    page_args = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def page_ref(self) -> PageRef | None:
+        return PageRef(self.page, **self.page_args) if self.page else None
+
+    @property
+    def url(self) -> str:
+        """The page's address now, empty where the row leads nowhere."""
+        return reverse(self.page, kwargs=self.page_args) if self.page else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +133,8 @@ class StandIn:
     unit_code: str
     title: str
     note: str
-    back: str
-    end: str = ""
+    back: PageRef
+    end: PageRef | None = None
     end_label: str = "结束"
 
 

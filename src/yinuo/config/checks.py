@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
+from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
 TAG = "yinuo"
@@ -70,3 +72,31 @@ def anchor(**_: Any) -> list[checks.CheckMessage]:
     }
     found = [why for why, so in missing.items() if so]
     return [checks.Error(f"YINUO_ANCHOR_RPC 打开了外部锚定，却{why}", id="yinuo.E004") for why in found]
+
+
+def lost_pages() -> list[str]:
+    """Pages that rows name and that are no longer there, in words; one reading of each table, so for an upgrade and not for every start."""
+    from django.apps import apps
+    from django.db.models import Min, TextField
+    from django.db.models.functions import Cast
+
+    from yinuo.apps.base import LeadsToPage
+
+    found = []
+    for model in apps.get_models():
+        for field in model._meta.fields if issubclass(model, LeadsToPage) else ():
+            if field.name not in ("page", "unit_page"):
+                continue
+            some = Min(Cast(f"{field.name}_args", TextField()))
+            rows = model._default_manager.exclude(**{field.name: ""}).order_by().values_list(field.name).annotate(args=some)
+            found += [page_fault(model._meta.label, page, json.loads(args)) for page, args in rows]
+    return [fault for fault in found if fault]
+
+
+def page_fault(model: str, page: str, args: dict[str, Any]) -> str:
+    """What is wrong with a page that a row names, empty where it is there."""
+    try:
+        reverse(page, kwargs=args)
+    except NoReverseMatch:
+        return f"{model} 的记录指向页面 {page}（{'、'.join(args)}），程序里没有这个页面"
+    return ""

@@ -36,7 +36,8 @@ class Upgrade:
 
 def bring_up(progress: Progress, *, target: Path | None = None, resume: bool = False) -> Upgrade:
     """1. Refuses a database that is newer, half migrated or not ours. 2. Waits until nobody else works on it. 3. Backs it up.
-    4. Migrates and notes the release. 5. Compares everything with the log. A current database only gets its rights set anew.
+    4. Migrates and notes the release. 5. Compares everything with the log, and the pages that rows
+    name with those that are there. A current database only gets its rights set anew.
 
     `target`: the backup's file. `resume`: goes on with an upgrade to this release that broke off; its backup is there already. Raises: UnfitDatabase, BackupError, DatabaseError; then the database is as it was.
     """
@@ -124,5 +125,6 @@ def _refuse_full_disk(folder: Path) -> None:
 
 def _audit() -> list[str]:
     from yinuo.apps.infochain.tasks import audit_now
+    from yinuo.config.checks import lost_pages
 
-    return list(audit_now(timezone.now()).faults)
+    return [*audit_now(timezone.now()).faults, *lost_pages()]

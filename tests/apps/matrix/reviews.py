@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.apps.county import at
-from yinuo.apps.base import Actor
+from yinuo.apps.base import Actor, PageRef
 from yinuo.apps.reviews import actions
 from yinuo.apps.reviews.models import Track
 
@@ -31,7 +31,13 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
     """The action ready to be done, everything in place but its actor."""
     if action == "reviews.review_service":
         service = actions.service_ended(
-            actor=Actor.system(), track=Track.MOCK, subject=world.project, project=world.project, name="模拟审批", url="/", at=LATER
+            actor=Actor.system(),
+            track=Track.MOCK,
+            subject=world.project,
+            project=world.project,
+            name="模拟审批",
+            page=PageRef("unit:project", project_id=world.project.pk),
+            at=LATER,
         )
         return lambda actor: actions.review_service(actor=actor, service_id=service.pk, level=5, at=LATER)
     world.granted()

@@ -24,7 +24,7 @@ from yinuo.apps.agency.models import (
     ServiceEntry,
     ServiceKind,
 )
-from yinuo.apps.base import Actor, Scope, StandIn
+from yinuo.apps.base import Actor, PageRef, Scope, StandIn
 from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.credit.queries import head
 from yinuo.apps.onemap.models import ENDED, MapItem
@@ -148,7 +148,7 @@ def _stand_in(actor: Actor, agreement: Agreement) -> StandIn:
         unit_code=project.unit.credit_code or "",
         title="代办",
         note=f"{project.name}，{agreement.number}",
-        back=f"/staff/agency/{agreement.pk}/",
+        back=PageRef("staff:agency_service", agreement_id=agreement.pk),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.deficient import access, papers
 from yinuo.apps.deficient.models import DeficientAcceptance, DeficientState
 from yinuo.apps.deficient.rules import checked_gap
@@ -16,7 +16,7 @@ from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import accept_with_gap, fill_gap
-from yinuo.apps.onemap.actions.common import clock, day_of, locked, need_going_on, need_prerequisites, need_text, take, url_of
+from yinuo.apps.onemap.actions.common import clock, day_of, locked, need_going_on, need_prerequisites, need_text, page_of, take
 from yinuo.apps.onemap.actions.gaps import open_gap
 from yinuo.apps.onemap.actions.items import checked_materials
 from yinuo.apps.onemap.actions.pausing import GAP, halt
@@ -129,7 +129,7 @@ def _ask_department(actor: Actor, row: DeficientAcceptance, at: datetime) -> Non
             row,
             item.project,
             f"容缺审核：{item.name}",
-            f"/staff/deficient/{row.pk}/",
+            PageRef("staff:deficient_one", deficient_id=row.pk),
             stage=item.stage,
             tags=("容缺",),
             matter_id=item.matter_id,
@@ -142,7 +142,7 @@ def _ask_department(actor: Actor, row: DeficientAcceptance, at: datetime) -> Non
         assignee_id=item.handler_id,
     )
     due = work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
-    tell("gap_asked", at=at, persons=readers(work, at), project_code=item.project.code or "", url=work.url, matter=item.name, due=due)
+    tell("gap_asked", at=at, persons=readers(work, at), project_code=item.project.code or "", page=work.page_ref, matter=item.name, due=due)
 
 
 @action
@@ -270,7 +270,14 @@ def supply_gap(
     _served(actor, row, at)
     item = row.item
     persons = [item.handler] if item.handler else []
-    tell("gap_filled", at=at, persons=persons, project_code=item.project.code or "", url=f"/staff/items/{item.pk}/", matter=item.name)
+    tell(
+        "gap_filled",
+        at=at,
+        persons=persons,
+        project_code=item.project.code or "",
+        page=PageRef("staff:item", item_id=item.pk),
+        matter=item.name,
+    )
     remember(claimed, submission)
     return submission
 
@@ -333,7 +340,7 @@ def _tell_unit(row: DeficientAcceptance, template: str, at: datetime, **words: s
     filed_by: Person = item.project.filed_by
     code = item.project.code or ""
     unit = item.project.unit_id
-    tell(template, at=at, persons=[filed_by], unit_id=unit, project_code=code, url=url_of(item), matter=item.name, **words)
+    tell(template, at=at, persons=[filed_by], unit_id=unit, project_code=code, page=page_of(item), matter=item.name, **words)
 
 
 def _served(actor: Actor, row: DeficientAcceptance, at: datetime) -> None:
@@ -345,7 +352,7 @@ def _served(actor: Actor, row: DeficientAcceptance, at: datetime) -> None:
         subject=row,
         project=item.project,
         name=f"容缺受理：{item.name}"[:160],
-        url=f"/items/{item.pk}/deficient/",
+        page=PageRef("unit:deficient", item_id=item.pk),
         department_id=item.department_id,
         handler_id=item.handler_id,
         at=at,

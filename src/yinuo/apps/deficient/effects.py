@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import models
 
-from yinuo.apps.base import Actor, save
+from yinuo.apps.base import Actor, PageRef, save
 from yinuo.apps.deficient.actions import ASKED, _day_text, _names, _record, _served, _tell_unit
 from yinuo.apps.deficient.models import OPEN, DeficientAcceptance, DeficientState
 from yinuo.apps.onemap.actions import give_up
@@ -67,7 +67,7 @@ def _count_receipt(deficient_id: int, at: datetime) -> None:
             row,
             item.project,
             f"容缺审核逾期：{item.name}",
-            f"/staff/deficient/{row.pk}/",
+            PageRef("staff:deficient_one", deficient_id=row.pk),
             stage=item.stage,
             tags=("容缺",),
             matter_id=item.matter_id,

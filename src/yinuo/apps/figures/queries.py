@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from yinuo.apps.base import Refused
+from yinuo.apps.base import PageRef, Refused
 from yinuo.apps.figures import cases
 from yinuo.apps.figures.cases import BAND_DAYS, BANDS
 from yinuo.apps.figures.scope import Scope
@@ -232,12 +233,18 @@ class Case:
     unit: str
     office: str
     handler: str
-    url: str
+    page: str
+    page_args: str
+
+    @property
+    def url(self) -> str:
+        """The staff's page of the open item it counts, empty for other cases."""
+        return PageRef(self.page, **json.loads(self.page_args)).url if self.page else ""
 
 
 _CASE = """
     SELECT c.*, coalesce(p.name, ''), coalesce(p.code, ''), coalesce(u.name, ''), coalesce(d.short_name, ''), coalesce(h.name, ''),
-        coalesce(w.url, '')
+        coalesce(w.page, ''), coalesce(w.page_args, '{{}}')::text
     FROM ({cases}) c
     LEFT JOIN projects_project p ON p.id = c.project_id
     LEFT JOIN people_projectunit u ON u.id = p.unit_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.grants import access
 from yinuo.apps.grants.models import Basis, ChainNode, ChainSearch, Grant, NodeKind
 from yinuo.apps.grants.queries import granted
@@ -263,7 +263,7 @@ def _tell_first(made: ChainSearch, grants: Sequence[int], at: datetime) -> None:
         persons=persons_bound(made.unit_id, at.astimezone(TZ).date()),
         unit_id=made.unit_id,
         project_code=made.project.code or "",
-        url="/grants/",
+        page=PageRef("unit:grants"),
         name=made.project.name,
         organisation=made.node.organisation,
     )

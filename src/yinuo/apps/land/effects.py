@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, PageRef, Refused
 from yinuo.apps.commitments.actions import decide_on_commitment
 from yinuo.apps.commitments.models import Commitment, CommitmentState, Objection
 from yinuo.apps.land import rules
@@ -64,7 +64,7 @@ def notice_over(*, actor: Actor, subject: models.Model, at: datetime, why: str, 
     item = commitment.item
     persons = [item.handler] if item.handler else holders(StaffRole.APPROVER, day_of(at), department_id=commitment.department_id)
     tell(
-        "decided_at_once", at=at, persons=persons, project_code=project.code or "", url=f"/staff/items/{item.pk}/", matter=item.name,
+        "decided_at_once", at=at, persons=persons, project_code=project.code or "", page=PageRef("staff:item", item_id=item.pk), matter=item.name,
         project=project.name, number=number,
     )  # fmt: skip
 
@@ -88,7 +88,7 @@ def term_over(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: A
     )  # fmt: skip
     tell(
         "land_input_lapsed", at=at, persons=holders(StaffRole.APPROVER, day_of(at), department_id=parcel.department_id),
-        url=f"/staff/parcels/{parcel.pk}/", number=parcel.number, office=row.department.short_name, part=row.get_part_display(),
+        page=PageRef("staff:parcel", parcel_id=parcel.pk), number=parcel.number, office=row.department.short_name, part=row.get_part_display(),
     )  # fmt: skip
     advance(Actor.system(), land_list, at)
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from yinuo.apps.base import Actor
+from yinuo.apps.base import Actor, PageRef
 from yinuo.apps.inserting import new_row
-from yinuo.apps.notices.models import Channel, Message
+from yinuo.apps.notices.models import LINK, Channel, Message
 from yinuo.apps.notices.texts import TEXTS
 from yinuo.apps.people.models import ApiKey, Person
 from yinuo.apps.trail.actions import action, current, record
@@ -27,17 +27,23 @@ def tell(
     persons: Iterable[Person] = (),
     unit_id: int | None = None,
     project_code: str = "",
-    url: str = "",
+    page: PageRef | None = None,
+    link: PageRef | None = None,
     **words: object,
 ) -> None:
-    """Queues a message of `template` to persons (by the template's channels) and, in the site, to a unit."""
+    """Queues a message of `template` to persons (by the template's channels) and, in the site, to a unit.
+
+    `page` is where the message leads. `link`: what leads there from outside, without an account; the text names its address when it is
+    sent (see `Message.text`).
+    """
     text = TEXTS[template]
     # What people wrote may end with a full stop; the text sets its own.
     words = {name: word.rstrip("。") if isinstance(word, str) else word for name, word in words.items()}
-    subject, body = text.subject.format(**words)[:120], LEADING_ZERO.sub("", text.body.format(**words))
+    subject, body = text.subject.format(**words)[:120], LEADING_ZERO.sub("", text.body.format(link=LINK, **words))
     unit = current()
 
     def queue(channel: Channel, person: Person | None, to_unit: int | None) -> None:
+        to = link if link and channel != Channel.SITE else page
         unit.add(
             new_row(
                 Message,
@@ -48,7 +54,8 @@ def tell(
                 project_code=project_code,
                 subject=subject,
                 body=body,
-                url=url,
+                page=to.name if to else "",
+                page_args=to.args if to else {},
                 queued_at=at,
                 next_attempt_at=at,
             )

@@ -41,7 +41,7 @@ class SmsGateway:
 
     def send(self, message: Message) -> None:
         assert message.person is not None
-        body = json.dumps({"id": str(message.pk), "phone": message.person.phone, "text": message.body}, ensure_ascii=False).encode()
+        body = json.dumps({"id": str(message.pk), "phone": message.person.phone, "text": message.text}, ensure_ascii=False).encode()
         request = urllib.request.Request(  # noqa: S310  the scheme is checked above
             self.url,
             data=body,
@@ -59,13 +59,13 @@ class ConsoleSms:
 
     def send(self, message: Message) -> None:
         assert message.person is not None
-        print(f"[短信] {message.person.phone[:3]}****{message.person.phone[-4:]} {message.body}", flush=True)
+        print(f"[短信] {message.person.phone[:3]}****{message.person.phone[-4:]} {message.text}", flush=True)
 
 
 class Mail:
     def send(self, message: Message) -> None:
         assert message.person is not None
-        mail = EmailMessage(message.subject, message.body, to=[message.person.email], headers={"Message-ID": f"<{message.pk}@yinuo>"})
+        mail = EmailMessage(message.subject, message.text, to=[message.person.email], headers={"Message-ID": f"<{message.pk}@yinuo>"})
         try:
             mail.send()
         except (OSError, ValueError) as error:

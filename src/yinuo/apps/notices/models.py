@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from yinuo.apps.base import LeadsToPage
 from yinuo.apps.people.models import Person, ProjectUnit
+
+# Stands in a text for the whole address of the page it leads to.
+LINK = "{link}"
 
 
 class Channel(models.TextChoices):
@@ -20,8 +25,11 @@ class MessageState(models.TextChoices):
     FAILED = "failed", "未送达"
 
 
-class Message(models.Model):
-    """One message to one person; it leaves at least once, and `id` is the gateway's idempotency key."""
+class Message(LeadsToPage):
+    """One message to one person; it leaves at least once, and `id` is the gateway's idempotency key.
+
+    `body` may hold LINK where the message's page is to be named; `text` puts its address there when the message is sent.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     channel = models.CharField(max_length=4, choices=Channel.choices)
@@ -32,7 +40,6 @@ class Message(models.Model):
     project_code = models.CharField(max_length=24, default="")
     subject = models.CharField(max_length=120)
     body = models.TextField()
-    url = models.CharField(max_length=200, default="")
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
@@ -47,3 +54,8 @@ class Message(models.Model):
             models.Index(fields=["unit", "-queued_at"], condition=Q(channel="site"), name="messages_of_unit"),
         ]
         constraints = [models.CheckConstraint(condition=Q(person__isnull=False) | Q(unit__isnull=False), name="message_to_somebody")]
+
+    @property
+    def text(self) -> str:
+        """The words that are sent."""
+        return self.body.replace(LINK, f"{settings.YINUO_ORIGIN.rstrip('/')}{self.url}") if LINK in self.body else self.body

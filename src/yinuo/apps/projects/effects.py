@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from yinuo.apps.base import Actor
+from yinuo.apps.base import Actor, PageRef
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.projects.models import Project
 from yinuo.apps.projects.queries import benefits_for
@@ -20,7 +20,7 @@ def tell_of_benefits(*, actor: Actor, subject: Project, at: datetime, why: str) 
             at=at,
             unit_id=subject.unit_id,
             project_code=subject.code or "",
-            url=f"/projects/{subject.pk}/benefits/",
+            page=PageRef("unit:benefits", project_id=subject.pk),
             project=subject.name,
             count=len(held),
             names="、".join(line.name for line in held),

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.halls.queries import today
@@ -86,7 +86,7 @@ def _draft(actor: Actor, place: Place, kind: str, begins: date, at: datetime) ->
         "reform_drafted",
         at=at,
         persons=holders(StaffRole.COMPREHENSIVE, today(at), hall_id=place.office.hall_id),
-        url=url_of(made),
+        page=page_of(made),
         title=made.title,
     )
     if kind == ReportKind.YEAR:
@@ -103,7 +103,7 @@ def _ask_departments(actor: Actor, made: ReformReport, place: Place, at: datetim
             "reform_self_report_due",
             at=at,
             persons=holders(StaffRole.APPROVER, today(at), department_id=office.pk),
-            url=url_of(made),
+            page=page_of(made),
             title=made.title,
         )
 
@@ -114,7 +114,7 @@ def _wait(
     return open_item(
         actor=actor,
         kind=kind,
-        about=About(subject=made, title=f"{title}：{made.span_words}", subtitle=made.title, url=url_of(made)),
+        about=About(subject=made, title=f"{title}：{made.span_words}", subtitle=made.title, page=page_of(made)),
         limits=Limits(pack().integer(limit, max(today(at), pack().valid_from))),
         rules_on=today(at),
         at=at,
@@ -124,8 +124,8 @@ def _wait(
     )
 
 
-def url_of(made: ReformReport) -> str:
-    return f"/staff/reform/{made.pk}/"
+def page_of(made: ReformReport) -> PageRef:
+    return PageRef("staff:reform_report", report_id=made.pk)
 
 
 def _taken(report_id: int, version: int | None, states: tuple[str, ...], allowed: bool, refusal: str) -> ReportDraft:
@@ -211,7 +211,7 @@ def submit_report(*, actor: Actor, report_id: int, at: datetime, version: int | 
         actor, made, WorkKind.REFORM_CONSENT, place.office, "principal", "reform.consent_limit", f"审签{made.get_kind_display()}", at
     )
     persons = holders(StaffRole.PRINCIPAL, today(at), department_id=place.office.pk)
-    tell("reform_submitted", at=at, persons=persons, url=url_of(made), title=made.title, due=_due(work))
+    tell("reform_submitted", at=at, persons=persons, page=page_of(made), title=made.title, due=_due(work))
     return draft
 
 
@@ -250,7 +250,7 @@ def return_report(*, actor: Actor, report_id: int, why: str, at: datetime, versi
     _end(actor, made, WorkKind.REFORM_CONSENT, at, "returned")
     _wait(actor, made, WorkKind.REFORM_REPORT, place.office, "comprehensive", "reform.draft_limit", f"修改{made.get_kind_display()}", at)
     persons = [draft.submitted_by] if draft.submitted_by is not None else []
-    tell("reform_returned", at=at, persons=persons, url=url_of(made), title=made.title, why=draft.returned_why[:80])
+    tell("reform_returned", at=at, persons=persons, page=page_of(made), title=made.title, why=draft.returned_why[:80])
     return draft
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, PageRef, Refused
 from yinuo.apps.catalogue.models import RegionalResult
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap.models import MapItem
@@ -45,7 +45,7 @@ def _tell_body(assessment: Assessment, item: MapItem, what: str, at: datetime) -
         at=at,
         persons=body(assessment, day_of(at)),
         project_code=item.project.code or "",
-        url=f"/staff/zones/{assessment.zone_id}/",
+        page=PageRef("staff:zone", zone_id=assessment.zone_id),
         zone=assessment.zone.name,
         matter=item.name,
         project=item.project.name,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions.common import locked
@@ -17,7 +17,7 @@ from yinuo.apps.people.queries import persons_bound
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.models import Project
 from yinuo.apps.reviews import access, links
-from yinuo.apps.reviews.effects import address
+from yinuo.apps.reviews.effects import link_to
 from yinuo.apps.reviews.models import (
     CallBack,
     Channel,
@@ -165,7 +165,7 @@ def service_ended(
     subject: models.Model,
     project: Project,
     name: str,
-    url: str,
+    page: PageRef,
     at: datetime,
     department_id: int | None = None,
     handler_id: int | None = None,
@@ -184,15 +184,22 @@ def service_ended(
             "department_id": department_id,
             "handler_id": handler_id,
             "name": name,
-            "url": url,
+            "page": page.name,
+            "page_args": page.args,
             "ended_at": at,
         },
     )
     if fresh:
         record(actor, "reviews.ask", service, at=at, project_code=project.code or "", data={"track": track.value})
-        link = address(service, Channel.LINK)
         persons = _contacts(project, at)
-        tell("review_invited", at=at, persons=persons, url=f"/services/{service.pk}/review/", matter=name, link=link)
+        tell(
+            "review_invited",
+            at=at,
+            persons=persons,
+            page=PageRef("unit:service_review", service_id=service.pk),
+            matter=name,
+            link=link_to(service, Channel.LINK),
+        )
     return service
 
 
@@ -205,7 +212,7 @@ def _contacts(project: Project, at: datetime) -> list[Person]:
 def _open_rectification(actor: Actor, review: ServiceReview, at: datetime) -> None:
     made = Rectification.objects.create(review=review, opened_at=at)
     work = _wait(actor, made, WorkKind.BAD_REVIEW_ASSIGN, "review.assign_limit", "supervisor", at)
-    tell("bad_review", at=at, persons=readers(work, at, StaffRole.SUPERVISOR), url=work.url, matter=review.about.name, due=_due(work))
+    tell("bad_review", at=at, persons=readers(work, at, StaffRole.SUPERVISOR), page=work.page_ref, matter=review.about.name, due=_due(work))
 
 
 def _wait(actor: Actor, made: Rectification, kind: WorkKind, limit: str, role: str, at: datetime) -> WorkItem:
@@ -214,7 +221,7 @@ def _wait(actor: Actor, made: Rectification, kind: WorkKind, limit: str, role: s
     return open_item(
         actor=actor,
         kind=kind,
-        about=About(made, f"差评：{review.about.name}", kind.label, f"/staff/reviews/{review.pk}/"),
+        about=About(made, f"差评：{review.about.name}", kind.label, PageRef("staff:service_review", review_id=review.pk)),
         limits=Limits(pack().integer(limit, day)),
         rules_on=day,
         at=at,
@@ -282,7 +289,7 @@ def _to_department(actor: Actor, made: Rectification, at: datetime) -> None:
     role = "approver" if made.review.department_id else "general_convener"
     work = _wait(actor, made, WorkKind.BAD_REVIEW_RECTIFY, "review.rectify_limit", role, at)
     roles = [] if made.review.department_id else [StaffRole.GENERAL_CONVENER]
-    tell("bad_review", at=at, persons=readers(work, at, *roles), url=work.url, matter=made.review.about.name, due=_due(work))
+    tell("bad_review", at=at, persons=readers(work, at, *roles), page=work.page_ref, matter=made.review.about.name, due=_due(work))
 
 
 @action
@@ -347,8 +354,8 @@ def check_answer(*, actor: Actor, review_id: int, approved: bool, at: datetime, 
 
 def _giver(made: Rectification) -> dict[str, object]:
     """Who is told the answer: the person who spoke, else the unit."""
-    person, url = made.review.person, made.review.address
-    return {"persons": [person], "url": url} if person is not None else {"unit_id": made.review.about.project.unit_id, "url": url}
+    person, page = made.review.person, made.review.page
+    return {"persons": [person], "page": page} if person is not None else {"unit_id": made.review.about.project.unit_id, "page": page}
 
 
 @action

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
-
-from yinuo.apps.base import Actor
+from yinuo.apps.base import Actor, PageRef
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.reviews import links
@@ -22,11 +20,12 @@ def invite(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
         "review_invited",
         at=at,
         persons=[submission.person],
-        url=f"/items/{subject.pk}/review/",
+        page=PageRef("unit:review", item_id=subject.pk),
         matter=subject.name,
-        link=address(subject, Channel.LINK),
+        link=link_to(subject, Channel.LINK),
     )
 
 
-def address(about: MapItem | TrackService, channel: Channel) -> str:
-    return f"{settings.YINUO_ORIGIN.rstrip('/')}/reviews/{links.token_of(about, channel)}/"
+def link_to(about: MapItem | TrackService, channel: Channel) -> PageRef:
+    """The page on which what was done is reviewed without an account."""
+    return PageRef("public:review", token=links.token_of(about, channel))

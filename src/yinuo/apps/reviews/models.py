@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from yinuo.apps.base import AppendOnly, Versioned
+from yinuo.apps.base import AppendOnly, LeadsToPage, PageRef, Versioned
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Department, Person
 from yinuo.apps.projects.models import Project
@@ -32,11 +32,11 @@ class Track(models.TextChoices):
     LAND_LIST = "land_list", "用地清单制"
 
 
-class TrackService(AppendOnly):
+class TrackService(LeadsToPage, AppendOnly):
     """A special track has served a project and that has ended: the unit may review it once (附件7·第二十条).
 
     `subject_kind`, `subject_id`: the row of the track's own room. `name` is read by those reviewed and names neither project nor unit.
-    `department` answers for it; None = the hall's general convener, who heads agents and window. `url`: where the unit finds the track.
+    `department` answers for it; None = the hall's general convener, who heads agents and window. The page is where the unit finds the track.
     """
 
     track = models.CharField(max_length=14, choices=Track.choices)
@@ -47,7 +47,6 @@ class TrackService(AppendOnly):
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     handler = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=160)
-    url = models.CharField(max_length=160)
     ended_at = models.DateTimeField()
 
     class Meta:
@@ -97,9 +96,9 @@ class ServiceReview(AppendOnly):
         return found
 
     @property
-    def address(self) -> str:
+    def page(self) -> PageRef:
         """Where the unit reads its review and the answer."""
-        return f"/items/{self.item_id}/review/" if self.item_id else f"/services/{self.service_id}/review/"
+        return PageRef("unit:review", item_id=self.item_id) if self.item_id else PageRef("unit:service_review", service_id=self.service_id)
 
 
 class RectificationState(models.TextChoices):

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from django.db.models import Case, Q, QuerySet, When
 
-from yinuo.apps.base import Actor, StandIn
+from yinuo.apps.base import Actor, PageRef, StandIn
 from yinuo.apps.commitments.models import Objection
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.onemap.models import MapItem, Submission
@@ -73,7 +73,6 @@ def stand_ins(actor: Actor, at: datetime) -> list[StandIn]:
     visit = open_of(actor.person_id, actor.hall_id, at)
     if visit is None:
         return []
-    page = f"/staff/window/visits/{visit.pk}/"
     return [
         StandIn(
             acting_in(visit),
@@ -81,8 +80,8 @@ def stand_ins(actor: Actor, at: datetime) -> list[StandIn]:
             visit.unit.credit_code or "",
             "窗口代申报",
             f"来访人 {visit.visitor}",
-            page,
-            f"{page}close/",
+            PageRef("staff:window_visit", visit_id=visit.pk),
+            PageRef("staff:window_close", visit_id=visit.pk),
             "结束来访",
         )
     ]

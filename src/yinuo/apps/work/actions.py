@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils.module_loading import import_string
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, forbid
 from yinuo.apps.inserting import insert, new_row
 from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
@@ -35,12 +35,16 @@ SAVED_FILTERS = 12
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a work item is about, in the words the inbox shows; taken from the room that opens it."""
+    """What a work item is about, in the words the inbox shows; taken from the room that opens it.
+
+    `page` is the staff's; `unit_page` where the unit acts, given for what waits for the unit.
+    """
 
     subject: models.Model
     title: str
     subtitle: str
-    url: str
+    page: PageRef
+    unit_page: PageRef | None = None
     project_id: int | None = None
     project_code: str = ""
     unit_id: int | None = None
@@ -90,7 +94,10 @@ def open_item(
         matter_id=about.matter_id,
         title=about.title[:160],
         subtitle=about.subtitle[:240],
-        url=about.url,
+        page=about.page.name,
+        page_args=about.page.args,
+        unit_page=about.unit_page.name if about.unit_page else "",
+        unit_page_args=about.unit_page.args if about.unit_page else {},
         unit_id=about.unit_id,
         stage=about.stage,
         grade=about.grade,

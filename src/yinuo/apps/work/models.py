@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
-from yinuo.apps.base import AppendOnly
+from yinuo.apps.base import AppendOnly, LeadsToPage, PageRef
 from yinuo.apps.people.models import Department, Person
 
 
@@ -75,13 +76,14 @@ class Light(models.TextChoices):
     RED = "red", "超期"
 
 
-class WorkItem(models.Model):
+class WorkItem(LeadsToPage):
     """What waits for somebody, with its clock.
 
     The clock is derived from `started_at` and the clock events by core.clock; `due_at`, `yellow_at`, the paused pair and
     `next_transition_at` are its cache (rebuilt by `work.actions.rebuild`). The light is a function of the cache and the
     moment of reading, so a stopped ticker delays messages and never shows a wrong light. `announced` is the light last told.
     `waits_for`: staff (the department works), unit (the company must act) – the inbox splits by it.
+    `page` is the staff's page of it; `unit_page` is where the unit acts, and is there for all that waits for the unit.
     """
 
     kind = models.CharField(max_length=24, choices=WorkKind.choices)
@@ -94,7 +96,8 @@ class WorkItem(models.Model):
     title = models.CharField(max_length=160)
     subtitle = models.CharField(max_length=240, default="")
     unit_id = models.BigIntegerField(null=True)
-    url = models.CharField(max_length=200)
+    unit_page = models.CharField(max_length=40, default="", blank=True)
+    unit_page_args = models.JSONField(default=dict, blank=True)
     stage = models.CharField(max_length=40, default="")
     tags = models.JSONField(default=list)
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
@@ -133,6 +136,7 @@ class WorkItem(models.Model):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(condition=Q(state__in=["running", "paused"]) | Q(closed_at__isnull=False), name="work_closed_at"),
+            models.CheckConstraint(condition=~Q(waits_for="unit") | ~Q(unit_page=""), name="work_unit_page"),
         ]
         indexes = [
             models.Index(
@@ -151,6 +155,15 @@ class WorkItem(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in (WorkState.RUNNING, WorkState.PAUSED)
+
+    @property
+    def unit_page_ref(self) -> PageRef | None:
+        return PageRef(self.unit_page, **self.unit_page_args) if self.unit_page else None
+
+    @property
+    def unit_url(self) -> str:
+        """The address of the unit's page, empty for what does not wait for the unit."""
+        return reverse(self.unit_page, kwargs=self.unit_page_args) if self.unit_page else ""
 
     def light_at(self, now: datetime) -> str:
         """The light at `now`; a closed item keeps the one it had when it closed, a paused one the one when it paused."""

@@ -56,7 +56,7 @@ def step_back(request: HttpRequest) -> HttpResponse:
     """Back into one's own role; what one stood in for stays open."""
     hat = hat_of(request)
     put_back(request)
-    return redirect(hat.stand_in.back if hat and hat.stand_in else "common:start")
+    return redirect(hat.stand_in.back.url if hat and hat.stand_in else "common:start")
 
 
 @login_required

@@ -107,8 +107,8 @@ def area(value: Decimal | int | str | None, unit: str = "m²") -> str:
 
 
 def without_link(value: str | None) -> str:
-    """A message without the address at its end, where a button beside it leads there."""
-    return re.sub(r"[：:]?\s*https?://\S+$", "。", value or "")
+    """A message without the place of the address at its end (notices.models.LINK), where a button beside it leads there."""
+    return re.sub(r"[：:]?\s*\{link\}$", "。", value or "")
 
 
 def mask_name(value: str | None) -> str:

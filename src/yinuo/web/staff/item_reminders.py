@@ -37,7 +37,9 @@ def reminders_of(item: MapItem, works: Sequence[WorkItem]) -> list[Reminded]:
     sent = Message.objects.filter(
         project_code=item.project.code or "", template__in=["yellow", "due_today", "red", "urged"], queued_at__in={row.at for row in rows}
     )
-    messages = list(sent.filter(url=f"/staff/items/{item.pk}/").select_related("person").order_by("person_id", "channel"))
+    messages = list(
+        sent.filter(page="staff:item", page_args={"item_id": item.pk}).select_related("person").order_by("person_id", "channel")
+    )
     return [_reminded(row, by_id[row.item_id], names, messages) for row in rows]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +20,7 @@ from yinuo.apps.base import Actor, forbid
 from yinuo.apps.documents.qr import qr_svg
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.reviews import access, actions, queries
-from yinuo.apps.reviews.effects import address
+from yinuo.apps.reviews.effects import link_to
 from yinuo.apps.reviews.models import CallBack, Channel, Finding, Rectification, ServiceReview
 from yinuo.core.calendar import TZ
 from yinuo.web.acting import actor_of, need_role, need_staff
@@ -176,7 +177,7 @@ def counter_code(request: HttpRequest, item_id: int) -> HttpResponse:
     if not access.can_invite(actor_of(request), item):
         raise forbid("只能给本部门、本大厅办结的事项出示评价码")
     ready = item.state in actions.REVIEWABLE
-    url = address(item, Channel.COUNTER) if ready else ""
+    url = f"{settings.YINUO_ORIGIN.rstrip('/')}{link_to(item, Channel.COUNTER).url}" if ready else ""
     code = mark_safe(qr_svg(url)) if ready else ""  # noqa: S308 – drawn by segno from an address of our own
     context = {"item": item, "code": code, "url": url, "given": queries.review_of(item) is not None}
     return render(request, "staff/review_code.html", context)

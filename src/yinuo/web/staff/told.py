@@ -24,7 +24,7 @@ from yinuo.apps.projects.queries import visible
 from yinuo.apps.work.models import Reminder, WorkItem
 from yinuo.web.acting import actor_of, need_role
 from yinuo.web.components.shapes import Cell, Column, NavItem
-from yinuo.web.components.text import iso
+from yinuo.web.components.text import iso, without_link
 from yinuo.web.staff.early import reminder_words
 from yinuo.web.staff.exporting import Field, Listing
 from yinuo.web.staff.inbox import CONVENING
@@ -34,6 +34,8 @@ from yinuo.web.templatetags.yinuo import light
 SIZE = 40
 READERS = (*CONVENING, "principal")
 COLUMNS = [Column("时间", "date"), Column("告知谁"), Column("内容"), Column("怎样告知，送达没有")]
+# What leads to a project before it has its code.
+WITHOUT_CODE = ("staff:review", "staff:manual", "unit:project")
 FIELDS = (
     Field("时间", 17, "moment"),
     Field("告知谁", 30),
@@ -78,8 +80,8 @@ def told(request: HttpRequest, project_id: int) -> HttpResponse:
 
 
 def messages_of(project: Project) -> QuerySet[Message]:
-    """Every message about the project, the newest first; one that has no code yet has its own address only."""
-    about = Q(project_code=project.code) if project.code else Q(url__startswith=f"/staff/projects/{project.pk}/")
+    """Every message about the project, the newest first; one that has no code yet is known by its pages."""
+    about = Q(project_code=project.code) if project.code else Q(page__in=WITHOUT_CODE, page_args={"project_id": project.pk})
     return Message.objects.filter(about).select_related("person", "unit").order_by("-queued_at", "id")
 
 
@@ -104,7 +106,7 @@ def by_reader(rows: Sequence[Message]) -> list[list[Message]]:
 def _line(sent: Sequence[Message]) -> list[Any]:
     first = sent[0]
     ways = format_html_join("", '<span class="way-told">{} {}</span>', ((Channel(row.channel).label, light(*_state(row))) for row in sent))
-    return [iso(first.queued_at), reader(first), Cell(first.subject, note=first.body), ways]
+    return [iso(first.queued_at), reader(first), Cell(first.subject, note=without_link(first.body)), ways]
 
 
 def reader(row: Message) -> str:
@@ -127,7 +129,16 @@ def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     def lines(rows: Sequence[Message]) -> Any:
         for row in rows:
             subject = TEXTS[row.template].subject if row.template in TEXTS else row.subject
-            yield (row.queued_at, reader(row), subject, row.body, Channel(row.channel).label, _state(row)[1], row.sent_at, row.read_at)
+            yield (
+                row.queued_at,
+                reader(row),
+                subject,
+                without_link(row.body),
+                Channel(row.channel).label,
+                _state(row)[1],
+                row.sent_at,
+                row.read_at,
+            )
 
     found = messages_of(project) if project else Message.objects.none()
     return Listing(f"提醒记录 {project.code or project.name}" if project else "提醒记录", FIELDS, found, lines)

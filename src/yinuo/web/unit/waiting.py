@@ -104,10 +104,8 @@ def _rectifying(projects: Sequence[Project], work: Work, now: datetime) -> list[
     for row in work.clocks:
         if row.waits_for == "unit" and row.subject_kind != ITEM and row.project_id in names:
             state, left = _dated(row.due_shown(now), now, row.light_at(now), row.limit_unit)
-            # What another track waits for leads to its own page of the unit.
-            mending = row.url.startswith("/staff/")
-            url, action = (reverse("unit:completion", args=[row.project_id]), "去整改") if mending else (row.url, "去办理")
-            made.append(Duty(row.title, names[row.project_id], url, action, state, row.due_shown(now), left))
+            action = "去整改" if row.kind == WorkKind.RECTIFICATION else "去办理"
+            made.append(Duty(row.title, names[row.project_id], row.unit_url, action, state, row.due_shown(now), left))
     return made
 
 

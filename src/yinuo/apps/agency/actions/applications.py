@@ -155,7 +155,7 @@ def _ask_for_answer(actor: Actor, made: Application, support: str, at: datetime)
     )
     due = work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
     heads = holders(StaffRole.GENERAL_CONVENER, day_of(at), hall_id=made.body.hall_id)
-    tell("agency_applied", at=at, persons=heads, project_code=code_of(made), url=work.url, project=made.project.name, due=due)
+    tell("agency_applied", at=at, persons=heads, project_code=code_of(made), page=work.page_ref, project=made.project.name, due=due)
 
 
 @action

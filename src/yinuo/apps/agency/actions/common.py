@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from yinuo.apps.agency.models import AgencyBody, Agreement, Application, ServiceAgent, ServiceKind
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import AuthorisedPerson, InForce, Person
@@ -133,17 +133,20 @@ def code_of(row: Agreement | Application) -> str:
     return row.project.code or ""
 
 
-def unit_url(project: Project) -> str:
-    return f"/projects/{project.pk}/agency/"
+def unit_page(project: Project) -> PageRef:
+    return PageRef("unit:agency", project_id=project.pk)
 
 
-def desk_url(row: Agreement | Application) -> str:
-    return f"/staff/agency/{row.pk}/" if isinstance(row, Agreement) else f"/staff/agency/applications/{row.pk}/"
+def desk_page(row: Agreement | Application) -> PageRef:
+    return (
+        PageRef("staff:agency_service", agreement_id=row.pk)
+        if isinstance(row, Agreement)
+        else PageRef("staff:agency_application", application_id=row.pk)
+    )
 
 
 def words(row: Agreement | Application, title: str, *, to_unit: bool = False) -> About:
-    url = unit_url(row.project) if to_unit else desk_url(row)
-    return about(row, row.project, title, url, tags=("代办",))
+    return about(row, row.project, title, desk_page(row), unit_page=unit_page(row.project) if to_unit else None, tags=("代办",))
 
 
 def stop_clock(actor: Actor, row: Agreement | Application, at: datetime, outcome: str, *, cancelled: bool = False) -> None:
@@ -157,8 +160,8 @@ def tell_unit(template: str, row: Agreement | Application, at: datetime, **more:
     person = (row.application if isinstance(row, Agreement) else row).applied_by
     project = row.project
     persons = [person] if person_is_of(person, project.unit_id, day_of(at)) else []
-    url = unit_url(project)
-    tell(template, at=at, persons=persons, unit_id=project.unit_id, project_code=code_of(row), url=url, project=project.name, **more)
+    page = unit_page(project)
+    tell(template, at=at, persons=persons, unit_id=project.unit_id, project_code=code_of(row), page=page, project=project.name, **more)
 
 
 def person_is_of(person: Person, unit_id: int, day: date) -> bool:
@@ -172,7 +175,7 @@ def tell_agent(template: str, agreement: Agreement, at: datetime, **more: object
         at=at,
         persons=[agreement.agent.person],
         project_code=code_of(agreement),
-        url=desk_url(agreement),
+        page=desk_page(agreement),
         project=agreement.project.name,
         **more,
     )

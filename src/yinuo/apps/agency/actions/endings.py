@@ -18,7 +18,7 @@ from yinuo.apps.agency.actions.common import (
     take,
     tell_agent,
     tell_unit,
-    unit_url,
+    unit_page,
     words,
 )
 from yinuo.apps.agency.models import DONE_KINDS, IN_FORCE, Agreement, AgreementState, EndKind
@@ -138,7 +138,7 @@ def end(actor: Actor, agreement: Agreement, kind: EndKind, why: str, at: datetim
         subject=agreement,
         project=agreement.project,
         name=f"代办服务（{agreement.body.name}）",
-        url=unit_url(agreement.project),
+        page=unit_page(agreement.project),
         handler_id=agreement.agent.person_id,
         at=at,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from yinuo.apps.agency import access, queries
 from yinuo.apps.agency.actions.common import code_of, day_of, need_force, need_text, take, tell_unit
 from yinuo.apps.agency.models import IN_FORCE, Agreement, FilingPlan, GreenChannel, Package, ServiceEntry, ServiceKind
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, PageRef, Refused
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import submit_materials
@@ -122,7 +122,7 @@ def _ask_department(actor: Actor, agreement: Agreement, item: MapItem, reason: s
         at=at,
         persons=persons.values(),
         project_code=code_of(agreement),
-        url=f"/staff/items/{item.pk}/",
+        page=PageRef("staff:item", item_id=item.pk),
         project=agreement.project.name,
         matter=item.name,
         why=reason,

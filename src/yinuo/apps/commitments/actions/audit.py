@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.commitments import access
 from yinuo.apps.commitments.actions.common import day_text, evidence_of, need_text
 from yinuo.apps.commitments.actions.settlement import propose_kept
@@ -79,7 +79,7 @@ def hand_in_audit(
     work = open_item(
         actor=actor,
         kind=WorkKind.AUDIT_CHECK,
-        about=about(made, project, f"核对审计报告：{made.auditor}", f"/staff/completion/{project.pk}/"),
+        about=about(made, project, f"核对审计报告：{made.auditor}", PageRef("staff:completion", project_id=project.pk)),
         limits=Limits(pack().integer("audit.check_limit", project.rules_on)),
         rules_on=project.rules_on,
         at=at,
@@ -95,7 +95,7 @@ def hand_in_audit(
         data={"auditor": made.auditor, "number": made.number, "on": on, "conclusion": conclusion},
     )
     due = day_text(work.due_at) if work.due_at else ""
-    tell("audit_due", at=at, persons=readers(work, at), project_code=project.code or "", url=work.url, project=project.name, due=due)
+    tell("audit_due", at=at, persons=readers(work, at), project_code=project.code or "", page=work.page_ref, project=project.name, due=due)
     remember(claimed, made)
     return made
 
@@ -152,7 +152,7 @@ def check_audit(
         persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=project.code or "",
-        url=f"/projects/{project.pk}/audit/",
+        page=PageRef("unit:audit", project_id=project.pk),
         project=project.name,
         outcome=outcome,
         why=note[:60],

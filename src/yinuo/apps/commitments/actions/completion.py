@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.commitments import access
 from yinuo.apps.commitments.actions.common import PENDING, day_text, end_reviews, evidence_of, need_text
 from yinuo.apps.commitments.actions.settlement import fail, propose_kept, settle
@@ -28,7 +28,7 @@ from yinuo.apps.onemap.actions import conclude, open_completion_guidance
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.projects.actions import lock, need_not_stopped
 from yinuo.apps.projects.actions.changes import filing_department
-from yinuo.apps.projects.actions.filing import about, url_of
+from yinuo.apps.projects.actions.filing import about, page_of
 from yinuo.apps.projects.models import Project, ProjectState, ReportKind
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
@@ -83,7 +83,7 @@ def apply_completion(*, actor: Actor, project_id: int, at: datetime, why: str = 
         at=at,
         unit_id=project.unit_id,
         project_code=project.code or "",
-        url=url_of(project),
+        page=page_of(project),
         project=project.name,
     )
     open_completion_guidance(actor=actor, project=project, departments=departments, at=at)
@@ -120,7 +120,9 @@ def _ask_departments(actor: Actor, completion: CompletionVerification, limit: st
         work = open_item(
             actor=actor,
             kind=WorkKind.VERIFICATION,
-            about=about(completion, project, f"竣工核验：{len(own)} 项要求", f"/staff/completion/{project.pk}/", stage="completion"),
+            about=about(
+                completion, project, f"竣工核验：{len(own)} 项要求", PageRef("staff:completion", project_id=project.pk), stage="completion"
+            ),
             limits=Limits(pack().integer(limit, project.rules_on)),
             rules_on=project.rules_on,
             at=at,
@@ -133,7 +135,7 @@ def _ask_departments(actor: Actor, completion: CompletionVerification, limit: st
             at=at,
             persons=readers(work, at),
             project_code=project.code or "",
-            url=work.url,
+            page=work.page_ref,
             project=project.name,
             count=len(own),
             due=day_text(work.due_at) if work.due_at else "",

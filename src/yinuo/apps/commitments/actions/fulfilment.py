@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.commitments import access
 from yinuo.apps.commitments.actions.common import code_of, day_text, end_review, evidence_of, locked, need_running, need_text, take
 from yinuo.apps.commitments.actions.rulings import propose
@@ -105,7 +105,9 @@ def wait_for_help(actor: Actor, made: Difficulty, commitment: Commitment, at: da
     work = open_item(
         actor=actor,
         kind=WorkKind.DIFFICULTY,
-        about=about(made, project, f"履约困难：{item.name}", f"/staff/items/{item.pk}/", stage=item.stage, matter_id=item.matter_id),
+        about=about(
+            made, project, f"履约困难：{item.name}", PageRef("staff:item", item_id=item.pk), stage=item.stage, matter_id=item.matter_id
+        ),
         limits=Limits(pack().integer("difficulty.limit", project.rules_on)),
         rules_on=project.rules_on,
         at=at,
@@ -118,7 +120,7 @@ def wait_for_help(actor: Actor, made: Difficulty, commitment: Commitment, at: da
         at=at,
         persons=readers(work, at),
         project_code=code_of(commitment),
-        url=work.url,
+        page=work.page_ref,
         matter=item.name,
         why=f"{made.text[:60]}（{day_text(work.due_at)} 前答复）" if work.due_at else made.text[:60],
     )
@@ -164,7 +166,7 @@ def handle_difficulty(
         at=at,
         unit_id=commitment.project.unit_id,
         project_code=code_of(commitment),
-        url=onemap.url_of(commitment.item),
+        page=onemap.page_of(commitment.item),
         matter=commitment.item.name,
         outcome=DifficultyOutcome(chosen).label,
         answer=text[:80],
@@ -191,7 +193,15 @@ def _order(actor: Actor, difficulty: Difficulty, commitment: Commitment, days: i
     open_item(
         actor=actor,
         kind=WorkKind.RECTIFICATION,
-        about=about(difficulty, project, f"限期整改：{commitment.title}", onemap.url_of(item), stage=item.stage, matter_id=item.matter_id),
+        about=about(
+            difficulty,
+            project,
+            f"限期整改：{commitment.title}",
+            PageRef("staff:item", item_id=item.pk),
+            unit_page=onemap.page_of(item),
+            stage=item.stage,
+            matter_id=item.matter_id,
+        ),
         limits=Limits(days),
         rules_on=project.rules_on,
         at=at,

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.commitments import access
 from yinuo.apps.commitments.actions.common import (
     code_of,
@@ -90,7 +90,12 @@ def _ask_department(actor: Actor, objection: Objection, at: datetime) -> None:
         actor=actor,
         kind=WorkKind.OBJECTION,
         about=about(
-            objection, project, f"公示异议：{item.name}", f"/staff/objections/{objection.pk}/", stage=item.stage, matter_id=item.matter_id
+            objection,
+            project,
+            f"公示异议：{item.name}",
+            PageRef("staff:objection", objection_id=objection.pk),
+            stage=item.stage,
+            matter_id=item.matter_id,
         ),
         limits=Limits(pack().integer("objection.answer_limit", project.rules_on)),
         rules_on=project.rules_on,
@@ -104,12 +109,12 @@ def _ask_department(actor: Actor, objection: Objection, at: datetime) -> None:
         at=at,
         persons=readers(work, at),
         project_code=code_of(commitment),
-        url=work.url,
+        page=work.page_ref,
         matter=item.name,
         receipt=objection.receipt_no,
         due=day_text(work.due_at) if work.due_at else "",
     )
-    tell("objection_raised", at=at, unit_id=project.unit_id, project_code=code_of(commitment), url=onemap.url_of(item), matter=item.name)
+    tell("objection_raised", at=at, unit_id=project.unit_id, project_code=code_of(commitment), page=onemap.page_of(item), matter=item.name)
 
 
 @action
@@ -151,7 +156,7 @@ def answer_objection(*, actor: Actor, objection_id: int, upheld: bool, answer: s
         at=at,
         unit_id=commitment.project.unit_id,
         project_code=code_of(commitment),
-        url=onemap.url_of(commitment.item),
+        page=onemap.page_of(commitment.item),
         matter=commitment.item.name,
         outcome="成立，转常规办理" if upheld else "不成立",
         answer=objection.answer[:80],
@@ -198,7 +203,7 @@ def _tell_decidable(commitment: Commitment, at: datetime) -> None:
             at=at,
             persons=readers(work, at),
             project_code=code_of(commitment),
-            url=f"/staff/items/{item.pk}/",
+            page=PageRef("staff:item", item_id=item.pk),
             matter=item.name,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from yinuo.apps.base import Actor, Refused, Stale
+from yinuo.apps.base import Actor, PageRef, Refused, Stale
 from yinuo.apps.commitments import access, papers
 from yinuo.apps.commitments.actions.common import code_of, day_text, need_text
 from yinuo.apps.commitments.actions.promise import may_be_promised, publish, turn_of
@@ -156,11 +156,11 @@ def _tell(commitment: Commitment, window: Department, at: datetime) -> None:
         persons=persons_bound(unit_id, onemap.day_of(at)),
         unit_id=unit_id,
         project_code=code_of(commitment),
-        url=f"/items/{item.pk}/commit/",
+        page=PageRef("unit:commit", item_id=item.pk),
         hall=item.project.hall.name,
         phone=f"（{window.phone}）" if window.phone else "",
         **words,
     )
     if item.handler:
-        published = f"/zone/{commitment.pk}/"
-        tell("commitment_published", at=at, persons=[item.handler], project_code=code_of(commitment), url=published, **words)
+        published = PageRef("public:commitment", commitment_id=commitment.pk)
+        tell("commitment_published", at=at, persons=[item.handler], project_code=code_of(commitment), page=published, **words)

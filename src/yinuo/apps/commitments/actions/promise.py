@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
+from yinuo.apps.base import Actor, Forbidden, PageRef, Refused, Stale
 from yinuo.apps.commitments import access, papers
 from yinuo.apps.commitments.actions.common import PENDING, code_of, day_text, end_of, leave, need_text, open_decision, route, take
 from yinuo.apps.commitments.models import Commitment, CompletionVerification, Objection, ObjectionState, PaperSigning
@@ -51,7 +51,7 @@ def commit(
         persons=[person for person in (item.handler, binding.person) if person],
         unit_id=item.project.unit_id,
         project_code=code_of(commitment),
-        url=f"/zone/{commitment.pk}/",
+        page=PageRef("public:commitment", commitment_id=commitment.pk),
         matter=item.name,
         until=day_text(commitment.notice_until),
     )

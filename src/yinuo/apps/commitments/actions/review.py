@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from yinuo.apps.base import Actor, Refused, save
+from yinuo.apps.base import Actor, PageRef, Refused, save
 from yinuo.apps.commitments import access, reviewing
 from yinuo.apps.commitments.actions.common import code_of, day_text, evidence_of, locked, need_text, take
 from yinuo.apps.commitments.actions.fulfilment import open_difficulty, wait_for_help
@@ -54,7 +54,7 @@ def _open_review(commitment_id: int, now: datetime) -> int:
             actor=Actor.system(),
             kind=WorkKind.COMMITMENT_REVIEW,
             about=about(
-                commitment, project, f"承诺复核：{commitment.title}", url_of(commitment), stage=item.stage, matter_id=item.matter_id
+                commitment, project, f"承诺复核：{commitment.title}", page_of(commitment), stage=item.stage, matter_id=item.matter_id
             ),
             limits=Limits(pack().integer("commitment.review_limit", project.rules_on)),
             rules_on=project.rules_on,
@@ -69,7 +69,7 @@ def _open_review(commitment_id: int, now: datetime) -> int:
             at=now,
             persons=readers(work, now),
             project_code=code_of(commitment),
-            url=work.url,
+            page=work.page_ref,
             project=project.name,
             matter=commitment.title,
             due=day_text(work.due_at) if work.due_at else "",
@@ -77,8 +77,8 @@ def _open_review(commitment_id: int, now: datetime) -> int:
         return 1
 
 
-def url_of(commitment: Commitment) -> str:
-    return f"/staff/commitments/{commitment.pk}/review/"
+def page_of(commitment: Commitment) -> PageRef:
+    return PageRef("staff:promise_review", commitment_id=commitment.pk)
 
 
 @action
@@ -209,7 +209,7 @@ def _tell(made: CommitmentReview, commitment: Commitment, at: datetime) -> None:
         at=at,
         unit_id=commitment.project.unit_id,
         project_code=code_of(commitment),
-        url=f"/items/{commitment.item_id}/commit/",
+        page=PageRef("unit:commit", item_id=commitment.item_id),
         project=commitment.project.name,
         matter=commitment.title,
         outcome=made.get_outcome_display(),

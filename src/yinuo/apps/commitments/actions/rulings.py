@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.commitments import access
 from yinuo.apps.commitments.actions.common import code_of, day_text, end_review, evidence_of, locked, need_text
 from yinuo.apps.commitments.actions.settlement import end_difficulties, propose_broken
@@ -119,7 +119,7 @@ def propose(
     open_item(
         actor=actor,
         kind=WorkKind.RULING_CONSENT,
-        about=about(made, project, f"审签处理决定：{made.words}", url_of(made), stage=commitment.item.stage),
+        about=about(made, project, f"审签处理决定：{made.words}", page_of(made), stage=commitment.item.stage),
         limits=Limits(None),
         rules_on=project.rules_on,
         at=at,
@@ -133,7 +133,7 @@ def propose(
         at=at,
         persons=holders(StaffRole.PRINCIPAL, day, department_id=commitment.department_id),
         project_code=code_of(commitment),
-        url=url_of(made),
+        page=page_of(made),
         project=project.name,
         measures=made.words,
     )
@@ -220,7 +220,7 @@ def refuse_ruling(*, actor: Actor, ruling_id: int, reason: str, at: datetime, ve
     record(actor, "commitments.refuse_ruling", made, at=at, project_code=code_of(made.commitment), why=reason)
     if made.proposed_by is not None:
         words = {"project": made.commitment.project.name, "measures": made.words, "why": reason[:60]}
-        tell("ruling_refused", at=at, persons=[made.proposed_by], project_code=code_of(made.commitment), url=url_of(made), **words)
+        tell("ruling_refused", at=at, persons=[made.proposed_by], project_code=code_of(made.commitment), page=page_of(made), **words)
     return made
 
 
@@ -248,7 +248,7 @@ def consent_ruling(*, actor: Actor, ruling_id: int, number: str, at: datetime, n
     open_item(
         actor=actor,
         kind=WorkKind.DELIVERY,
-        about=about(made, project, f"送达处理决定：{made.words}", url_of(made), stage=commitment.item.stage),
+        about=about(made, project, f"送达处理决定：{made.words}", page_of(made), stage=commitment.item.stage),
         limits=Limits(pack().integer("delivery.limit", project.rules_on)),
         rules_on=project.rules_on,
         at=at,
@@ -261,7 +261,7 @@ def consent_ruling(*, actor: Actor, ruling_id: int, number: str, at: datetime, n
         persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=code_of(commitment),
-        url=f"/rulings/{made.pk}/",
+        page=PageRef("unit:ruling", ruling_id=made.pk),
         project=project.name,
         measures=made.words,
         number=made.number,
@@ -299,7 +299,7 @@ def _wait_for_unit(actor: Actor, made: Ruling, at: datetime) -> None:
     open_item(
         actor=actor,
         kind=WorkKind.STOPPED,
-        about=about(made, project, "停止建设，整改后申请解除", f"/rulings/{made.pk}/"),
+        about=about(made, project, "停止建设，整改后申请解除", page_of(made), unit_page=PageRef("unit:ruling", ruling_id=made.pk)),
         limits=Limits(None),
         rules_on=project.rules_on,
         at=at,
@@ -376,7 +376,7 @@ def ask_lift(
     work = open_item(
         actor=actor,
         kind=WorkKind.LIFT_REQUEST,
-        about=about(made, project, "核查整改，答复解除停止建设的申请", url_of(made), stage=commitment.item.stage),
+        about=about(made, project, "核查整改，答复解除停止建设的申请", page_of(made), stage=commitment.item.stage),
         limits=Limits(pack().integer("stop.lift_limit", project.rules_on)),
         rules_on=project.rules_on,
         at=at,
@@ -385,7 +385,9 @@ def ask_lift(
     )
     record(actor, "commitments.ask_lift", report, at=at, project_code=code_of(commitment), why=text, data={"ruling": made.pk})
     due = day_text(work.due_at) if work.due_at else ""
-    tell("lift_asked", at=at, persons=readers(work, at), project_code=code_of(commitment), url=work.url, project=project.name, due=due)
+    tell(
+        "lift_asked", at=at, persons=readers(work, at), project_code=code_of(commitment), page=work.page_ref, project=project.name, due=due
+    )
     remember(claimed, report)
     return report
 
@@ -407,7 +409,14 @@ def refuse_lift(*, actor: Actor, ruling_id: int, reason: str, at: datetime) -> R
     project = made.commitment.project
     record(actor, "commitments.refuse_lift", made, at=at, project_code=code_of(made.commitment), why=reason)
     words = {"project": project.name, "why": reason[:80]}
-    tell("lift_refused", at=at, unit_id=project.unit_id, project_code=code_of(made.commitment), url=f"/rulings/{made.pk}/", **words)
+    tell(
+        "lift_refused",
+        at=at,
+        unit_id=project.unit_id,
+        project_code=code_of(made.commitment),
+        page=PageRef("unit:ruling", ruling_id=made.pk),
+        **words,
+    )
     return made
 
 
@@ -422,5 +431,5 @@ def end_rulings(actor: Actor, project: Project, at: datetime) -> None:
         made.save(update_fields=["state", "version"])
 
 
-def url_of(made: Ruling) -> str:
-    return f"/staff/rulings/{made.pk}/"
+def page_of(made: Ruling) -> PageRef:
+    return PageRef("staff:ruling", ruling_id=made.pk)

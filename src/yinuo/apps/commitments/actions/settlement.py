@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused, save
+from yinuo.apps.base import Actor, PageRef, Refused, save
 from yinuo.apps.commitments.actions.common import day_text, end_of
 from yinuo.apps.commitments.auditing import accepted_audit, earns_points, needs_audit
 from yinuo.apps.commitments.completion_papers import issue_opinion
@@ -26,7 +26,7 @@ from yinuo.apps.onemap.actions.common import day_of
 from yinuo.apps.onemap.models import ItemState, MapItem
 from yinuo.apps.projects.actions import complete
 from yinuo.apps.projects.actions.changes import filing_department
-from yinuo.apps.projects.actions.filing import about, url_of
+from yinuo.apps.projects.actions.filing import about, page_of
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
@@ -159,7 +159,7 @@ def _tell_audit_missing(completion: CompletionVerification, at: datetime) -> Non
         persons=[completion.applied_by],
         unit_id=project.unit_id,
         project_code=project.code or "",
-        url=f"/projects/{project.pk}/audit/",
+        page=PageRef("unit:audit", project_id=project.pk),
         project=project.name,
     )
 
@@ -174,7 +174,14 @@ def _rectify(actor: Actor, completion: CompletionVerification, unmet: Sequence[P
     open_item(
         actor=actor,
         kind=WorkKind.RECTIFICATION,
-        about=about(completion, project, f"竣工验收整改：{len(unmet)} 项要求", url_of(project), stage="completion"),
+        about=about(
+            completion,
+            project,
+            f"竣工验收整改：{len(unmet)} 项要求",
+            PageRef("staff:completion", project_id=project.pk),
+            unit_page=PageRef("unit:completion", project_id=project.pk),
+            stage="completion",
+        ),
         limits=Limits(pack().integer("repair.rectify_limit", project.rules_on)),
         rules_on=project.rules_on,
         at=at,
@@ -197,7 +204,7 @@ def _rectify(actor: Actor, completion: CompletionVerification, unmet: Sequence[P
         persons=[completion.applied_by],
         unit_id=project.unit_id,
         project_code=project.code or "",
-        url=url_of(project),
+        page=page_of(project),
         project=project.name,
         count=len(unmet),
         due=day_text(until),
@@ -274,7 +281,7 @@ def _tell_result(completion: CompletionVerification, outcome: str, why: str, at:
         persons=[completion.applied_by],
         unit_id=project.unit_id,
         project_code=project.code or "",
-        url=url_of(project),
+        page=page_of(project),
         project=project.name,
         outcome=outcome,
         why=why[:80],

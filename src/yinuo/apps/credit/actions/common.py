@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused
+from yinuo.apps.base import Actor, PageRef, Refused
 from yinuo.apps.credit import ledger
 from yinuo.apps.credit.ledger import Ledger, Step
 from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal, PublicKind
@@ -193,14 +193,14 @@ def about_proposal(proposal: PointProposal, title: str) -> About:
         subject=proposal,
         title=title,
         subtitle=proposal.unit.name,
-        url=url_of(proposal),
+        page=page_of(proposal),
         project_code=proposal.project_code,
         unit_id=proposal.unit_id,
     )
 
 
-def url_of(proposal: PointProposal) -> str:
-    return f"/staff/credit/{proposal.pk}/"
+def page_of(proposal: PointProposal) -> PageRef:
+    return PageRef("staff:proposal", proposal_id=proposal.pk)
 
 
 def tell_unit(event: CreditEvent, at: datetime) -> None:
@@ -210,7 +210,7 @@ def tell_unit(event: CreditEvent, at: datetime) -> None:
         persons=persons_bound(event.unit_id, day_of(at)),
         unit_id=event.unit_id,
         project_code=event.project_code,
-        url="/credit/",
+        page=PageRef("unit:credit"),
         points=signed(event.points),
         score=plain(event.score_after),
         grade=grade_text(event.grade_after),

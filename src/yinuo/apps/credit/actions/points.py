@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.credit import access, ledger
 from yinuo.apps.credit.actions.common import (
     about_proposal,
@@ -26,9 +26,9 @@ from yinuo.apps.credit.actions.common import (
     need_enterprise,
     need_past,
     need_text,
+    page_of,
     signed,
     tell_unit,
-    url_of,
 )
 from yinuo.apps.credit.ledger import Step
 from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal, ProposalState
@@ -205,7 +205,7 @@ def _lay_before_principal(actor: Actor, proposal: PointProposal, why: str, at: d
         at=at,
         persons=holders(StaffRole.PRINCIPAL, day_of(at), department_id=office.pk),
         project_code=proposal.project_code,
-        url=url_of(proposal),
+        page=page_of(proposal),
         unit=proposal.unit.name,
         points=signed(proposal.expected_points),
         why=why[:60],
@@ -274,7 +274,7 @@ def consent(*, actor: Actor, proposal_id: int, note: str, at: datetime, version:
         at=at,
         persons=holders(StaffRole.GENERAL_CONVENER, day_of(at), hall_id=hall_id),
         project_code=proposal.project_code,
-        url=url_of(proposal),
+        page=page_of(proposal),
         unit=proposal.unit.name,
         points=signed(proposal.expected_points),
     )
@@ -385,7 +385,7 @@ def _tell_ended(proposal: PointProposal, persons: Sequence[Any], outcome: str, w
         at=at,
         persons=persons,
         project_code=proposal.project_code,
-        url=url_of(proposal),
+        page=page_of(proposal),
         unit=proposal.unit.name,
         points=signed(proposal.expected_points),
         outcome=outcome,
@@ -403,7 +403,7 @@ def _tell_relief_ended(proposal: PointProposal, why: str, at: datetime) -> None:
         persons=persons_bound(proposal.unit_id, day_of(at)),
         unit_id=proposal.unit_id,
         project_code=proposal.project_code,
-        url="/credit/",
+        page=PageRef("unit:credit"),
         kind="分值异议" if proposal.data.get("because") == OBJECTION else "分值修复",
         outcome="恢复分值未获审签，可以再次申请",
         why=why[:60],

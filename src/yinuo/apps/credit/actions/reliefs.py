@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.credit import access, queries
 from yinuo.apps.credit.actions.common import day_of, ledger_of, lock, need_text
 from yinuo.apps.credit.actions.points import propose
@@ -136,7 +136,7 @@ def _lay_before_department(actor: Actor, relief: CreditRelief, at: datetime) -> 
             subject=relief,
             title=f"{name}申请：{event.why}",
             subtitle=event.unit.name,
-            url=f"/staff/reliefs/{relief.pk}/",
+            page=PageRef("staff:relief", relief_id=relief.pk),
             project_code=event.project_code,
             unit_id=event.unit_id,
             tags=("已过整改期限",) if late else (),
@@ -154,7 +154,7 @@ def _lay_before_department(actor: Actor, relief: CreditRelief, at: datetime) -> 
         at=at,
         persons=holders(role, day_of(at), **where),
         project_code=event.project_code,
-        url=item.url,
+        page=item.page_ref,
         unit=event.unit.name,
         kind=name,
         due=item.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if item.due_at else "",
@@ -215,7 +215,7 @@ def decide_relief(*, actor: Actor, relief_id: int, accept: bool, answer: str, at
         persons=persons_bound(event.unit_id, day_of(at)),
         unit_id=event.unit_id,
         project_code=event.project_code,
-        url="/credit/",
+        page=PageRef("unit:credit"),
         kind=NAMES[ReliefKind(relief.kind)],
         outcome="同意，待审签执行" if accept else "不同意",
         why=answer[:60],

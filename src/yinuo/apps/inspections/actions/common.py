@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.inspections import access
 from yinuo.apps.inspections.models import Inspection, InspectionPlan, Member
@@ -87,9 +87,9 @@ def evidence_of(files: Sequence[int], unit_id: int | None) -> list[dict[str, Any
     return made
 
 
-def url_of(inspection: Inspection) -> str:
-    return f"/staff/inspections/{inspection.pk}/"
+def page_of(inspection: Inspection) -> PageRef:
+    return PageRef("staff:inspection", inspection_id=inspection.pk)
 
 
-def unit_url_of(inspection: Inspection) -> str:
-    return f"/inspections/{inspection.pk}/"
+def unit_page_of(inspection: Inspection) -> PageRef:
+    return PageRef("unit:inspection", inspection_id=inspection.pk)

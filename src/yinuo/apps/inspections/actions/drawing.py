@@ -16,7 +16,7 @@ from yinuo.apps.inspections.actions.common import (
     locked_plan,
     need_state,
     need_text,
-    url_of,
+    page_of,
 )
 from yinuo.apps.inspections.actions.plans import end_draw
 from yinuo.apps.inspections.models import Inspection, InspectionPlan, InspectionState, Inspector, Member, PlanState, PoolInspector
@@ -142,7 +142,7 @@ def _open_work(actor: Actor, inspection: Inspection, at: datetime) -> None:
         open_item(
             actor=actor,
             kind=WorkKind.INSPECTION,
-            about=about(inspection, inspection.project, f"双随机检查：{plan.subject}", url_of(inspection)),
+            about=about(inspection, inspection.project, f"双随机检查：{plan.subject}", page_of(inspection)),
             limits=Limits(days),
             rules_on=day,
             at=at,
@@ -157,7 +157,7 @@ def _tell(inspection: Inspection, inspectors: Sequence[Inspector], at: datetime)
         "inspection_drawn",
         at=at,
         persons=[one.person for one in inspectors],
-        url=url_of(inspection),
+        page=page_of(inspection),
         project=inspection.project.name,
         subject=inspection.plan.subject,
         until=day_words(inspection.plan.until_on),

@@ -19,8 +19,8 @@ from yinuo.apps.inspections.actions.common import (
     members_of,
     need_state,
     need_text,
-    unit_url_of,
-    url_of,
+    page_of,
+    unit_page_of,
 )
 from yinuo.apps.inspections.models import (
     Answer,
@@ -217,7 +217,7 @@ def _rectify(actor: Actor, inspection: Inspection, visit: Visit, at: datetime) -
     open_item(
         actor=actor,
         kind=WorkKind.INSPECTION_RECTIFY,
-        about=about(inspection, inspection.project, "检查问题改正", unit_url_of(inspection)),
+        about=about(inspection, inspection.project, "检查问题改正", page_of(inspection), unit_page=unit_page_of(inspection)),
         limits=Limits(term),
         rules_on=day_of(at),
         at=at,
@@ -230,7 +230,7 @@ def _rectify(actor: Actor, inspection: Inspection, visit: Visit, at: datetime) -
         at=at,
         unit_id=inspection.project.unit_id,
         project_code=inspection.project.code or "",
-        url=unit_url_of(inspection),
+        page=unit_page_of(inspection),
         project=inspection.project.name,
         until=moment_words(inspection.rectify_until.astimezone(TZ)),
     )
@@ -240,7 +240,7 @@ def _open_publication(actor: Actor, inspection: Inspection, at: datetime) -> Non
     open_item(
         actor=actor,
         kind=WorkKind.INSPECTION_PUBLISH,
-        about=about(inspection, inspection.project, "双随机检查结果公示", url_of(inspection)),
+        about=about(inspection, inspection.project, "双随机检查结果公示", page_of(inspection)),
         limits=Limits(pack().integer("inspection.publish_limit", day_of(at))),
         rules_on=day_of(at),
         at=at,
@@ -322,7 +322,7 @@ def report_rectified(
         work = open_item(
             actor=actor,
             kind=WorkKind.INSPECTION_REVISIT,
-            about=about(inspection, inspection.project, "双随机检查复查", url_of(inspection)),
+            about=about(inspection, inspection.project, "双随机检查复查", page_of(inspection)),
             limits=Limits(pack().integer("inspection.reinspect_limit", day_of(at))),
             rules_on=day_of(at),
             at=at,
@@ -333,7 +333,7 @@ def report_rectified(
         "inspection_rectified",
         at=at,
         persons=[member.inspector.person for member in members_of(inspection)],
-        url=url_of(inspection),
+        page=page_of(inspection),
         project=inspection.project.name,
         due=f"{work.due_at.astimezone(TZ):%m月%d日}" if work and work.due_at else "",
     )
@@ -369,7 +369,7 @@ def publish_result(*, actor: Actor, inspection_id: int, at: datetime, version: i
         at=at,
         unit_id=inspection.project.unit_id,
         project_code=code,
-        url=unit_url_of(inspection),
+        page=unit_page_of(inspection),
         project=inspection.project.name,
         outcome=inspection.get_outcome_display(),
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import models
 
-from yinuo.apps.base import Actor, Refused, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, forbid, save
 from yinuo.apps.inspections import access, pools, seeds
 from yinuo.apps.inspections.actions.common import cites, day_of, departments_of, locked_plan, need_text
 from yinuo.apps.inspections.models import Directed, DirectedReason, InspectionPlan, PlanDepartment, PlanState, PoolInspector
@@ -234,7 +234,9 @@ def _open_draw(actor: Actor, plan: InspectionPlan, at: datetime) -> None:
     open_item(
         actor=actor,
         kind=WorkKind.INSPECTION_DRAW,
-        about=About(subject=plan, title=f"双随机抽取：{plan.subject}", subtitle=plan.title, url=f"/staff/inspections/plans/{plan.pk}/"),
+        about=About(
+            subject=plan, title=f"双随机抽取：{plan.subject}", subtitle=plan.title, page=PageRef("staff:inspection_plan", plan_id=plan.pk)
+        ),
         limits=Limits(waiting + _draw_limit(at)),
         rules_on=day,
         at=at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.land.models import Parcel, ParcelStatus, ParcelUse
 from yinuo.apps.people.models import Department
 from yinuo.apps.reviews.actions import service_ended
@@ -49,9 +49,9 @@ def standard_served(actor: Actor, use: ParcelUse, at: datetime) -> None:
 
 
 def _served(actor: Actor, track: Track, use: ParcelUse, name: str, at: datetime) -> None:
-    url = f"/projects/{use.project_id}/land/"
+    page = PageRef("unit:project_land", project_id=use.project_id)
     service_ended(
-        actor=actor, track=track, subject=use, project=use.project, name=name, url=url, department_id=use.parcel.department_id, at=at
+        actor=actor, track=track, subject=use, project=use.project, name=name, page=page, department_id=use.parcel.department_id, at=at
     )
 
 

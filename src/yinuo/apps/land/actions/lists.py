@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.land import access, papers
@@ -92,7 +92,7 @@ def _ask(actor: Actor, land_list: LandList, part: Part, at: datetime) -> None:
         work = open_item(
             actor=actor,
             kind=WorkKind.LAND_INPUT,
-            about=_words(row, f"{part.label}：{parcel.number}", parcel, f"/staff/land-inputs/{row.pk}/"),
+            about=_words(row, f"{part.label}：{parcel.number}", parcel, PageRef("staff:land_input", input_id=row.pk)),
             limits=Limits(limit),
             rules_on=day,
             at=at,
@@ -101,13 +101,13 @@ def _ask(actor: Actor, land_list: LandList, part: Part, at: datetime) -> None:
             role="utility" if utility else "approver",
         )
         tell(
-            "land_input_due", at=at, persons=readers(work, at), url=work.url, part=part.label, number=parcel.number, name=parcel.name,
+            "land_input_due", at=at, persons=readers(work, at), page=work.page_ref, part=part.label, number=parcel.number, name=parcel.name,
             due=_due(work),
         )  # fmt: skip
 
 
-def _words(subject: ListInput | LandList, title: str, parcel: Parcel, url: str) -> About:
-    return About(subject=subject, title=title, subtitle=f"{parcel.name}　{parcel.place}", url=url, tags=("用地清单",))
+def _words(subject: ListInput | LandList, title: str, parcel: Parcel, page: PageRef) -> About:
+    return About(subject=subject, title=title, subtitle=f"{parcel.name}　{parcel.place}", page=page, tags=("用地清单",))
 
 
 def _due(work: WorkItem) -> str:
@@ -200,14 +200,14 @@ def _ask_keeper(actor: Actor, land_list: LandList, at: datetime) -> None:
     work = open_item(
         actor=actor,
         kind=WorkKind.LAND_INPUT,
-        about=_words(land_list, f"汇总用地清单：{parcel.number}", parcel, f"/staff/parcels/{parcel.pk}/"),
+        about=_words(land_list, f"汇总用地清单：{parcel.number}", parcel, PageRef("staff:parcel", parcel_id=parcel.pk)),
         limits=Limits(pack().integer("land_list.assembly_limit", day)),
         rules_on=day,
         at=at,
         department_id=parcel.department_id,
         hall_id=parcel.hall_id,
     )
-    tell("land_assembly_due", at=at, persons=readers(work, at), url=work.url, number=parcel.number, name=parcel.name, due=_due(work))
+    tell("land_assembly_due", at=at, persons=readers(work, at), page=work.page_ref, number=parcel.number, name=parcel.name, due=_due(work))
 
 
 @action
@@ -253,7 +253,7 @@ def issue_to_buyer(actor: Actor, land_list: LandList, at: datetime) -> None:
     )  # fmt: skip
     tell(
         "land_list_issued" if land_list.number == 1 else "land_list_corrected",
-        at=at, unit_id=parcel.unit_id, project_code=code, url=f"/land/{parcel.pk}/", number=parcel.number, name=parcel.name,
+        at=at, unit_id=parcel.unit_id, project_code=code, page=PageRef("unit:land_parcel", parcel_id=parcel.pk), number=parcel.number, name=parcel.name,
         why=land_list.why[:80],
     )  # fmt: skip
     if use is not None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, forbid, save
 from yinuo.apps.land import access, rules
 from yinuo.apps.land.actions.common import day_of, locked, need_past, need_text, take
 from yinuo.apps.land.actions.lists import issue_to_buyer
@@ -103,7 +103,15 @@ def sell_parcel(
         actor, "land.sell_parcel", parcel, at=at, why=note.strip(),
         data={"number": parcel.number, "unit": unit.pk, "contract": number, "indicators": parcel.indicators}, chain="approval.document",
     )  # fmt: skip
-    tell("land_sold", at=at, unit_id=unit.pk, url=f"/land/{parcel.pk}/", number=parcel.number, name=parcel.name, contract=number)
+    tell(
+        "land_sold",
+        at=at,
+        unit_id=unit.pk,
+        page=PageRef("unit:land_parcel", parcel_id=parcel.pk),
+        number=parcel.number,
+        name=parcel.name,
+        contract=number,
+    )
     ready = LandList.objects.select_for_update(no_key=True).filter(parcel=parcel, state=ListState.READY).first()
     if ready is not None:
         ready.parcel = parcel

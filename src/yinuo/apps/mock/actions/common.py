@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Model, Q
 
-from yinuo.apps.base import Actor, Forbidden, Refused, Scope, check_version, forbid, save
+from yinuo.apps.base import Actor, Forbidden, PageRef, Refused, Scope, check_version, forbid, save
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.mock import access
 from yinuo.apps.mock.models import MatterOutcome, MockApplication, MockMatter, MockState
@@ -110,13 +110,13 @@ def scan(file_id: int | None, project: Project, field: str, what: str) -> Stored
     return file
 
 
-def url_of(application: MockApplication) -> str:
-    return f"/staff/mock/{application.pk}/"
+def page_of(application: MockApplication) -> PageRef:
+    return PageRef("staff:mock", application_id=application.pk)
 
 
 def words(application: MockApplication, subject: Model, title: str) -> About:
     tags = ("模拟审批", "加大支持") if application.support == "enhanced" else ("模拟审批",)
-    return about(subject, application.project, title, url_of(application), tags=tags)
+    return about(subject, application.project, title, page_of(application), tags=tags)
 
 
 def window_of(project: Project, at: datetime) -> list[Person]:
@@ -131,9 +131,9 @@ def tell_all(application: MockApplication, template: str, at: datetime, **more: 
     people = {person.pk: person for office in offices for person in holders(StaffRole.APPROVER, day, department_id=office)}
     people |= {person.pk: person for person in window_of(project, at)}
     code = project.code or ""
-    tell(template, at=at, persons=people.values(), project_code=code, url=url_of(application), project=project.name, **more)
-    unit_url = f"/projects/{project.pk}/mock/"
-    tell(template, at=at, unit_id=project.unit_id, project_code=code, url=unit_url, project=project.name, **more)
+    tell(template, at=at, persons=people.values(), project_code=code, page=page_of(application), project=project.name, **more)
+    unit_page = PageRef("unit:mock", project_id=project.pk)
+    tell(template, at=at, unit_id=project.unit_id, project_code=code, page=unit_page, project=project.name, **more)
 
 
 def end_matters(actor: Actor, application: MockApplication, outcome: MatterOutcome, why: str, at: datetime) -> None:
@@ -173,7 +173,7 @@ def end(actor: Actor, application: MockApplication, state: MockState, why: str, 
             subject=application,
             project=application.project,
             name="模拟审批",
-            url=f"/projects/{application.project_id}/mock/",
+            page=PageRef("unit:mock", project_id=application.project_id),
             at=at,
         )
 

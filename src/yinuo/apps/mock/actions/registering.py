@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.mock import access, papers
 from yinuo.apps.mock.actions.common import (
     WINDOW_OFFICE,
@@ -18,11 +18,11 @@ from yinuo.apps.mock.actions.common import (
     need_state,
     need_text,
     need_window,
+    page_of,
     scan,
     settle,
     take,
     tell_all,
-    url_of,
     window_of,
     words,
 )
@@ -112,8 +112,8 @@ def register(
         why=note,
         data={"matters": [item.matter_id for item in items], "support": application.support},
     )
-    unit_url = f"/projects/{project.pk}/mock/"
-    tell("mock_registered", at=at, unit_id=project.unit_id, project_code=project.code or "", url=unit_url, project=project.name)
+    unit_page = PageRef("unit:mock", project_id=project.pk)
+    tell("mock_registered", at=at, unit_id=project.unit_id, project_code=project.code or "", page=unit_page, project=project.name)
     remember(claimed, application)
     return application
 
@@ -254,7 +254,9 @@ def _ask(actor: Actor, application: MockApplication, key: str, at: datetime) -> 
     )
     due = work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
     people = holders(StaffRole.APPROVER, at.astimezone(TZ).date(), department_id=office.pk)
-    tell("mock_opinion_due", at=at, persons=people, project_code=project.code or "", url=url_of(application), project=project.name, due=due)
+    tell(
+        "mock_opinion_due", at=at, persons=people, project_code=project.code or "", page=page_of(application), project=project.name, due=due
+    )
 
 
 @action
@@ -306,7 +308,7 @@ def _all_agree(actor: Actor, application: MockApplication, at: datetime) -> None
         role=StaffRole.WINDOW,
     )
     people = window_of(project, at)
-    tell("mock_agreed", at=at, persons=people, project_code=project.code or "", url=url_of(application), project=project.name)
+    tell("mock_agreed", at=at, persons=people, project_code=project.code or "", page=page_of(application), project=project.name)
 
 
 @action

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, forbid
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access
 from yinuo.apps.onemap.actions.common import locked, need_text
@@ -61,7 +61,7 @@ def open_escalation(
         at=at,
         persons=people,
         project_code=item.project.code or "",
-        url=f"/staff/items/{item.pk}/",
+        page=PageRef("staff:item", item_id=item.pk),
         title=item.name,
         note=agreed[:60],
     )

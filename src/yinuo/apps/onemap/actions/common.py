@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.onemap.mocking import open_before
 from yinuo.apps.onemap.models import ENDED, ItemState, MapItem
 from yinuo.apps.projects.actions import lock, need_not_stopped
@@ -64,13 +64,14 @@ def need_state(item: MapItem, states: Iterable[str], projects: Iterable[str] = (
         )
 
 
-def url_of(item: MapItem) -> str:
-    return f"/items/{item.pk}/"
+def page_of(item: MapItem) -> PageRef:
+    return PageRef("unit:item", item_id=item.pk)
 
 
-def words(item: MapItem, title: str = "", *, tags: tuple[str, ...] = ()) -> About:
+def words(item: MapItem, title: str = "", *, tags: tuple[str, ...] = (), unit_page: PageRef | None = None) -> About:
     """The words of a work item on this item."""
-    return about(item, item.project, title or item.name, f"/staff/items/{item.pk}/", stage=item.stage, tags=tags, matter_id=item.matter_id)
+    page = PageRef("staff:item", item_id=item.pk)
+    return about(item, item.project, title or item.name, page, unit_page=unit_page, stage=item.stage, tags=tags, matter_id=item.matter_id)
 
 
 def limits_of(item: MapItem) -> Limits:

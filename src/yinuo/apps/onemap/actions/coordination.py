@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
@@ -324,7 +324,14 @@ def _open_work(
     return open_item(
         actor=actor,
         kind=WorkKind.COORDINATION,
-        about=about(made, project, f"“1+X”协调：{made.issue[:40]}", f"/staff/coordination/{made.pk}/", stage=made.stage, tags=("1+X",)),
+        about=about(
+            made,
+            project,
+            f"“1+X”协调：{made.issue[:40]}",
+            PageRef("staff:coordination_one", coordination_id=made.pk),
+            stage=made.stage,
+            tags=("1+X",),
+        ),
         limits=Limits(days, unit),
         rules_on=project.rules_on,
         at=at,
@@ -358,11 +365,11 @@ def participants(made: Coordination, at: datetime) -> list[Person]:
 
 
 def _tell(made: Coordination, template: str, at: datetime, persons: Iterable[Person], **words: str) -> None:
-    code, url = made.project.code or "", f"/staff/coordination/{made.pk}/"
-    tell(template, at=at, persons=list(persons), project_code=code, url=url, project=made.project.name, **words)
+    code, page = made.project.code or "", PageRef("staff:coordination_one", coordination_id=made.pk)
+    tell(template, at=at, persons=list(persons), project_code=code, page=page, project=made.project.name, **words)
 
 
 def _tell_unit(made: Coordination, template: str, at: datetime, **words: str) -> None:
     project = made.project
-    url = f"/projects/{project.pk}/map/"
-    tell(template, at=at, unit_id=project.unit_id, project_code=project.code or "", url=url, project=project.name, **words)
+    page = PageRef("unit:map", project_id=project.pk)
+    tell(template, at=at, unit_id=project.unit_id, project_code=project.code or "", page=page, project=project.name, **words)

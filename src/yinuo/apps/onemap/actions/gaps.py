@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from yinuo.apps.base import Actor, Refused, save
-from yinuo.apps.onemap.actions.common import clock, day_of, words
+from yinuo.apps.onemap.actions.common import clock, day_of, page_of, words
 from yinuo.apps.onemap.actions.handling import _accept
 from yinuo.apps.onemap.actions.items import begin_anew, new_submission
 from yinuo.apps.onemap.actions.pausing import GAP, go_on, reason_now
@@ -38,7 +38,7 @@ def accept_with_gap(
     open_item(
         actor=actor,
         kind=WorkKind.DEFICIENT_GAP,
-        about=words(item, f"补交容缺材料：{item.name}", tags=("容缺",)),
+        about=words(item, f"补交容缺材料：{item.name}", tags=("容缺",), unit_page=page_of(item)),
         # Counted in days of the calendar: the day stands in the notice, and no later change of holidays brings it nearer.
         limits=Limits(days, "calendar") if days else Limits(0),
         rules_on=item.project.rules_on,

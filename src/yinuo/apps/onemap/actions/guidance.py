@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.catalogue.queries import HallBook, book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, building
@@ -19,7 +19,7 @@ from yinuo.apps.people.queries import holders
 from yinuo.apps.projects.access import can_review
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.actions.changes import filing_department
-from yinuo.apps.projects.actions.filing import about, url_of
+from yinuo.apps.projects.actions.filing import about, page_of
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
@@ -54,7 +54,7 @@ def confirm_review(*, actor: Actor, project_id: int, at: datetime, version: int 
         persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=project.code or "",
-        url=url_of(project),
+        page=page_of(project),
         project=project.name,
     )
     _ask(actor, project, at)
@@ -110,11 +110,11 @@ def _open_answers(
 def _ask_department(actor: Actor, answer: GuidanceAnswer, project: Project, hall: HallBook, kind: GuidanceKind, at: datetime) -> None:
     department: Department = answer.department
     handler = next((found for row in answer.matters if (found := hall.handler(row["matter_id"]))), None)
-    url = f"/staff/guidance/{answer.pk}/"
+    page = PageRef("staff:guidance", answer_id=answer.pk)
     item = open_item(
         actor=actor,
         kind=WORK_OF[kind],
-        about=about(answer, project, f"{kind.label}意见", url, stage="initiation" if kind == GuidanceKind.PRE_START else "completion"),
+        about=about(answer, project, f"{kind.label}意见", page, stage="initiation" if kind == GuidanceKind.PRE_START else "completion"),
         limits=Limits(pack().integer(LIMIT_OF[kind], project.rules_on)),
         rules_on=project.rules_on,
         at=at,
@@ -128,7 +128,7 @@ def _ask_department(actor: Actor, answer: GuidanceAnswer, project: Project, hall
         at=at,
         persons=persons,
         project_code=project.code or "",
-        url=url,
+        page=page,
         project=project.name,
         code=project.code or "",
         due=item.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if item.due_at else "",
@@ -280,7 +280,7 @@ def _draw(guidance: Guidance, project: Project, at: datetime) -> None:
         persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=project.code or "",
-        url=f"/projects/{project.pk}/map/",
+        page=PageRef("unit:map", project_id=project.pk),
         project=project.name,
         count=len(items),
         landing=landing_text(project, items, at),

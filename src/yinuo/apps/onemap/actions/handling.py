@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, save
+from yinuo.apps.base import Actor, PageRef, Refused, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
-from yinuo.apps.onemap.actions.common import GOING_ON, clock, day_of, limits_of, need_text, take, words
+from yinuo.apps.onemap.actions.common import GOING_ON, clock, day_of, limits_of, need_text, page_of, take, words
 from yinuo.apps.onemap.actions.pausing import CORRECTION, go_on, halt, hold, need_not_coordinated, need_own_procedure
 from yinuo.apps.onemap.models import ItemState, MapItem, SendBack, SendBackKind
 from yinuo.apps.rules import pack
@@ -68,7 +68,7 @@ def _accept(actor: Actor, item: MapItem, at: datetime, counted_from: datetime, *
         at=at,
         unit_id=item.project.unit_id,
         project_code=item.project.code or "",
-        url=f"/items/{item.pk}/",
+        page=PageRef("unit:item", item_id=item.pk),
         matter=item.name,
         due=due,
     )
@@ -166,7 +166,7 @@ def send_back(
         persons=[submission.person],
         unit_id=item.project.unit_id,
         project_code=item.project.code or "",
-        url=f"/items/{item.pk}/",
+        page=PageRef("unit:item", item_id=item.pk),
         matter=item.name,
         why=reason[:60],
     )
@@ -201,7 +201,7 @@ def _wait_for_unit(actor: Actor, item: MapItem, at: datetime) -> None:
     open_item(
         actor=actor,
         kind=WorkKind.RECTIFICATION,
-        about=words(item, f"补正：{item.name}"),
+        about=words(item, f"补正：{item.name}", unit_page=page_of(item)),
         limits=Limits(None),
         rules_on=item.project.rules_on,
         at=at,

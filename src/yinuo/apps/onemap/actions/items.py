@@ -12,7 +12,7 @@ from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap import access
-from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_going_on, need_prerequisites, need_text, take, url_of, words
+from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_going_on, need_prerequisites, need_text, take, words
 from yinuo.apps.onemap.actions.pausing import hold
 from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.mocking import need_counter
@@ -150,7 +150,7 @@ def _open_receipt(actor: Actor, item: MapItem, at: datetime) -> None:
         at=at,
         persons=readers(work, at),
         project_code=item.project.code or "",
-        url=work.url,
+        page=work.page_ref,
         project=item.project.name,
         matter=item.name,
         due=work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else "",
@@ -175,7 +175,7 @@ def withdraw_application(*, actor: Actor, item_id: int, why: str, at: datetime, 
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="application withdrawn", cancelled=True)
     begin_anew(item, PastOutcome.WITHDRAWN, why, at)
-    record(actor, "onemap.withdraw_application", item, at=at, project_code=item.project.code or "", why=why, data={"url": url_of(item)})
+    record(actor, "onemap.withdraw_application", item, at=at, project_code=item.project.code or "", why=why)
     return item
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.notices.actions import tell
@@ -19,8 +19,8 @@ from yinuo.apps.onemap.actions.common import (
     limits_of,
     locked,
     need_text,
+    page_of,
     take,
-    url_of,
 )
 from yinuo.apps.onemap.actions.handling import checked_points
 from yinuo.apps.onemap.actions.items import checked_materials, new_submission
@@ -101,7 +101,7 @@ def _to_review(actor: Actor, asked: LaterDocument, at: datetime) -> None:
         at=at,
         persons=readers(work, at),
         project_code=item.project.code or "",
-        url=work.url,
+        page=work.page_ref,
         project=item.project.name,
         matter=_name(item),
         due=work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else "",
@@ -112,19 +112,27 @@ def _name(item: MapItem) -> str:
     return f"{item.name}（补办审批文件）"
 
 
-def page_of(asked: LaterDocument) -> str:
-    return f"/staff/later/{asked.pk}/"
+def desk_page(asked: LaterDocument) -> PageRef:
+    return PageRef("staff:later", asked_id=asked.pk)
 
 
 def _open(
     actor: Actor, asked: LaterDocument, kind: WorkKind, limits: Limits, at: datetime, title: str = "补办审批文件", *, unit: bool = False
 ) -> WorkItem:
     item = asked.item
+    unit_page = PageRef("unit:later", item_id=item.pk) if unit else None
     return open_item(
         actor=actor,
         kind=kind,
         about=about(
-            asked, item.project, f"{title}：{item.name}", page_of(asked), stage=item.stage, tags=("承诺",), matter_id=item.matter_id
+            asked,
+            item.project,
+            f"{title}：{item.name}",
+            desk_page(asked),
+            unit_page=unit_page,
+            stage=item.stage,
+            tags=("承诺",),
+            matter_id=item.matter_id,
         ),
         limits=limits,
         rules_on=item.project.rules_on,
@@ -184,7 +192,7 @@ def begin(actor: Actor, asked: LaterDocument, at: datetime, *, deemed: bool) -> 
         at=at,
         unit_id=item.project.unit_id,
         project_code=item.project.code or "",
-        url=url_of(item),
+        page=page_of(item),
         matter=_name(item),
         due=due,
     )
@@ -231,7 +239,7 @@ def return_document_request(
         persons=[asked.person],
         unit_id=item.project.unit_id,
         project_code=item.project.code or "",
-        url=url_of(item),
+        page=page_of(item),
         matter=_name(item),
         why=asked.reason[:60],
     )
@@ -283,7 +291,7 @@ def give_document(
         persons=[asked.person],
         unit_id=item.project.unit_id,
         project_code=item.project.code or "",
-        url=url_of(item),
+        page=page_of(item),
         matter=_name(item),
         number=number,
         why=text[:60],

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, save
+from yinuo.apps.base import Actor, PageRef, Refused, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import mock_papers
-from yinuo.apps.onemap.actions.common import day_of, words
+from yinuo.apps.onemap.actions.common import day_of, page_of, words
 from yinuo.apps.onemap.actions.items import begin_anew
 from yinuo.apps.onemap.mocking import valid_days
 from yinuo.apps.onemap.models import ItemState, MapItem, PastOutcome
@@ -60,7 +60,7 @@ def conclude_mock(
         persons=[item.project.filed_by],
         unit_id=item.project.unit_id,
         project_code=item.project.code or "",
-        url=f"/items/{item.pk}/",
+        page=PageRef("unit:item", item_id=item.pk),
         matter=item.name,
         why=text[:60],
     )
@@ -72,7 +72,7 @@ def _valid_until(actor: Actor, item: MapItem, at: datetime) -> WorkItem:
     return open_item(
         actor=actor,
         kind=WorkKind.MOCK_CONVERSION,
-        about=words(item, f"模拟审批文件有效期：{item.name}", tags=("模拟",)),
+        about=words(item, f"模拟审批文件有效期：{item.name}", tags=("模拟",), unit_page=page_of(item)),
         limits=Limits(valid_days(day_of(at), item.project.rules_on), "calendar"),
         rules_on=item.project.rules_on,
         at=at,

@@ -12,7 +12,7 @@ from yinuo.apps.onemap.models import CONCLUDED, DECIDED, Guidance, ItemState, Ma
 from yinuo.apps.onemap.moving import ItemChange
 from yinuo.apps.projects.access import can_move_rules
 from yinuo.apps.projects.actions import lock
-from yinuo.apps.projects.actions.filing import url_of
+from yinuo.apps.projects.actions.filing import page_of
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
@@ -60,7 +60,7 @@ def move_rules_on(*, actor: Actor, project_id: int, to: date, reason: str, at: d
         persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=code,
-        url=url_of(project),
+        page=page_of(project),
         project=project.name,
         to=f"{to:%Y年%m月%d日}",
         count=len(items),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from yinuo.apps.base import Actor, Refused, save
 from yinuo.apps.notices.actions import tell
-from yinuo.apps.onemap.actions.common import clock, url_of
+from yinuo.apps.onemap.actions.common import clock, page_of
 from yinuo.apps.onemap.models import CoordinationItem, CoordinationState, ItemState, MapItem
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import pause, pause_reason, resume
@@ -107,4 +107,4 @@ def _tag(work: WorkItem, tags: list[str]) -> None:
 
 def _tell(item: MapItem, template: str, at: datetime, **words: str) -> None:
     code = item.project.code or ""
-    tell(template, at=at, unit_id=item.project.unit_id, project_code=code, url=url_of(item), matter=item.name, **words)
+    tell(template, at=at, unit_id=item.project.unit_id, project_code=code, page=page_of(item), matter=item.name, **words)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap import access
@@ -99,7 +99,9 @@ def _open_complaint(actor: Actor, made: Remedy, item: MapItem, at: datetime) -> 
     work = open_item(
         actor=actor,
         kind=WorkKind.COMPLAINT,
-        about=about(made, item.project, f"投诉：{item.name}", f"/staff/items/{item.pk}/", stage=item.stage, matter_id=item.matter_id),
+        about=about(
+            made, item.project, f"投诉：{item.name}", PageRef("staff:item", item_id=item.pk), stage=item.stage, matter_id=item.matter_id
+        ),
         limits=Limits(pack().integer("complaint.limit", day_of(at))),
         rules_on=day_of(at),
         at=at,
@@ -110,8 +112,14 @@ def _open_complaint(actor: Actor, made: Remedy, item: MapItem, at: datetime) -> 
     due = work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
     base = {"at": at, "project_code": item.project.code or "", "matter": item.name, "due": due}
     conveners = readers(work, at, StaffRole.GENERAL_CONVENER)
-    tell("complaint", persons=conveners, url=f"/staff/items/{item.pk}/", text=made.text[:60], **base)
-    tell("complaint_received", persons=contacts(item.project, at), unit_id=item.project.unit_id, url=f"/items/{item.pk}/", **base)
+    tell("complaint", persons=conveners, page=PageRef("staff:item", item_id=item.pk), text=made.text[:60], **base)
+    tell(
+        "complaint_received",
+        persons=contacts(item.project, at),
+        unit_id=item.project.unit_id,
+        page=PageRef("unit:item", item_id=item.pk),
+        **base,
+    )
 
 
 def _complained_of(item: MapItem, round_number: int) -> tuple[str, date]:
@@ -139,8 +147,8 @@ def _tell(remedy: Remedy, item: MapItem, template: str, at: datetime, *, words: 
     conveners = holders(StaffRole.GENERAL_CONVENER, day_of(at), hall_id=item.project.hall_id)
     persons = {person.pk: person for person in [*([item.handler] if item.handler else []), *conveners]}
     base = {"at": at, "project_code": item.project.code or "", "matter": item.name, "kind": remedy.get_kind_display(), "why": words[:60]}
-    tell(template, persons=list(persons.values()), url=f"/staff/items/{item.pk}/", **base)
-    tell(template, unit_id=item.project.unit_id, url=f"/items/{item.pk}/", **base)
+    tell(template, persons=list(persons.values()), page=PageRef("staff:item", item_id=item.pk), **base)
+    tell(template, unit_id=item.project.unit_id, page=PageRef("unit:item", item_id=item.pk), **base)
 
 
 @action

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, save
+from yinuo.apps.base import Actor, PageRef, Refused, save
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
@@ -130,7 +130,7 @@ def conclude(
         persons=contacts(item.project, at),
         unit_id=item.project.unit_id,
         project_code=item.project.code or "",
-        url=f"/items/{item.pk}/",
+        page=PageRef("unit:item", item_id=item.pk),
         matter=item.name,
         number=document_number,
         why=text[:60],

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused, save
+from yinuo.apps.base import Actor, PageRef, Refused, save
 from yinuo.apps.catalogue.models import RegionalResult
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, regional
-from yinuo.apps.onemap.actions.common import cites, day_of, need_text, take, url_of
+from yinuo.apps.onemap.actions.common import cites, day_of, need_text, page_of, take
 from yinuo.apps.onemap.actions.items import begin_anew, take_landing_back
 from yinuo.apps.onemap.actions.results import land
 from yinuo.apps.onemap.models import ItemState, MapItem, PastOutcome, Route
@@ -58,7 +58,7 @@ def share_result(*, actor: Actor, item_id: int, at: datetime, version: int | Non
         persons=[item.project.filed_by],
         unit_id=item.project.unit_id,
         project_code=item.project.code or "",
-        url=url_of(item),
+        page=page_of(item),
         project=item.project.name,
         matters=f"“{item.name}”",
         zone=result.zone.name,
@@ -161,7 +161,7 @@ def tell_drawn(project: Project, items: Sequence[MapItem], found: Mapping[str, P
             persons=[project.filed_by],
             unit_id=project.unit_id,
             project_code=project.code or "",
-            url=f"/projects/{project.pk}/map/",
+            page=PageRef("unit:map", project_id=project.pk),
             project=project.name,
             matters="、".join(f"“{item.name}”" for item in shared),
             zone=zone,
@@ -220,7 +220,7 @@ def _come_back(actor: Actor, item: MapItem, why: str, at: datetime, decision: De
         persons=[project.filed_by],
         unit_id=project.unit_id,
         project_code=project.code or "",
-        url=url_of(item),
+        page=page_of(item),
         matter=item.name,
         why=why,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.commitments.actions.common import evidence_of as files_of
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
@@ -73,12 +73,12 @@ def code_of(made: Warning) -> str:
     return made.project.code or ""
 
 
-def url_of(made: Warning) -> str:
-    return f"/staff/warnings/{made.pk}/"
+def page_of(made: Warning) -> PageRef:
+    return PageRef("staff:warning", warning_id=made.pk)
 
 
-def unit_url_of(made: Warning) -> str:
-    return f"/warnings/{made.pk}/"
+def unit_page_of(made: Warning) -> PageRef:
+    return PageRef("unit:warning", warning_id=made.pk)
 
 
 def wait_for_handling(actor: Actor, made: Warning, at: datetime) -> WorkItem:
@@ -87,7 +87,7 @@ def wait_for_handling(actor: Actor, made: Warning, at: datetime) -> WorkItem:
     work = open_item(
         actor=actor,
         kind=WorkKind.WARNING_HANDLE,
-        about=about(made, project, f"预警：{made.get_kind_display()}", url_of(made)),
+        about=about(made, project, f"预警：{made.get_kind_display()}", page_of(made)),
         limits=Limits(pack().integer("warning.handle_limit", project.rules_on)),
         rules_on=project.rules_on,
         at=at,
@@ -104,7 +104,7 @@ def tell_owner(template: str, made: Warning, work: WorkItem, at: datetime, **wor
         at=at,
         persons=readers(work, at, StaffRole.SUPERVISOR),
         project_code=made.project.code or "",
-        url=url_of(made),
+        page=page_of(made),
         project=made.project.name,
         kind=made.get_kind_display(),
         due=work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else "",
@@ -121,7 +121,7 @@ def tell_unit(template: str, made: Warning, at: datetime, **words: object) -> No
         persons=persons_bound(project.unit_id, day_of(at)),
         unit_id=project.unit_id,
         project_code=project.code or "",
-        url=unit_url_of(made),
+        page=unit_page_of(made),
         project=project.name,
         kind=made.get_kind_display(),
         **words,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, forbid
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
@@ -43,7 +43,7 @@ def dispatched(actor: Actor, row: LifeRecord, at: datetime) -> None:
     work = open_item(
         actor=actor,
         kind=WorkKind.DISPATCH,
-        about=about(row, project, f"督查调度：{row.data['question'][:60]}", f"/staff/records/{row.pk}/"),
+        about=about(row, project, f"督查调度：{row.data['question'][:60]}", PageRef("staff:record", record_id=row.pk)),
         limits=Limits(days),
         rules_on=project.rules_on,
         at=at,
@@ -54,7 +54,7 @@ def dispatched(actor: Actor, row: LifeRecord, at: datetime) -> None:
     told = work.due_at.astimezone(TZ).strftime("%m月%d日") if work.due_at else ""
     tell(
         "dispatched", at=at, persons=readers(work, at, *([] if office else [StaffRole.SUPERVISOR])), project_code=project.code or "",
-        url=work.url, project=project.name, text=row.data["question"][:60], due=told,
+        page=work.page_ref, project=project.name, text=row.data["question"][:60], due=told,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from yinuo.apps.base import Actor
+from yinuo.apps.base import Actor, PageRef
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.oversight.actions.common import day_of, step, tell_owner, tell_unit, wait_for_handling
@@ -58,7 +58,7 @@ def _remind(project: Project, at: datetime) -> None:
         persons=persons_bound(project.unit_id, day_of(at)),
         unit_id=project.unit_id,
         project_code=project.code or "",
-        url=f"/projects/{project.pk}/",
+        page=PageRef("unit:project", project_id=project.pk),
         project=project.name,
         months=months,
         limit=limit,

@@ -17,12 +17,12 @@ from yinuo.apps.oversight.actions.common import (
     evidence_of,
     locked,
     need,
+    page_of,
     step,
     take,
     tell_owner,
     tell_unit,
-    unit_url_of,
-    url_of,
+    unit_page_of,
     wait_for_handling,
 )
 from yinuo.apps.oversight.models import LifeRecord, StepKind, Warning, WarningKind, WarningOutcome, WarningState, Watch
@@ -113,7 +113,7 @@ def order_rectification(*, actor: Actor, warning_id: int, text: str, days: int, 
     work = open_item(
         actor=actor,
         kind=WorkKind.WARNING_RECTIFY,
-        about=about(made, project, f"限期改正：{made.get_kind_display()}", unit_url_of(made)),
+        about=about(made, project, f"限期改正：{made.get_kind_display()}", page_of(made), unit_page=unit_page_of(made)),
         limits=Limits(days),
         rules_on=project.rules_on,
         at=at,
@@ -197,7 +197,7 @@ def end(actor: Actor, made: Warning, outcome: WarningOutcome, said: str, at: dat
     if outcome == WarningOutcome.UNFOUNDED and made.department_id is not None:
         persons = holders(StaffRole.SUPERVISOR, day_of(at), hall_id=made.project.hall_id)
         words = {"project": made.project.name, "kind": made.get_kind_display(), "why": said}
-        tell("warning_unfounded", at=at, persons=persons, project_code=code_of(made), url=url_of(made), **words)
+        tell("warning_unfounded", at=at, persons=persons, project_code=code_of(made), page=page_of(made), **words)
     watch = Watch.objects.select_for_update(no_key=True).filter(project_id=made.project_id).first()
     if watch is not None:
         seen = look(standing(made.project, reminded=watch.reminded_at is not None), at)

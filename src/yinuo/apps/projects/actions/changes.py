@@ -13,7 +13,7 @@ from yinuo.apps.notices.actions import tell
 from yinuo.apps.projects import access, leaves, papers
 from yinuo.apps.projects.actions.checking import faults_of, need_basics
 from yinuo.apps.projects.actions.drafts import merge, refuse_secret
-from yinuo.apps.projects.actions.filing import after_code, ask_code, fetch_later, file_project, url_of
+from yinuo.apps.projects.actions.filing import after_code, ask_code, fetch_later, file_project, page_of
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.models import Amendment, Project, ProjectKind, ProjectState
 from yinuo.apps.projects.queries import contacts
@@ -63,7 +63,7 @@ def decide_by_hand(*, actor: Actor, project_id: int, approve: bool, why: str, at
         at=at,
         persons=contacts(project, at),
         unit_id=project.unit_id,
-        url=url_of(project),
+        page=page_of(project),
         project=project.name,
         outcome=outcome,
         why=why,
@@ -124,7 +124,7 @@ def withdraw_filing(*, actor: Actor, project_id: int, problem: str, at: datetime
         persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=project.code or "",
-        url=url_of(project),
+        page=page_of(project),
         project=project.name,
         problem=problem,
     )

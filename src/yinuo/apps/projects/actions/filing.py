@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, forbid
 from yinuo.apps.catalogue.queries import HallBook, book, hall_of_region
 from yinuo.apps.inserting import insert, new_row
 from yinuo.apps.notices.actions import tell
@@ -311,7 +311,7 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> 
         persons=contacts(project, at),
         unit_id=project.unit_id,
         project_code=code,
-        url=url_of(project),
+        page=page_of(project),
         project=project.name,
         code=code,
     )
@@ -322,7 +322,7 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> 
         at=at,
         persons=[handler] if handler else [],
         project_code=code,
-        url=review.url,
+        page=review.page_ref,
         project=project.name,
         code=code,
         due=due,
@@ -337,12 +337,20 @@ def certificate_number(project: Project) -> str:
     return f"{prefix}〔{moment.year}〕{code[2:4]}{code[-6:]}号"
 
 
-def url_of(project: Project) -> str:
-    return f"/projects/{project.pk}/"
+def page_of(project: Project) -> PageRef:
+    return PageRef("unit:project", project_id=project.pk)
 
 
 def about(
-    subject: Any, project: Project, title: str, url: str, *, stage: str = "", tags: tuple[str, ...] = (), matter_id: str = ""
+    subject: Any,
+    project: Project,
+    title: str,
+    page: PageRef,
+    *,
+    unit_page: PageRef | None = None,
+    stage: str = "",
+    tags: tuple[str, ...] = (),
+    matter_id: str = "",
 ) -> About:
     """The words of a work item on this project."""
     unit = project.unit
@@ -350,7 +358,8 @@ def about(
         subject=subject,
         title=title,
         subtitle=f"{project.name}　{unit.name}",
-        url=url,
+        page=page,
+        unit_page=unit_page,
         project_id=project.pk,
         project_code=project.code or "",
         unit_id=project.unit_id,
@@ -362,15 +371,15 @@ def about(
 
 
 def _open_review(actor: Actor, project: Project, hall: HallBook, at: datetime) -> WorkItem:
-    return _open(actor, project, hall, at, WorkKind.REVIEW, "review.limit", f"/staff/projects/{project.pk}/review/")
+    return _open(actor, project, hall, at, WorkKind.REVIEW, "review.limit", PageRef("staff:review", project_id=project.pk))
 
 
-def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: WorkKind, limit: str, url: str) -> WorkItem:
+def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: WorkKind, limit: str, page: PageRef) -> WorkItem:
     handler = hall.handler(FILING_MATTER)
     return open_item(
         actor=actor,
         kind=kind,
-        about=about(project, project, str(kind.label), url, stage="initiation"),
+        about=about(project, project, str(kind.label), page, stage="initiation"),
         limits=Limits(pack().integer(limit, project.rules_on)),
         rules_on=project.rules_on,
         at=at,
@@ -383,8 +392,8 @@ def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: Wo
 
 def _hand_over(actor: Actor, project: Project, hall: HallBook, decision: Decision, at: datetime) -> None:
     why = "；".join(stop["why"] for stop in decision.outcome["stops"]) or "需要人工确认"
-    _open(actor, project, hall, at, WorkKind.MANUAL_FILING, "manual_filing.limit", f"/staff/projects/{project.pk}/manual/")
-    tell("held", at=at, persons=contacts(project, at), unit_id=project.unit_id, url=url_of(project), project=project.name, why=why)
+    _open(actor, project, hall, at, WorkKind.MANUAL_FILING, "manual_filing.limit", PageRef("staff:manual", project_id=project.pk))
+    tell("held", at=at, persons=contacts(project, at), unit_id=project.unit_id, page=page_of(project), project=project.name, why=why)
 
 
 def _close_draft(draft_id: int, project: Project) -> None:

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, forbid
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Person, StaffRole
 from yinuo.apps.people.queries import holders
 from yinuo.apps.projects import access
-from yinuo.apps.projects.actions.filing import about, url_of
+from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.models import Participant, ParticipantRole, ProgressReport, Project, ProjectState, Question, ReportKind
 from yinuo.apps.rules import pack
@@ -159,7 +159,7 @@ def ask_question(*, actor: Actor, project_id: int, text: str, at: datetime, matt
     open_item(
         actor=actor,
         kind=WorkKind.QUESTION,
-        about=about(question, project, f"答复提问：{question.text[:60]}", question_url(question)),
+        about=about(question, project, f"答复提问：{question.text[:60]}", question_page(question)),
         limits=Limits(pack().integer("question.limit", project.rules_on)),
         rules_on=project.rules_on,
         at=at,
@@ -181,7 +181,7 @@ def _tell_of(question: Question, readers: list[Person], at: datetime) -> None:
         at=at,
         persons=readers,
         project_code=project.code or "",
-        url=question_url(question),
+        page=question_page(question),
         project=project.name,
         text=question.text[:60],
     )
@@ -228,7 +228,14 @@ def answer_question(*, actor: Actor, question_id: int, answer: str, at: datetime
         close(actor=actor, item=work, at=at, outcome="answered")
     project = question.project
     record(actor, "projects.answer_question", question, at=at, project_code=project.code or "")
-    tell("answer", at=at, persons=[question.asked_by], unit_id=project.unit_id, url=f"{url_of(project)}questions/", text=answer[:80])
+    tell(
+        "answer",
+        at=at,
+        persons=[question.asked_by],
+        unit_id=project.unit_id,
+        page=PageRef("unit:questions", project_id=project.pk),
+        text=answer[:80],
+    )
     return question
 
 
@@ -285,5 +292,5 @@ def _question(question_id: int) -> Question:
     return Question.objects.select_for_update(no_key=True, of=("self",)).select_related("project__unit", "asked_by").get(pk=question_id)
 
 
-def question_url(question: Question) -> str:
-    return f"/staff/questions/{question.pk}/"
+def question_page(question: Question) -> PageRef:
+    return PageRef("staff:question", question_id=question.pk)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.people.models import Department, Person, StaffRole
 from yinuo.apps.people.queries import holders
 from yinuo.apps.regional.models import Assessment
@@ -26,8 +26,8 @@ def name_of(assessment: Assessment) -> str:
     return pack().matters[assessment.matter_id].full_name
 
 
-def url_of(assessment: Assessment) -> str:
-    return f"/staff/assessments/{assessment.pk}/"
+def page_of(assessment: Assessment) -> PageRef:
+    return PageRef("staff:assessment", assessment_id=assessment.pk)
 
 
 def take(
@@ -83,7 +83,7 @@ def ask(
     return open_item(
         actor=actor,
         kind=kind,
-        about=About(subject, title, f"{assessment.zone.name} · {name_of(assessment)}", url_of(assessment), tags=("区域评估",)),
+        about=About(subject, title, f"{assessment.zone.name} · {name_of(assessment)}", page_of(assessment), tags=("区域评估",)),
         limits=limits,
         rules_on=day_of(at),
         at=at,

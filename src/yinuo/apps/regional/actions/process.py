@@ -15,7 +15,7 @@ from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department
 from yinuo.apps.regional import access
-from yinuo.apps.regional.actions.common import ask, body, day_of, due_words, name_of, need_text, office, take, url_of
+from yinuo.apps.regional.actions.common import ask, body, day_of, due_words, name_of, need_text, office, page_of, take
 from yinuo.apps.regional.models import Assessment, AssessmentState, FeeEntry, FeeKind, Opinion, Payer
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
@@ -111,7 +111,7 @@ def _ask_opinion(actor: Actor, assessment: Assessment, department: Department, a
         "regional_opinion_due",
         at=at,
         persons=office(department, day_of(at)),
-        url=url_of(assessment),
+        page=page_of(assessment),
         zone=assessment.zone.name,
         matter=name_of(assessment),
         due=due_words(work),
@@ -294,7 +294,7 @@ def submit_assessment(*, actor: Actor, assessment_id: int, at: datetime, version
         "regional_approval_due",
         at=at,
         persons=office(found.department, day_of(at)),
-        url=url_of(found),
+        page=page_of(found),
         zone=found.zone.name,
         matter=name_of(found),
         due=due_words(work),
@@ -353,7 +353,7 @@ def _tell_body(assessment: Assessment, outcome: str, why: str, at: datetime) -> 
         "regional_decided",
         at=at,
         persons=body(assessment, day_of(at)),
-        url=url_of(assessment),
+        page=page_of(assessment),
         zone=assessment.zone.name,
         matter=name_of(assessment),
         outcome=outcome,

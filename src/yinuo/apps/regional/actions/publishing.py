@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.catalogue.models import RegionalResult
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
@@ -111,7 +111,7 @@ def _tell_projects(result: RegionalResult, at: datetime) -> None:
                 persons=[item.project.filed_by],
                 unit_id=item.project.unit_id,
                 project_code=item.project.code or "",
-                url=f"/items/{item.pk}/",
+                page=PageRef("unit:item", item_id=item.pk),
                 zone=result.zone.name,
                 matter=item.name,
                 project=item.project.name,
@@ -152,7 +152,7 @@ def tell_ended(result: RegionalResult, outcome: str, why: str, at: datetime) -> 
             "regional_ended",
             at=at,
             persons=body(assessment, day_of(at)),
-            url=f"/regional/{result.pk}/",
+            page=PageRef("public:regional_result", result_id=result.pk),
             zone=result.zone.name,
             matter=name_of(assessment),
             outcome=outcome,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.apps.base import Actor, Refused, check_version, forbid
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
@@ -212,7 +212,7 @@ def _close(actor: Actor, visit: Visit, at: datetime, *, forgotten: bool = False)
         at=at,
         persons=_persons(visit, at),
         unit_id=visit.unit_id,
-        url=f"/receipts/{visit.receipt_no}/",
+        page=PageRef("public:receipt", receipt_no=visit.receipt_no),
         visitor=visit.visitor,
         receipt=visit.receipt_no,
         what="；".join(named[:TOLD_MOST]) + (f"等 {len(named)} 件" if len(named) > TOLD_MOST else "") if named else "没有办理事项",
