@@ -44,13 +44,13 @@ class CreditEvent(AppendOnly):
     why = models.TextField()
     cites = models.JSONField(default=list)
     at = models.DateTimeField()
-    proposal_id = models.BigIntegerField(null=True)
+    proposal = models.ForeignKey("PointProposal", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     of_seq = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["unit", "seq"], name="credit_event_seq"),
-            models.UniqueConstraint(fields=["proposal_id"], condition=Q(proposal_id__isnull=False), name="credit_proposal_once"),
+            models.UniqueConstraint(fields=["proposal"], condition=Q(proposal__isnull=False), name="credit_proposal_once"),
             models.UniqueConstraint(fields=["unit", "of_seq"], condition=Q(type="repair", applied=True), name="credit_repair_once"),
         ]
 

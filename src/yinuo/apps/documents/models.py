@@ -91,7 +91,7 @@ class Document(models.Model):
     project_code = models.CharField(max_length=24, default="")
     subject_kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
-    unit_id = models.BigIntegerField(null=True)
+    unit = models.ForeignKey(ProjectUnit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     data = models.JSONField()
     issued_at = models.DateTimeField()
     file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from yinuo.apps.base import AppendOnly, Versioned
 from yinuo.apps.feeds.models import Feed
 from yinuo.apps.inspections.models import Inspection
-from yinuo.apps.people.models import Department, Person
+from yinuo.apps.people.models import Department, Hall, Person
 from yinuo.apps.projects.models import Project
 
 
@@ -186,7 +186,7 @@ class Clue(Versioned):
     The material goes to the body under seal and is not kept here. `person`: whom it concerns, who never sees it, nor their department.
     """
 
-    hall_id = models.BigIntegerField()
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
@@ -202,7 +202,7 @@ class Clue(Versioned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["hall_id", "body_name", "receipt"], name="clue_receipt_once"),
+            models.UniqueConstraint(fields=["hall", "body_name", "receipt"], name="clue_receipt_once"),
             models.CheckConstraint(
                 condition=~Q(person=F("handed_by")), name="clue_of_another", violation_error_message="线索不能由本人移送"
             ),
@@ -210,7 +210,7 @@ class Clue(Versioned):
                 condition=Q(answer="", answered_on__isnull=True) | ~Q(answer="") & Q(answered_on__isnull=False), name="clue_answer_dated"
             ),
         ]
-        indexes = [models.Index(fields=["hall_id", "-id"], name="clues_of_hall")]
+        indexes = [models.Index(fields=["hall", "-id"], name="clues_of_hall")]
 
 
 class SharedKind(models.TextChoices):

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from yinuo.apps.base import AppendOnly, LeadsToPage, PageRef, Versioned
 from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Department, Person
+from yinuo.apps.people.models import Department, Hall, Person
 from yinuo.apps.projects.models import Project
 
 
@@ -43,7 +43,7 @@ class TrackService(LeadsToPage, AppendOnly):
     subject_kind = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="track_services")
-    hall_id = models.BigIntegerField()
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     handler = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=160)
@@ -67,7 +67,7 @@ class ServiceReview(AppendOnly):
     item = models.ForeignKey(MapItem, null=True, on_delete=models.PROTECT, related_name="reviews")
     service = models.OneToOneField(TrackService, null=True, on_delete=models.PROTECT, related_name="review")
     round = models.PositiveSmallIntegerField(default=1)
-    hall_id = models.BigIntegerField()
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+", db_index=False)
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     handler = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     level = models.PositiveSmallIntegerField(choices=Level.choices)
@@ -86,7 +86,7 @@ class ServiceReview(AppendOnly):
             ),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="review_level"),
         ]
-        indexes = [models.Index(fields=["hall_id", "-id"], name="reviews_of_hall")]
+        indexes = [models.Index(fields=["hall", "-id"], name="reviews_of_hall")]
 
     @property
     def about(self) -> MapItem | TrackService:

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
 from yinuo.apps.documents.models import Document, StoredFile
-from yinuo.apps.people.models import AuthorisedPerson, Department, Person, ProjectUnit
+from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Person, ProjectUnit
 
 
 class IdentityKind(models.TextChoices):
@@ -30,7 +30,7 @@ class Visit(Versioned):
 
     clerk = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
-    hall_id = models.BigIntegerField()
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey(ProjectUnit, on_delete=models.PROTECT, related_name="visits")
     receipt_no = models.CharField("来访回执编号", max_length=24, unique=True)
     visitor = models.CharField("来访人", max_length=60)
@@ -56,7 +56,7 @@ class Visit(Versioned):
             models.CheckConstraint(condition=~Q(authority="authorised") | Q(binding__isnull=False), name="visit_binding_named"),
         ]
         indexes = [
-            models.Index(fields=["hall_id", "-opened_at"], name="visits_of_hall"),
+            models.Index(fields=["hall", "-opened_at"], name="visits_of_hall"),
             models.Index(fields=["ends_at"], condition=Q(closed_at__isnull=True), name="visits_to_end"),
         ]
 

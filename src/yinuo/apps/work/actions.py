@@ -441,7 +441,7 @@ def import_calendar(*, actor: Actor, days: Iterable[DayNotice], source: str, at:
             source=source,
             settles_year=settles_year,
             imported_at=at,
-            imported_by=actor.person_id,
+            imported_by_id=actor.person_id,
         )
         for day in fresh
     )

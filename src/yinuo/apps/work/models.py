@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from yinuo.apps.base import AppendOnly, LeadsToPage, PageRef
-from yinuo.apps.people.models import Department, Person
+from yinuo.apps.people.models import Department, Hall, Person, ProjectUnit
 
 
 class WorkKind(models.TextChoices):
@@ -95,13 +95,13 @@ class WorkItem(LeadsToPage):
     matter_id = models.CharField(max_length=60, default="", db_default="")
     title = models.CharField(max_length=160)
     subtitle = models.CharField(max_length=240, default="")
-    unit_id = models.BigIntegerField(null=True)
+    unit = models.ForeignKey(ProjectUnit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit_page = models.CharField(max_length=40, default="", blank=True)
     unit_page_args = models.JSONField(default=dict, blank=True)
     stage = models.CharField(max_length=40, default="")
     tags = models.JSONField(default=list)
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
-    hall_id = models.BigIntegerField(null=True)
+    hall = models.ForeignKey(Hall, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=24, default="approver")
     assignee = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     waits_for = models.CharField(max_length=8, default="staff")
@@ -146,8 +146,8 @@ class WorkItem(LeadsToPage):
             ),
             models.Index(fields=["assignee", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_mine"),
             models.Index(fields=["department", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_department"),
-            models.Index(fields=["hall_id", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_hall"),
-            models.Index(fields=["unit_id", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_unit"),
+            models.Index(fields=["hall", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_hall"),
+            models.Index(fields=["unit", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_unit"),
             models.Index(fields=["subject_kind", "subject_id"], name="work_subject"),
             models.Index(fields=["project_id"], name="work_project"),
         ]
@@ -197,7 +197,7 @@ class ClockEvent(AppendOnly):
     item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     at = models.DateTimeField()
-    by_id = models.BigIntegerField(null=True)
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     reason = models.CharField(max_length=40, default="")
     note = models.TextField(default="")
     ends_by = models.DateTimeField(null=True)
@@ -221,7 +221,7 @@ class CalendarNotice(AppendOnly):
     source = models.CharField(max_length=120)
     settles_year = models.BooleanField(default=False)
     imported_at = models.DateTimeField()
-    imported_by = models.BigIntegerField(null=True)
+    imported_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
 
 class Moment(models.TextChoices):
@@ -238,13 +238,13 @@ class Reminder(AppendOnly):
     moment = models.CharField(max_length=6, choices=Moment.choices, default=Moment.BEFORE)
     at = models.DateTimeField()
     told = models.JSONField(default=list)
-    by_id = models.BigIntegerField(null=True)
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     note = models.CharField(max_length=200, default="")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["item", "light", "moment"], condition=Q(by_id__isnull=True), name="reminder_once_per_moment"),
-            models.UniqueConstraint(fields=["item"], condition=Q(by_id__isnull=True, moment="on"), name="reminder_once_on_the_day"),
+            models.UniqueConstraint(fields=["item", "light", "moment"], condition=Q(by__isnull=True), name="reminder_once_per_moment"),
+            models.UniqueConstraint(fields=["item"], condition=Q(by__isnull=True, moment="on"), name="reminder_once_on_the_day"),
         ]
 
 
@@ -275,8 +275,8 @@ class Export(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=24)
-    department_id = models.BigIntegerField(null=True)
-    hall_id = models.BigIntegerField(null=True)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    hall = models.ForeignKey(Hall, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     stage = models.CharField(max_length=40, default="")
     listing = models.CharField(max_length=24)
     query = models.CharField(max_length=400, default="")
