@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, connection, models
+from django.db import IntegrityError, connection, models, transaction
 
 from tests.apps.county import County, at
 from yinuo.apps.work.models import WorkItem
@@ -46,10 +46,14 @@ def test_no_bare_integer_names_a_row_but_those_the_architecture_gives_a_reason_f
 @pytest.mark.parametrize("missing", ["hall_id", "unit_id"])
 def test_the_database_refuses_a_work_item_of_a_hall_or_unit_that_is_not_there(county: County, missing: str) -> None:
     moment = at("2026-11-06 09:00")
-    WorkItem.objects.create(
-        kind="question", subject_kind="projects.question", subject_id=1, title="答复", url="/", started_at=moment,
-        rules_on=moment.date(), **{"hall_id": county.hall.pk, missing: 10**9},
-    )  # fmt: skip
+
+    def write() -> None:
+        with transaction.atomic():
+            WorkItem.objects.create(
+                kind="question", subject_kind="projects.question", subject_id=1, title="答复", started_at=moment,
+                rules_on=moment.date(), **{"hall_id": county.hall.pk, missing: 10**9},
+            )  # fmt: skip
+            connection.check_constraints()
+
     with pytest.raises(IntegrityError, match=missing):
-        connection.check_constraints()
-    WorkItem.objects.all().delete()
+        write()
