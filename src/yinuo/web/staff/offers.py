@@ -1,4 +1,4 @@
-"""A department decides from when its matters may be promised (自主确定): what is in force, what is planned, what was (正文·二)."""
+"""A department decides from when its matters may be promised (正文·二(一)，自主确定): what is in force, what is planned, what was."""
 
 from __future__ import annotations
 
