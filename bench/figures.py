@@ -17,10 +17,10 @@ FLOOR = "SELECT count(*), max(concluded_at - received_at) FROM onemap_mapitem WH
 # Filed over eleven months; nine of ten matters are decided, each with the clock of its receipt and of its limit.
 MADE = (
     """
-    INSERT INTO projects_project (version, code, name, kind, project_class, unit_id, hall_id, state, facts, industry, total_investment,
+    INSERT INTO projects_project (version, code, name, kind, project_class, unit_id, hall_id, state, facts, total_investment,
         rules_on, pack_hash, filed_by_id, filed_at, filed_via, instant, confirmed_at, landed_at, problem)
     SELECT 1, 'bench-' || n, '项目' || n, (ARRAY['filing', 'filing', 'filing', 'approval'])[n %% 4 + 1], 'private', %(unit)s, %(hall)s,
-        'confirmed', '{{}}', lpad((n %% 97 + 1)::text, 2, '0') || '10', 100 + n, '2026-01-01', 'x', %(person)s,
+        'confirmed', jsonb_build_object('industry', lpad((n %% 97 + 1)::text, 2, '0') || '10'), 100 + n, '2026-01-01', 'x', %(person)s,
         timestamptz '2026-01-01 09:00+08' + n * interval '93 minutes', '', true, timestamptz '2026-01-01 15:00+08' + n * interval '93 minutes',
         CASE WHEN n %% 3 > 0 AND n < {projects} * 4 / 5 THEN timestamptz '2026-01-20 15:00+08' + n * interval '93 minutes'
             + n %% 50 * interval '1 day' END, ''
@@ -46,10 +46,10 @@ MADE = (
     """,
     """
     INSERT INTO work_workitem (kind, state, subject_kind, subject_id, project_id, project_code, title, subtitle, page, page_args,
-        unit_page, unit_page_args, stage, tags, role, waits_for, grade, department_id, hall_id, assignee_id, started_at, limit_value, limit_unit, statutory_unit, rules_on, closed_at,
+        unit_page, unit_page_args, stage, tags, role, waits_for, department_id, hall_id, assignee_id, started_at, limit_value, limit_unit, statutory_unit, rules_on, closed_at,
         outcome, due_at, yellow_at, statutory_due_at, provisional, announced)
     SELECT k.kind, CASE WHEN ended.at IS NULL THEN 'running' ELSE 'done' END, 'onemap.mapitem', i.id, i.project_id, '', i.name, '',
-        'staff:item', jsonb_build_object('item_id', i.id), '', '{{}}', 's', '[]', 'approver', 'staff', 'A', i.department_id, p.hall_id, i.handler_id, i.received_at, 5,
+        'staff:item', jsonb_build_object('item_id', i.id), '', '{{}}', 's', '[]', 'approver', 'staff', i.department_id, p.hall_id, i.handler_id, i.received_at, 5,
         'working', 'working', '2026-01-01', ended.at, '', i.received_at + interval '6 days', i.received_at + interval '5 days',
         i.received_at + interval '20 days', false, 'green'
     FROM onemap_mapitem i JOIN projects_project p ON p.id = i.project_id, (VALUES ('receipt'), ('limit')) k(kind),

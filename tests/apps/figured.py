@@ -552,7 +552,7 @@ def projects(scope: Scope) -> list[Row]:
     for one in books().projects:
         if one.code is not None and one.state in ("filed", "confirmed", "completed") and _within(one.filed_at, scope):
             part = "completed" if one.completed_at else "building" if one.started_on else "landed" if one.landed_at else "preparing"
-            found.append(_of_project(one, one.filed_at, part, mark=section(one.industry), worth=one.total_investment))
+            found.append(_of_project(one, one.filed_at, part, mark=section(one.facts["industry"]), worth=one.total_investment))
     return found
 
 

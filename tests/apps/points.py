@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from tests.apps.county import Company, County, at
+from yinuo.apps.caches import Difference, differences
 from yinuo.apps.credit.actions import consent, execute, propose_points
+from yinuo.apps.credit.caches import SCORE
 from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal
+from yinuo.core.calendar import TZ
 
 PROJECT = "2611-622927-04-01-123456"
 NOON = at("2026-11-10 12:00")
@@ -49,3 +52,8 @@ def head(company: Company) -> CreditHead:
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def differing(on: date) -> list[Difference]:
+    """Heads that are not the fold of their events on that day."""
+    return list(differences(SCORE, datetime.combine(on, time(12), TZ)))

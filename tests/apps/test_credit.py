@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.apps.county import Company, County, at, facts, new_company
-from tests.apps.points import ACT, CYCLE, NOON, PROJECT, carry_out, day, head, propose, take
+from tests.apps.points import ACT, CYCLE, NOON, PROJECT, carry_out, day, differing, head, propose, take
 from yinuo.apps.base import Actor, Refused, Stale
 from yinuo.apps.credit import queries
 from yinuo.apps.credit.actions import consent, execute, import_score, propose_points, refuse_consent, withdraw_proposal
@@ -333,7 +333,7 @@ def test_an_event_reported_late_counts_by_its_day_and_the_head_stays_the_fold(co
     late = take(county, rich, at=at("2026-11-10 12:00"), on=day("2026-11-08"))
     assert (head(rich).score, late.points) == (99, -1)
     assert late.why.endswith("按日期重算后实际变动 -1")
-    assert queries.differences(day("2026-11-10")) == []
+    assert differing(day("2026-11-10")) == []
 
 
 def test_an_act_established_before_the_latest_evaluation_is_covered_by_it(county: County, company: Company) -> None:
@@ -346,7 +346,7 @@ def test_an_act_established_before_the_latest_evaluation_is_covered_by_it(county
     assert (event.points, head(company).score) == (0, 70)
     assert "实际变动 0" in event.why
     assert take(county, company, on=day("2026-11-09")).score_after == 68
-    assert queries.differences(NOON.date()) == []
+    assert differing(NOON.date()) == []
 
 
 def test_a_capped_act_established_earlier_than_the_counted_one_takes_its_place(county: County, company: Company) -> None:

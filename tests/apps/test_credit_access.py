@@ -22,7 +22,6 @@ from yinuo.apps.credit.actions import (
     import_scores,
     list_at_province,
     propose_points,
-    rebuild,
     refuse_consent,
     send_public,
     take_evaluations,
@@ -43,7 +42,6 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "take_evaluations": {"administrator": ANYWHERE, "comprehensive": ANYWHERE, "system": ANYWHERE},
     "send_public": {"administrator": ANYWHERE, "comprehensive": ANYWHERE, "system": ANYWHERE},
     "list_at_province": {"administrator": ANYWHERE, "comprehensive": ANYWHERE, "system": ANYWHERE},
-    "rebuild": {"administrator": ANYWHERE, "system": ANYWHERE},
     "propose_points": {"approver": {"own"}, "system": ANYWHERE},
     "withdraw_proposal": {"approver": {"own"}},
     "consent": {"principal": {"own"}},
@@ -116,8 +114,6 @@ class World:
             return lambda actor: send_public(actor=actor, platform=Deaf(), clock=lambda: NOON)
         if action == "list_at_province":
             return lambda actor: list_at_province(actor=actor, unit_id=unit, listed=True, source="省平台", on=NOON.date(), at=NOON)
-        if action == "rebuild":
-            return lambda actor: rebuild(actor=actor, at=NOON)
         if action == "propose_points":
             office = Department.objects.get(hall=self.county.hall, key="natural_resources").pk
             return lambda actor: propose_points(

@@ -9,10 +9,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.apps.county import Company, County, at, new_company
-from tests.apps.points import CYCLE, carry_out, day, head, propose, take
+from tests.apps.points import CYCLE, carry_out, day, differing, head, propose, take
 from yinuo.apps.base import Refused, Stale
 from yinuo.apps.credit import queries
-from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief, import_score, rebuild, refuse_consent
+from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief, import_score, refuse_consent
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.apps.notices.models import Message
 from yinuo.apps.trail.models import Entry
@@ -245,7 +245,7 @@ def test_a_new_evaluation_between_loss_and_repair_is_the_new_base(county: County
     decide(county, ask(company, event), True)
     carry_out(county, PointProposal.objects.get(type="repair"), LATER)
     assert head(company).score == 72
-    assert queries.differences(LATER.date()) == []
+    assert differing(LATER.date()) == []
 
 
 def test_what_can_still_be_asked_stands_beside_each_event(county: County, company: Company) -> None:
@@ -290,5 +290,4 @@ def test_a_report_cancelled_by_an_objection_leaves_room_for_the_next_and_a_repai
         assert refusal.value.code == "credit.no_points"
     with pytest.raises(Refused, match="计满"):
         propose(county, company, **{**later, "at": at("2026-11-19 10:00")})
-    assert queries.differences(day("2026-11-20")) == []
-    assert rebuild(actor=county.actor("administrator"), at=at("2026-11-20 09:00")) == []
+    assert differing(day("2026-11-20")) == []

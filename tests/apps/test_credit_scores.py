@@ -13,10 +13,12 @@ from django.db import DatabaseError, transaction
 from openpyxl import Workbook
 
 from tests.apps.county import CREDIT_CODES, Company, County, at, new_company
-from tests.apps.points import CYCLE, NOON, day, head, take
+from tests.apps.points import CYCLE, NOON, day, differing, head, take
 from yinuo.apps.base import Actor, Refused
+from yinuo.apps.caches import rebuild
 from yinuo.apps.credit import queries
-from yinuo.apps.credit.actions import check_evaluations, import_score, import_scores, rebuild, take_evaluations
+from yinuo.apps.credit.actions import check_evaluations, import_score, import_scores, take_evaluations
+from yinuo.apps.credit.caches import SCORE
 from yinuo.apps.credit.models import CreditEvent, CreditHead, EvaluationBatch
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.rules import pack
@@ -160,7 +162,7 @@ def test_heads_are_the_fold_of_their_events_after_any_history(county: County) ->
         assert rows[-1].score_after == expected.score
         assert head(company).score == (expected.score if expected.state.rated else None)
         assert head(company).grade == expected.grade
-    assert queries.differences(day("2026-11-20")) == []
+    assert differing(day("2026-11-20")) == []
 
 
 def test_rebuilding_brings_a_spoilt_head_back_and_says_what_differed(county: County, company: Company) -> None:
@@ -168,16 +170,14 @@ def test_rebuilding_brings_a_spoilt_head_back_and_says_what_differed(county: Cou
     take(county, company)
     CreditHead.objects.filter(pk=company.unit.pk).update(score=99, grade="A", seq=7)
     CreditHead.objects.filter(pk=other.unit.pk).update(grade="D")
-    found = queries.differences(NOON.date())
-    assert {(row.unit_id, row.head_score, row.score, row.head_grade, row.grade, row.seq) for row in found} == {
-        (company.unit.pk, 99, 84, "A", "A-", 2),
-        (other.unit.pk, 60, 60, "D", "C-", 1),
+    assert {row.key: (row.held, row.derived) for row in differing(NOON.date())} == {
+        company.unit.pk: ({"seq": 7, "score": 99, "grade": "A"}, {"seq": 2, "score": 84, "grade": "A-"}),
+        other.unit.pk: ({"grade": "D"}, {"grade": "C-"}),
     }
-    assert [row.unit_id for row in rebuild(actor=Actor.system(), at=NOON, unit_id=other.unit.pk)] == [other.unit.pk]
-    assert [row.unit_id for row in rebuild(actor=Actor.system(), at=NOON)] == [company.unit.pk]
-    assert rebuild(actor=Actor.system(), at=NOON) == []
+    assert {row.key for row in rebuild(SCORE, actor=Actor.system(), at=NOON)} == {company.unit.pk, other.unit.pk}
+    assert rebuild(SCORE, actor=Actor.system(), at=NOON) == []
     assert (head(company).score, head(company).grade, head(company).seq) == (84, "A-", 2)
-    entry = Entry.objects.filter(verb="credit.rebuild").latest("id")
+    entry = Entry.objects.get(verb="caches.rebuild", subject_id=str(company.unit.pk))
     assert entry.data["before"] == {"seq": 7, "score": "99.00", "grade": "A"}
 
 

@@ -10,9 +10,8 @@ import pytest
 from django.db import connection
 
 from tests.apps.county import BEGAN, CREDIT_CODES, Company, County, new_company, new_county, new_person
-from tests.apps.points import CYCLE, NOON, day, head, propose
+from tests.apps.points import CYCLE, NOON, day, differing, head, propose
 from yinuo.apps.base import Actor, Refused
-from yinuo.apps.credit import queries
 from yinuo.apps.credit.actions import ask_relief, consent, decide_relief, execute, import_score, refuse_consent
 from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, PointProposal
 from yinuo.apps.notices.models import Message
@@ -70,7 +69,7 @@ def whole(company: Company) -> list[CreditEvent]:
     assert all(later.score_after - earlier.score_after == later.points for earlier, later in itertools.pairwise(events))
     assert head(company).seq == len(events)
     assert head(company).score == events[-1].score_after
-    assert queries.differences(day("2026-11-10")) == []
+    assert differing(day("2026-11-10")) == []
     return events
 
 

@@ -298,7 +298,7 @@ def test_what_asks_nobody_killed_half_way_is_not_there_and_can_be_had(world: Wor
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("action", sorted(test_credit_access.ALLOWED.keys() - {"import_scores", "rebuild", "send_public"}))
+@pytest.mark.parametrize("action", sorted(test_credit_access.ALLOWED.keys() - {"import_scores", "send_public"}))
 def test_a_killed_step_of_credit_moves_nothing(committed_db: str, action: str) -> None:
     town = test_credit_access.World(new_county(), new_company())
     act = town.prepare(action)

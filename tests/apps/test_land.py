@@ -294,7 +294,7 @@ def test_a_project_builds_on_its_own_units_free_land_only(county: County, compan
 
 def test_a_project_that_is_not_industrial_gets_no_standard_land(county: County, company: Company) -> None:
     parcel, project = sold(county, company), guided(county, company)
-    Project.objects.filter(pk=project.pk).update(industry="6110", facts={**project.facts, "industry": "6110"})
+    Project.objects.filter(pk=project.pk).update(facts={**project.facts, "industry": "6110"})
     with pytest.raises(Refused) as refusal:
         land.settle_project(actor=company.actor, project_id=project.pk, parcel_id=parcel.pk, at=NOON)
     assert refusal.value.code == "land.not_suited" and refusal.value.cites

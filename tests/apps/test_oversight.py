@@ -13,6 +13,7 @@ from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.supervising import evidence, penalise, see_start, sighted
 from tests.apps.test_onemap import guided, hand_in, ready
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
+from yinuo.apps.caches import rebuild
 from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.feeds.actions import place_entries
 from yinuo.apps.feeds.models import FeedEntry
@@ -22,6 +23,7 @@ from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import accept, decide, take_in_result
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.oversight import access, actions, queries
+from yinuo.apps.oversight.caches import NEXT_LOOK
 from yinuo.apps.oversight.models import Clue, LifeRecord, Warning, Watch
 from yinuo.apps.oversight.watching import look, standing, undecided_on
 from yinuo.apps.projects.actions import report_progress, terminate
@@ -200,9 +202,9 @@ def test_when_a_project_is_looked_at_can_be_derived_anew(county: County, company
     other = guided(county, company, name="另一个项目")
     Watch.objects.filter(project=project).update(next_at=None)
     Watch.objects.filter(project=other).delete()
-    assert actions.rebuild(NOON) == 2
+    assert len(rebuild(NEXT_LOOK, actor=Actor.system(), at=NOON)) == 2
     assert set(Watch.objects.values_list("next_at", flat=True)) == {at("2027-02-01 00:00")}
-    assert actions.rebuild(NOON) == 0
+    assert rebuild(NEXT_LOOK, actor=Actor.system(), at=NOON) == []
 
 
 # -- handled

@@ -208,6 +208,10 @@ YINUO_CHAIN_AUDITS = [
     (type, marks, apart, f"yinuo.apps.{room}.leaves.{now}", standing and f"yinuo.apps.{room}.leaves.{standing}")
     for type, marks, apart, room, now, standing in _ROOMS_LEAVES
 ]
+# Columns derived from other rows, which the audit compares and `yinuo rebuild` derives anew.
+YINUO_CACHES = [
+    f"yinuo.apps.{room}.caches.CACHES" for room in ("infochain", "work", "credit", "projects", "commitments", "inspections", "oversight")
+]
 YINUO_CHAIN_HOME = Path(os.environ.get("YINUO_CHAIN_HOME", YINUO_DATA / "chain"))
 YINUO_CHAIN_ORIGIN = os.environ.get("YINUO_CHAIN_ORIGIN", f"{_host}/chain")
 # Off unless asked for: a second tree over the same entries in SM3, signed with SM2 (ADR 9).

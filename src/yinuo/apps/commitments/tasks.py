@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-import structlog
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from yinuo.apps.base import Actor
+from yinuo.apps.caches import rebuild
 from yinuo.apps.commitments import actions
-
-log = structlog.get_logger(__name__)
+from yinuo.apps.commitments.caches import REVIEW_ON
 
 
 @app.periodic(cron="* * * * *")
@@ -30,11 +30,8 @@ def grade_changed(subject_id: str, at: str) -> int:
     return actions.bring_forward(int(subject_id))
 
 
-@app.periodic(cron="20 19 * * *")
+@app.periodic(cron="40 18 * * *")
 @app.task(queue="work", name="commitments.rebuild_reviews", queueing_lock="commitments.rebuild_reviews")
 def rebuild_reviews(timestamp: int) -> int:
-    """Once a night (the cron's hours are UTC's): when each promise is next reviewed is derived anew. Changes nothing, unless something is broken."""
-    changed = actions.rebuild_reviews()
-    if changed:
-        log.warning("reviews of promises derived anew", changed=changed)
-    return changed
+    """Once a night before the audit (the cron's hours are UTC's): the days of review are derived anew, for the rules may have changed."""
+    return len(rebuild(REVIEW_ON, actor=Actor.system(), at=timezone.now()))

@@ -14,10 +14,6 @@ def can_import_score(actor: Actor) -> bool:
     return actor.role in ("administrator", "comprehensive", "system")
 
 
-def can_rebuild(actor: Actor) -> bool:
-    return actor.role in ("administrator", "system")
-
-
 def can_see(actor: Actor, unit_id: int) -> bool:
     """A unit its own history; the hall's people everybody's. The public reads only what a certificate shows."""
     return acts_for(actor, unit_id) or actor.role in STAFF

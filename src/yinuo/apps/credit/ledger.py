@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -60,7 +60,11 @@ def fact(seq: int, type: str, on: date, project_code: str, data: Mapping[str, An
 
 def read(unit_id: int, as_of: date) -> Ledger:
     """The unit's ledger; whoever means to add to it holds the head's lock."""
-    rows = CreditEvent.objects.filter(unit_id=unit_id).order_by("seq")
+    return of(CreditEvent.objects.filter(unit_id=unit_id).order_by("seq"), as_of)
+
+
+def of(rows: Iterable[CreditEvent], as_of: date) -> Ledger:
+    """The ledger of a unit's events, which are given in the order of `seq`."""
     facts = tuple(fact(row.seq, row.type, row.on, row.project_code, row.data) for row in rows)
     return Ledger(facts, fold(None, facts, pack(), as_of=as_of))
 

@@ -269,40 +269,6 @@ def relief(relief_id: int) -> CreditRelief:
     return CreditRelief.objects.select_related("event__unit__credit", "asked_by", "decided_by", "of__decided_by").get(pk=relief_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A head that is not where its events lead: what it says, and what it should say."""
-
-    unit_id: int
-    head_seq: int
-    head_score: Decimal | None
-    head_grade: str
-    seq: int
-    score: Decimal | None
-    grade: str
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "unit": self.unit_id,
-            "before": {"seq": self.head_seq, "score": self.head_score, "grade": self.head_grade},
-            "after": {"seq": self.seq, "score": self.score, "grade": self.grade},
-        }
-
-
-def difference(head: CreditHead, day: date) -> Difference | None:
-    """How the head differs from the fold of its events as graded on `day`; None where it does not."""
-    found = ledger.read(head.unit_id, day)
-    if found.holds(head) and head.grade == found.fold.grade:
-        return None
-    return Difference(head.unit_id, head.seq, head.score, head.grade, found.seq, found.score, found.fold.grade)
-
-
-def differences(day: date) -> list[Difference]:
-    """Every head that differs from its events; an empty list is the proof that the cache is right."""
-    found = (difference(head, day) for head in CreditHead.objects.order_by("pk").iterator(chunk_size=500))
-    return [one for one in found if one is not None]
-
-
 # -- what the public credit platform is told
 
 

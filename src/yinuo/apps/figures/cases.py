@@ -203,7 +203,7 @@ PROJECTS = f"""
         CASE WHEN p.completed_at IS NOT NULL THEN 'completed' WHEN p.started_on IS NOT NULL THEN 'building'
             WHEN p.landed_at IS NOT NULL THEN 'landed' ELSE 'preparing' END AS part,
         CASE {_SECTION} ELSE '{UNSAID}' END AS mark, NULL::numeric AS days, p.total_investment AS worth, p.id AS subject
-    FROM projects_project p CROSS JOIN LATERAL (SELECT substring(p.industry from '^[A-T]?([0-9][0-9])')::int AS n) d
+    FROM projects_project p CROSS JOIN LATERAL (SELECT substring(p.facts->>'industry' from '^[A-T]?([0-9][0-9])')::int AS n) d
     WHERE p.state IN ('filed', 'confirmed', 'completed')
         AND p.filed_at >= %(begin)s::timestamptz AND p.filed_at < %(end)s::timestamptz AND p.hall_id = ANY(%(halls)s::bigint[])
 """  # noqa: S608  no text from outside

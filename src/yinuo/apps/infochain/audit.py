@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby, islice, zip_longest
 from operator import itemgetter
 from typing import Any
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
+from yinuo.apps import caches
 from yinuo.apps.infochain.books import MAIN, TWIN, Book, binary
 from yinuo.apps.infochain.models import IssuerKey, LeafRecord, LogEntry, Subject
 from yinuo.apps.infochain.sealing import shown
@@ -53,10 +55,16 @@ def snapshot() -> Iterator[None]:
         yield
 
 
-def audit(log: VerifierKey | None, twin: VerifierKey | None = None) -> Report:
-    """Entries, trees, signatures, records and business rows, in that order, as of one moment. Reads only."""
+def audit(log: VerifierKey | None, twin: VerifierKey | None = None, *, at: datetime | None = None) -> Report:
+    """Entries, trees, signatures, records, business rows and derived columns, in that order, as of one moment. Reads only.
+
+    `at`: now, for the columns that depend on it; None = the derived columns are not looked at.
+    """
     with snapshot():
-        return _audit(log, twin)
+        report = _audit(log, twin)
+        for cache in caches.every() if at is not None else ():
+            report.faults += [fault for found in caches.differences(cache, at) for fault in found.words()]
+        return report
 
 
 def _audit(log: VerifierKey | None, twin: VerifierKey | None) -> Report:

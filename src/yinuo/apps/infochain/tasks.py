@@ -36,7 +36,7 @@ def audit_daily(timestamp: int) -> int:
 
 def audit_now(at: datetime) -> AuditRun:
     began = time.monotonic()
-    report = audit(queries.log_key(), queries.twin_key())
+    report = audit(queries.log_key(), queries.twin_key(), at=at)
     # A chain that does not answer is the anchor's own trouble, and said there.
     report.faults[:0] = anchoring.compare_configured()[1]
     took = round((time.monotonic() - began) * 1000)

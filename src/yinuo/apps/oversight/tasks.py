@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import structlog
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from yinuo.apps.base import Actor
+from yinuo.apps.caches import rebuild
 from yinuo.apps.oversight import actions
-
-log = structlog.get_logger(__name__)
+from yinuo.apps.oversight.caches import NEXT_LOOK
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -18,9 +18,6 @@ def sweep(timestamp: int) -> int:
 
 @app.periodic(cron="40 18 * * *")
 @app.task(queue="work", name="oversight.rebuild", queueing_lock="oversight.rebuild")
-def rebuild(timestamp: int) -> int:
-    """Once a night (the cron's hours are UTC's): when each project is looked at is derived anew. Changes nothing, unless something is broken."""
-    changed = actions.rebuild(timezone.now())
-    if changed:
-        log.warning("watches derived anew", changed=changed)
-    return changed
+def rebuild_watches(timestamp: int) -> int:
+    """Once a night before the audit (the cron's hours are UTC's): when each project is looked at, for the rules may have changed."""
+    return len(rebuild(NEXT_LOOK, actor=Actor.system(), at=timezone.now()))

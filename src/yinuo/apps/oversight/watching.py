@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -15,7 +15,7 @@ from yinuo.apps.onemap.mocking import months_after
 from yinuo.apps.onemap.models import CONCLUDED, MapItem
 from yinuo.apps.oversight.models import LifeRecord, RecordKind, Warning, WarningKind, WarningOutcome, WarningSource
 from yinuo.apps.oversight.specs import word_of
-from yinuo.apps.projects.models import Project, ProjectKind, ProjectState, ReportKind
+from yinuo.apps.projects.models import ProgressReport, Project, ProjectKind, ProjectState, ReportKind
 from yinuo.apps.rules import pack
 from yinuo.apps.work import clocks
 from yinuo.core.calendar import TZ
@@ -81,25 +81,41 @@ def _judged(row: LifeRecord, warning: Warning) -> bool:
 
 
 def standing(project: Project, *, reminded: bool) -> Standing:
-    closed: dict[str, list[Warning]] = {}
-    open_kinds = set()
-    for row in Warning.objects.filter(project=project).order_by("id"):
+    return standings([project], {project.pk} if reminded else set())[0]
+
+
+def standings(projects: Sequence[Project], reminded: Container[int]) -> list[Standing]:
+    """Of several projects, with a steady number of queries; `reminded`: those whose company was reminded of the start."""
+    closed: dict[int, dict[str, list[Warning]]] = {project.pk: {} for project in projects}
+    open_kinds: dict[int, set[str]] = {project.pk: set() for project in projects}
+    for row in Warning.objects.filter(project__in=projects).order_by("id"):
         if row.is_open:
-            open_kinds.add(row.kind)
+            open_kinds[row.project_id].add(row.kind)
         else:
-            closed.setdefault(row.kind, []).append(row)
-    start = project.reports.filter(kind=ReportKind.START).first() if project.started_on is not None else None
-    sightings = LifeRecord.objects.filter(project=project, kind=RecordKind.SIGHTING, replaced_by__isnull=True)
-    return Standing(
-        project=project,
-        items=list(project.items.select_related("department").order_by("position", "id")),
-        sightings=list(sightings.order_by("on", "id")),
-        closed=closed,
-        open_kinds=frozenset(open_kinds),
-        reminded=reminded,
-        promised=Commitment.objects.filter(project=project).exists(),
-        reported_at=start.at if start else None,
-    )
+            closed[row.project_id].setdefault(row.kind, []).append(row)
+    starts = ProgressReport.objects.filter(project__in=projects, kind=ReportKind.START)
+    reported = dict(starts.values_list("project_id", "at")) if any(one.started_on is not None for one in projects) else {}
+    seen: dict[int, list[LifeRecord]] = {}
+    sightings = LifeRecord.objects.filter(project__in=projects, kind=RecordKind.SIGHTING, replaced_by__isnull=True)
+    for sighting in sightings.order_by("on", "id"):
+        seen.setdefault(sighting.project_id, []).append(sighting)
+    items: dict[int, list[MapItem]] = {}
+    for item in MapItem.objects.filter(project__in=projects).select_related("department").order_by("position", "id"):
+        items.setdefault(item.project_id, []).append(item)
+    promised = set(Commitment.objects.filter(project__in=projects).values_list("project_id", flat=True))
+    return [
+        Standing(
+            project=project,
+            items=items.get(project.pk, []),
+            sightings=seen.get(project.pk, []),
+            closed=closed[project.pk],
+            open_kinds=frozenset(open_kinds[project.pk]),
+            reminded=project.pk in reminded,
+            promised=project.pk in promised,
+            reported_at=reported.get(project.pk) if project.started_on is not None else None,
+        )
+        for project in projects
+    ]
 
 
 def look(at_hand: Standing, now: datetime) -> Look:

@@ -18,7 +18,7 @@ def basic(project: Project) -> dict[str, Any]:
         "kind": project.kind,
         "project_class": project.project_class,
         "unit_code": project.unit.credit_code or "",
-        "industry": project.industry,
+        "industry": project.facts["industry"],
         "total_investment": f"{Decimal(str(project.total_investment)).normalize():f}",
         "region": project.facts.get("region", ""),
         "filed_at": project.filed_at.astimezone(UTC).isoformat(),

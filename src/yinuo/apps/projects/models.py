@@ -60,7 +60,6 @@ class Project(Versioned):
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=ProjectState.choices)
     facts = models.JSONField()
-    industry = models.CharField(max_length=12)
     total_investment = models.DecimalField("总投资（万元）", max_digits=16, decimal_places=4)
     rules_on = models.DateField()
     pack_hash = models.CharField(max_length=64)

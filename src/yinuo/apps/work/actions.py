@@ -49,7 +49,6 @@ class About:
     project_code: str = ""
     unit_id: int | None = None
     stage: str = ""
-    grade: str = ""
     tags: tuple[str, ...] = ()
     matter_id: str = ""
 
@@ -100,7 +99,6 @@ def open_item(
         unit_page_args=about.unit_page.args if about.unit_page else {},
         unit_id=about.unit_id,
         stage=about.stage,
-        grade=about.grade,
         tags=list(about.tags),
         department_id=department_id,
         hall_id=hall_id,
@@ -235,8 +233,10 @@ def close(*, actor: Actor, item: WorkItem, at: datetime, outcome: str, cancelled
             item.paused_at = item.pause_ends_at = None
     item.state = WorkState.CANCELLED if cancelled else WorkState.DONE
     item.closed_at, item.outcome = at, outcome
+    # First what a pause has put off: the light is the one of the term as it ended.
+    clocks.refresh(item, _events(item))
     item.announced = item.light_at(at)
-    _save(item, "state", "closed_at", "outcome", "announced", "paused_at", "pause_ends_at")
+    item.save(update_fields=["state", "closed_at", "outcome", "announced", "paused_at", "pause_ends_at", *CACHE])
     return item
 
 

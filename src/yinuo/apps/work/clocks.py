@@ -73,13 +73,32 @@ def terms_of(item: WorkItem, statutory: bool = False) -> clock.Terms | None:
     return None if value is None else clock.Terms(value, "calendar" if unit == "calendar" else "working")
 
 
-def state_of(item: WorkItem, rows: Sequence[ClockEvent], as_of: datetime, statutory: bool = False) -> clock.ClockState | None:
-    """The clock as core derives it; None where the item has no limit."""
+class Calendars:
+    """The calendar as it was known at any instant: what a clock that is closed was counted by."""
+
+    def __init__(self) -> None:
+        self.notices = list(CalendarNotice.objects.order_by("id"))
+        self.made: dict[int, WorkCalendar] = {}
+
+    def at(self, moment: datetime | None) -> WorkCalendar:
+        """None = as it is known now."""
+        known = [row for row in self.notices if moment is None or row.imported_at <= moment]
+        if len(known) not in self.made:
+            extra = {row.on: DayNotice(on=row.on, working=row.working, name=row.name, cites=(row.source,)) for row in known}
+            settled = {row.on.year for row in known if row.settles_year}
+            self.made[len(known)] = WorkCalendar.from_data(pack().calendar, extra, published=settled)
+        return self.made[len(known)]
+
+
+def state_of(
+    item: WorkItem, rows: Sequence[ClockEvent], as_of: datetime, statutory: bool = False, by: WorkCalendar | None = None
+) -> clock.ClockState | None:
+    """The clock as core derives it; None where the item has no limit. `by`: another calendar than today's."""
     terms = terms_of(item, statutory)
     if terms is None:
         return None
     warn_at = pack().share("light.warn_share", item.rules_on)
-    return clock.derive(events_of(item, rows), terms, calendar(), warn_at, as_of, statutory=statutory)
+    return clock.derive(events_of(item, rows), terms, by or calendar(), warn_at, as_of, statutory=statutory)
 
 
 def proof_of(item: WorkItem, rows: Sequence[ClockEvent], as_of: datetime, statutory: bool = False) -> list[clock.ProofDay]:
@@ -91,20 +110,20 @@ def proof_of(item: WorkItem, rows: Sequence[ClockEvent], as_of: datetime, statut
     return clock.proof(events_of(item, rows), terms, calendar(), warn_at, as_of, statutory=statutory)
 
 
-def refresh(item: WorkItem, rows: Sequence[ClockEvent]) -> None:
+def refresh(item: WorkItem, rows: Sequence[ClockEvent], by: WorkCalendar | None = None) -> None:
     """Fills the cached instants from the events; the caller saves."""
     moment = item.paused_at or item.closed_at or max([item.started_at, *(row.at for row in rows)])
-    state = state_of(item, rows, moment)
+    state = state_of(item, rows, moment, by=by)
     if state is None:
         item.next_transition_at = item.pause_ends_at if item.state == WorkState.PAUSED else None
         return
     item.due_at, item.yellow_at, item.provisional = state.due_at, state.yellow_at, state.provisional
     item.resumed_due_at = item.resumed_yellow_at = None
     if item.state == WorkState.PAUSED and item.pause_ends_at is not None:
-        resumed = state_of(item, rows, item.pause_ends_at)
+        resumed = state_of(item, rows, item.pause_ends_at, by=by)
         assert resumed is not None
         item.resumed_due_at, item.resumed_yellow_at = resumed.due_at, resumed.yellow_at
-    statutory = state_of(item, rows, moment, statutory=True)
+    statutory = state_of(item, rows, moment, statutory=True, by=by)
     item.statutory_due_at = statutory.due_at if statutory else None
     item.next_transition_at = next_transition(item)
 

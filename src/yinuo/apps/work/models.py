@@ -80,7 +80,7 @@ class WorkItem(LeadsToPage):
     """What waits for somebody, with its clock.
 
     The clock is derived from `started_at` and the clock events by core.clock; `due_at`, `yellow_at`, the paused pair and
-    `next_transition_at` are its cache (rebuilt by `work.actions.rebuild`). The light is a function of the cache and the
+    `next_transition_at` are its cache (work.caches). The light is a function of the cache and the
     moment of reading, so a stopped ticker delays messages and never shows a wrong light. `announced` is the light last told.
     `waits_for`: staff (the department works), unit (the company must act) – the inbox splits by it.
     `page` is the staff's page of it; `unit_page` is where the unit acts, and is there for all that waits for the unit.
@@ -105,7 +105,6 @@ class WorkItem(LeadsToPage):
     role = models.CharField(max_length=24, default="approver")
     assignee = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     waits_for = models.CharField(max_length=8, default="staff")
-    grade = models.CharField(max_length=8, default="")
 
     started_at = models.DateTimeField()
     limit_value = models.PositiveIntegerField(null=True)

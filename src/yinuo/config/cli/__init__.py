@@ -26,6 +26,7 @@ COMMANDS = {
     "backup": ("backup", "备份整个系统"),
     "restore": ("restore", "由备份恢复"),
     "upgrade": ("upgrade", "升级数据库到本程序的版本"),
+    "rebuild": ("rebuild", "按记录重算缓存列"),
     "manage": ("manage", "Django 的管理命令"),
 }
 

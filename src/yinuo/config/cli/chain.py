@@ -51,7 +51,7 @@ def _django() -> None:
 
 
 @contextmanager
-def _instance() -> Iterator[None]:
+def instance() -> Iterator[None]:
     """The instance's database, up for as long as the question takes. Raises DatabaseError where nothing was ever started."""
     _django()
     from django.db import ProgrammingError
@@ -84,7 +84,7 @@ def _said(value: Any) -> str:
 @app.command()
 def status(as_json: Json = False) -> int:
     """日志写到哪里，谁见证到哪里；暂停签名、见证规则有缺陷、上次审计有不符或者节点报来异常证据时退出码为 1。"""
-    with _instance():
+    with instance():
         from yinuo.apps.infochain import queries
 
         policy = queries.policy()
@@ -137,7 +137,7 @@ def _twin_told(twin: Any, as_json: bool) -> Any:
 @app.command("rebuild-twin")
 def rebuild_twin() -> int:
     """国密并行树的树块坏了时，丢掉它们，由定序进程从条目重新算出；签过的检查点不动，算不出同样的树根就不再签名。"""
-    with _instance():
+    with instance():
         from yinuo.apps.infochain import sequencer, twinning
 
         with sequencer.alone() as held:
@@ -152,19 +152,19 @@ def rebuild_twin() -> int:
 @app.command()
 def audit(as_json: Json = False) -> int:
     """从头核对日志、树、签名、链下记录和业务表，结果留痕；有一处对不上，退出码为 1 并逐条列出。"""
-    with _instance():
+    with instance():
         from django.utils.timezone import now
 
         from yinuo.apps.base import Actor
         from yinuo.apps.infochain import actions, anchoring, queries
         from yinuo.apps.infochain import audit as auditing
 
-        began = time.monotonic()
-        report = auditing.audit(queries.log_key(), queries.twin_key())
+        began, at = time.monotonic(), now()
+        report = auditing.audit(queries.log_key(), queries.twin_key(), at=at)
         anchored, faults, unchecked = anchoring.compare_configured()
         report.faults += faults
         took = round((time.monotonic() - began) * 1000)
-        actions.keep_audit(actor=Actor.system(), report=report, milliseconds=took, at=now())
+        actions.keep_audit(actor=Actor.system(), report=report, milliseconds=took, at=at)
     if as_json:
         told = vars(report) | {"clean": report.clean, "anchored": anchored, "anchor_unchecked": unchecked}
         print(json.dumps(told, ensure_ascii=False, sort_keys=True))
@@ -195,7 +195,7 @@ def anchor_now(
     """把日志的头写到别人运行的链上，写以前先核对；链上的与日志不一致的，不写，退出码为 1。"""
     if new_key + (import_key is not None) + deploy + check > 1:
         raise typer.BadParameter("--new-key、--import-key、--deploy、--check 一次只用一个", param_hint="--check")
-    with _instance():
+    with instance():
         from yinuo.apps.infochain import anchoring, evm
 
         try:
@@ -248,7 +248,7 @@ def recover(
     sources = [one for one in source.split(",") if one]
     if bool(sources) == no_nodes:
         raise typer.BadParameter("请给出节点；没有节点见证的，请改用 --no-nodes", param_hint="节点")
-    with _instance():
+    with instance():
         from yinuo.apps.infochain import sequencer
 
         try:
@@ -324,7 +324,7 @@ def prove(
     """为一个项目的每一条记录写一份可离线核对的证明（.tlog-proof）。"""
     wanted = None if not show else [] if show == "none" else show.split(",")
     out.mkdir(parents=True, exist_ok=True)
-    with _instance():
+    with instance():
         from yinuo.apps.infochain import queries
 
         records = queries.leaves_of(code)

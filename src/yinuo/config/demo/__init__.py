@@ -14,8 +14,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from yinuo.apps.base import Actor
+from yinuo.apps.caches import rebuild
 from yinuo.apps.catalogue import queries as catalogue
-from yinuo.apps.commitments.actions import rebuild_reviews
+from yinuo.apps.commitments.caches import REVIEW_ON
 from yinuo.apps.notices.models import Message, MessageState
 from yinuo.apps.people.models import Hall, Person, ProjectUnit
 from yinuo.apps.projects.models import Project
@@ -89,7 +90,7 @@ def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) ->
         world.add(scene(world))
     world.play()
     _settle_messages(world)
-    rebuild_reviews()
+    rebuild(REVIEW_ON, actor=Actor.system(), at=now)
     _mark(hall=hall, at=now)
 
 

@@ -6,7 +6,7 @@ from yinuo.apps.commitments.actions.fulfilment import handle_difficulty, report_
 from yinuo.apps.commitments.actions.notice import answer_objection, close_notices, decide_on_commitment, raise_objection
 from yinuo.apps.commitments.actions.paper import commit_on_paper, letter_to_sign
 from yinuo.apps.commitments.actions.promise import commit, preview_letter, to_regular
-from yinuo.apps.commitments.actions.review import bring_forward, open_reviews, rebuild_reviews, review_commitment
+from yinuo.apps.commitments.actions.review import bring_forward, open_reviews, review_commitment
 from yinuo.apps.commitments.actions.rulings import (
     ask_lift,
     consent_ruling,
@@ -38,7 +38,6 @@ __all__ = [
     "propose_cycle",
     "propose_ruling",
     "raise_objection",
-    "rebuild_reviews",
     "record_finding",
     "refuse_lift",
     "refuse_ruling",

@@ -26,7 +26,7 @@ from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember, unit_of_work
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
-from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
+from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
 from yinuo.core.wording import day_words
 
@@ -251,35 +251,12 @@ def bring_forward(unit_id: int) -> int:
     return sum(_put_right(pk) for pk in list(rows.values_list("id", flat=True)))
 
 
-def rebuild_reviews(batch: int = 500) -> int:
-    """Derives every `review_on` anew, of promises that run and do not wait for a review; returns how many were wrong."""
-    changed, last = 0, 0
-    rows = Commitment.objects.filter(state=CommitmentState.DECIDED, fulfilment__in=reviewing.UNSETTLED).order_by("id")
-    while ids := list(rows.filter(pk__gt=last).values_list("id", flat=True)[:batch]):
-        changed, last = changed + sum(_put_right(pk) for pk in ids), ids[-1]
-    return changed
-
-
 def _put_right(commitment_id: int) -> int:
-    """Looked at without a lock first, for hardly one is ever wrong."""
-    seen = Commitment.objects.select_related("project").get(pk=commitment_id)
-    if _due(seen) == seen.review_on:
-        return 0
     with unit_of_work():
         commitment = locked(commitment_id)
-        due = _due(commitment)
+        due = reviewing.dues([commitment])[commitment.pk]
         if due == commitment.review_on:
             return 0
         commitment.review_on = due
         save(commitment, "review_on")
         return 1
-
-
-def _due(commitment: Commitment) -> date | None:
-    waits = WorkItem.objects.filter(
-        subject_kind=commitment._meta.label_lower,
-        subject_id=commitment.pk,
-        kind=WorkKind.COMMITMENT_REVIEW,
-        state__in=[WorkState.RUNNING, WorkState.PAUSED],
-    )
-    return None if waits.exists() else reviewing.due_on(commitment)

@@ -3,7 +3,7 @@
 from yinuo.apps.credit.actions.points import consent, execute, propose_points, refuse_consent, withdraw_proposal
 from yinuo.apps.credit.actions.provincial import list_at_province
 from yinuo.apps.credit.actions.reliefs import ask_relief, ask_review, decide_relief
-from yinuo.apps.credit.actions.scores import RowReport, check_evaluations, import_score, import_scores, rebuild, take_evaluations
+from yinuo.apps.credit.actions.scores import RowReport, check_evaluations, import_score, import_scores, take_evaluations
 from yinuo.apps.credit.actions.sending import send_public
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "import_scores",
     "list_at_province",
     "propose_points",
-    "rebuild",
     "refuse_consent",
     "send_public",
     "take_evaluations",

@@ -12,10 +12,10 @@ from typing import Any
 from django.db import transaction
 
 from yinuo.apps.base import Actor, Refused, forbid
-from yinuo.apps.credit import access, ledger, queries
+from yinuo.apps.credit import access, ledger
 from yinuo.apps.credit.actions.common import append, day_of, decision_of, ledger_of, lock, need_enterprise, need_past, need_text
 from yinuo.apps.credit.judging import SOURCE_MOST, RowReport, Verdict, judge, read_score
-from yinuo.apps.credit.models import BatchState, CreditEvent, CreditHead, EvaluationBatch
+from yinuo.apps.credit.models import BatchState, CreditEvent, EvaluationBatch
 from yinuo.apps.credit.tables import rows_of
 from yinuo.apps.people.actions import find_or_register_unit
 from yinuo.apps.people.models import UnitType
@@ -130,23 +130,3 @@ def take_evaluations(*, actor: Actor, batch_id: int, at: datetime) -> Evaluation
     batch.save(update_fields=["report", "state", "taken_by", "taken_at", "version"])
     record(actor, "credit.take_evaluations", batch, at=at, data={"sha256": batch.sha256, **batch.counts()})
     return batch
-
-
-def rebuild(*, actor: Actor, at: datetime, unit_id: int | None = None) -> list[queries.Difference]:
-    """Brings the heads (one unit's, or all) back to the fold of their events, each in its own transaction; returns what differed."""
-    if not access.can_rebuild(actor):
-        raise forbid("只有系统管理员可以重新计算信用分")
-    heads = CreditHead.objects.all() if unit_id is None else CreditHead.objects.filter(pk=unit_id)
-    found = [_rebuild_one(actor=actor, unit_id=pk, at=at) for pk in heads.order_by("pk").values_list("pk", flat=True)]
-    return [difference for difference in found if difference is not None]
-
-
-@action
-def _rebuild_one(*, actor: Actor, unit_id: int, at: datetime) -> queries.Difference | None:
-    head = lock(unit_id)
-    difference = queries.difference(head, day_of(at))
-    if difference is not None:
-        head.seq, head.score, head.grade = difference.seq, difference.score, difference.grade
-        head.save(update_fields=["seq", "score", "grade"])
-        record(actor, "credit.rebuild", head, at=at, data=difference.to_json())
-    return difference

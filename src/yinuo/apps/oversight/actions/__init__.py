@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yinuo.apps.oversight.actions.clues import hand_clue, record_clue_answer
 from yinuo.apps.oversight.actions.dispatches import answer_dispatch
-from yinuo.apps.oversight.actions.finding import look_at, rebuild, sweep
+from yinuo.apps.oversight.actions.finding import look_at, sweep
 from yinuo.apps.oversight.actions.intake import take_in_record
 from yinuo.apps.oversight.actions.records import correct_record, record_life
 from yinuo.apps.oversight.actions.warnings import (
@@ -26,7 +26,6 @@ __all__ = [
     "look_at",
     "order_rectification",
     "propose_for_warning",
-    "rebuild",
     "record_clue_answer",
     "record_life",
     "report_rectified",

@@ -13,9 +13,9 @@ from yinuo.apps.oversight.watching import Finding, Look, look, standing
 from yinuo.apps.people.models import Department
 from yinuo.apps.people.queries import persons_bound
 from yinuo.apps.projects.actions import lock
-from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import FILING_DEPARTMENT, pack
-from yinuo.apps.trail.actions import action, record, unit_of_work
+from yinuo.apps.trail.actions import action, record
 
 TERMS = {
     WarningKind.START_UNREPORTED: "warning.start_report_term",
@@ -121,26 +121,3 @@ def sweep(now: datetime, batch: int = 200) -> int:
         if len(ids) < batch:
             break
     return turned
-
-
-def rebuild(now: datetime, batch: int = 500) -> int:
-    """Derives anew when each running project is next looked at, and gives a watch to one that has none; returns how many changed."""
-    changed, after = 0, 0
-    running = Project.objects.filter(state=ProjectState.CONFIRMED).order_by("id")
-    while ids := list(running.filter(pk__gt=after).values_list("pk", flat=True)[:batch]):
-        for project_id in ids:
-            changed += _derive(project_id, now)
-        after = ids[-1]
-    return changed
-
-
-def _derive(project_id: int, now: datetime) -> int:
-    with unit_of_work():
-        project = lock(project_id)
-        watch = Watch.objects.select_for_update(no_key=True).filter(project=project).first()
-        seen = look(standing(project, reminded=watch is not None and watch.reminded_at is not None), now)
-        next_at = now if seen.findings or seen.remind else seen.next_at
-        if watch is not None and (watch.next_at == next_at or (watch.next_at is not None and next_at is now and watch.next_at <= now)):
-            return 0
-        Watch.objects.update_or_create(project=project, defaults={"next_at": next_at})
-        return 1

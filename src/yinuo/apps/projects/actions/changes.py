@@ -15,6 +15,7 @@ from yinuo.apps.projects.actions.checking import faults_of, need_basics
 from yinuo.apps.projects.actions.drafts import merge, refuse_secret
 from yinuo.apps.projects.actions.filing import after_code, ask_code, fetch_later, file_project, page_of
 from yinuo.apps.projects.actions.locking import lock
+from yinuo.apps.projects.caches import of_facts, say_in_work
 from yinuo.apps.projects.models import Amendment, Project, ProjectKind, ProjectState
 from yinuo.apps.projects.queries import contacts
 from yinuo.apps.trail.actions import action, enter, record
@@ -80,6 +81,8 @@ def _give_code(project: Project) -> None:
     project.save(update_fields=["code", "state", "version"])
     if project.code is None:
         fetch_later(project)
+    else:
+        say_in_work(project)
 
 
 @action
@@ -183,9 +186,13 @@ def amend(*, actor: Actor, project_id: int, changes: dict[str, Any], reason: str
             remedy="请使用“重新备案”，新旧代码会互相关联",
         )
     Amendment.objects.create(project=project, changes=changed, reason=reason, person_id=actor.person_id, at=at)
-    project.facts, project.name, project.version = after, after["name"].strip(), project.version + 1
-    project.total_investment = after["total_investment"]
+    said = of_facts(after)
+    renamed = said["name"] != project.name
+    project.facts, project.version = after, project.version + 1
+    project.name, project.total_investment = said["name"], said["total_investment"]
     project.save(update_fields=["facts", "name", "total_investment", "version"])
+    if renamed:
+        say_in_work(project)
     if project.code is not None:
         enter("project.basic", project.code, leaves.basic(project), at=at, issuer_id=actor.department_id)
     record(actor, "projects.amend", project, at=at, project_code=project.code or "", why=reason, data=changed)

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -21,6 +20,7 @@ from yinuo.apps.projects import access, leaves
 from yinuo.apps.projects.actions.checking import faults_of, need_basics
 from yinuo.apps.projects.actions.drafts import refuse_secret
 from yinuo.apps.projects.actions.locking import lock
+from yinuo.apps.projects.caches import of_facts, of_work, say_in_work
 from yinuo.apps.projects.codes import BASIC_CONSTRUCTION, CodeRequest, provider
 from yinuo.apps.projects.models import Draft, FilingCertificate, Pledge, Project, ProjectKind, ProjectState
 from yinuo.apps.projects.queries import contacts
@@ -187,15 +187,11 @@ def _file(actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetim
     kind = facts["kind"]
     held = kind == ProjectKind.FILING and decision.outcome["instant"] is not True
     project = Project(
-        name=facts["name"].strip(),
-        kind=kind,
-        project_class=facts["project_class"],
+        **of_facts(facts),
         unit=applicant.unit,
         hall=hall.hall,
         state=ProjectState.MANUAL if held else ProjectState.FILED,
         facts=facts,
-        industry=facts["industry"],
-        total_investment=Decimal(str(facts["total_investment"])),
         rules_on=at.astimezone(TZ).date(),
         pack_hash=pack().hash,
         filed_by=applicant.person,
@@ -353,18 +349,16 @@ def about(
     matter_id: str = "",
 ) -> About:
     """The words of a work item on this project."""
-    unit = project.unit
     return About(
         subject=subject,
         title=title,
-        subtitle=f"{project.name}　{unit.name}",
+        subtitle=of_work(project)["subtitle"],
         page=page,
         unit_page=unit_page,
         project_id=project.pk,
         project_code=project.code or "",
         unit_id=project.unit_id,
         stage=stage,
-        grade=project.facts.get("unit", {}).get("grade", ""),
         tags=tags,
         matter_id=matter_id,
     )
@@ -414,6 +408,7 @@ def assign_code(*, actor: Actor, project_id: int, at: datetime) -> Project:
         return project
     project.code, project.state, project.version = code, ProjectState.FILED, project.version + 1
     project.save(update_fields=["code", "state", "version"])
+    say_in_work(project)
     after_code(actor, project, book(project.hall_id), at)
     return project
 

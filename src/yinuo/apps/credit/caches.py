@@ -1,0 +1,51 @@
+"""A unit's present score, grade and running number: the fold of its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from yinuo.apps.caches import Cache
+from yinuo.apps.credit import ledger
+from yinuo.apps.credit.actions.common import day_of, lock
+from yinuo.apps.credit.models import CreditEvent, CreditHead
+from yinuo.apps.people.models import ProjectUnit
+
+
+def _units() -> QuerySet[ProjectUnit]:
+    """Those that have a head, and those that should have one."""
+    events = CreditEvent.objects.filter(unit=OuterRef("pk"))
+    return ProjectUnit.objects.filter(Q(credit__isnull=False) | Exists(events)).select_related("credit")
+
+
+def _heads(units: Sequence[ProjectUnit], at: datetime) -> Mapping[int, Mapping[str, Any]]:
+    events: dict[int, list[CreditEvent]] = {unit.pk: [] for unit in units}
+    for event in CreditEvent.objects.filter(unit__in=units).order_by("unit_id", "seq"):
+        events[event.unit_id].append(event)
+    found = {key: ledger.of(rows, day_of(at)) for key, rows in events.items()}
+    return {key: {"seq": one.seq, "score": one.score, "grade": one.fold.grade} for key, one in found.items()}
+
+
+def _head(unit: ProjectUnit) -> CreditHead:
+    return getattr(unit, "credit", None) or CreditHead(unit=unit)
+
+
+def _take(unit_id: int) -> ProjectUnit | None:
+    lock(unit_id)
+    return _units().filter(pk=unit_id).first()
+
+
+SCORE = Cache(
+    "credit.head",
+    "信用分",
+    {"seq": "最后一次加减分的序号", "score": "分值", "grade": "等级"},
+    _units,
+    _heads,
+    lambda unit: f"{unit.name} {unit.credit_code or unit.pk}",
+    holder=_head,
+    take=_take,
+)
+CACHES = [SCORE]
