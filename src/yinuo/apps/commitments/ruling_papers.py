@@ -72,8 +72,10 @@ def issue_delivery(actor: Actor, made: Ruling, how: str, at: datetime) -> Docume
     project = made.commitment.project
     number = f"{made.number}（送达）"
     deliverer = Person.objects.filter(pk=actor.person_id).values_list("name", flat=True).first()
+    # A record that lies in the hall has no code to look it up by.
+    named = {name: said for name, said in lines(project).items() if name != "verify_url"}
     data = {
-        **lines(project),
+        **named,
         "number": number,
         "department": made.commitment.department.name,
         "document_title": f"违诺处理决定书（{made.commitment.title}）",
