@@ -45,7 +45,7 @@ NOT_BY_MACHINES = {
     ),
     "people.issue_key": "a key gives no keys: they are issued by the command",
     "catalogue.set_handler": "who handles what is arranged among people",
-    "documents.paper_of": ON_PAPER,
+    "documents.make_paper": ON_PAPER,
     "projects.certificate_paper": ON_PAPER,
     "projects.site_poster": ON_PAPER,
     "projects.open_draft": "a form's memory; a machine files at once",

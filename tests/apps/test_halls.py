@@ -18,7 +18,7 @@ from tests.apps.test_onemap import guided, hand_in, ready
 from tests.apps.test_reviews import LATER, concluded
 from tests.core.test_hall import EVENTS, naive_months
 from yinuo.apps.base import Actor, Refused
-from yinuo.apps.documents.actions import paper_of
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document
 from yinuo.apps.halls import closing, folding, queries
 from yinuo.apps.halls.actions import correct_points, give_points, publish_bulletin, publish_due, report_events

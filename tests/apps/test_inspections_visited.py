@@ -9,6 +9,7 @@ import pytest
 from django.db import ProgrammingError, transaction
 
 from tests.apps.county import Company, County, at
+from tests.apps.documents.samples import SAMPLES
 from tests.apps.inspecting import DRAWN, LEAD, VISITED, a_drawn_inspection, member, those_of
 from tests.apps.supervising import PENALTY
 from tests.apps.test_onemap import PDF
@@ -187,7 +188,9 @@ def promised(inspection: Inspection, company: Company, county: County) -> Commit
         project=inspection.project, matter_id="construction_permit", name="施工许可", department=office, stage="construction_permit", position=1,
         pre_start=True, state="granted", concluded_at=at("2026-11-11 10:00"),
     )  # fmt: skip
-    letter = issue(kind="commitment_letter", subject=item, data={}, at=VISITED, project_code=inspection.project.code or "")
+    letter = issue(
+        kind="commitment_letter", subject=item, data=SAMPLES["commitment_letter"], at=VISITED, project_code=inspection.project.code or ""
+    )
     return Commitment.objects.create(
         project=inspection.project, item=item, department=office, standard_version="1", requirements=["资金已落实", "场地已平整"], promises=[],
         field="ecology", letter=letter, signed_by=company.person, signed_at=at("2026-11-03 10:00"), letter_sha256="0" * 64, state="decided",

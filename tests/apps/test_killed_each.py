@@ -27,8 +27,9 @@ from tests.apps.test_permissions import MAY, ROOMS, ROOMS_ABOVE, act_of, outcome
 from tests.apps.world import ACTORS, NOON, World
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue import queries as catalogue
+from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents import actions as documents
-from yinuo.apps.documents.models import Document
+from yinuo.apps.documents.render import render_pdf
 from yinuo.apps.grants import actions as grants
 from yinuo.apps.grants.models import ChainNode
 from yinuo.apps.infochain import actions as infochain
@@ -64,6 +65,7 @@ Act = Callable[[], object]
 # A step asks nobody and has no row; it is killed inside an action that takes it, and is seen there.
 STEPS = {
     "documents.issue": "onemap.accept",
+    "documents.issue_unlisted": "projects.file_project",
     "onemap.conclude": "onemap.decide",
     "onemap.accept_with_gap": "deficient.sign_gap_commitment",
     "onemap.fill_gap": "deficient.supply_gap",
@@ -109,12 +111,13 @@ REFUSED_IN_THE_MATRIX = {"onemap.extend_item"}
 def _paper(world: World, patch: pytest.MonkeyPatch) -> Act:
     document = projects.certificate_paper(project=world.project, at=NOON)
     # The typesetter's threads do not live on in a forked child: it signs what was typeset here.
-    typeset = documents.render_pdf(document.kind, document.data, NOON)
-    patch.setattr(documents, "render_pdf", lambda *_, **__: typeset)
-    return lambda: documents.paper_of(document=Document.objects.get(pk=document.pk), at=NOON)
+    typeset = render_pdf(document.kind, document.data, NOON)
+    patch.setattr("yinuo.apps.documents.typesetting.render_pdf", lambda *_, **__: typeset)
+    return lambda: documents.make_paper(document_id=document.pk, at=NOON)
 
 
 def _certificate(world: World, _: pytest.MonkeyPatch) -> Act:
+    CreditHead.objects.filter(unit=world.company.unit).update(score="79", grade="B")
     return lambda: projects.certificate_paper(project=world.project, at=NOON)
 
 
@@ -206,7 +209,7 @@ def _searched(world: World, _: pytest.MonkeyPatch) -> Act:
 
 # What the matrices leave out because the page, or nobody, asks who may.
 ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
-    "documents.paper_of": _paper,
+    "documents.make_paper": _paper,
     "grants.search": _searched,
     "infochain.take_cosignatures": _cosigned,
     "infochain.take_evidence": _reported,

@@ -106,7 +106,7 @@ def test_a_killed_signature_objection_answer_notice_or_decision_leaves_nothing(
     item = item_of(guided(county, company))
     # The typesetter's threads do not live on in a forked child: it signs the letter that was typeset here.
     letter = preview_letter(actor=company.actor, item_id=item.pk, at=SIGNED)
-    monkeypatch.setattr("yinuo.apps.documents.actions.render_pdf", lambda kind, data, at: letter)
+    monkeypatch.setattr("yinuo.apps.documents.actions.render_pdf", lambda kind, data, at, **_: letter)
     once("commitments.commit", lambda: promise(company, item, idempotency_key="k"))
     commitment = Commitment.objects.get()
     assert (commitment.state, item_of(commitment.project).state) == ("notice", "notice")

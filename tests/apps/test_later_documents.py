@@ -14,7 +14,8 @@ from tests.apps.test_completion import APPLIED, applied, inspect
 from tests.apps.test_onemap import PDF, hand_in, ready
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.documents.actions import paper_of, store_upload
+from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document
 from yinuo.apps.infochain.audit import audit
 from yinuo.apps.onemap.actions import (

@@ -28,7 +28,8 @@ from tests.apps.test_onemap import PDF
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.commitments.actions import commit
 from yinuo.apps.credit.models import CreditHead
-from yinuo.apps.documents.actions import paper_of, store_upload
+from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document
 from yinuo.apps.mock import actions as mock
 from yinuo.apps.mock.models import MockApplication, MockMatter, MockOpinion

@@ -14,7 +14,8 @@ from tests.apps.test_completion import FIRST_OF_PERMIT, UNTIL, applied, inspect
 from tests.apps.test_onemap import ANSWERED, guided, hand_in, ready
 from yinuo.apps.commitments.actions import apply_again, fail_completion
 from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.documents.actions import paper_of, signing_provider
+from yinuo.apps.documents.actions import signing_provider
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.signing import verify_pdf
 from yinuo.apps.onemap import queries

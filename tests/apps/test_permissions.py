@@ -46,7 +46,7 @@ INNER: set[str] = set().union(*(matrix.INNER for matrix in MATRICES))
 # Done by the clock, for everybody alike.
 BY_THE_CLOCK = {"notices.warn_of_expiring_keys"}
 # Papers and marks: the page that gives them asks who may see (tests/web).
-ASKED_BY_THE_PAGE = {"documents.paper_of", "projects.certificate_paper", "projects.site_poster", "notices.mark_read"}
+ASKED_BY_THE_PAGE = {"documents.make_paper", "projects.certificate_paper", "projects.site_poster", "notices.mark_read"}
 # Matrices of the rooms above, and what is said of their other actions elsewhere.
 IN_OTHER_FILES = {
     "test_commitments.py": {

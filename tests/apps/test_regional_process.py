@@ -16,7 +16,8 @@ from tests.apps.test_onemap import guided
 from yinuo.apps import rules
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.catalogue.models import RegionalResult, Zone
-from yinuo.apps.documents.actions import paper_of, store_upload
+from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import share_result

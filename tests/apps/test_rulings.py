@@ -28,7 +28,8 @@ from yinuo.apps.commitments.actions import (
 )
 from yinuo.apps.commitments.models import Commitment, Ruling
 from yinuo.apps.credit.models import PointProposal
-from yinuo.apps.documents.actions import paper_of, store_upload
+from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document
 from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.notices.models import Message

@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from tests.apps.chaining import Log
 from tests.apps.county import Company, County, at, facts
 from yinuo.apps.base import Actor, Refused
-from yinuo.apps.documents.actions import paper_of
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.infochain import keys, queries, sealed, sequencer, twinning
 from yinuo.apps.infochain.actions import take_cosignatures
 from yinuo.apps.infochain.audit import audit

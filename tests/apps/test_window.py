@@ -10,7 +10,8 @@ import pytest
 from tests.apps.county import CREDIT_CODES, Company, County, at, facts, new_company, new_person
 from tests.apps.test_onemap import PDF, guided
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.documents.actions import paper_of, store_upload
+from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.notices.models import Channel, Message
 from yinuo.apps.onemap.actions import accept, apply_anew, decide, submit_materials

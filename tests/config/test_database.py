@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.template import engines
 
 from tests.database import TestDatabase
-from yinuo.apps.base import AppendOnly
+from yinuo.apps.base import AppendOnly, FixedWhenMade
 from yinuo.config import database
 from yinuo.config.embedded import APP, OWNER
 
@@ -53,6 +54,42 @@ def test_the_application_has_no_right_to_change_an_append_only_table(table: str)
         for right, allowed in {"SELECT": True, "INSERT": True, "UPDATE": False, "DELETE": False, "TRUNCATE": False}.items():
             cursor.execute("SELECT has_table_privilege(current_user, %s, %s)", [table, right])
             assert cursor.fetchone() == (allowed,), right
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", list(database.models_with_fixed_columns()))
+def test_the_application_may_change_the_columns_that_are_not_fixed_and_no_other(model: type[FixedWhenMade]) -> None:
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(current_user, %s, 'DELETE')", [table])
+        assert cursor.fetchone() == (False,)
+        for field in model._meta.local_concrete_fields:
+            cursor.execute("SELECT has_column_privilege(current_user, %s, %s, 'UPDATE')", [table, field.column])
+            assert cursor.fetchone() == (field.name not in model.fixed and not field.primary_key,), field.name
+
+
+def test_even_the_owner_cannot_change_an_issued_document_nor_give_it_another_file(committed_db: str, test_database: TestDatabase) -> None:
+    with test_database.server.connect(OWNER, committed_db) as owner:
+        [(file,), (other,)] = owner.execute(
+            "INSERT INTO documents_storedfile (sha256, name, content_type, size, content, at)"
+            " SELECT 'x', '证.pdf', 'application/pdf', 1, 'x', now() FROM generate_series(1, 2) RETURNING id"
+        ).fetchall()
+        owner.execute(
+            "INSERT INTO documents_document"
+            " (kind, number, project_code, subject_kind, subject_id, data, template_version, issued_at, sha256, signer)"
+            " VALUES ('receipt', '1', '', 'projects.project', 1, '{}', 1, now(), '', '')"
+        )
+        owner.execute("UPDATE documents_document SET project_code = '2611'")
+        owner.execute("UPDATE documents_document SET file_id = %s, sha256 = 'x', signer = '局'", [file])
+        owner.commit()
+        for change in ("SET data = '{\"a\": 1}'", "SET template_version = 2", f"SET file_id = {other}", "SET signer = '另一局'"):
+            with pytest.raises(psycopg.errors.RestrictViolation, match="不能"):
+                owner.execute(f"UPDATE documents_document {change}")
+            owner.rollback()
+        for statement in ("DELETE FROM documents_document", "TRUNCATE documents_document CASCADE"):
+            with pytest.raises(psycopg.errors.RestrictViolation, match="不能"):
+                owner.execute(statement)
+            owner.rollback()
 
 
 def test_even_the_owner_cannot_change_an_append_only_row(committed_db: str, test_database: TestDatabase) -> None:

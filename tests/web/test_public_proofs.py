@@ -19,7 +19,8 @@ from django.test import Client
 from tests.apps.chaining import Log
 from tests.apps.county import Company, at, facts, new_company, new_county
 from yinuo.apps.base import Actor
-from yinuo.apps.documents.actions import paper_of, signing_provider
+from yinuo.apps.documents.actions import signing_provider
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.signing import verify_pdf
 from yinuo.apps.infochain import keys, queries
 from yinuo.apps.infochain.actions import take_cosignatures

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.apps.county import at, facts
 from tests.apps.test_onemap import guided
+from tests.web import staffdesk
 from tests.web.unit_desk import Desk, new_desk, value_of
 from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents.models import Document
+from yinuo.apps.documents.shapes import SHAPES
 from yinuo.apps.onemap.actions import confirm_review
 from yinuo.apps.projects.actions import answer_question, file_project, pass_question, withdraw_filing
 from yinuo.apps.projects.models import Project
@@ -136,6 +139,36 @@ def test_the_certificate_is_issued_once_and_anew_when_the_grade_has_changed(desk
     assert Document.objects.filter(kind="filing_certificate").count() == 2
 
 
+def test_a_company_that_files_has_its_certificate_at_once_and_later_every_version_with_its_own_bytes(desk: Desk) -> None:
+    project = filed(desk)
+    first = desk.client.get(desk.post(f"/projects/{project.pk}/certificate/").headers["Location"]).content
+    CreditHead.objects.filter(unit=desk.company.unit).update(score="79", grade="B")
+    desk.post(f"/projects/{project.pk}/certificate/")
+    page = " ".join(desk.get(f"/projects/{project.pk}/").split())
+    old, new = Document.objects.filter(kind="filing_certificate").order_by("id")
+    assert [f"信用备案证</a> {said}" in page for said in ("A- 级（已换新证）", "B 级 <span", "B 级（已换新证）")] == [True, True, False]
+    assert desk.client.get(f"/documents/{old.pk}/").content == first
+    assert desk.client.get(f"/documents/{new.pk}/").content != first
+
+
+def test_a_paper_that_cannot_be_made_says_what_to_do_and_the_administrator_sees_why(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    filed(desk)
+    paper = Document.objects.get()
+    shape = SHAPES["filing_certificate"][1]
+    monkeypatch.setitem(SHAPES["filing_certificate"], 1, SHAPES["receipt"][1])
+    answer = desk.client.get(f"/documents/{paper.pk}/")
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert "文书现在没有制作成功" in page
+    assert "请过几分钟再试" in page
+    assert "缺少" not in page
+    seen = staffdesk.desk(desk.county, "administrator").get(reverse("admin:documents_paperfault_changelist")).content.decode()
+    assert "缺少：" in seen
+    assert str(paper.project_code) in seen
+    monkeypatch.setitem(SHAPES["filing_certificate"], 1, shape)
+    assert desk.client.get(f"/documents/{paper.pk}/").content.startswith(b"%PDF")
+
+
 def test_the_certificate_of_an_unrated_company_is_white(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = new_desk(monkeypatch, score=None)
     desk.post(f"/projects/{filed(desk).pk}/certificate/")
@@ -147,7 +180,8 @@ def test_papers_are_not_made_by_looking_nor_by_strangers(desk: Desk) -> None:
     project = filed(desk)
     assert desk.client.get(f"/projects/{project.pk}/certificate/").status_code == 405
     assert desk.stranger().post(f"/projects/{project.pk}/certificate/").status_code == 403
-    assert not Document.objects.exists()
+    assert not desk.stranger().get(f"/documents/{Document.objects.get().pk}/").content.startswith(b"%PDF")
+    assert Document.objects.get().file is None, "the filing issued it; its paper is made by the job or for who may open it"
 
 
 def test_the_poster_names_who_builds(desk: Desk) -> None:

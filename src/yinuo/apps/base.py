@@ -20,6 +20,19 @@ class AppendOnly(models.Model):
         abstract = True
 
 
+class FixedWhenMade(models.Model):
+    """A table whose `fixed` columns never change and whose rows never go; `set_once` columns change while the first of them is empty.
+
+    By rights and by trigger, as append-only tables.
+    """
+
+    fixed: tuple[str, ...] = ()
+    set_once: tuple[str, ...] = ()
+
+    class Meta:
+        abstract = True
+
+
 class Versioned(models.Model):
     """A row a form may have gone stale on: every change raises `version`; the form sends back the one it saw."""
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yinuo.config.binaries import DatabaseError
+
+if TYPE_CHECKING:
+    from yinuo.apps.base import FixedWhenMade
 
 EXTENSIONS = ("btree_gist", "pg_trgm")
 GUARD = "refuse_change"
@@ -14,7 +17,7 @@ GUARD = "refuse_change"
 GUARD_FUNCTION = f"""
     CREATE OR REPLACE FUNCTION {GUARD}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        RAISE EXCEPTION '% 只能追加，不能修改或删除', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+        RAISE EXCEPTION '% %', TG_TABLE_NAME, coalesce(TG_ARGV[0], '只能追加，不能修改或删除') USING ERRCODE = 'restrict_violation';
     END $$
 """
 
@@ -93,6 +96,7 @@ def _migrate(cursor: Any, progress: Callable[[str], None]) -> None:
 def secure_append_only() -> None:
     """Takes UPDATE, DELETE and TRUNCATE on append-only tables from the application, and lets a trigger refuse them to everybody.
 
+    The same for the fixed columns of a table whose other columns may change.
     Where the operator gave one role for both, only the triggers stand.
     """
     from django.db import connections, transaction
@@ -108,6 +112,8 @@ def secure_append_only() -> None:
                 )
             if apart:
                 cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
+        for model in models_with_fixed_columns():
+            _secure_fixed(cursor, model, role if apart else "")
         if apart:
             for table in ("django_migrations", "yinuo_release"):
                 cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
@@ -120,6 +126,33 @@ def append_only_tables() -> Iterator[str]:
     for model in apps.get_models():
         if getattr(model, "append_only", False) and model._meta.managed and not model._meta.proxy:
             yield model._meta.db_table
+
+
+def models_with_fixed_columns() -> Iterator[type[FixedWhenMade]]:
+    from django.apps import apps
+
+    from yinuo.apps.base import FixedWhenMade
+
+    return (model for model in apps.get_models() if issubclass(model, FixedWhenMade))
+
+
+def _secure_fixed(cursor: Any, model: type[FixedWhenMade], role: str) -> None:
+    """`role`: who is left the right to change the other columns; "" = its rights stay as they are."""
+    table, columns = model._meta.db_table, {field.name: str(field.column) for field in model._meta.local_concrete_fields}
+    fixed, once = ([columns[name] for name in names] for names in (model.fixed, model.set_once))
+    guards = (
+        ("fixed", f"UPDATE OF {', '.join(fixed)} OR DELETE", "ROW", "", "出具后不能修改或删除"),
+        ("once", f"UPDATE OF {', '.join(once)}", "ROW", f"WHEN (OLD.{once[0]} IS NOT NULL)", "制成后不能更换"),
+        ("all", "TRUNCATE", "STATEMENT", "", "不能清空"),
+    )
+    for name, event, each, when, said in guards:
+        cursor.execute(
+            f"CREATE OR REPLACE TRIGGER {GUARD}_{name} BEFORE {event} ON \"{table}\" FOR EACH {each} {when} EXECUTE FUNCTION {GUARD}('{said}')"
+        )
+    if role:
+        free = [column for name, column in columns.items() if name not in model.fixed and not model._meta.get_field(name).primary_key]
+        cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
+        cursor.execute(f'GRANT UPDATE ({", ".join(free)}) ON "{table}" TO {role}')
 
 
 def _role_name(alias: str) -> str:

@@ -176,7 +176,7 @@ YINUO_PACK_DIR = packs.directory(YINUO_PACK)
 YINUO_EFFECTS = EFFECTS
 # Role → who tells for which units its holders may act, and through what (see base.StandIn).
 YINUO_STAND_INS = {"window": "yinuo.apps.window.queries.stand_ins", "agent": "yinuo.apps.agency.queries.stand_ins"}
-YINUO_DISPATCH_TASK = "yinuo.apps.notices.tasks.dispatch"
+YINUO_DISPATCH_TASK = "yinuo.config.tasks.dispatch"
 # The information chain: who makes leaves, what an audit compares them with, and where the log's own key and lock file lie.
 YINUO_CHAIN_SEALER = "yinuo.apps.infochain.sealing.seal"
 # A leaf's type; the fields by which its kind is known; those that tell it from others of its subject (of several the newest counts);

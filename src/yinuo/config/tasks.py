@@ -6,8 +6,21 @@ import structlog
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from yinuo.apps.documents.tasks import make_soon
+from yinuo.apps.notices import tasks as notices
+
 log = structlog.get_logger(__name__)
 DEAD_AFTER_SECONDS = 60
+
+
+@app.task(queue="notices", name="house.dispatch")
+def dispatch() -> None:
+    """Queued by every transaction that sends a message, signs a leaf or issues a paper: one job for all of it.
+
+    Messages go first. Papers are made by a job of their own, so that typesetting keeps no message waiting.
+    """
+    make_soon()
+    notices.dispatch()
 
 
 @app.periodic(cron="* * * * *")

@@ -8,7 +8,7 @@ import pypdf
 import pytest
 
 from tests.apps.documents.samples import ACCEPTANCE, CERTIFICATE, GRANT, LETTER, LONG_NAME, ON, POSTER, REFUSAL, SAMPLES, SUPPLEMENT
-from yinuo.apps.documents.render import RenderError, render_pdf, render_png
+from yinuo.apps.documents.render import PaperError, render_pdf, render_png
 from yinuo.apps.documents.shapes import SHAPES
 
 MARKUP = '#panic("x") *粗* _斜_ $x^2$ @ref <label> `raw` \\ // /* */ [a] {b} "q" = 标题 ~ -- #sys.inputs'
@@ -87,19 +87,23 @@ def test_only_the_fonts_of_the_packages_are_used_and_every_one_is_embedded(templ
     assert all({"/FontFile2", "/FontFile3"} & descriptor.keys() for descriptor in fonts.values())
 
 
+def fault_of(*given: Any, **options: Any) -> str:
+    """What the operator is told; whoever wants the paper is told what to do."""
+    with pytest.raises(PaperError, match="请过几分钟再试") as caught:
+        render_pdf(*given, **options)
+    return caught.value.said
+
+
 def test_a_missing_or_unknown_key_is_named() -> None:
     incomplete = {key: value for key, value in CERTIFICATE.items() if key != "issuer"}
-    with pytest.raises(RenderError, match="缺少：issuer"):
-        render_pdf("filing_certificate", incomplete, ON)
-    with pytest.raises(RenderError, match="多出：issuerr"):
-        render_pdf("filing_certificate", CERTIFICATE | {"issuerr": "x"}, ON)
-    with pytest.raises(RenderError, match="没有文书模板"):
-        render_pdf("../base", CERTIFICATE, ON)
+    assert "缺少：issuer" in fault_of("filing_certificate", incomplete, ON)
+    assert "多出：issuerr" in fault_of("filing_certificate", CERTIFICATE | {"issuerr": "x"}, ON)
+    assert "没有文书模板" in fault_of("../base", CERTIFICATE, ON)
+    assert "没有文书模板 filing_certificate 第 7 版" in fault_of("filing_certificate", CERTIFICATE, ON, version=7)
 
 
 def test_a_date_without_its_zone_is_refused() -> None:
-    with pytest.raises(RenderError, match="时区"):
-        render_pdf("filing_certificate", CERTIFICATE, datetime(2026, 11, 3))
+    assert "时区" in fault_of("filing_certificate", CERTIFICATE, datetime(2026, 11, 3))
 
 
 def test_threads_get_each_its_own_document() -> None:

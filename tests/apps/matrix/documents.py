@@ -13,7 +13,7 @@ MAY: dict[str, set[str]] = {
     "documents.restore_file": {"unit"},
     "documents.replace_file": {"unit"},
 }
-INNER: set[str] = {"documents.issue", "documents.issue_signed"}
+INNER: set[str] = {"documents.issue", "documents.issue_signed", "documents.issue_unlisted"}
 
 
 def act_of(world: World, action: str) -> Act:

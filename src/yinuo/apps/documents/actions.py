@@ -1,9 +1,7 @@
-"""Documents are issued as rows; the paper is made and signed at first need, once, and kept by its SHA-256."""
+"""Documents are issued as rows; the paper is made and signed once, right after the commit, and kept by its SHA-256 (making.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -12,18 +10,16 @@ from django.conf import settings
 from django.db import models
 
 from yinuo.apps.base import Actor, Refused, forbid
-from yinuo.apps.documents import access, leaves
-from yinuo.apps.documents.attachments import attach
+from yinuo.apps.documents import access, leaves, versions
 from yinuo.apps.documents.files import UploadError, inspect_upload
-from yinuo.apps.documents.models import Document, DocumentKind, FileMark, MarkKind, StoredFile
+from yinuo.apps.documents.models import Document, FileMark, MarkKind, StoredFile
 from yinuo.apps.documents.queries import OUT_OF_USE
-from yinuo.apps.documents.render import ATTACHED, render_pdf
+from yinuo.apps.documents.render import check, render_pdf
 from yinuo.apps.documents.signing import Signatory, SigningProvider, load_provider
-from yinuo.apps.infochain import queries as infochain
-from yinuo.apps.infochain.books import MAIN, TWIN
+from yinuo.apps.documents.typesetting import as_paper_error, paper_bytes
+from yinuo.apps.inserting import new_row
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.trail.actions import action, current, record
-from yinuo.chain.verifier import Proof
 
 PDF = "application/pdf"
 
@@ -121,8 +117,37 @@ def issue(
     project_code: str = "",
     unit_id: int | None = None,
 ) -> Document:
-    """Fixes a document's content and number; no paper yet. Raises IntegrityError for a number already used for the kind."""
-    made = Document.objects.create(
+    """Fixes a document's content, number and template; its paper is made by a job after the commit.
+
+    Raises: IntegrityError for a number already used for the kind.
+    """
+    made = _document(kind, subject, data, at, number, project_code, unit_id)
+    made.save(force_insert=True)
+    current().papers.append((project_code or f"{made.subject_kind}:{made.subject_id}", leaves.content(made)))
+    return made
+
+
+@action
+def issue_unlisted(
+    *, kind: str, subject: models.Model, data: dict[str, Any], at: datetime, project_code: str = "", unit_id: int | None = None
+) -> None:
+    """Like `issue`, but written with the action's other rows, without a statement of its own.
+
+    Its key is not known before the commit, so the action's leaf does not list it; the leaf of its signature will.
+    """
+    current().add(_document(kind, subject, data, at, "", project_code, unit_id))
+
+
+def _document(
+    kind: str, subject: models.Model, data: dict[str, Any], at: datetime, number: str, project_code: str, unit_id: int | None
+) -> Document:
+    """Raises PaperError for data that do not fit the paper: what could never be printed is not issued."""
+    version = versions.current(kind)
+    check(kind, version, data)
+    # The job that sends messages also sees to papers without a file.
+    current().dispatch = True
+    return new_row(
+        Document,
         kind=kind,
         number=number,
         project_code=project_code,
@@ -130,10 +155,9 @@ def issue(
         subject_id=subject.pk,
         unit_id=unit_id,
         data=data,
+        template_version=version,
         issued_at=at,
     )
-    current().papers.append((project_code or f"{made.subject_kind}:{made.subject_id}", leaves.content(made)))
-    return made
 
 
 @action
@@ -148,55 +172,36 @@ def issue_signed(
     project_code: str = "",
     unit_id: int | None = None,
 ) -> Document:
-    """A document that is signed by a person in the act itself: paper, signature and digest stand before this returns."""
+    """A document that is signed by a person in the act itself: paper, signature and digest stand before this returns.
+
+    Raises: Refused where the paper cannot be made; then nothing is signed and nothing written.
+    """
     document = issue(kind=kind, subject=subject, data=data, at=at, project_code=project_code, unit_id=unit_id)
-    _keep(document, signing_provider().sign_pdf(render_pdf(kind, data, at), signatory, at=at, reason=reason), signatory.name)
+    with as_paper_error():
+        pdf = render_pdf(kind, data, at, version=document.template_version)
+        signed = signing_provider().sign_pdf(pdf, signatory, at=at, reason=reason)
+    _keep(document, signed, signatory.name, at)
     return document
 
 
 @action
-def paper_of(*, document: Document, at: datetime) -> StoredFile:
-    """The signed paper of an issued document; two who ask at once get the same file."""
-    locked = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
-    if locked.file_id is None:
-        issuer = str(locked.data.get("department") or locked.data.get("issuer") or locked.data.get("hall") or "")
-        if issuer:
-            provider = signing_provider()
-            # The seal is drawn only on what is signed in the next breath: a paper without a signature has none.
-            pdf = _with_proof(locked, provider.seal_words)
-            signatory, reason = Signatory(id=issuer, name=issuer), DocumentKind(locked.kind).label
-            _keep(locked, provider.sign_pdf(pdf, signatory, at=locked.issued_at, reason=reason), issuer)
-        else:
-            _keep(locked, render_pdf(locked.kind, locked.data, locked.issued_at), "")
-    document.file_id, document.sha256 = locked.file_id, locked.sha256
-    return StoredFile.objects.get(pk=locked.file_id)
+def make_paper(*, document_id: int, at: datetime, wait: bool = True) -> StoredFile | None:
+    """Makes and signs the paper of an issued document, by the template it was issued with; the signature says `at`.
 
-
-def _with_proof(document: Document, seal: str | None) -> bytes:
-    """The paper with the proof of the record it names (附件7·第十三条), attached and on its back: whoever has it can check it without a server.
-
-    Where the log has a twin its proof is attached after the log's own.
+    Two who make it at once make it once: the second waits and gets the first one's file, or, not to `wait`, gets None.
+    Raises: PaperError.
     """
-    found = list(_proofs_of(document))
-    printed = infochain.printed(found[0][1], infochain.policy()) if found else None
-    pdf = render_pdf(document.kind, document.data, document.issued_at, seal=seal, printed=asdict(printed) if printed else None)
-    for name, proof, told in found:
-        pdf = attach(pdf, f"{document.project_code}.{name}", bytes(proof), told)
-    return pdf
+    locked = Document.objects.select_for_update(of=("self",), skip_locked=not wait).filter(pk=document_id).first()
+    if locked is None:
+        return None
+    if locked.file_id is None:
+        with as_paper_error():
+            pdf, signer = paper_bytes(locked, signing_provider(), at)
+        _keep(locked, pdf, signer, at)
+    return locked.file
 
 
-def _proofs_of(document: Document) -> Iterator[tuple[str, Proof, str]]:
-    leaf = document.data.get(ATTACHED)
-    if leaf is None:
-        return
-    for book, name, told in ((MAIN, "tlog-proof", "信息链证明"), (TWIN, "sm3.tlog-proof", "信息链国密并行树证明")):
-        try:
-            yield name, infochain.prove_leaf(document.project_code, leaf, infochain.policy(), book), told
-        except infochain.NotYet:
-            return
-
-
-def _keep(document: Document, pdf: bytes, signer: str) -> None:
+def _keep(document: Document, pdf: bytes, signer: str, at: datetime) -> None:
     name = " ".join(filter(None, [document.get_kind_display(), document.number or document.project_code]))
     info = inspect_upload(f"{name}.pdf", pdf, 64 * 1024 * 1024)
     stored = StoredFile.objects.create(
@@ -206,7 +211,7 @@ def _keep(document: Document, pdf: bytes, signer: str) -> None:
         size=info.size,
         content=pdf,
         unit_id=document.unit_id,
-        at=document.issued_at,
+        at=at,
     )
     document.file, document.sha256, document.signer = stored, info.sha256, signer
     document.save(update_fields=["file", "sha256", "signer"])
@@ -214,7 +219,7 @@ def _keep(document: Document, pdf: bytes, signer: str) -> None:
         Actor.system(),
         "documents.sign",
         document,
-        at=document.issued_at,
+        at=at,
         project_code=document.project_code,
         data={**leaves.content(document), "sha256": info.sha256, "size": info.size},
         chain="document.signed" if signer else "",

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from yinuo.apps.base import AppendOnly
+from yinuo.apps.base import AppendOnly, FixedWhenMade
 from yinuo.apps.people.models import Person, ProjectUnit
 
 
@@ -83,8 +83,14 @@ class DocumentKind(models.TextChoices):
     REFORM_REPORT = "reform_report", "改革推进情况通报和评价"
 
 
-class Document(models.Model):
-    """A document the platform issues: `data` fixes its content; the file is rendered and signed at first need, then never again."""
+class Document(FixedWhenMade):
+    """A document the platform issues: `data` and the template's version fix its content at that moment.
+
+    The file is made and signed once, right after the commit; until then it is empty. docs/papers.md
+    """
+
+    fixed = ("kind", "number", "subject_kind", "subject_id", "data", "template_version", "issued_at")
+    set_once = ("file", "sha256", "signer")
 
     kind = models.CharField(max_length=24, choices=DocumentKind.choices)
     number = models.CharField("文号", max_length=60, default="")
@@ -93,11 +99,36 @@ class Document(models.Model):
     subject_id = models.BigIntegerField()
     unit = models.ForeignKey(ProjectUnit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     data = models.JSONField()
+    template_version = models.PositiveSmallIntegerField("模板版本")
     issued_at = models.DateTimeField()
     file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64, default="")
     signer = models.CharField(max_length=120, default="")
 
     class Meta:
-        indexes = [models.Index(fields=["subject_kind", "subject_id", "kind"], name="documents_of_subject")]
-        constraints = [models.UniqueConstraint(fields=["kind", "number"], condition=~Q(number=""), name="document_number_once")]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id", "kind"], name="documents_of_subject"),
+            models.Index(fields=["id"], condition=Q(file__isnull=True), name="documents_without_file"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], condition=~Q(number=""), name="document_number_once"),
+            models.CheckConstraint(
+                condition=Q(file__isnull=True, sha256="", signer="") | Q(file__isnull=False) & ~Q(sha256=""),
+                name="document_file_with_digest",
+            ),
+        ]
+
+
+class PaperFault(models.Model):
+    """Why a document has no file yet, and when it is tried again. It stays after the file is made, as a note for the operator."""
+
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="fault")
+    attempts = models.PositiveSmallIntegerField("已试次数")
+    said = models.CharField("原因", max_length=400)
+    first_at = models.DateTimeField("第一次失败")
+    last_at = models.DateTimeField("最近一次失败")
+    retry_at = models.DateTimeField("下次再试")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "没有制成的文书"
+        constraints = [models.CheckConstraint(condition=Q(attempts__gt=0), name="paper_fault_tried")]

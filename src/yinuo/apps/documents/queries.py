@@ -1,18 +1,32 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
-from yinuo.apps.documents.models import Document, FileMark, MarkKind, StoredFile
+from yinuo.apps.documents.models import Document, DocumentKind, FileMark, MarkKind, StoredFile
 
 OUT_OF_USE = (MarkKind.RETIRED, MarkKind.REPLACED)
 
 
 def listed(documents: QuerySet[Document]) -> QuerySet[Document]:
-    """Newest first, for a list of links: without what they say, but for the matter that tells papers of one kind apart."""
-    return documents.defer("data").annotate(matter_name=KT("data__matter_name")).order_by("-issued_at", "-id")
+    """Newest first, for a list of links: without what they say, but for what tells papers of one kind apart.
+
+    That is the matter; of a certificate its grade, its watermark and whether a later version replaced it.
+    """
+    told = {name: KT(f"data__{name}") for name in ("matter_name", "grade", "watermark")}
+    return documents.defer("data").annotate(replaced=_replaced(), **told).order_by("-issued_at", "-id")
+
+
+def without_replaced(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Of the versions of a certificate the newest only; all other documents."""
+    return documents.exclude(_replaced())
+
+
+def _replaced() -> Exists:
+    same = {name: OuterRef(name) for name in ("kind", "subject_kind", "subject_id")}
+    return Exists(Document.objects.filter(**same, pk__gt=OuterRef("pk")).filter(kind=DocumentKind.CERTIFICATE))
 
 
 def of_subject(subject: models.Model) -> QuerySet[Document]:

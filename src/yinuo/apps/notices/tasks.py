@@ -51,7 +51,7 @@ def send_due(now: datetime, batch: int = BATCH) -> int:
 
 @app.task(queue="notices", name="notices.dispatch")
 def dispatch() -> None:
-    """Queued by every transaction that has something outbound. One batch a job, so that a worker asked to stop can."""
+    """Sends what is due. One batch a job, so that a worker asked to stop can."""
     if send_due(timezone.now(), BATCH) >= BATCH:
         dispatch.defer()
 

@@ -106,7 +106,7 @@ class Pledge(AppendOnly):
 
 
 class FilingCertificate(AppendOnly):
-    """信用备案证: this row is the certificate; its colour and letter are derived from the unit's grade when it is read."""
+    """信用备案证: that there is one, and its number. Each of its papers is a `documents.Document` in the colour of the grade at its issue."""
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, related_name="certificate")
     number = models.CharField("备案文号", max_length=60, unique=True)

@@ -11,7 +11,7 @@ from yinuo.apps.documents.qr import verification_url
 from yinuo.apps.documents.wording import cited, iso
 from yinuo.apps.infochain import queries as infochain
 from yinuo.apps.projects import access
-from yinuo.apps.projects.models import Project, ProjectState
+from yinuo.apps.projects.models import FilingCertificate, Project, ProjectState
 from yinuo.apps.projects.queries import grade_of
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
@@ -24,27 +24,39 @@ WATERMARKS = {ProjectState.WITHDRAWN: "已撤回", ProjectState.TERMINATED: "已
 
 def filing_certificate(project: Project, day: date) -> dict[str, Any]:
     """shapes.FilingCertificateData; ground and letter by the unit's grade of `day` (附件2·第十条)."""
+    return _certificate(project, project.certificate, grade_of(project), day, _record(project))
+
+
+def first_certificate(project: Project, certificate: FilingCertificate, grade: str) -> dict[str, Any]:
+    """shapes.FilingCertificateData of the moment of the filing: its record is not in the log yet. Asks the database nothing."""
+    return _certificate(project, certificate, grade, certificate.issued_at.astimezone(TZ).date(), UNWITNESSED)
+
+
+def _certificate(project: Project, certificate: FilingCertificate, grade: str, day: date, record: dict[str, Any]) -> dict[str, Any]:
     rules = pack()
-    grade = named_grade(grade_of(project), rules, day)
+    named = named_grade(grade, rules, day)
     number = rules.parameter("certificate.number_prefix", project.rules_on)
-    cites = tuple(dict.fromkeys((*number.cites, *(grade.cites if grade else scale_at(rules, day).cites))))
+    cites = tuple(dict.fromkeys((*number.cites, *(named.cites if named else scale_at(rules, day).cites))))
     return {
         **lines(project),
-        "number": project.certificate.number,
+        "number": certificate.number,
         "site": _fact(project, "site.address"),
         "scope": _fact(project, "content"),
         "total_investment": f"{project.total_investment.normalize():f}",
         **_term(project),
         "policy": f"{word}，项目单位已作信用承诺" if (word := _fact(project, "declarations.catalogue_class")) else "项目单位已作信用承诺",
-        "grade": grade.grade if grade else None,
-        "class_name": grade.class_name if grade else None,
-        "colour": grade.colour if grade else None,
+        "grade": named.grade if named else None,
+        "class_name": named.class_name if named else None,
+        "colour": named.colour if named else None,
         "basis": f"底色与字母依据：{'、'.join(cite.split('#')[-1] for cite in cites)}",
-        **_record(project),
+        **record,
         "issuer": rules.departments[access.FILING_DEPARTMENT].name,
-        "issued_on": project.certificate.issued_at.astimezone(TZ).date().isoformat(),
+        "issued_on": certificate.issued_at.astimezone(TZ).date().isoformat(),
         "watermark": WATERMARKS.get(ProjectState(project.state)),
     }
+
+
+UNWITNESSED = {"evidence": "赋码记录尚未经独立见证；稍后重新下载的本证附有可以离线核对的证明。", "proof": None}
 
 
 def _record(project: Project) -> dict[str, Any]:
@@ -52,7 +64,7 @@ def _record(project: Project) -> dict[str, Any]:
     policy = infochain.policy()
     place = infochain.place_of(project.code or "", "project.code_assigned", policy)
     if place is None:
-        return {"evidence": "赋码记录尚未经独立见证；稍后重新下载的本证附有可以离线核对的证明。", "proof": None}
+        return UNWITNESSED
     seen = "" if policy and policy.quorum != "none" else "（尚未经独立见证）"
     return {
         "evidence": f"赋码记录是信息链日志的第 {place.index + 1} 条{seen}，证明附在本文件的电子版里，任何人可以离线核对。",

@@ -8,7 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from yinuo.apps.base import Actor
-from yinuo.apps.projects.actions import assign_code
+from yinuo.apps.projects.actions import assign_code, renew_certificate, renew_certificates
 from yinuo.apps.projects.models import Project, ProjectState
 
 log = logging.getLogger(__name__)
@@ -35,3 +35,15 @@ def sweep_codes(timestamp: int) -> None:
         except DatabaseError:
             # Two projects were offered one code in the same moment: the second has none and is asked for again.
             log.exception("code of project %s", project_id)
+
+
+@app.task(queue="work", name="projects.grade_changed", retry=RetryStrategy(max_attempts=8, exponential_wait=2))
+def grade_changed(subject_id: str, at: str) -> int:
+    """After commit, for a certificate locks its project first and credit locks its head last."""
+    return renew_certificates(int(subject_id), timezone.now())
+
+
+@app.task(queue="work", name="projects.project_changed", retry=RetryStrategy(max_attempts=8, exponential_wait=2))
+def project_changed(subject_id: str, at: str) -> None:
+    """After commit, so that the leaf of the change itself lists no certificate."""
+    renew_certificate(int(subject_id), timezone.now())

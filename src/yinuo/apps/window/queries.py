@@ -10,6 +10,7 @@ from django.db.models import Case, Q, QuerySet, When
 from yinuo.apps.base import Actor, PageRef, StandIn
 from yinuo.apps.commitments.models import Objection
 from yinuo.apps.documents.models import Document, DocumentKind
+from yinuo.apps.documents.queries import without_replaced
 from yinuo.apps.onemap.models import MapItem, Submission
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects.models import Project
@@ -151,7 +152,7 @@ def _item_of(entry: Entry) -> int:
 def to_hand_out(unit_id: int, hall_id: int | None, most: int = FIRST) -> list[Ready]:
     """The unit's documents on projects of the hall: all it waits for, then the newest up to `most`. Four queries."""
     codes = dict(Project.objects.filter(unit_id=unit_id, hall_id=hall_id, code__isnull=False).values_list("code", "name"))
-    rows = Document.objects.filter(unit_id=unit_id, project_code__in=list(codes)).exclude(kind__in=NEVER_HANDED_OUT)
+    rows = without_replaced(Document.objects.filter(unit_id=unit_id, project_code__in=list(codes)).exclude(kind__in=NEVER_HANDED_OUT))
     owed = set(owed_to(unit_id, hall_id).values_list("subject_kind", "subject_id"))
     waited_for = Q(kind=DocumentKind.DECISION, subject_id__in=[pk for _, pk in owed])
     newest = rows.annotate(first=Case(When(waited_for, then=0), default=1)).order_by("first", "-issued_at", "-id")

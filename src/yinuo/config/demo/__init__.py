@@ -99,7 +99,8 @@ def _settle_messages(world: World) -> None:
     Message.objects.filter(state=MessageState.QUEUED).update(state=MessageState.SENT, sent_at=F("queued_at"), attempts=1)
     Message.objects.filter(queued_at__lt=world.ago(UNREAD_SINCE_WORKING_DAYS)).update(read_at=F("queued_at"))
     with connection.cursor() as cursor:
-        done = ["notices.dispatch", "agency.grade_changed", "commitments.grade_changed"]
+        done = ["house.dispatch", "notices.dispatch", "agency.grade_changed", "commitments.grade_changed", "projects.grade_changed"]
+        done.append("projects.project_changed")
         cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = ANY(%s) AND status = 'todo'", [done])
 
 

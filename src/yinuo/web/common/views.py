@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.documents import access
-from yinuo.apps.documents.actions import paper_of
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document, StoredFile
 from yinuo.apps.notices import queries
 from yinuo.apps.notices.actions import mark_read

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_safe
 
-from yinuo.apps.documents.actions import paper_of
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.halls.closing import quarter_words
 from yinuo.apps.halls.models import Bulletin, Honour, HonourKind

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.apps.catalogue.models import RegionalResult, Zone
-from yinuo.apps.documents.actions import paper_of
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
 from yinuo.apps.onemap.regional import ended
 from yinuo.apps.regional import queries

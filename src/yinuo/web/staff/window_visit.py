@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yinuo.apps.base import Actor, forbid
-from yinuo.apps.documents.actions import paper_of
+from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.queries import of_subject
 from yinuo.apps.onemap.models import MapItem

@@ -105,7 +105,7 @@ def _moved_by(step: Step) -> str:
 
 
 def tell_of_grade(actor: Actor, head: CreditHead, event: CreditEvent, at: datetime) -> None:
-    """The certificates' colours follow by themselves, they are derived at reading; this leaves the trace and hangs effects on it."""
+    """Leaves the trace of a changed grade; its effects follow it: certificates in the new colour, services, reviews."""
     day = day_of(at)
     before, after = event.grade_before, event.grade_after
     data = {"before": before, "after": after, "class_after": class_in(after, day), "seq": event.seq, "why": event.why}

@@ -14,7 +14,7 @@ from yinuo.apps.projects.actions.life import (
     withdraw_answer,
 )
 from yinuo.apps.projects.actions.locking import lock
-from yinuo.apps.projects.actions.papers import certificate_paper, site_poster
+from yinuo.apps.projects.actions.papers import certificate_paper, renew_certificate, renew_certificates, site_poster
 from yinuo.apps.projects.actions.stopping import lift_stop, need_not_stopped, stop_building
 
 __all__ = [
@@ -37,6 +37,8 @@ __all__ = [
     "pass_question",
     "publish_answer",
     "recode",
+    "renew_certificate",
+    "renew_certificates",
     "report_participant",
     "report_progress",
     "save_draft",

@@ -13,17 +13,19 @@ from django.db import connection
 
 from yinuo.apps.base import Actor, PageRef, Refused, forbid
 from yinuo.apps.catalogue.queries import HallBook, book, hall_of_region
+from yinuo.apps.documents.actions import issue_unlisted
+from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.inserting import insert, new_row
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Person, ProjectUnit
-from yinuo.apps.projects import access, leaves
+from yinuo.apps.projects import access, leaves, papers
 from yinuo.apps.projects.actions.checking import faults_of, need_basics
 from yinuo.apps.projects.actions.drafts import refuse_secret
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.caches import of_facts, of_work, say_in_work
 from yinuo.apps.projects.codes import BASIC_CONSTRUCTION, CodeRequest, provider
 from yinuo.apps.projects.models import Draft, FilingCertificate, Pledge, Project, ProjectKind, ProjectState
-from yinuo.apps.projects.queries import contacts
+from yinuo.apps.projects.queries import contacts, grade_of
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import Once, action, current, enter, once, record, request_hash, store
 from yinuo.apps.work.actions import About, Limits, open_item
@@ -215,7 +217,7 @@ def _file(actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetim
     if held:
         _hand_over(actor, project, hall, decision, at)
     elif project.code is not None:
-        after_code(actor, project, hall, at)
+        after_code(actor, project, hall, at, grade=applicant.grade)
     if draft_id is not None:
         _close_draft(draft_id, project)
     answer = decision.to_json() if project.decision is None else project.decision.body
@@ -272,8 +274,8 @@ def ask_code(project: Project) -> str | None:
     return None
 
 
-def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> None:
-    """What follows a code: the certificate of a filing, the review's clock, and everybody told."""
+def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime, *, grade: str) -> None:
+    """What follows a code: the certificate of a filing in the colour of `grade`, the review's clock, and everybody told."""
     code = project.code or ""
     issuer = hall.department(access.FILING_DEPARTMENT).pk
     enter("project.basic", code, leaves.basic(project), at=at, issuer_id=issuer, first=True)
@@ -289,7 +291,10 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime) -> 
     )
     if project.kind == ProjectKind.FILING:
         number = certificate_number(project)
-        current().add(new_row(FilingCertificate, project_id=project.pk, number=number, issued_at=at))
+        certificate = new_row(FilingCertificate, project_id=project.pk, number=number, issued_at=at)
+        current().add(certificate)
+        data = papers.first_certificate(project, certificate, grade)
+        issue_unlisted(kind=DocumentKind.CERTIFICATE, subject=project, data=data, at=at, project_code=code, unit_id=project.unit_id)
         record(
             actor,
             "projects.issue_certificate",
@@ -409,7 +414,7 @@ def assign_code(*, actor: Actor, project_id: int, at: datetime) -> Project:
     project.code, project.state, project.version = code, ProjectState.FILED, project.version + 1
     project.save(update_fields=["code", "state", "version"])
     say_in_work(project)
-    after_code(actor, project, book(project.hall_id), at)
+    after_code(actor, project, book(project.hall_id), at, grade=grade_of(project))
     return project
 
 

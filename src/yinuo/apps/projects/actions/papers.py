@@ -1,4 +1,8 @@
-"""Papers are issued when somebody asks for them; a new one only where the last no longer says what holds today."""
+"""Certificates and posters: a new version only where the last no longer says what holds today; the older ones stay as they are.
+
+The first certificate is issued with the filing. A later one is issued when the grade, the name or the state changes, and when somebody
+asks for it. A poster is issued when somebody asks.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +21,24 @@ from yinuo.core.calendar import TZ
 
 @action
 def certificate_paper(*, project: Project, at: datetime) -> Document:
-    """The filing certificate as it looks today: when the unit's grade, the name or the state has changed, a new paper."""
+    """The filing certificate as it looks today: when the unit's grade, the name or the state has changed, a new version."""
     locked = lock(project.pk)
     if not hasattr(locked, "certificate"):
         raise Refused("projects.no_certificate", "这个项目没有信用备案证", remedy="备案类项目赋码以后才有信用备案证")
     return _paper(locked, DocumentKind.CERTIFICATE, papers.filing_certificate(locked, at.astimezone(TZ).date()), at)
+
+
+def renew_certificates(unit_id: int, at: datetime) -> int:
+    """A new version for each running project of a unit whose grade changed; returns how many had a certificate. Each is its own transaction."""
+    running = Project.objects.filter(unit_id=unit_id, certificate__isnull=False, closed_at__isnull=True).order_by("id")
+    return sum(renew_certificate(pk, at) for pk in list(running.values_list("pk", flat=True)))
+
+
+def renew_certificate(project_id: int, at: datetime) -> bool:
+    project = Project.objects.filter(pk=project_id, certificate__isnull=False).first()
+    if project is not None:
+        certificate_paper(project=project, at=at)
+    return project is not None
 
 
 @action
