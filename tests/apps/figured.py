@@ -117,7 +117,7 @@ def _project(made: Figured, chance: Random, number: int) -> None:
     project = Project.objects.create(
         code=None if state in ("manual", "refused") else f"2512-622927-04-01-{number:06}",
         name=f"项目{number}", kind=chance.choices(("filing", "verification", "approval"), (8, 1, 2))[0], project_class="private",
-        unit=made.company.unit, hall=hall, state=state, facts={}, industry=chance.choice(INDUSTRIES),
+        unit=made.company.unit, hall=hall, state=state, facts={"industry": chance.choice(INDUSTRIES)},
         total_investment=Decimal(chance.randint(1, 10**7)) / 100, rules_on=filed_at.astimezone(TZ).date(), pack_hash="x",
         filed_by=made.company.person, filed_at=filed_at, landed_at=landed, problem="信息有误" if state == "withdrawn" else "",
         started_on=(landed + timedelta(days=3)).date() if landed and chance.random() < 0.5 else None,
