@@ -47,10 +47,12 @@ MADE = (
     """
     INSERT INTO work_workitem (kind, state, subject_kind, subject_id, project_id, project_code, title, subtitle, page, page_args,
         unit_page, unit_page_args, stage, tags, role, waits_for, department_id, hall_id, assignee_id, started_at, limit_value, limit_unit, statutory_unit, rules_on, closed_at,
-        outcome, due_at, yellow_at, statutory_due_at, provisional, announced)
+        outcome, due_at, yellow_from, red_from, statutory_due_at, provisional, announced)
     SELECT k.kind, CASE WHEN ended.at IS NULL THEN 'running' ELSE 'done' END, 'onemap.mapitem', i.id, i.project_id, '', i.name, '',
         'staff:item', jsonb_build_object('item_id', i.id), '', '{{}}', 's', '[]', 'approver', 'staff', i.department_id, p.hall_id, i.handler_id, i.received_at, 5,
-        'working', 'working', '2026-01-01', ended.at, '', i.received_at + interval '6 days', i.received_at + interval '5 days',
+        'working', 'working', '2026-01-01', ended.at, '', i.received_at + interval '6 days',
+        CASE WHEN i.received_at + interval '5 days' <= coalesce(ended.at, 'infinity') THEN i.received_at + interval '5 days' END,
+        CASE WHEN i.received_at + interval '6 days' < coalesce(ended.at, 'infinity') THEN i.received_at + interval '6 days' END,
         i.received_at + interval '20 days', false, 'green'
     FROM onemap_mapitem i JOIN projects_project p ON p.id = i.project_id, (VALUES ('receipt'), ('limit')) k(kind),
         LATERAL (SELECT CASE k.kind WHEN 'receipt' THEN i.received_at + interval '5 hours' ELSE i.concluded_at END AS at) ended

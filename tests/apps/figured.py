@@ -68,13 +68,13 @@ def filled(county: County) -> Figured:
     Project.objects.filter(pk=fresh.pk).update(filed_at=at("2026-11-25 09:00"), landed_at=None, started_on=None)
     Guidance.objects.filter(project=fresh).update(merged_at=None)
     WorkItem.objects.filter(project_id=fresh.pk, kind__in=["review", "guidance"]).update(
-        state="done", due_at=at("2026-11-26 18:00"), closed_at=NOW
+        state="done", due_at=at("2026-11-26 18:00"), yellow_from=None, red_from=None, closed_at=NOW
     )
     for kind, due, closed in (("review", "2026-11-26 18:00", at("2026-11-26 09:00")), ("guidance", "2026-11-30 18:00", None)):
         WorkItem.objects.create(
             kind=kind, state="done" if closed else "running", subject_kind="x", subject_id=1, project_id=fresh.pk, title=kind, page="staff:inbox",
             department=made.offices[county.hall.pk][0], hall_id=county.hall.pk, rules_on=date(2026, 11, 25), started_at=at("2026-11-25 09:00"),
-            due_at=at(due), yellow_at=at(due), closed_at=closed,
+            due_at=at(due), yellow_from=None if closed else at(due), red_from=None if closed else at(due), closed_at=closed,
         )  # fmt: skip
     # At the very end of a span, and shared of an assessment.
     edge = MapItem.objects.filter(project__kind="filing", route="commitment", state="granted", project__hall=county.hall).first()
@@ -189,14 +189,21 @@ def _clock(
     paused = closed is None and chance.random() < 0.25
     paused_at = started + (NOW - started) / 2 if paused else None
     ends = paused_at + timedelta(hours=chance.randint(1, 2000)) if paused_at and chance.random() < 0.8 else None
+    yellow_from, red_from = yellow, due
+    if closed:
+        yellow_from, red_from = (moment if moment and moment < closed else None for moment in (yellow, due))
+    elif paused_at:
+        yellow_from, red_from = (
+            moment if moment and moment <= paused_at else max(ends, moment + timedelta(days=4)) if moment and ends else None
+            for moment in (yellow, due)
+        )
     work = WorkItem.objects.create(
         kind=kind, state="paused" if paused else "done" if closed else "running", subject_kind=subject, subject_id=number,
         project_id=project.pk, matter_id=item.matter_id if item else "", title=f"{kind} {number}", page="staff:project", page_args={"project_id": project.pk},
         unit_page="unit:project", unit_page_args={"project_id": project.pk},
         department=office, hall_id=project.hall_id, assignee=chance.choice([*made.people, None]), rules_on=date(2026, 1, 1),
-        waits_for="unit" if chance.random() < 0.1 else "staff", started_at=started, closed_at=closed, due_at=due, yellow_at=yellow,
+        waits_for="unit" if chance.random() < 0.1 else "staff", started_at=started, closed_at=closed, due_at=due, yellow_from=yellow_from, red_from=red_from,
         statutory_due_at=due + timedelta(days=5) if due and chance.random() < 0.8 else None, paused_at=paused_at, pause_ends_at=ends,
-        resumed_due_at=due + timedelta(days=4) if due and ends else None, resumed_yellow_at=yellow + timedelta(days=4) if yellow and ends else None,
     )  # fmt: skip
     if paused_at:
         ClockEvent.objects.create(item=work, kind="pause", at=paused_at, reason="tender", ends_by=ends, by_id=made.people[0].pk)
@@ -397,7 +404,7 @@ def coverage(scope: Scope) -> list[Row]:
             for work in books().works
             if work.project_id == project.pk and work.is_open and work.kind in ("review", "manual_filing", "guidance")
         ]
-        late = any(work.due_at is not None and work.due_at < NOW for work in waiting)
+        late = any(work.light_at(NOW) == "red" for work in waiting)
         found.append(_of_project(project, project.filed_at, "covered" if stands else "in_time" if waiting and not late else "missing"))
     return found
 
@@ -477,7 +484,7 @@ def open_now(scope: Scope) -> list[Row]:
     for work in (work for work in books().works if work.is_open):
         still = work.state == "paused" and not (work.pause_ends_at and work.pause_ends_at <= NOW)
         part = "unit" if work.waits_for == "unit" else "paused" if still else work.light_at(NOW)
-        moment = (work.resumed_due_at if work.state == "paused" and not still else work.due_at) or work.started_at
+        moment = (work.red_from if work.state == "paused" and not still else work.due_at) or work.started_at
         found.append(
             Row(work.pk, moment, work.hall_id or 0, kinds.get(work.project_id, ""), work.department_id, work.assignee_id, work.matter_id, part, work.kind)
         )  # fmt: skip
@@ -493,12 +500,8 @@ def lights(scope: Scope) -> list[Row]:
         alive = [work for work in clocks if work.started_at < end and (work.closed_at is None or work.closed_at >= begin)]
         first: dict[str, tuple[datetime, int, WorkItem]] = {}
         for work in clocks if alive else []:
-            over = work.state == "paused" and work.pause_ends_at is not None and work.pause_ends_at <= NOW
-            yellow, due = (work.resumed_yellow_at, work.resumed_due_at) if over else (work.yellow_at, work.due_at)
-            ended = work.closed_at or (work.paused_at if work.state == "paused" and not over else NOW)
-            assert ended is not None
-            for light, moment, turned in (("yellow", yellow, yellow and yellow <= ended), ("red", due, due and due < ended)):
-                if turned and moment is not None:
+            for light, moment in (("yellow", work.yellow_from), ("red", work.red_from)):
+                if moment is not None and moment + timedelta(microseconds=1 if light == "red" else 0) <= NOW:
                     first[light] = min(first.get(light, (moment, work.pk, work)), (moment, work.pk, work), key=lambda turn: turn[:2])
         for light, (moment, _, work) in first.items():
             if begin <= moment < end:

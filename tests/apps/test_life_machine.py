@@ -327,7 +327,7 @@ class Life(RuleBasedStateMachine):
 
     def moments(self, work: WorkItem) -> list[datetime]:
         """Now, and a little before and after everything that will come about by itself."""
-        turning = [at for at in (work.yellow_at, work.due_at, work.pause_ends_at, work.resumed_yellow_at, work.resumed_due_at) if at]
+        turning = [at for at in (work.yellow_from, work.red_from, work.due_at, work.pause_ends_at) if at]
         around = [at + step for at in turning for step in (-timedelta(microseconds=1), timedelta(0), timedelta(microseconds=1))]
         return [self.now, *(at for at in around if at > self.now)]
 

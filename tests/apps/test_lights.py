@@ -313,9 +313,9 @@ def told(template: str) -> set[str]:
 
 
 def turns(item: WorkItem) -> tuple[datetime, datetime]:
-    assert item.yellow_at is not None
+    assert item.yellow_from is not None
     assert item.due_at is not None
-    return item.yellow_at, item.due_at
+    return item.yellow_from, item.due_at
 
 
 def test_yellow_goes_to_handler_and_supervisor_and_red_to_the_general_convener_too(county: County, item: WorkItem) -> None:

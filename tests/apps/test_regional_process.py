@@ -300,8 +300,8 @@ def test_the_clock_reminds_before_the_result_ends_and_ends_it(county: County) ->
     zone = new_zone(county)
     result = published(county, zone)
     work = WorkItem.objects.get(kind="regional_upkeep")
-    assert work.yellow_at is not None
-    tick(work.yellow_at + timedelta(minutes=1))
+    assert work.yellow_from is not None
+    tick(work.yellow_from + timedelta(minutes=1))
     assert Message.objects.filter(template="yellow").exists()
     assert queries.published(date(2029, 10, 11)).get() == result
     assert not queries.published(date(2029, 10, 12)).exists()

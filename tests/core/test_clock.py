@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.core.oracles import CELL, HOURS, ZONE, at, calendar_data, count_working_days, is_working, walk_clock, working_time
 from yinuo.core.calendar import WorkCalendar
-from yinuo.core.clock import ClockError, ClockState, Event, Extend, Pause, Resume, Start, Stop, Terms, derive, proof
+from yinuo.core.clock import ClockError, ClockState, Event, Extend, Pause, Resume, Start, Stop, Terms, derive, light_from, proof
 from yinuo.core.dated import Span
 from yinuo.core.pack.types import DayNotice, OfficeHours
 
@@ -596,3 +596,91 @@ def test_a_clock_with_many_pauses_and_a_long_proof_is_quick() -> None:
         events += [Pause(begin), Resume(begin + hours(1))]
     state = derive(events, Terms(200), CALENDAR, WARN, at("2026-06-01"))
     assert len(proof(events, Terms(200), CALENDAR, WARN, at("2026-06-01"))) == (state.due_at.date() - date(2026, 1, 5)).days + 1
+
+
+# -- from when the light is yellow, from when red
+
+
+def turned_at(events: list[Event], terms: Terms, as_of: datetime, ends: datetime | None, moment: datetime) -> str:
+    """The light at `moment` by the two instants known at `as_of`."""
+    over = derive(events, terms, CALENDAR, WARN, ends) if ends else None
+    yellow, red = light_from(derive(events, terms, CALENDAR, WARN, as_of), as_of, ends, over)
+    return "red" if red is not None and moment > red else "yellow" if yellow is not None and moment >= yellow else "green"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    grid,
+    st.integers(0, 12),
+    units,
+    st.lists(spans, max_size=2),
+    st.integers(0, 8 * 240),
+    st.sampled_from(["running", "paused", "open", "stopped"]),
+    st.integers(0, 8 * 240),
+    st.integers(0, 30 * 240),
+    st.sampled_from([-TICK, timedelta(0), TICK]),
+)
+def test_from_the_last_event_on_two_instants_say_the_light(
+    accepted: datetime, days: int, unit: str, pairs: list[Pair], gap: int, how: str, length: int, later: int, step: timedelta
+) -> None:
+    events: list[Event] = [Start(accepted), *(e for b, x in pairs for e in (Pause(b), Resume(x)))]
+    last = max(event.at for event in events) + gap * CELL
+    ends = last + length * CELL if how == "paused" else None
+    if how in ("paused", "open"):
+        events.append(Pause(last, ends_by=ends))
+    elif how == "stopped":
+        events.append(Stop(last))
+    # While paused, an end in calendar days moves about with the days off it would fall on: the light stays, see docs/adr/0012.
+    assume(unit == "working" or how in ("running", "stopped"))
+    terms = Terms(days, unit)  # type: ignore[arg-type]
+    moment = max(last, last + later * CELL + step)
+    assert turned_at(events, terms, last, ends, moment) == derive(events, terms, CALENDAR, WARN, moment).light
+
+
+@pytest.mark.parametrize(
+    ("begins", "yellow", "red"),
+    [
+        ("2026-10-13T16:35", "2026-10-19T08:31", "2026-10-19T09:55"),  # green: all of it after the pause
+        ("2026-10-13T16:36", "2026-10-13T16:36", "2026-10-19T09:54"),  # yellow stays yellow
+        ("2026-10-13T18:00", "2026-10-13T16:36", "2026-10-13T18:00"),  # the time was up: the pause saves nothing
+    ],
+)
+def test_a_pause_moves_only_what_had_not_come_when_it_began(begins: str, yellow: str, red: str) -> None:
+    ends = at("2026-10-16T18:00")
+    events: list[Event] = [Start(at(f"{MONDAY}T10:00")), Pause(at(begins), ends_by=ends)]
+    state, over = (derive(events, Terms(1), CALENDAR, WARN, moment) for moment in (at(begins), ends))
+    found = light_from(state, at(begins), ends, over)
+    assert found == (at(yellow), at(red))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "begins", "ends", "yellow", "red"),
+    [
+        # Before the pause the end fell on a day off and moved to Monday; after it, it falls on that Monday itself, with a day left.
+        (f"{MONDAY}T10:00", "2026-10-17T12:00", "2026-10-19T12:00", "2026-10-19T12:00", "2026-10-20T00:00"),
+        # The other way about: the later end moves over a weekend, with more than a day left. What was yellow stays so.
+        ("2026-10-14T10:00", "2026-10-19T12:00", "2026-10-24T12:00", "2026-10-19T00:00", "2026-10-27T00:00"),
+    ],
+)
+def test_a_light_that_stood_still_neither_turns_within_the_pause_nor_goes_back_after_it(
+    accepted: str, begins: str, ends: str, yellow: str, red: str
+) -> None:
+    events: list[Event] = [Start(at(accepted)), Pause(at(begins), ends_by=at(ends))]
+    state, over = (derive(events, Terms(5, "calendar"), CALENDAR, WARN, at(moment)) for moment in (begins, ends))
+    assert light_from(state, at(begins), at(ends), over) == (at(yellow), at(red))
+
+
+@pytest.mark.parametrize(
+    ("last", "light"),
+    [
+        (Stop(at("2026-10-13T16:36")), "yellow"),
+        (Stop(at("2026-10-13T16:36") - TICK), "green"),
+        (Stop(at("2026-10-13T18:00")), "yellow"),
+        (Stop(at("2026-10-13T18:00") + TICK), "red"),
+        (Pause(at("2026-10-13T18:00")), "red"),
+        (Pause(at("2026-10-13T18:00") - TICK), "yellow"),
+    ],
+)
+def test_stopped_or_paused_for_ever_the_light_is_the_one_of_that_instant(last: Stop | Pause, light: str) -> None:
+    events: list[Event] = [Start(at(f"{MONDAY}T10:00")), last]
+    assert turned_at(events, Terms(1), last.at, None, at("2027-01-01")) == light

@@ -380,13 +380,13 @@ def test_the_standing_moves_with_a_light_and_with_the_day_but_not_with_the_hours
     project = guided(desk.county, desk.company)
     item = running(desk, project)
     work = queries.clocks_of(item)[-1]
-    assert work.yellow_at is not None
+    assert work.yellow_from is not None
     morning = standing_of(project.pk, at("2026-11-06 09:00")).mark
     assert standing_of(project.pk, at("2026-11-06 17:00")).mark == morning
     assert standing_of(project.pk, at("2026-11-07 09:00")).mark != morning
     assert (
-        standing_of(project.pk, work.yellow_at - timedelta(seconds=1)).mark
-        != standing_of(project.pk, work.yellow_at + timedelta(seconds=1)).mark
+        standing_of(project.pk, work.yellow_from - timedelta(seconds=1)).mark
+        != standing_of(project.pk, work.yellow_from + timedelta(seconds=1)).mark
     )
 
 

@@ -45,7 +45,9 @@ def test_each_filter_narrows_to_its_own(county: County, set_clock: SetClock) -> 
     filed(county, best, name="甲项目")
     filed(county, close, name="丙项目")
     filed(county, nobody, name="丁项目")
-    WorkItem.objects.filter(subtitle__startswith="丙项目").update(due_at=at("2026-11-03 09:30"), yellow_at=at("2026-11-03 09:15"))
+    WorkItem.objects.filter(subtitle__startswith="丙项目").update(
+        due_at=at("2026-11-03 09:30"), red_from=at("2026-11-03 09:30"), yellow_from=at("2026-11-03 09:15")
+    )
     set_clock("2026-11-03 10:00")
     client = desk(county, "approver")
     assert {name for name in ("甲项目", "丙项目", "丁项目") if name in look(client, grade="A")} == {"甲项目"}
@@ -69,7 +71,7 @@ def test_the_database_sees_each_light_where_the_row_sees_it(county: County, comp
     for moment in ("2026-11-04 12:00", "2026-11-04 17:30", "2026-11-10 09:00", "2026-12-01 09:00", "2027-03-01 09:00", "2027-06-01 09:00"):
         now = at(moment)
         rows = WorkItem.objects.filter(state__in=["running", "paused"], due_at__isnull=False)
-        halted = {row.pk for row in rows if row.state == "paused" and (row.pause_ends_at is None or row.pause_ends_at > now)}
+        halted = {row.pk for row in rows if row.is_paused_at(now)}
         expected = halted if light == "paused" else {row.pk for row in rows if row.pk not in halted and row.light_at(now) == light}
         assert set(rows.filter(lit(light, now)).values_list("pk", flat=True)) == expected, moment
         met |= expected

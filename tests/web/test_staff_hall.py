@@ -79,9 +79,10 @@ def test_each_item_stands_once_by_the_day_it_falls_due(county: County, company: 
         ("红的", "2026-11-05 09:00"),
     ):
         filed(county, company, name=name)
-        WorkItem.objects.filter(subtitle__startswith=name).update(due_at=at(due), yellow_at=at("2026-11-05 08:30"))
+        WorkItem.objects.filter(subtitle__startswith=name).update(due_at=at(due), red_from=at(due), yellow_from=at("2026-11-05 08:30"))
     filed(county, company, name="后天黄的")
-    WorkItem.objects.filter(subtitle__startswith="后天黄的").update(due_at=at("2026-11-10 12:00"), yellow_at=at("2026-11-05 08:30"))
+    later = at("2026-11-10 12:00")
+    WorkItem.objects.filter(subtitle__startswith="后天黄的").update(due_at=later, red_from=later, yellow_from=at("2026-11-05 08:30"))
     set_clock("2026-11-05 10:00")
     page = text_of(desk(county, "general_convener").get("/staff/hall/"))
     parts = {
@@ -116,7 +117,7 @@ def test_one_department_is_looked_at_by_its_name_and_a_stage_by_its_convener(cou
 def test_what_turns_within_the_window_is_listed_with_when_and_who_was_told(county: County, company: Company, set_clock: SetClock) -> None:
     filed(county, company)
     work = WorkItem.objects.get(kind="review")
-    assert work.yellow_at == at("2026-11-04 16:36")
+    assert work.yellow_from == at("2026-11-04 16:36")
     now = set_clock("2026-11-04 15:30")
     supervisor = desk(county, "supervisor")
     assert "11月4日 16:36 转黄灯" in text_of(supervisor.get("/staff/hall/early/?hours=2"))

@@ -179,8 +179,8 @@ def test_the_reminder_record_says_who_was_told_when_by_what_and_how_it_stood_to_
 ) -> None:
     work = WorkItem.objects.get(kind="receipt")
     remind(actor=county.actor("supervisor"), item=work, note="请抓紧", at=at("2026-11-10 09:00"))
-    assert work.yellow_at is not None
-    tick(work.yellow_at)
+    assert work.yellow_from is not None
+    tick(work.yellow_from)
     set_clock("2026-11-13 17:00")
     page = text_of(desk(county, "approver", late.department.key).get(f"/staff/items/{late.pk}/"))
     record = page[page.index("提醒和催办记录") :]

@@ -152,6 +152,30 @@ def derive(
     )
 
 
+def light_from(
+    state: ClockState, as_of: datetime, ends: datetime | None = None, over: ClockState | None = None
+) -> tuple[datetime | None, datetime | None]:
+    """From when the light is yellow and from when it is red, as things stand after the events so far; None = never.
+
+    `state` is the clock at `as_of`: at its last event, or, while it is paused, at the pause's begin. `ends`, `over`: when the pause ends
+    itself, and the clock then. At any moment from the last event on the light is red after the second instant, yellow from the first.
+
+    1. Once stopped the light stays: an instant that had not come by then never comes.
+    2. While running the light turns at the clock's own instants.
+    3. While paused it stays too. What was green turns only after the pause, what was yellow is red by the later limit. If the time was
+       up when the pause began, the pause saves nothing.
+    """
+    yellow, red = state.yellow_at, state.due_at
+    if state.state == "stopped":
+        return (yellow if yellow <= as_of else None), (red if red < as_of else None)
+    if state.state == "paused":
+        if state.light == "green":
+            yellow = max(over.yellow_at, ends) if over and ends else None  # type: ignore[assignment]
+        if red > as_of:
+            red = over.due_at if over else None  # type: ignore[assignment]
+    return yellow, red
+
+
 def proof(
     events: Iterable[Event], terms: Terms, calendar: WorkCalendar, warn_at: Fraction, as_of: datetime, *, statutory: bool = False
 ) -> list[ProofDay]:

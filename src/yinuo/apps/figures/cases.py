@@ -16,6 +16,7 @@ from yinuo.apps.halls.sources import TURNED, TURNS
 from yinuo.apps.onemap.building import OPENS_MAP
 from yinuo.apps.onemap.standing import CLOCKS
 from yinuo.apps.rules import pack
+from yinuo.apps.work.lights import due_sql, light_sql, paused_sql
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
 
@@ -43,8 +44,10 @@ PROMISES = """
         AND p.hall_id = ANY(%(halls)s::bigint[]) AND p.kind = ANY(%(reached)s::text[])
 """
 
+_NOW = "%(now)s::timestamptz"
+
 # New filings and whether their map stands; where it does not, whether review and guidance are still within their terms.
-COVERAGE = """
+COVERAGE = f"""
     SELECT p.id AS place, p.filed_at AS at, p.hall_id, p.kind, p.id AS project_id, NULL::bigint AS office_id, NULL::bigint AS handler_id,
         '' AS matter_id, p.name AS what,
         CASE WHEN g.id IS NOT NULL THEN 'covered' WHEN w.waiting THEN 'in_time' ELSE 'missing' END AS part, '' AS mark,
@@ -52,12 +55,12 @@ COVERAGE = """
     FROM projects_project p
     LEFT JOIN onemap_guidance g ON g.project_id = p.id AND g.kind = 'pre_start' AND g.merged_at IS NOT NULL
     LEFT JOIN LATERAL (
-        SELECT bool_and(w.due_at IS NULL OR w.due_at >= %(now)s::timestamptz) AS waiting FROM work_workitem w
+        SELECT bool_and({light_sql("w", _NOW)} <> 'red') AS waiting FROM work_workitem w
         WHERE g.id IS NULL AND w.project_id = p.id AND w.kind = ANY(%(waiting)s::text[]) AND w.state IN ('running', 'paused')
     ) w ON true
     WHERE p.kind = 'filing' AND p.filed_at >= %(begin)s::timestamptz AND p.filed_at < %(end)s::timestamptz
         AND p.hall_id = ANY(%(halls)s::bigint[]) AND (g.id IS NOT NULL OR p.state IN ('filed', 'confirmed', 'completed'))
-"""
+"""  # noqa: S608  no text from outside
 
 # Projects that landed: calendar days from filing to the last approval before the start, as the halls' score counts them.
 LANDINGS = """
@@ -131,23 +134,16 @@ PAUSES = f"""
     WHERE {_RUNNING} AND still.since < still.until
 """  # noqa: S608  no text from outside
 
-# What waits for somebody now, by the light it shows: WorkItem.light_at in the database, and what no office works on.
-OPEN = """
-    SELECT w.id AS place, coalesce(shown.due_at, w.started_at) AS at, w.hall_id, coalesce(p.kind, '') AS kind, w.project_id,
+# What waits for somebody now, by the light it shows, and what no office works on.
+OPEN = f"""
+    SELECT w.id AS place, coalesce({due_sql("w", _NOW)}, w.started_at) AS at, w.hall_id, coalesce(p.kind, '') AS kind, w.project_id,
         w.department_id AS office_id, w.assignee_id AS handler_id, w.matter_id, w.title AS what,
-        CASE WHEN w.waits_for = 'unit' THEN 'unit' WHEN w.state = 'paused' AND NOT pause.over THEN 'paused'
-            WHEN shown.due_at < %(now)s::timestamptz THEN 'red' WHEN shown.yellow_at <= %(now)s::timestamptz THEN 'yellow'
-            ELSE 'green' END AS part,
+        CASE WHEN w.waits_for = 'unit' THEN 'unit' WHEN {paused_sql("w", _NOW)} THEN 'paused' ELSE {light_sql("w", _NOW)} END AS part,
         w.kind AS mark, NULL::numeric AS days, NULL::numeric AS worth, w.id AS subject
     FROM work_workitem w
     LEFT JOIN projects_project p ON p.id = w.project_id
-    CROSS JOIN LATERAL (SELECT w.state = 'paused' AND coalesce(w.pause_ends_at <= %(now)s::timestamptz, false) AS over) pause
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN pause.over THEN w.resumed_due_at ELSE w.due_at END AS due_at,
-            CASE WHEN pause.over THEN w.resumed_yellow_at ELSE w.yellow_at END AS yellow_at
-    ) shown
     WHERE w.state IN ('running', 'paused') AND w.hall_id = ANY(%(halls)s::bigint[])
-"""
+"""  # noqa: S608  no text from outside
 
 # Matters that turned yellow or red in the span, as the halls' score counts it, and those with a term that never had by its end.
 LIGHTS = f"""

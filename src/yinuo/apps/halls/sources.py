@@ -39,8 +39,8 @@ REVIEWS = """
         AND x.state IS DISTINCT FROM 'set_aside'
 """
 
-# Of a matter's clocks every turning that came, told or not: what the clock now shows up to its end, and, where it was extended
-# afterwards, what was told before. Once per matter and light, the first time; so all clocks of the matters in question are read.
+# Of a matter's clocks every turning that came, told or not: from when its light is yellow and from when red, and, where it was
+# extended afterwards, what was told before. Once per matter and light, the first time; so all clocks of the matters in question are read.
 TURNS = """
     SELECT DISTINCT ON (i.id, turned.light) p.hall_id, i.id AS item_id, i.name, i.department_id, turned.light, turned.moment,
         w.id AS work_id, coalesce(w.assignee_id, i.handler_id) AS present_id
@@ -61,22 +61,9 @@ TURNS = """
         GROUP BY x.item_id
     ) told ON told.item_id = w.id
     CROSS JOIN LATERAL (
-        SELECT w.state = 'paused' AND w.pause_ends_at <= %(now)s::timestamptz AS over
-    ) pause
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN pause.over THEN w.resumed_yellow_at ELSE w.yellow_at END AS yellow_at,
-            CASE WHEN pause.over THEN w.resumed_due_at ELSE w.due_at END AS due_at,
-            coalesce(w.closed_at, CASE WHEN w.state = 'paused' AND NOT pause.over THEN w.paused_at END, %(now)s::timestamptz) AS ended
-    ) shown
-    CROSS JOIN LATERAL (
-        SELECT least(CASE WHEN shown.yellow_at <= shown.ended THEN shown.yellow_at END, told.yellow_at) AS yellow_at,
-            least(CASE WHEN shown.due_at < shown.ended THEN shown.due_at END, told.red_at) AS red_at
-    ) first
-    CROSS JOIN (VALUES ('yellow' COLLATE "C"), ('red')) lamp(light)
-    CROSS JOIN LATERAL (
-        SELECT lamp.light, CASE lamp.light WHEN 'yellow' THEN first.yellow_at ELSE first.red_at END AS moment
-    ) turned
-    WHERE turned.moment IS NOT NULL
+        VALUES ('yellow' COLLATE "C", least(w.yellow_from, told.yellow_at)), ('red', least(w.red_from, told.red_at))
+    ) turned(light, moment)
+    WHERE turned.moment <= %(now)s::timestamptz AND (turned.light = 'yellow' OR turned.moment < %(now)s::timestamptz)
     ORDER BY i.id, turned.light, turned.moment, w.id
 """
 

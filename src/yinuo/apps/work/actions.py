@@ -17,16 +17,16 @@ from yinuo.apps.people.models import Person
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, current, record, remember, unit_of_work
 from yinuo.apps.work import access, clocks
-from yinuo.apps.work.models import CalendarNotice, ClockEvent, Export, Light, Moment, Reminder, SavedFilter, WorkItem, WorkKind, WorkState
+from yinuo.apps.work.lights import Light
+from yinuo.apps.work.models import CalendarNotice, ClockEvent, Export, Moment, Reminder, SavedFilter, WorkItem, WorkKind, WorkState
 from yinuo.core.dated import the_one_at
 from yinuo.core.pack.types import DayNotice, PauseReason
 
 CACHE = [
     "due_at",
-    "yellow_at",
+    "yellow_from",
+    "red_from",
     "statutory_due_at",
-    "resumed_due_at",
-    "resumed_yellow_at",
     "provisional",
     "next_transition_at",
 ]
@@ -345,7 +345,7 @@ def _announce(item: WorkItem, now: datetime) -> None:
     light = item.light_at(now)
     steps = [Light.YELLOW, Light.RED] if light == Light.RED and item.announced == Light.GREEN else [light]
     for step in steps:
-        moment = item.yellow_at if step == Light.YELLOW else item.due_at
+        moment = item.yellow_from if step == Light.YELLOW else item.red_from
         item.announced = step
         when = Moment.BEFORE if step == Light.YELLOW else Moment.AFTER
         Reminder.objects.bulk_create([Reminder(item=item, light=step, moment=when, at=now)], ignore_conflicts=True)
@@ -461,7 +461,7 @@ def rebuild(touching: date | None = None) -> int:
     """Derives the cached instants of open clocks anew (those due on or after `touching`); returns how many changed."""
     items = WorkItem.objects.filter(state__in=["running", "paused"], limit_value__isnull=False)
     if touching is not None:
-        ends = ("due_at", "statutory_due_at", "resumed_due_at")
+        ends = ("due_at", "statutory_due_at", "red_from")
         items = items.filter(models.Q(*((f"{end}__date__gte", touching) for end in ends), _connector=models.Q.OR))
     changed = 0
     for item in items.prefetch_related("events").order_by("id").iterator(chunk_size=500):

@@ -12,17 +12,17 @@ from django.utils.module_loading import import_string
 
 from yinuo.apps.caches import Cache
 from yinuo.apps.work import clocks
-from yinuo.apps.work.models import ClockEvent, Light, Moment, Reminder, WorkItem, WorkState
+from yinuo.apps.work.lights import Light
+from yinuo.apps.work.models import ClockEvent, Moment, Reminder, WorkItem, WorkState
 
 COLUMNS = {
     "state": "状态",
     "due_at": "到期时间",
-    "yellow_at": "预警时间",
+    "yellow_from": "变黄的时间",
+    "red_from": "变红的时间",
     "statutory_due_at": "法定到期时间",
     "paused_at": "暂停于",
     "pause_ends_at": "最迟恢复",
-    "resumed_due_at": "恢复后的到期时间",
-    "resumed_yellow_at": "恢复后的预警时间",
     "provisional": "期限暂定",
     "announced": "已告知的灯",
     "next_transition_at": "下一次变化",
@@ -61,7 +61,7 @@ def _of(item: WorkItem, events: Sequence[ClockEvent], told: set[str], calendars:
     made.paused_at, made.pause_ends_at = (last.at, last.ends_by) if paused and last else (None, None)
     if item.is_open:
         made.state = WorkState.PAUSED if paused else WorkState.RUNNING
-    made.due_at = made.yellow_at = made.statutory_due_at = made.resumed_due_at = made.resumed_yellow_at = None
+    made.due_at = made.yellow_from = made.red_from = made.statutory_due_at = None
     made.provisional = False
     made.announced = next((light for light in (Light.RED, Light.YELLOW) if light in told), Light.GREEN)
     clocks.refresh(made, events, calendars.at(item.closed_at))
@@ -74,7 +74,7 @@ def _of(item: WorkItem, events: Sequence[ClockEvent], told: set[str], calendars:
 def _leave_what_was_still_to_come(made: WorkItem, item: WorkItem, closed_at: datetime) -> None:
     """An end that a closed clock never reached was foreseen by the calendar of then; another calendar since is no fault."""
     made.provisional = item.provisional
-    for name in ("due_at", "yellow_at", "statutory_due_at"):
+    for name in ("due_at", "statutory_due_at"):
         held, derived = getattr(item, name), getattr(made, name)
         if held is not None and derived is not None and min(held, derived) > closed_at:
             setattr(made, name, held)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from yinuo.apps.rules import pack
-from yinuo.apps.work.models import CalendarNotice, ClockEvent, Light, WorkItem, WorkState
+from yinuo.apps.work.lights import Light
+from yinuo.apps.work.models import CalendarNotice, ClockEvent, WorkItem, WorkState
 from yinuo.core import clock
 from yinuo.core.calendar import WorkCalendar
 from yinuo.core.pack.types import CalendarData, DayNotice
@@ -117,12 +118,10 @@ def refresh(item: WorkItem, rows: Sequence[ClockEvent], by: WorkCalendar | None 
     if state is None:
         item.next_transition_at = item.pause_ends_at if item.state == WorkState.PAUSED else None
         return
-    item.due_at, item.yellow_at, item.provisional = state.due_at, state.yellow_at, state.provisional
-    item.resumed_due_at = item.resumed_yellow_at = None
-    if item.state == WorkState.PAUSED and item.pause_ends_at is not None:
-        resumed = state_of(item, rows, item.pause_ends_at, by=by)
-        assert resumed is not None
-        item.resumed_due_at, item.resumed_yellow_at = resumed.due_at, resumed.yellow_at
+    item.due_at, item.provisional = state.due_at, state.provisional
+    ends = item.pause_ends_at if item.state == WorkState.PAUSED else None
+    over = state_of(item, rows, ends, by=by) if ends is not None else None
+    item.yellow_from, item.red_from = clock.light_from(state, moment, ends, over)
     statutory = state_of(item, rows, moment, statutory=True, by=by)
     item.statutory_due_at = statutory.due_at if statutory else None
     item.next_transition_at = next_transition(item)
@@ -130,11 +129,11 @@ def refresh(item: WorkItem, rows: Sequence[ClockEvent], by: WorkCalendar | None 
 
 def next_transition(item: WorkItem) -> datetime | None:
     """The next instant at which something about the item changes by itself and has not been told yet."""
-    if not item.is_open or item.due_at is None or item.yellow_at is None:
+    if not item.is_open or item.due_at is None:
         return None
     if item.state == WorkState.PAUSED:
         return item.pause_ends_at
     if item.announced == Light.GREEN:
-        return item.yellow_at
-    # Red begins after the due instant, not at it.
-    return item.due_at + timedelta(microseconds=1) if item.announced == Light.YELLOW else None
+        return item.yellow_from
+    # Red begins after its instant, not at it.
+    return item.red_from + timedelta(microseconds=1) if item.announced == Light.YELLOW and item.red_from else None

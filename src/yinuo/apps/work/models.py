@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from yinuo.apps.base import AppendOnly, LeadsToPage, PageRef
 from yinuo.apps.people.models import Department, Hall, Person, ProjectUnit
+from yinuo.apps.work.lights import Light, light, paused
 
 
 class WorkKind(models.TextChoices):
@@ -70,18 +71,13 @@ class WorkState(models.TextChoices):
     CANCELLED = "cancelled", "已取消"
 
 
-class Light(models.TextChoices):
-    GREEN = "green", "正常"
-    YELLOW = "yellow", "预警"
-    RED = "red", "超期"
-
-
 class WorkItem(LeadsToPage):
     """What waits for somebody, with its clock.
 
-    The clock is derived from `started_at` and the clock events by core.clock; `due_at`, `yellow_at`, the paused pair and
-    `next_transition_at` are its cache (work.caches). The light is a function of the cache and the
-    moment of reading, so a stopped ticker delays messages and never shows a wrong light. `announced` is the light last told.
+    The clock is derived from `started_at` and the clock events by core.clock; `due_at`, `yellow_from`, `red_from` and
+    `next_transition_at` are its cache (work.caches). The light follows from `yellow_from`, `red_from` and the
+    moment of reading (`lights.py`), so a stopped ticker delays messages and never shows a wrong light. `announced` is the light last
+    told. `due_at` is shown and sorts; while paused it is the one of the pause's begin.
     `waits_for`: staff (the department works), unit (the company must act) – the inbox splits by it.
     `page` is the staff's page of it; `unit_page` is where the unit acts, and is there for all that waits for the unit.
     """
@@ -116,12 +112,11 @@ class WorkItem(LeadsToPage):
     outcome = models.CharField(max_length=40, default="")
 
     due_at = models.DateTimeField(null=True)
-    yellow_at = models.DateTimeField(null=True)
+    yellow_from = models.DateTimeField(null=True)
+    red_from = models.DateTimeField(null=True)
     statutory_due_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     pause_ends_at = models.DateTimeField(null=True)
-    resumed_due_at = models.DateTimeField(null=True)
-    resumed_yellow_at = models.DateTimeField(null=True)
     provisional = models.BooleanField(default=False)
     announced = models.CharField(max_length=6, choices=Light.choices, default=Light.GREEN)
     next_transition_at = models.DateTimeField(null=True)
@@ -164,25 +159,17 @@ class WorkItem(LeadsToPage):
         """The address of the unit's page, empty for what does not wait for the unit."""
         return reverse(self.unit_page, kwargs=self.unit_page_args) if self.unit_page else ""
 
-    def light_at(self, now: datetime) -> str:
-        """The light at `now`; a closed item keeps the one it had when it closed, a paused one the one when it paused."""
-        if self.due_at is None or self.yellow_at is None:
-            return Light.GREEN
-        due, yellow, moment = self.due_at, self.yellow_at, self.closed_at or now
-        if self.state == WorkState.PAUSED and self.paused_at is not None:
-            if self.pause_ends_at is not None and moment >= self.pause_ends_at and self.resumed_due_at and self.resumed_yellow_at:
-                due, yellow = self.resumed_due_at, self.resumed_yellow_at
-            else:
-                moment = self.paused_at
-        if moment > due:
-            return Light.RED
-        return Light.YELLOW if moment >= yellow else Light.GREEN
+    def light_at(self, now: datetime) -> Light:
+        """The light at `now`, which is not before the clock's last event; a closed item keeps the one it had when it closed."""
+        return light(self.yellow_from, self.red_from, now)
+
+    def is_paused_at(self, now: datetime) -> bool:
+        """A pause whose longest term is over has ended itself, whether or not the ticker has come by."""
+        return paused(self.state, self.pause_ends_at, now)
 
     def due_shown(self, now: datetime) -> datetime | None:
         """The due moment, or the one after a pause that has ended itself."""
-        if self.state == WorkState.PAUSED and self.pause_ends_at and now >= self.pause_ends_at:
-            return self.resumed_due_at
-        return self.due_at
+        return self.red_from if self.state == WorkState.PAUSED and not self.is_paused_at(now) else self.due_at
 
 
 class ClockEvent(AppendOnly):

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet, Value
 from yinuo.apps.base import Actor
 from yinuo.apps.people.models import Delegation
 from yinuo.apps.people.queries import standing_in
+from yinuo.apps.work.lights import has_light, is_paused
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
 
@@ -76,7 +77,8 @@ def box(actor: Actor, name: str, now: datetime, persons: Turns | None = None) ->
     if name == "waiting":
         return items.filter(Q(waits_for="unit") | Q(state="paused"))
     if name == "overdue":
-        return items.filter(waits_for="staff", due_at__lt=now, state="running")
+        # What is red was due before; said here too, for the indexes are sorted by it.
+        return items.filter(lit("red", now), waits_for="staff", due_at__lt=now)
     if name == "guidance":
         return items.filter(kind__in=["guidance", "completion_guidance"])
     return items.filter(waits_for="staff")
@@ -106,16 +108,8 @@ def _reach(actor: Actor) -> Q:
 
 
 def lit(light: str, now: datetime) -> Q:
-    """What shows this light at `now`: WorkItem.light_at for the database, and `paused`. A pause that has ended itself counts no more."""
-    paused = Q(state="paused") & (Q(pause_ends_at__isnull=True) | Q(pause_ends_at__gt=now))
-    lapsed = Q(state="paused", pause_ends_at__lte=now)
-    red = Q(state="running", due_at__lt=now) | lapsed & Q(resumed_due_at__lt=now)
-    warned = Q(state="running", yellow_at__lte=now) | lapsed & Q(resumed_yellow_at__lte=now)
-    if light == "paused":
-        return paused
-    if light == "red":
-        return red
-    return warned & ~red if light == "yellow" else ~paused & ~red & ~warned
+    """What stands in the inbox under this light at `now`; `paused`: what is paused, whatever its light."""
+    return is_paused(now) if light == "paused" else ~is_paused(now) & has_light(light, now)
 
 
 def page(

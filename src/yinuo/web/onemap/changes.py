@@ -94,11 +94,11 @@ def _turned(work: WorkItem, since: datetime, now: datetime) -> Change | None:
     """The light's own turn between the two moments, whoever was or was not told of it."""
     then, today = work.light_at(since), work.light_at(now)
     due = work.due_shown(now)
-    if then == today or work.started_at > since or due is None or work.yellow_at is None:
+    if then == today or work.started_at > since or due is None or not work.is_open:
         return None
     if today == Light.RED:
         return Change(work.subject_id, "超期", due, 1)
-    return Change(work.subject_id, "变为预警", work.yellow_at, 1) if today == Light.YELLOW else None
+    return Change(work.subject_id, "变为预警", work.yellow_from or now, 1) if today == Light.YELLOW else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def window(data: Mapping[str, str]) -> int:
 def turning(actor: Actor, now: datetime, hours: int) -> QuerySet[WorkItem]:
     """Running items of the actor's reach whose light changes within the window, by the moment they fall due."""
     until = now + timedelta(hours=hours)
-    changes = Q(yellow_at__gt=now, yellow_at__lte=until) | Q(due_at__gte=now, due_at__lte=until)
+    changes = Q(yellow_from__gt=now, yellow_from__lte=until) | Q(due_at__gte=now, due_at__lte=until)
     return reach(actor).filter(changes, state="running", waits_for="staff").order_by("due_at", "id")
 
 
@@ -127,14 +127,14 @@ def by_day(rows: Sequence[Turning], now: datetime) -> list[tuple[str, list[Turni
 
 def _next(work: WorkItem, now: datetime) -> datetime:
     """The next moment at which the light changes; everything listed has one."""
-    return min(at for at in (work.yellow_at, work.due_at) if at is not None and at >= now)
+    return min(at for at in (work.yellow_from, work.due_at) if at is not None and at >= now)
 
 
 def turns_of(work: WorkItem, now: datetime, until: datetime) -> list[str]:
     """11月24日 16:30 转黄灯, 11月24日 18:00 到期."""
     turns = []
-    if work.yellow_at is not None and now < work.yellow_at <= until:
-        turns.append(f"{closing(work.yellow_at)} 转黄灯")
+    if work.yellow_from is not None and now < work.yellow_from <= until:
+        turns.append(f"{closing(work.yellow_from)} 转黄灯")
     if work.due_at is not None and now <= work.due_at <= until:
         turns.append(f"{closing(work.due_at)} 到期，过后转红灯")
     return turns

@@ -20,7 +20,7 @@ from yinuo.apps.work.models import ClockEvent, WorkItem, WorkKind
 from yinuo.core.clock import ClockState, ProofDay
 from yinuo.web.components.shapes import Event, Row
 from yinuo.web.components.text import closing, zh_datetime, zh_moment
-from yinuo.web.staff.reading import Look, look, paused, term
+from yinuo.web.staff.reading import Look, look, term
 from yinuo.web.staff.verbs import VERBS
 
 STORY = 60
@@ -52,7 +52,7 @@ def _clock(work: WorkItem, now: datetime) -> ClockView:
     events = sorted(work.events.all(), key=lambda row: row.pk)
     promised = clocks.state_of(work, events, now)
     statutory = clocks.state_of(work, events, now, statutory=True)
-    stopped = paused(work, now)
+    stopped = work.is_paused_at(now)
     rows = [Row("承诺时限", _limit_words(work.limit_value, work.limit_unit, promised, stopped))]
     if statutory is not None:
         halted = stopped and any(row.kind == ClockEvent.Kind.PAUSE and row.stops_statutory for row in events[-1:])

@@ -66,7 +66,7 @@ def work_lines(now: datetime) -> Callable[[Sequence[WorkItem]], Iterable[Sequenc
                 amount_left(due, now, row.limit_unit) if due and seen.state in ("red", "yellow", "green") else seen.left,
                 row.started_at,
                 term(row.limit_value, row.limit_unit),
-                row.yellow_at,
+                row.yellow_from,
                 due,
                 row.statutory_due_at,
                 row.paused_at,

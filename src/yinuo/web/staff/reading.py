@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 
 from yinuo.apps.rules import pack
 from yinuo.apps.work import clocks
-from yinuo.apps.work.models import WorkItem, WorkState
+from yinuo.apps.work.lights import Light
+from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
 from yinuo.web.components.shapes import State
 from yinuo.web.components.text import closing
@@ -38,11 +39,6 @@ def term(value: int | None, unit: str) -> str:
     return f"{value} {UNIT_WORDS[unit]}" if value else "即时"
 
 
-def paused(work: WorkItem, now: datetime) -> bool:
-    """Still paused at `now`: a pause whose longest term is over has ended itself, whether the ticker came by or not."""
-    return work.state == WorkState.PAUSED and (work.pause_ends_at is None or now < work.pause_ends_at)
-
-
 def if_resumed(work: WorkItem, now: datetime) -> datetime | None:
     """The due moment of a paused item if it were resumed now."""
     if work.due_at is None or work.paused_at is None:
@@ -59,23 +55,23 @@ def look(work: WorkItem, now: datetime) -> Look:
     if work.waits_for == "unit":
         return Look("wait", "等项目单位")
     if due is None or work.limit_value is None:
-        return Look("paused", "暂停") if paused(work, now) else Look("ready", "待办")
+        return Look("paused", "暂停") if work.is_paused_at(now) else Look("ready", "待办")
     if now < work.started_at:
         # Only a decision on a promise is opened before it counts: the notice runs first.
         return Look("notice", "公示中", due=f"公示到 {closing(work.started_at)} · 最迟 {closing(due)} 决定")
     warn = int(100 - 100 * pack().share("light.warn_share", work.rules_on))
-    if paused(work, now) and work.paused_at is not None:
+    if work.is_paused_at(now) and work.paused_at is not None:
         again = if_resumed(work, now)
         stopped = duration(between(work.paused_at, now, work.limit_unit), today(now), work.limit_unit)
         caption = f"已停 {stopped} · 若现在恢复 {closing(again)} 止"
         return Look("paused", "暂停", _used(work, between(work.paused_at, due, work.limit_unit), now), warn, caption)
     left, words = between(now, due, work.limit_unit), time_left(due, now, work.limit_unit)
-    light: State = "red" if now > due else "yellow" if work.light_at(now) == "yellow" else "green"
-    if light == "red":
-        return Look(light, words, 100, warn, f"应于 {closing(due)} 办结")
+    light = work.light_at(now)
+    if light == Light.RED:
+        return Look("red", words, 100, warn, f"应于 {closing(due)} 办结")
     whole = term(work.limit_value, work.limit_unit)
     caption = f"{closing(due)} 止{'（暂定）' if work.provisional else ''} · 共 {whole}"
-    return Look(light, words, _used(work, left, now), warn, caption)
+    return Look(light.value, words, _used(work, left, now), warn, caption)
 
 
 def _used(work: WorkItem, left: timedelta, now: datetime) -> int:

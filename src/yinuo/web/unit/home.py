@@ -123,6 +123,6 @@ def _nearest(line: Line, clocks: Sequence[WorkItem], now: datetime) -> None:
     dated: list[tuple[Any, WorkItem]] = [(row.due_shown(now), row) for row in clocks if row.state == "running" and row.due_shown(now)]
     if dated:
         due, first = min(dated, key=lambda pair: pair[0])
-        line.light = "red" if first.light_at(now) == "red" else "yellow" if first.light_at(now) == "yellow" else "green"
+        line.light = first.light_at(now).value
         late = "已超期，应于 " if line.light == "red" else ""
         line.nearest = f"{first.title}：{late}{closing(due)} 前"

@@ -74,12 +74,9 @@ def duties(projects: Sequence[Project], work: Work, lines: Iterable[HistoryLine]
     return sorted(found, key=lambda duty: (duty.due is None, duty.due or now))
 
 
-def _dated(due: datetime | None, now: datetime, light: str, unit: str = "working") -> tuple[State, str]:
-    """How a dated duty stands: the light, and the time left in words."""
-    if due is None:
-        return "ready", "等您办"
-    state: State = "red" if now > due else "yellow" if light == "yellow" else "green"
-    return state, time_left(due, now, unit)
+def _dated(due: datetime | None, now: datetime, state: State, unit: str = "working") -> tuple[State, str]:
+    """How a dated duty stands: its light, and the time left in words."""
+    return ("ready", "等您办") if due is None else (state, time_left(due, now, unit))
 
 
 def _sent_back(projects: Sequence[Project], work: Work, now: datetime) -> list[Duty]:
@@ -92,7 +89,7 @@ def _sent_back(projects: Sequence[Project], work: Work, now: datetime) -> list[D
             continue
         clock = paused.get(item.pk) if item.state == "incorrect" else None
         due = clock.pause_ends_at if clock else None
-        state, left = _dated(due, now, "yellow")
+        state, left = _dated(due, now, "red" if due and now > due else "yellow")
         url = reverse("unit:item_submit", args=[item.pk])
         made.append(Duty(f"补正：{item.name}", names[item.project_id], url, "补正", state, due, left))
     return made
@@ -103,7 +100,7 @@ def _rectifying(projects: Sequence[Project], work: Work, now: datetime) -> list[
     made = []
     for row in work.clocks:
         if row.waits_for == "unit" and row.subject_kind != ITEM and row.project_id in names:
-            state, left = _dated(row.due_shown(now), now, row.light_at(now), row.limit_unit)
+            state, left = _dated(row.due_shown(now), now, row.light_at(now).value, row.limit_unit)
             action = "去整改" if row.kind == WorkKind.RECTIFICATION else "去办理"
             made.append(Duty(row.title, names[row.project_id], row.unit_url, action, state, row.due_shown(now), left))
     return made

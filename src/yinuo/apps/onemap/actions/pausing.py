@@ -95,7 +95,7 @@ def need_own_procedure(reason: str) -> None:
 def need_not_coordinated(item: MapItem, at: datetime) -> None:
     """Raises Refused while the item's clock stands still for a coordination: its end starts the clock, nobody else."""
     work = clock(item)
-    if reason_now(work) == COORDINATION and not (work.pause_ends_at and work.pause_ends_at <= at):
+    if reason_now(work) == COORDINATION and work.is_paused_at(at):
         raise Refused("onemap.in_coordination", f"“{item.name}”正在“1+X”协调，计时随协调结束恢复", remedy="请由牵头部门的召集人办结协调")
 
 

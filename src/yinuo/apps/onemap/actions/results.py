@@ -21,7 +21,7 @@ from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
-from yinuo.apps.work.models import WorkKind, WorkState
+from yinuo.apps.work.models import WorkKind
 
 
 @action
@@ -70,7 +70,7 @@ def _need_running(item: MapItem, at: datetime) -> None:
     if item.state != ItemState.INCORRECT:
         return
     work = clock(item)
-    if work.state == WorkState.PAUSED and not (work.pause_ends_at and work.pause_ends_at <= at):
+    if work.is_paused_at(at):
         raise Refused(
             "onemap.state", f"“{item.name}”已退回修改，计时暂停，不能作出决定", remedy="企业修改后再决定；修改期限届满未改的，届满后决定"
         )
