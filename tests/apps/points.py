@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from hashlib import sha256
 from typing import Any
 
 from tests.apps.county import Company, County, at
+from yinuo.apps.base import Actor
 from yinuo.apps.caches import Difference, differences
 from yinuo.apps.credit.actions import consent, execute, propose_points
 from yinuo.apps.credit.caches import SCORE
 from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal
+from yinuo.apps.documents.models import StoredFile
 from yinuo.core.calendar import TZ
 
 PROJECT = "2611-622927-04-01-123456"
@@ -18,18 +21,32 @@ CYCLE = {"all_kept": True, "commitments": 3, "project_class": "private"}
 ACT = {"article": "46", "item": "illegal_start"}
 
 
+def file_of(
+    actor: Actor, moment: datetime = NOON, name: str = "现场照片.pdf", unit_id: int | None = None, content: bytes = b"%PDF-1.4"
+) -> int:
+    """A file as this person has uploaded it: into the library of the unit it acts for, staff into nobody's."""
+    unit = actor.unit_id if unit_id is None else unit_id
+    digest = sha256(content).hexdigest()
+    kept = StoredFile.objects.create(
+        sha256=digest, name=name, content_type="application/pdf", size=len(content), content=content, unit_id=unit,
+        by_id=actor.person_id, at=moment,
+    )  # fmt: skip
+    return kept.pk
+
+
 def propose(county: County, company: Company, type: str = "act", data: dict[str, Any] | None = None, **more: Any) -> PointProposal:
     """Proposed by an approver of natural resources, dated like its instant."""
     moment: datetime = more.pop("at", NOON)
+    actor = more.pop("actor", None) or county.actor("approver", "natural_resources")
     return propose_points(
-        actor=more.pop("actor", None) or county.actor("approver", "natural_resources"),
+        actor=actor,
         unit_id=company.unit.pk,
         project_code=more.pop("project_code", PROJECT),
         type=type,
         on=more.pop("on", moment.date()),
         data=ACT if data is None else data,
         basis=more.pop("basis", "现场检查笔录〔2026〕7号"),
-        evidence=more.pop("evidence", ["现场照片"]),
+        evidence=more.pop("evidence") if "evidence" in more else [file_of(actor, moment)],
         at=moment,
         **more,
     )

@@ -425,7 +425,7 @@ def test_fulfilment_is_reported_with_the_units_own_files(county: County, company
     report = report_fulfilment(
         actor=company.actor, commitment_id=commitment.pk, text="已放线、验线", evidence=[file.pk], at=at("2026-12-01 09:00")
     )
-    assert report.evidence[0]["sha256"] == file.sha256
+    assert report.evidence[0].sha256 == file.sha256
     with pytest.raises(Refused) as refusal:
         report_fulfilment(actor=company.actor, commitment_id=commitment.pk, text="又", evidence=[foreign.pk], at=at("2026-12-01 09:00"))
     assert refusal.value.code == "commitments.evidence"

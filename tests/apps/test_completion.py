@@ -29,6 +29,7 @@ from yinuo.apps.commitments.models import AuditReport, Commitment, CompletionVer
 from yinuo.apps.commitments.queries import audit_of
 from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.documents.usage import places_of, uses_of
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import accept, answer_guidance, decide, deliver, take_in_result
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
@@ -410,7 +411,7 @@ def test_each_verb_of_completion_belongs_to_its_role_and_to_nobody_else(county: 
         "check_audit": lambda a: check_audit(actor=a, audit_id=audit.pk, accept=False, note="x", at=INSPECTED),
     }
     audit = AuditReport.objects.create(
-        project=completion.project, auditor="甲", number="1", on=INSPECTED.date(), conclusion="clean", evidence=[],
+        project=completion.project, auditor="甲", number="1", on=INSPECTED.date(), conclusion="clean",
         handed_by=company.person, handed_at=INSPECTED,
     )  # fmt: skip
     own = {
@@ -486,6 +487,10 @@ def test_a_public_project_earns_its_points_only_with_the_audit(county: County, c
     check_audit(actor=filing, audit_id=second.pk, accept=True, conclusion="clean", at=at("2027-09-03 10:00"))
     proposal = PointProposal.objects.get()
     assert (proposal.data["audit"], proposal.expected_points, proposal.evidence) == ("clean", 2, second.evidence)
+    # The proposal rests on the same file; the unit hears of it only when it is carried out.
+    [file] = [one.file for one in second.evidence]
+    assert [(use.what, use.page, use.key) for use in uses_of([file])[file]] == [("审计报告", "unit:audit", completion.project_id)]
+    assert {place.kind for place in places_of([file])} == {"commitments.auditreport", "credit.pointproposal"}
     assert "临审〔2027〕9号" in proposal.basis
     with pytest.raises(Refused, match="不能再换"):
         report_of(company, completion, "adverse", at=at("2027-09-04 09:00"))

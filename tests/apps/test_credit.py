@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.apps.county import Company, County, at, facts, new_company
-from tests.apps.points import ACT, CYCLE, NOON, PROJECT, carry_out, day, differing, head, propose, take
+from tests.apps.points import ACT, CYCLE, NOON, PROJECT, carry_out, day, differing, file_of, head, propose, take
 from yinuo.apps.base import Actor, Refused, Stale
 from yinuo.apps.credit import queries
 from yinuo.apps.credit.actions import consent, execute, import_score, propose_points, refuse_consent, withdraw_proposal
@@ -436,6 +436,6 @@ def test_propose_points_takes_no_type_from_outside_the_rules(county: County, com
             on=NOON.date(),
             data={},
             basis="县委表彰",
-            evidence=["文件"],
+            evidence=[file_of(county.actor("approver"))],
             at=NOON,
         )

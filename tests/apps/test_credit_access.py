@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.apps.county import BEGAN, Company, County, new_company, new_person
-from tests.apps.points import ACT, NOON, PROJECT, propose, take
+from tests.apps.points import ACT, NOON, PROJECT, file_of, propose, take
 from yinuo.apps.base import ROLES, Actor, Forbidden
 from yinuo.apps.credit import access, queries
 from yinuo.apps.credit.actions import (
@@ -124,7 +124,7 @@ class World:
                 on=NOON.date(),
                 data=ACT,
                 basis="笔录",
-                evidence=["照片"],
+                evidence=[file_of(actor)],
                 department_id=office,
                 at=NOON,
             )

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.apps.county import Company, County, at, new_company
-from tests.apps.points import CYCLE, carry_out, day, differing, head, propose, take
+from tests.apps.points import CYCLE, carry_out, day, differing, file_of, head, propose, take
 from yinuo.apps.base import Refused, Stale
 from yinuo.apps.credit import queries
 from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief, import_score, refuse_consent
@@ -29,7 +29,7 @@ def ask(company: Company, event: CreditEvent, kind: str = "repair", **more) -> C
         event_id=event.pk,
         kind=kind,
         text="已停工补办手续",
-        evidence=more.pop("evidence", ["复查意见"]),
+        evidence=more.pop("evidence") if "evidence" in more else [file_of(company.actor, moment)],
         at=moment,
         **more,
     )
@@ -280,7 +280,7 @@ def test_a_report_cancelled_by_an_objection_leaves_room_for_the_next_and_a_repai
     back = carry_out(county, PointProposal.objects.get(type="repair"), LATER)
     assert (back.points, head(company).score) == (1, 86)
     assert ("异议成立" in back.why) is again
-    later = {"data": unreported, "at": at("2026-11-18 10:00"), "evidence": ["又一次未报送的提醒"]}
+    later = {"data": unreported, "at": at("2026-11-18 10:00")}
     if again:
         assert take(county, company, **later).points == -1
         assert head(company).score == 85

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.apps.county import BEGAN, CREDIT_CODES, Company, County, new_company, new_county, new_person
-from tests.apps.points import CYCLE, NOON, day, differing, head, propose
+from tests.apps.points import CYCLE, NOON, day, differing, file_of, head, propose
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.credit.actions import ask_relief, consent, decide_relief, execute, import_score, refuse_consent
 from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, PointProposal
@@ -163,9 +163,10 @@ def test_the_same_evaluation_sent_by_four_at_once_is_one_event(place: tuple[Coun
 def test_applications_sent_at_once_for_one_event_open_one_and_are_accepted_once(place: tuple[County, Company]) -> None:
     county, company = place
     event = execute(actor=county.actor("general_convener"), proposal_id=consented(county, company).pk, at=NOON)
+    photo = file_of(company.actor)
     asked = together(
         *(
-            lambda kind=kind: ask_relief(actor=company.actor, event_id=event.pk, kind=kind, text="已整改", evidence=["照片"], at=NOON)
+            lambda kind=kind: ask_relief(actor=company.actor, event_id=event.pk, kind=kind, text="已整改", evidence=[photo], at=NOON)
             for kind in ("repair", "repair", "objection")
         )
     )

@@ -157,7 +157,7 @@ def test_from_the_window_to_the_decision(county: County, company: Company, item:
     assert (again(item).state, limit.state) == ("accepted", "running")
     assert before is not None and limit.due_at is not None and limit.due_at > before
     whole = Submission.objects.filter(item=item).latest("number")
-    assert {one["id"] for one in whole.materials} == without(item)
+    assert {one.id for one in whole.materials} == without(item)
     grant("2026-11-13 10:00")
     found = again(item)
     assert (found.state, found.deficient) == ("granted", True)
@@ -469,9 +469,7 @@ def test_an_application_nobody_answers_counts_as_accepted_from_its_receipt(count
     tick(receipt.due_at + timedelta(minutes=1))
     found = again(item)
     assert (found.state, found.deemed_accepted, found.received_at, found.accepted_at) == ("accepted", True, row.applied_at, row.applied_at)
-    assert found.deficient is False and {one["id"] for one in Submission.objects.get(item=item).materials} == {
-        one["id"] for one in row.materials
-    }
+    assert found.deficient is False and {one.id for one in Submission.objects.get(item=item).materials} == {one.id for one in row.materials}
     row.refresh_from_db()
     assert row.state == "ended" and "视为受理" in row.ended_why
     assert Message.objects.filter(template="gap_deemed", channel="sms").exists()

@@ -17,6 +17,7 @@ from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.credit.models import CreditHead, PointProposal
 from yinuo.apps.documents.actions import issue, store_upload
+from yinuo.apps.documents.usage import uses_of
 from yinuo.apps.feeds.models import FeedEntry
 from yinuo.apps.inspections import actions, queries
 from yinuo.apps.inspections.models import Check, Inspection, Statement, Visit
@@ -137,7 +138,8 @@ def test_a_fault_is_put_right_in_its_term_and_looked_at_again(inspection: Inspec
     actions.sign_visit(actor=second, inspection_id=inspection.pk, at=at("2026-11-20 16:00"))
     assert (state_of(inspection), inspection.first_outcome, inspection.outcome) == ("concluded", "rectify", "clear")
     assert open_kinds(inspection) == {"inspection_publish"}
-    assert [one.evidence[0]["file"] for one in Statement.objects.filter(kind="rectified")] == [file.pk] * 2
+    assert [one.evidence[0].file for one in Statement.objects.filter(kind="rectified")] == [file.pk] * 2
+    assert [(use.what[:5], use.key) for use in uses_of([file.pk])[file.pk]] == [("双随机检查", inspection.pk)] * 2
 
 
 def test_who_does_not_stand_by_a_record_sends_it_back_and_it_counts_for_nothing(inspection: Inspection) -> None:

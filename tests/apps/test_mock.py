@@ -24,6 +24,7 @@ from tests.apps.mocking import (
     register,
     running,
 )
+from tests.apps.points import file_of
 from tests.apps.test_onemap import PDF
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.commitments.actions import commit
@@ -31,6 +32,7 @@ from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document
+from yinuo.apps.documents.usage import uses_of
 from yinuo.apps.mock import actions as mock
 from yinuo.apps.mock.models import MockApplication, MockMatter, MockOpinion
 from yinuo.apps.notices.models import Message
@@ -107,6 +109,14 @@ def test_what_is_not_right_is_refused_and_nothing_is_registered(
         register(county, company, project, **changes)
     assert refusal.value.code == code
     assert not MockApplication.objects.exists()
+
+
+def test_copies_of_what_was_obtained_are_attached_and_told_to_their_unit(county: County, company: Company) -> None:
+    project, copy = project_of(county, company), file_of(company.actor)
+    made = register(county, company, project, approvals=[copy])
+    assert [one.file for one in made.approvals] == [copy]
+    [use] = uses_of([copy])[copy]
+    assert (use.what, use.about, use.page, use.key, use.open) == ("模拟审批：已取得的批复", project.name, "unit:mock", project.pk, True)
 
 
 def test_a_land_formality_and_a_matter_already_handed_in_cannot_be_approved_in_mock(county: County, company: Company) -> None:

@@ -153,7 +153,13 @@ def test_a_way_back_is_not_answered_with_the_same_files_and_no_word(county: Coun
     points = [{"code": "incomplete.material_missing", "subject": "用地红线图", "request": "补交坐标图"}]
     handler = county.actor("approver", item.department.key)
     send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺少红线图", at=at("2026-11-06 10:00"))
-    again = partial(submit_materials, actor=company.actor, item_id=item.pk, materials=first.materials, at=at("2026-11-09 09:00"))
+    again = partial(
+        submit_materials,
+        actor=company.actor,
+        item_id=item.pk,
+        materials=[{"id": one.id, "file": one.file} for one in first.materials],
+        at=at("2026-11-09 09:00"),
+    )
     with pytest.raises(Refused, match="完全一样") as refusal:
         again(note=" ")
     assert (refusal.value.field, Submission.objects.count()) == ("note", 1)
@@ -166,7 +172,7 @@ def test_the_same_bytes_uploaded_anew_are_no_answer_either(county: County, compa
     item = ready(guided(county, company))
     hand_in(company, item, at("2026-11-06 09:00"))
     first = Submission.objects.get()
-    content = bytes(StoredFile.objects.get(pk=first.materials[0]["file"]).content)
+    content = bytes(StoredFile.objects.get(pk=first.materials[0].file).content)
     points = [{"code": "incomplete.material_missing", "subject": "用地红线图", "request": "补交坐标图"}]
     handler = county.actor("approver", item.department.key)
     send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺少红线图", at=at("2026-11-06 10:00"))
@@ -175,7 +181,7 @@ def test_the_same_bytes_uploaded_anew_are_no_answer_either(county: County, compa
         store_upload(actor=company.actor, name="另存.pdf", content=content + more, unit_id=company.unit.pk, at=moment)
         for more in (b"", b"\n")
     )
-    assert twin.pk != first.materials[0]["file"]
+    assert twin.pk != first.materials[0].file
     rows = [{"id": row["id"], "file": twin.pk} for row in item.materials]
     hand_over = partial(submit_materials, actor=company.actor, item_id=item.pk, at=moment)
     with pytest.raises(Refused, match="完全一样"):

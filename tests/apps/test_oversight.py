@@ -15,6 +15,7 @@ from tests.apps.test_onemap import guided, hand_in, ready
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.caches import rebuild
 from yinuo.apps.credit.models import PointProposal
+from yinuo.apps.documents.usage import uses_of
 from yinuo.apps.feeds.actions import place_entries
 from yinuo.apps.feeds.models import FeedEntry
 from yinuo.apps.feeds.queries import Read, read_on
@@ -229,8 +230,12 @@ def test_explained_ordered_corrected_and_closed(county: County, company: Company
         actions.report_rectified(actor=company.actor, warning_id=made.pk, text="已停工", at=NOON)
     with pytest.raises(Refused, match="不存在或者不是您上传的"):
         actions.report_rectified(actor=company.actor, warning_id=made.pk, text="已停工", evidence=[10**9], at=NOON)
-    actions.report_rectified(actor=company.actor, warning_id=made.pk, text="已停工", evidence=evidence(company, NOON), at=NOON)
+    [shown] = evidence(company, NOON)
+    actions.report_rectified(actor=company.actor, warning_id=made.pk, text="已停工", evidence=[shown], at=NOON)
+    [use] = uses_of([shown])[shown]
+    assert (use.what, use.about, use.key, use.open) == ("预警：说明或者改正情况", project.name, made.pk, True)
     actions.close_warning(actor=owner, warning_id=made.pk, outcome="corrected", text="现场核查属实", at=NOON)
+    assert not uses_of([shown])[shown][0].open
     made.refresh_from_db()
     assert (made.state, made.outcome, made.closed_by_id) == ("closed", "corrected", owner.person_id)
     assert [row.kind for row in made.steps.order_by("id")] == ["found", "explained", "ordered", "reported", "closed"]

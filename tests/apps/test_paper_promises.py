@@ -24,6 +24,7 @@ from yinuo.apps.commitments.models import Commitment, PaperSigning
 from yinuo.apps.documents.actions import signing_provider, store_upload
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.documents.signing import verify_pdf
+from yinuo.apps.documents.usage import uses_of
 from yinuo.apps.infochain.audit import audit
 from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.notices.models import Channel, Message
@@ -73,6 +74,13 @@ def words(pdf: bytes) -> str:
 
 
 # -- the way whole
+
+
+def test_the_library_says_that_the_scan_is_a_promise(clerk: Actor, visit: Visit, item: MapItem) -> None:
+    scan = scan_of(visit)
+    take(clerk, visit, item, scan_id=scan.pk)
+    [use] = uses_of([scan.pk])[scan.pk]
+    assert (use.what, use.about, use.page, use.key) == (f"纸质承诺书：{item.name}", item.project.name, "unit:commit", item.pk)
 
 
 def test_the_letter_is_printed_with_its_code_and_nothing_is_written(clerk: Actor, visit: Visit, item: MapItem) -> None:

@@ -128,7 +128,7 @@ def test_who_hands_in_gets_a_receipt_whose_code_leads_to_the_progress_without_lo
         company.person.name,
         "不表示已经受理",
         "2026年11月13日前",
-        *(row["name"] for row in submission.materials),
+        *(row.name for row in submission.materials),
     ):
         assert "".join(words.split()) in body
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.apps.county import Company, County, at, facts
 from tests.apps.killing import counts
-from tests.apps.points import ACT
+from tests.apps.points import ACT, file_of
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_onemap import guided, hand_in, ready
 from yinuo.apps.base import Actor, Refused
@@ -50,9 +50,10 @@ def draft(county: County, company: Company, project: Project) -> Send:
 
 def proposal(county: County, company: Company, project: Project) -> Send:
     approver = county.actor("approver", "natural_resources")
+    photo = file_of(approver)
     return lambda key, basis="检查笔录": propose_points(
         actor=approver, unit_id=company.unit.pk, project_code="", project_id=project.pk, type="act", on=NOON.date(),
-        data=ACT, basis=basis, evidence=["照片"], at=NOON, idempotency_key=key,
+        data=ACT, basis=basis, evidence=[photo], at=NOON, idempotency_key=key,
     )  # fmt: skip
 
 
@@ -193,12 +194,12 @@ def test_what_was_done_under_the_key_stays_on_the_trail(county: County, company:
 def test_a_proposal_whose_evidence_was_uploaded_again_is_still_the_same_one(county: County, company: Company, project: Project) -> None:
     approver = county.actor("approver", "natural_resources")
 
-    def send(file: int, digest: str = "ab") -> Any:
+    def send(content: bytes = b"%PDF-1.4") -> Any:
         return propose_points(
             actor=approver, unit_id=company.unit.pk, project_code="", project_id=project.pk, type="act", on=NOON.date(), data=ACT,
-            basis="检查笔录", evidence=[{"file": file, "name": "照片", "sha256": digest}], at=NOON, idempotency_key="k",
+            basis="检查笔录", evidence=[file_of(approver, content=content)], at=NOON, idempotency_key="k",
         )  # fmt: skip
 
-    assert send(1).pk == send(2).pk
+    assert send().pk == send().pk
     with pytest.raises(Refused, match="请求编号"):
-        send(3, "cd")
+        send(b"%PDF-1.5")

@@ -12,10 +12,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
-from django.db.models import Count, Model
+from django.db.models import Count, JSONField, Model
 from django.test.utils import CaptureQueriesContext
 from psycopg.types.json import Jsonb
 
@@ -30,7 +31,7 @@ from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, Eval
 from yinuo.apps.credit.queries import review_until
 from yinuo.apps.documents.actions import signing_provider
 from yinuo.apps.documents.files import inspect_upload
-from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.documents.models import Attachment, FileRole, StoredFile
 from yinuo.apps.documents.signing import verify_pdf
 from yinuo.apps.figures import queries
 from yinuo.apps.figures.cases import SOURCES
@@ -304,6 +305,21 @@ def test_what_was_handed_in_are_whole_files(built: list[demo.Login]) -> None:
     for file in handed[:20]:
         info = inspect_upload(file.name, bytes(file.content), 10_000)
         assert (info.kind, info.sha256, info.flags) == ("pdf", file.sha256, ())
+
+
+def test_no_column_holds_files_inside_json(built: list[demo.Login]) -> None:
+    """A file used by a row is an attachment, so that the question where it is used has one place to ask."""
+    holds = []
+    for model in apps.get_models():
+        for field in model._meta.local_fields:
+            if isinstance(field, JSONField) and model._meta.managed:
+                table, column = model._meta.db_table, field.column
+                with connection.cursor() as cursor:
+                    path = "$.** ? (exists(@.sha256) && exists(@.file))"
+                    cursor.execute(f'SELECT count(*) FROM "{table}" WHERE jsonb_path_exists("{column}", %s)', [path])
+                    holds += [f"{table}.{column}"] * bool(cursor.fetchone()[0])
+    assert holds == []
+    assert {*FileRole.values} - {"approval"} <= {*Attachment.objects.values_list("role", flat=True)}
 
 
 # -- twice, half, beside others

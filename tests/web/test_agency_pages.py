@@ -389,6 +389,27 @@ def test_the_agent_uses_no_file_that_is_none_of_its_business(served: tuple[World
     with pytest.raises(Refused) as caught, transaction.atomic():
         onemap.submit_materials(actor=hat, item_id=inside.pk, materials=rows, at=NOW)
     assert caught.value.code == "onemap.file_out_of_reach"
+    # Nor for a document needed later.
+    inside.state, inside.route, inside.concluded_at = "granted", "commitment", NOW
+    inside.save()
+    with pytest.raises(Refused) as caught, transaction.atomic():
+        onemap.ask_document(actor=hat, item_id=inside.pk, materials=rows, purpose="贷款", at=NOW)
+    assert caught.value.code == "onemap.file_out_of_reach"
+
+
+def test_the_agent_opens_what_was_handed_in_for_the_matters_it_serves_and_nothing_else(
+    served: tuple[World, Agreement, MapItem, MapItem],
+) -> None:
+    from yinuo.apps.onemap.reach import files_in_reach
+
+    world, _, inside, outside = served
+    hat = world.agency.hat(NOW)
+    assert hat is not None
+    hand_in(world.company, inside, NOW)
+    files = [{one.file for one in item.submissions.get().materials} for item in (inside, outside)]
+    assert [files_in_reach(hat, list(some)) for some in files] == [True, False]
+    assert all(files_in_reach(hat, [file]) for file in files[0])
+    assert not any(files_in_reach(hat, [file]) for file in files[1] - files[0])
 
 
 def test_every_page_named_for_the_agent_is_there() -> None:

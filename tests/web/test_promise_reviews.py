@@ -62,7 +62,7 @@ def test_a_department_reviews_what_is_due_and_unit_and_public_read_what_is_their
     done = client.post(url, {**sent, "version": commitment.version})
     assert done.status_code == 302
     made = CommitmentReview.objects.get()
-    assert (made.outcome, [row["file"] for row in made.evidence]) == ("broken", kept)
+    assert (made.outcome, [row.file for row in made.evidence]) == ("broken", kept)
 
     # The handling of a difficulty has it; the list of what is done too, as page and as file.
     page = text_of(client.get(f"/staff/difficulties/{Difficulty.objects.get().pk}/"))

@@ -162,7 +162,7 @@ def test_a_finding_is_recorded_with_its_evidence_and_a_fault_needs_a_note(county
     done = client.post(place(completion), {"do": key, f"{key}-met": "no", f"{key}-note": "少建一层", f"{key}-files": good})
     assert done.status_code == 302
     finding = Finding.objects.get()
-    assert (finding.met, finding.note, finding.evidence[0]["name"]) == (False, "少建一层", "照片.pdf")
+    assert (finding.met, finding.note, finding.evidence[0].name) == (False, "少建一层", "照片.pdf")
     assert "少建一层" in text_of(client.get(place(completion)))
 
 

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.apps.county import Company, County, at
-from tests.apps.points import carry_out, head, propose
+from tests.apps.points import carry_out, file_of, head, propose
 from tests.apps.test_onemap import PDF, filed
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief
@@ -58,7 +58,7 @@ def test_a_proposal_shows_clause_evidence_and_the_score_before_and_after(
 ) -> None:
     client = desk(county, "principal")
     client.get(url_of(proposal))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page = text_of(client.get(url_of(proposal)))
     assert "附件2·第十八条" in page
     assert "现场照片" in page
@@ -128,7 +128,7 @@ def test_an_approver_proposes_points_for_an_act_with_evidence(county: County, co
     done = client.post("/staff/credit/propose/", {**form, "kept": kept})
     assert done.status_code == 302
     made = PointProposal.objects.get()
-    assert made.evidence[0]["file"] == int(kept)
+    assert made.evidence[0].file == int(kept)
     assert (made.data, made.expected_points) == ({"act": "illegal_start", "article": "46", "item": "illegal_start"}, -2)
 
 
@@ -172,7 +172,12 @@ def test_a_relief_is_decided_by_the_department_that_proposed_the_points(
 ) -> None:
     event = carry_out(county, proposal)
     asked = ask_relief(
-        actor=company.actor, event_id=event.pk, kind="repair", text="已整改", evidence=["整改照片"], at=at("2026-11-12 09:00")
+        actor=company.actor,
+        event_id=event.pk,
+        kind="repair",
+        text="已整改",
+        evidence=[file_of(company.actor, name="整改照片.pdf")],
+        at=at("2026-11-12 09:00"),
     )
     set_clock("2026-11-13 09:00")
     url = f"/staff/reliefs/{asked.pk}/"

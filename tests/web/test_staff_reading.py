@@ -6,6 +6,7 @@ import pytest
 
 from tests.apps.county import County, at
 from tests.web.staffdesk import county
+from yinuo.apps.documents.attachments import AttachedFile
 from yinuo.apps.onemap.models import SendBack, Submission
 from yinuo.apps.work import clocks
 from yinuo.apps.work.models import ClockEvent, WorkItem
@@ -103,8 +104,9 @@ class Rows(list):  # type: ignore[type-arg]
 
 
 def handed(number: int, **files: str) -> Submission:
-    materials = [{"id": key, "name": key, "file": 1, "file_name": f"{key}.pdf", "sha256": digest} for key, digest in files.items()]
-    return Submission(pk=number, number=number, materials=materials)
+    made = Submission(pk=number, number=number)
+    vars(made)[Submission.materials.cache] = [AttachedFile(1, f"{key}.pdf", digest, None, key, key) for key, digest in files.items()]
+    return made
 
 
 def test_a_version_is_compared_with_the_one_sent_back_and_names_what_came_went_and_changed() -> None:

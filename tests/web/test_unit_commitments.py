@@ -157,7 +157,7 @@ def test_fulfilment_is_reported_with_its_evidence(desk: Desk, decided: Commitmen
     assert "填写做到了哪些" in page or "必填" in page
     desk.post(path, {"text": "退界已放线核对", "files": pdf("照片.pdf", b"p")})
     made = FulfilmentReport.objects.get()
-    assert [row["name"] for row in made.evidence] == ["照片.pdf"]
+    assert [row.name for row in made.evidence] == ["照片.pdf"]
     page = desk.get(f"/items/{decided.item_id}/commit/")
     assert "退界已放线核对" in page
     assert "照片.pdf" in page
@@ -174,7 +174,7 @@ def test_bad_evidence_is_refused_and_the_good_file_stays_chosen(desk: Desk, deci
     assert f'value="{kept.pk}"' in page
     assert "做到了" in page
     desk.post(path, {"text": "做到了", "chosen": str(kept.pk)})
-    assert FulfilmentReport.objects.get().evidence[0]["file"] == kept.pk
+    assert FulfilmentReport.objects.get().evidence[0].file == kept.pk
 
 
 def test_a_difficulty_is_reported_once_at_a_time(desk: Desk, decided: Commitment) -> None:

@@ -53,7 +53,7 @@ def test_a_repair_is_asked_for_with_evidence(desk: Desk) -> None:
     desk.post(path, {"kind": "repair", "text": "已停工补办", "files": pdf("整改.pdf", b"r")})
     made = CreditRelief.objects.get()
     assert made.kind == "repair"
-    assert made.evidence[0]["name"] == "整改.pdf"
+    assert made.evidence[0].name == "整改.pdf"
     page = desk.get("/credit/")
     assert "申请办理中" in page
     assert "等部门答复" in page
@@ -92,10 +92,10 @@ def test_credit_pages_are_for_the_own_company(desk: Desk) -> None:
 def test_the_credit_page_takes_the_same_queries_however_long_the_history(desk: Desk, django_assert_num_queries: Any) -> None:
     take(desk.county, desk.company)
     desk.get("/credit/")  # the working calendar is read once a minute
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         desk.get("/credit/")
     take(desk.county, desk.company, at=at("2026-11-11 12:00"), project_code="2611-622927-04-01-123457")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         desk.get("/credit/")
 
 
@@ -112,6 +112,6 @@ def test_a_refused_application_is_taken_to_review_from_the_page(desk: Desk) -> N
     assert "写" in desk.post(path, {"text": ""}, status=422).content.decode()
     desk.post(path, {"text": "照片不是本项目", "files": pdf("照片.pdf", b"r")})
     review = CreditRelief.objects.get(kind="review")
-    assert (review.of_id, review.evidence[0]["name"]) == (relief.pk, "照片.pdf")
+    assert (review.of_id, review.evidence[0].name) == (relief.pk, "照片.pdf")
     page = desk.get("/credit/")
     assert "复核" in page and path not in page

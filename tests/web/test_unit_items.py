@@ -119,7 +119,7 @@ def test_pages_of_a_matter_are_for_its_own_company(desk: Desk, item: MapItem, pa
 def test_the_matters_page_takes_a_fixed_number_of_queries(desk: Desk, item: MapItem, django_assert_num_queries: Any) -> None:
     hand_in(desk.company, item, at("2026-11-05 15:00"))
     desk.get(f"/items/{item.pk}/")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         desk.get(f"/items/{item.pk}/")
 
 
@@ -130,7 +130,7 @@ def test_the_whole_material_is_handed_in_with_a_receipt(desk: Desk, item: MapIte
     answer = desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **whole(item), "note": "请尽快"})
     assert answer.headers["Location"] == f"/items/{item.pk}/"
     made = Submission.objects.get()
-    assert {row["id"] for row in made.materials} == {material["id"] for material in item.materials}
+    assert {row.id for row in made.materials} == {material["id"] for material in item.materials}
     page = desk.get(f"/items/{item.pk}/")
     assert made.receipt_no in page
     assert "请尽快" in page
@@ -166,7 +166,7 @@ def test_what_is_missing_is_named_and_what_was_uploaded_stays_chosen(desk: Desk,
     more = {f"m{n}-new": pdf(f"{n}.pdf", str(n).encode()) for n in main[1:]}
     sent = {"version": value_of(page, "version"), "key": value_of(page, "key"), f"m{main[0]}-have": str(kept.pk), **more}
     desk.post(f"/items/{item.pk}/submit/", sent)
-    assert kept.pk in {row["file"] for row in Submission.objects.get().materials}
+    assert kept.pk in {row.file for row in Submission.objects.get().materials}
 
 
 def test_a_file_that_is_not_what_it_says_is_refused_at_its_field(desk: Desk, item: MapItem) -> None:
@@ -225,8 +225,8 @@ def test_a_send_back_lists_every_point_and_the_next_version_starts_from_the_last
         assert words in page
     page = desk.get(f"/items/{item.pk}/submit/")
     first = Submission.objects.get()
-    assert re.search(rf'name="m0-have"[^>]*value="{first.materials[0]["file"]}"[^>]*checked', page)
-    have = {f"m{number}-have": str(row["file"]) for number, row in enumerate(first.materials)}
+    assert re.search(rf'name="m0-have"[^>]*value="{first.materials[0].file}"[^>]*checked', page)
+    have = {f"m{number}-have": str(row.file) for number, row in enumerate(first.materials)}
     same = {"version": value_of(page, "version"), "key": value_of(page, "key"), **have}
     refused = desk.post(f"/items/{item.pk}/submit/", same, status=200).content.decode()
     assert "和上次交的完全一样" in refused
@@ -257,7 +257,7 @@ def test_the_file_that_was_sent_back_is_told_at_its_material_and_goes_again_only
     assert "加盖公章" in first.group() and "重新出具" not in first.group()
     assert "还要用的请勾上" in first.group() and "checked" not in first.group()
     assert "加盖公章" not in second.group() and "checked" in second.group()
-    kept = {f"m{number}-have": str(row["file"]) for number, row in enumerate(Submission.objects.get().materials)}
+    kept = {f"m{number}-have": str(row.file) for number, row in enumerate(Submission.objects.get().materials)}
     del kept["m0-have"]
     missing = desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **kept}, status=200).content.decode()
     assert f"还缺“{named['name']}”" in missing
@@ -289,7 +289,7 @@ def test_a_second_version_marks_the_files_that_changed(desk: Desk, item: MapItem
     handler = desk.county.actor("approver", item.department.key)
     send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00"))
     first = Submission.objects.get()
-    have = {f"m{number}-have": str(row["file"]) for number, row in enumerate(first.materials)}
+    have = {f"m{number}-have": str(row.file) for number, row in enumerate(first.materials)}
     del have["m0-have"]
     desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **have, "m0-new": pdf("新版.pdf", b"v2")})
     page = desk.get(f"/items/{item.pk}/")

@@ -139,9 +139,23 @@ def test_library_pages_are_for_the_own_company(desk: Desk) -> None:
 def test_the_library_takes_the_same_queries_however_many_files(desk: Desk, django_assert_num_queries: Any) -> None:
     upload(desk)
     desk.get("/library/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(6):
         desk.get("/library/")
     for number in range(5):
         upload(desk, f"{number}.pdf", str(number).encode() + b"n")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(6):
         desk.get("/library/")
+
+
+def test_the_uses_of_a_whole_page_cost_one_query_and_one_more_for_each_kind(desk: Desk, django_assert_num_queries: Any) -> None:
+    files = [upload(desk, f"{number}.pdf", str(number).encode()) for number in range(4)]
+    item = ready(guided(desk.county, desk.company))
+    rows = [{"id": material["id"], "file": files[number % 4].pk} for number, material in enumerate(item.materials)]
+    submit_materials(actor=desk.company.actor, item_id=item.pk, materials=rows, at=at("2026-11-06 09:00"))
+    used = min(4, len(rows))
+    assert used > 1
+    with django_assert_num_queries(7):
+        page = desk.get("/library/")
+    assert page.count(f"申报：{item.name}") == used
+    with django_assert_num_queries(9):
+        desk.get(f"/library/{files[0].pk}/")

@@ -9,12 +9,13 @@ from decimal import Decimal
 import pytest
 
 from tests.apps.county import at
-from tests.apps.points import take
+from tests.apps.points import carry_out, propose, take
 from tests.web.unit_desk import Desk, new_desk, pdf
 from yinuo.apps.credit.actions import decide_relief
 from yinuo.apps.credit.models import CreditRelief
 from yinuo.apps.credit.queries import Point
 from yinuo.apps.documents.actions import store_upload
+from yinuo.apps.documents.attachments import AttachedFile
 from yinuo.web.unit.bands import lower_band, next_band
 from yinuo.web.unit.scoreline import score_line
 
@@ -115,8 +116,8 @@ def test_each_point_names_basis_office_and_evidence_and_links_only_the_own_file(
     )
     officer = desk.county.actor("approver", "natural_resources")
     foreign = store_upload(actor=officer, name="现场笔录.pdf", content=pdf(note=b"f").read(), unit_id=None, at=at("2026-11-09 09:00"))
-    parts = [{"file": file.pk, "name": file.name, "sha256": file.sha256} for file in (own, foreign)]
-    take(desk.county, desk.company, evidence=parts, basis="现场检查笔录〔2026〕7号")
+    proposal = propose(desk.county, desk.company, evidence=[foreign.pk], shown=[AttachedFile.of(own)], basis="现场检查笔录〔2026〕7号")
+    carry_out(desk.county, proposal)
     page = desk.get("/credit/")
     assert "现场检查笔录〔2026〕7号" in page
     assert f'href="/files/{own.pk}/"' in page

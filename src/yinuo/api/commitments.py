@@ -287,8 +287,12 @@ def handle_difficulty(request: HttpRequest, difficulty_id: int, body: HandleIn) 
 
 
 def _review(row: CommitmentReview) -> dict[str, Any]:
-    same = ("id", "round", "on", "outcome", "points", "note", "evidence", "due_at", "late", "next_on", "at")
-    return {**{name: getattr(row, name) for name in same}, "commitment": row.commitment_id}
+    same = ("id", "round", "on", "outcome", "points", "note", "due_at", "late", "next_on", "at")
+    return {
+        **{name: getattr(row, name) for name in same},
+        "commitment": row.commitment_id,
+        "evidence": [one.to_json() for one in row.evidence],
+    }
 
 
 @router.get("/commitments/{commitment_id}/reviews", response=list[dict[str, Any]], summary="承诺的定期复核")

@@ -123,7 +123,11 @@ def propose_cycle(request: HttpRequest, completion_id: int) -> dict[str, Any]:
 
 def audit_out(report: AuditReport) -> dict[str, Any]:
     same = ("id", "auditor", "number", "on", "conclusion", "state", "handed_at", "checked_at", "note", "version")
-    return {**{name: getattr(report, name) for name in same}, "project": report.project_id, "evidence": report.evidence}
+    return {
+        **{name: getattr(report, name) for name in same},
+        "project": report.project_id,
+        "evidence": [one.to_json() for one in report.evidence],
+    }
 
 
 @router.get("/projects/{project_id}/audit-reports", response=list[dict[str, Any]], summary="项目的审计报告")

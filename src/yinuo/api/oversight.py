@@ -13,6 +13,7 @@ from ninja import Router, Schema, Status
 from yinuo.api.app import actor_of, key_if_any, key_of, system_of
 from yinuo.api.projects import VersionIn, readable
 from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.documents.attachments import load_files
 from yinuo.apps.feeds.queries import read_on
 from yinuo.apps.oversight import access, actions, queries
 from yinuo.apps.oversight.models import LifeRecord, Warning
@@ -106,16 +107,18 @@ def warning(request: HttpRequest, warning_id: int) -> dict[str, Any]:
     row = queries.warning(warning_id)
     if not access.can_see_warning(actor_of(request), row):
         raise forbid("只能查看本单位或本大厅项目的预警")
+    done = list(row.steps.order_by("id"))
+    load_files(done)
     steps = [
         {
             "kind": step.kind,
             "words": step.get_kind_display(),
             "text": step.text,
             "role": step.role,
-            "evidence": step.evidence,
+            "evidence": [one.to_json() for one in step.evidence],
             "at": step.at,
         }
-        for step in row.steps.order_by("id")
+        for step in done
     ]
     return {**warning_out(row), "steps": steps}
 

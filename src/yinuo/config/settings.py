@@ -212,6 +212,21 @@ YINUO_CHAIN_AUDITS = [
 YINUO_CACHES = [
     f"yinuo.apps.{room}.caches.CACHES" for room in ("infochain", "work", "credit", "projects", "commitments", "inspections", "oversight")
 ]
+# Where the rooms say what a use of a file is called and which page shows it.
+_ROOMS_USES = (
+    "documents",
+    "catalogue",
+    "credit",
+    "onemap",
+    "commitments",
+    "window",
+    "mock",
+    "deficient",
+    "regional",
+    "inspections",
+    "oversight",
+)
+YINUO_FILE_USES = [f"yinuo.apps.{room}.uses.USES" for room in _ROOMS_USES]
 YINUO_CHAIN_HOME = Path(os.environ.get("YINUO_CHAIN_HOME", YINUO_DATA / "chain"))
 YINUO_CHAIN_ORIGIN = os.environ.get("YINUO_CHAIN_ORIGIN", f"{_host}/chain")
 # Off unless asked for: a second tree over the same entries in SM3, signed with SM2 (ADR 9).

@@ -55,13 +55,13 @@ def compared(submissions: Sequence[Submission], backs: Mapping[int, SendBack] | 
 
 
 def _lines(row: Submission, against: Submission | None) -> list[MaterialLine]:
-    before = {part["id"]: part for part in against.materials} if against else {}
-    kept = {(part["id"], part["sha256"]) for part in against.materials} if against else set()
+    before = {part.id: part for part in against.materials} if against else {}
+    kept = {(part.id, part.sha256) for part in against.materials} if against else set()
     lines = []
     for part in row.materials:
-        same = (part["id"], part["sha256"]) in kept
-        kind = "" if against is None else "same" if same else "changed" if part["id"] in before else "new"
-        lines.append(MaterialLine(part["name"], part["file"], part["file_name"], CHANGES.get(kind, ""), COLOURS.get(kind, "")))
-    given = {part["id"] for part in row.materials}
-    lines += [MaterialLine(part["name"], None, "", CHANGES["gone"], COLOURS["gone"]) for key, part in before.items() if key not in given]
+        same = (part.id, part.sha256) in kept
+        kind = "" if against is None else "same" if same else "changed" if part.id in before else "new"
+        lines.append(MaterialLine(part.name, part.file, part.file_name, CHANGES.get(kind, ""), COLOURS.get(kind, "")))
+    given = {part.id for part in row.materials}
+    lines += [MaterialLine(part.name, None, "", CHANGES["gone"], COLOURS["gone"]) for key, part in before.items() if key not in given]
     return lines

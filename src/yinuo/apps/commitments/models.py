@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
-from yinuo.apps.documents.models import Document, StoredFile
+from yinuo.apps.documents.attachments import FileList
+from yinuo.apps.documents.models import Document, FileRole, StoredFile
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Department, Person
 from yinuo.apps.projects.models import Project
@@ -173,7 +174,7 @@ class CommitmentReview(AppendOnly):
     outcome = models.CharField(max_length=8, choices=Kept.choices)
     points = models.JSONField()
     note = models.TextField(default="")
-    evidence = models.JSONField(default=list)
+    evidence = FileList(FileRole.EVIDENCE)
     due_at = models.DateTimeField(null=True)
     next_on = models.DateField()
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -242,7 +243,7 @@ class Ruling(Versioned):
     measures = models.JSONField()
     facts = models.TextField("事实")
     cites = models.JSONField(default=list)
-    evidence = models.JSONField(default=list)
+    evidence = FileList(FileRole.EVIDENCE)
     state = models.CharField(max_length=8, choices=RulingState.choices, default=RulingState.PROPOSED)
     proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -281,7 +282,7 @@ class FulfilmentReport(AppendOnly):
 
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="reports")
     text = models.TextField()
-    evidence = models.JSONField(default=list)
+    evidence = FileList(FileRole.EVIDENCE)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -329,7 +330,7 @@ class AuditReport(Versioned):
     number = models.CharField("报告文号", max_length=80)
     on = models.DateField("报告日期")
     conclusion = models.CharField("审计结论", max_length=8, choices=AuditConclusion.choices)
-    evidence = models.JSONField()
+    evidence = FileList(FileRole.EVIDENCE)
     state = models.CharField(max_length=10, choices=AuditState.choices, default=AuditState.HANDED_IN)
     handed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     handed_at = models.DateTimeField()
@@ -357,7 +358,7 @@ class Finding(AppendOnly):
     met = models.BooleanField()
     note = models.TextField(default="")
     measured = models.CharField("实测值", max_length=24, default="")
-    evidence = models.JSONField(default=list)
+    evidence = FileList(FileRole.EVIDENCE)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

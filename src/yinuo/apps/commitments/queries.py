@@ -27,6 +27,7 @@ from yinuo.apps.commitments.models import (
     Ruling,
     RulingState,
 )
+from yinuo.apps.documents.attachments import load_files
 from yinuo.apps.onemap.building import OPENS_MAP
 from yinuo.apps.onemap.models import GuidanceAnswer, GuidanceKind, ItemState, MapItem, Route
 from yinuo.apps.projects.models import Project, ProjectState
@@ -198,7 +199,7 @@ def public_page(commitment_id: int, now: datetime) -> CommitmentPage:
 
 def one(commitment_id: int) -> Commitment:
     """A promise with all that its unit and department work with. Raises Commitment.DoesNotExist."""
-    return (
+    found: Commitment = (
         Commitment.objects.select_related(
             "item", "department", "project__unit__credit", "project__hall", "letter", "signed_by", "paper", "option"
         )
@@ -211,6 +212,8 @@ def one(commitment_id: int) -> Commitment:
         )
         .get(pk=commitment_id)
     )
+    load_files(found.reviews.all(), found.reports.all(), found.findings.all())
+    return found
 
 
 def of_project(project_id: int) -> list[Commitment]:
@@ -463,6 +466,7 @@ def audit_of(project: Project) -> AuditStanding | None:
     if not needs_audit(project):
         return None
     reports = tuple(AuditReport.objects.filter(project=project).select_related("handed_by", "checked_by").order_by("-id"))
+    load_files(reports)
     waits = any(report.state == AuditState.HANDED_IN for report in reports)
     alive = project.state in (ProjectState.CONFIRMED, ProjectState.COMPLETED)
     return AuditStanding(reports, alive and not waits and not settled(project))

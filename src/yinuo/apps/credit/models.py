@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
+from yinuo.apps.documents.attachments import FileList
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.feeds.models import Feed
 from yinuo.apps.people.models import Department, Person, ProjectUnit
 
@@ -104,7 +106,8 @@ class PointProposal(Versioned):
     data = models.JSONField(default=dict)
     basis = models.TextField("依据")
     cites = models.JSONField(default=list)
-    evidence = models.JSONField("证据", default=list)
+    evidence = FileList(FileRole.EVIDENCE)
+    evidence_note = models.TextField("证据说明", default="")
     expected_points = models.DecimalField(max_digits=6, decimal_places=2)
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT)
     source_kind = models.CharField(max_length=40, default="")
@@ -165,7 +168,7 @@ class CreditRelief(Versioned):
     event = models.ForeignKey(CreditEvent, on_delete=models.PROTECT, related_name="reliefs")
     state = models.CharField(max_length=8, choices=ReliefState.choices, default=ReliefState.ASKED)
     text = models.TextField()
-    evidence = models.JSONField(default=list)
+    evidence = FileList(FileRole.EVIDENCE)
     asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")

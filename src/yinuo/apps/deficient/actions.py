@@ -12,7 +12,8 @@ from yinuo.apps.deficient import access, papers
 from yinuo.apps.deficient.models import DeficientAcceptance, DeficientState
 from yinuo.apps.deficient.rules import checked_gap
 from yinuo.apps.documents.actions import issue
-from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
+from yinuo.apps.documents.attachments import AttachedFile, attach_files
+from yinuo.apps.documents.models import Document, DocumentKind, FileRole, StoredFile
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import accept_with_gap, fill_gap
@@ -21,6 +22,7 @@ from yinuo.apps.onemap.actions.gaps import open_gap
 from yinuo.apps.onemap.actions.items import checked_materials
 from yinuo.apps.onemap.actions.pausing import GAP, halt
 from yinuo.apps.onemap.models import ItemState, MapItem, Submission
+from yinuo.apps.onemap.reach import need_files_in_reach
 from yinuo.apps.people.models import Person
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.models import ProjectState
@@ -78,11 +80,11 @@ def apply_deficient(
         situation=need_text(situation, "situation", "请填写项目基本概况及进展情况"),
         contact_name=need_text(contact_name, "contact_name", "请填写联系人")[:60],
         contact_phone=need_text(contact_phone, "contact_phone", "请填写联系电话")[:40],
-        materials=handed,
         missing=gap,
         applied_by_id=actor.person_id,
         applied_at=at,
     )
+    attach_files(row, FileRole.MATERIAL, handed)
     row.item = item
     row.form = _paper(row, DocumentKind.DEFICIENT_APPLICATION, papers.application(row), at)
     row.save(update_fields=["form"])
@@ -105,7 +107,7 @@ def _need_no_secret(no_secret: bool, item: MapItem) -> None:
         )
 
 
-def _handed(item: MapItem, materials: Sequence[dict[str, Any]], gap: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _handed(item: MapItem, materials: Sequence[dict[str, Any]], gap: Iterable[dict[str, Any]]) -> list[AttachedFile]:
     """Everything but the gap, main and secondary. Raises Refused naming what is neither handed in nor named as missing."""
     lacking, given = {row["id"] for row in gap}, {str(row.get("id")) for row in materials}
     both = [row["name"] for row in item.materials if row["id"] in lacking & given]
@@ -263,7 +265,9 @@ def supply_gap(
         return Submission.objects.get(pk=known)
     row = _take(actor, deficient_id, access.can_supply, [DeficientState.WAITING], version)
     _need_in_time(row, at)
-    submission = fill_gap(actor=actor, item=row.item, materials=_supplied(row, materials), note=note, at=at)
+    supplied = _supplied(row, materials)
+    need_files_in_reach(actor, [one.file for one in supplied])
+    submission = fill_gap(actor=actor, item=row.item, materials=supplied, note=note, at=at)
     row.state, row.completed_at, row.ended_at = DeficientState.COMPLETED, at, at
     save(row, "state", "completed_at", "ended_at")
     _record(actor, row, "deficient.supply", at, submission=submission.pk)
@@ -282,7 +286,7 @@ def supply_gap(
     return submission
 
 
-def _supplied(row: DeficientAcceptance, materials: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _supplied(row: DeficientAcceptance, materials: Sequence[dict[str, Any]]) -> list[AttachedFile]:
     """Only what was missing, and all of it. Raises Refused naming what is still left out."""
     wanted = {one["id"]: one["name"] for one in row.missing}
     if any(str(one.get("id")) not in wanted for one in materials):

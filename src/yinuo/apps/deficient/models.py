@@ -5,7 +5,8 @@ from django.db.models import Q
 
 from yinuo.apps.base import Versioned
 from yinuo.apps.catalogue.models import Tolerance
-from yinuo.apps.documents.models import Document, StoredFile
+from yinuo.apps.documents.attachments import FileList
+from yinuo.apps.documents.models import Document, FileRole, StoredFile
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Person
 
@@ -38,7 +39,7 @@ class DeficientAcceptance(Versioned):
     situation = models.TextField("项目基本概况及进展情况")
     contact_name = models.CharField("联系人", max_length=60)
     contact_phone = models.CharField("联系电话", max_length=40)
-    materials = models.JSONField()
+    materials = FileList(FileRole.MATERIAL)
     missing = models.JSONField()
     applied_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     applied_at = models.DateTimeField()
@@ -49,7 +50,7 @@ class DeficientAcceptance(Versioned):
     days = models.PositiveSmallIntegerField(null=True)
     due_on = models.DateField(null=True)
     notice = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
-    commitment = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    commitment = models.ForeignKey(StoredFile, verbose_name="承诺书", null=True, on_delete=models.PROTECT, related_name="+")
     commitment_sha256 = models.CharField(max_length=64, default="")
     signed_by = models.CharField("承诺人", max_length=60, default="")
     signed_at = models.DateTimeField(null=True)

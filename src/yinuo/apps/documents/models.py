@@ -51,6 +51,34 @@ class FileMark(AppendOnly):
         indexes = [models.Index(fields=["file", "-id"], name="marks_of_file")]
 
 
+class FileRole(models.TextChoices):
+    MATERIAL = "material", "申报材料"
+    EVIDENCE = "evidence", "证明材料"
+    APPROVAL = "approval", "已取得的批复"
+
+
+class Attachment(AppendOnly):
+    """附件: a file used by a row. `role` says what for, `place` is its order in the row's list of that role.
+
+    `material` and `title`: which material of the matter the file is, and its name as the matter listed it; empty in other roles.
+    """
+
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    role = models.CharField(max_length=8, choices=FileRole.choices)
+    place = models.PositiveSmallIntegerField()
+    material = models.TextField(default="")
+    title = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            # Its index also answers which files a row has.
+            models.UniqueConstraint(fields=["subject_kind", "subject_id", "role", "place"], name="attachment_place_once"),
+            models.CheckConstraint(condition=~Q(role="material") ^ ~Q(material=""), name="attachment_names_its_material"),
+        ]
+
+
 class DocumentKind(models.TextChoices):
     CERTIFICATE = "filing_certificate", "信用备案证"
     POSTER = "site_poster", "施工现场公示牌"

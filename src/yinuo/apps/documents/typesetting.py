@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import DatabaseError
 
 from yinuo.apps.base import Refused
-from yinuo.apps.documents.attachments import attach
+from yinuo.apps.documents.embedding import embed_file
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.render import ATTACHED, PaperError, render_pdf
 from yinuo.apps.documents.signing import Signatory, SigningProvider
@@ -40,7 +40,7 @@ def _with_proof(document: Document, seal: str | None) -> bytes:
     version = document.template_version
     pdf = render_pdf(document.kind, document.data, document.issued_at, version=version, seal=seal, printed=printed)
     for name, proof, told in found:
-        pdf = attach(pdf, f"{document.project_code}.{name}", bytes(proof), told)
+        pdf = embed_file(pdf, f"{document.project_code}.{name}", bytes(proof), told)
     return pdf
 
 

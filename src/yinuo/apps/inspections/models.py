@@ -5,6 +5,8 @@ from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
 from yinuo.apps.commitments.models import Commitment
+from yinuo.apps.documents.attachments import FileList
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.people.models import Department, Hall, InForce, Person, ProjectUnit, one_in_force
 from yinuo.apps.projects.models import Project
 
@@ -232,7 +234,7 @@ class Visit(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     summary = models.TextField("检查情况")
     rectify_days = models.PositiveSmallIntegerField(null=True)
-    evidence = models.JSONField(default=list)
+    evidence = FileList(FileRole.EVIDENCE)
     recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
@@ -292,7 +294,7 @@ class Statement(AppendOnly):
     inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="statements")
     kind = models.CharField(max_length=10, choices=StatementKind.choices)
     text = models.TextField()
-    evidence = models.JSONField(default=list)
+    evidence = FileList(FileRole.EVIDENCE)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -305,6 +307,6 @@ class Interview(AppendOnly):
     attendees = models.TextField("参加人员")
     content = models.TextField("约谈内容")
     demands = models.TextField("整改要求")
-    evidence = models.JSONField(default=list)
+    evidence = FileList(FileRole.EVIDENCE)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -12,10 +12,11 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from yinuo.apps.base import Actor
+from yinuo.apps.documents.attachments import load_files
 from yinuo.apps.infochain.queries import leaves_of
 from yinuo.apps.inspections import access
 from yinuo.apps.inspections.actions.plans import label_of
-from yinuo.apps.inspections.models import Avoidance, Inspection, InspectionPlan, Inspector, Member, PlanState, Visit
+from yinuo.apps.inspections.models import Avoidance, Inspection, InspectionPlan, Inspector, Member, PlanState, Statement, Visit
 from yinuo.apps.people.models import InForce, Membership, Person
 from yinuo.core.draw import Check, DrawError, verify
 
@@ -147,7 +148,16 @@ def published_of(credit_code: str) -> list[Inspection]:
 def visits_of(inspection: Inspection) -> list[Visit]:
     """With their answers and signatures, oldest first."""
     rows = inspection.visits.select_related("recorded_by").prefetch_related("checks__commitment", "signatures__person")
-    return list(rows.order_by("round"))
+    found = list(rows.order_by("round"))
+    load_files(found)
+    return found
+
+
+def statements_of(inspection: Inspection) -> list[Statement]:
+    """What the unit said to it, oldest first."""
+    found = list(inspection.statements.select_related("person").order_by("id"))
+    load_files(found)
+    return found
 
 
 def inspectors(actor: Actor, day: date) -> list[Inspector]:

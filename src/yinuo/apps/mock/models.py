@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from yinuo.apps.base import Versioned
-from yinuo.apps.documents.models import Document, StoredFile
+from yinuo.apps.documents.attachments import FileList
+from yinuo.apps.documents.models import Document, FileRole, StoredFile
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Department, Person
 from yinuo.apps.projects.models import Project
@@ -48,18 +49,18 @@ class MockApplication(Versioned):
     decision = models.ForeignKey(StoredDecision, on_delete=models.PROTECT, related_name="+")
     note = models.TextField("办理说明", default="")
     support = models.CharField(max_length=12, default="")
-    form = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
-    approvals = models.JSONField(default=list)
+    form = models.ForeignKey(StoredFile, verbose_name="模拟审批申请表", null=True, on_delete=models.PROTECT, related_name="+")
+    approvals = FileList(FileRole.APPROVAL)
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    commitment = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    commitment = models.ForeignKey(StoredFile, verbose_name="模拟审批承诺书", null=True, on_delete=models.PROTECT, related_name="+")
     committed_on = models.DateField(null=True)
     number = models.CharField("模拟审批号", max_length=40, default="")
     noticed_at = models.DateTimeField(null=True)
     land_kind = models.CharField(max_length=12, choices=LandKind.choices, default="")
     land_number = models.CharField("合同或者决定书编号", max_length=80, default="")
     land_on = models.DateField(null=True)
-    land_scan = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    land_scan = models.ForeignKey(StoredFile, verbose_name="用地合同或者决定书", null=True, on_delete=models.PROTECT, related_name="+")
     land_at = models.DateTimeField(null=True)
     changes = models.JSONField(default=list)
     closed_at = models.DateTimeField(null=True)

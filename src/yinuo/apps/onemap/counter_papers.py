@@ -43,7 +43,7 @@ def receipt(item: MapItem, submission: Submission, work: WorkItem | None) -> dic
         "received_at": moment(submission.at),
         "applicant": _name(submission.person_id),
         "handler": item.department.name if item.handler is None else f"{item.department.name}　{item.handler.name}",
-        "materials": [{"name": row["name"], "note": "电子件1份"} for row in submission.materials],
+        "materials": [{"name": one.name, "note": "电子件1份"} for one in submission.materials],
         "answer_by": iso(work.due_at) if work and work.due_at else None,
         "answer_note": note,
         "contact": {"name": item.department.name, "phone": item.department.phone, "address": None} if item.department.phone else None,

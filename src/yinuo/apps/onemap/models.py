@@ -5,7 +5,8 @@ from django.db.models import Q
 
 from yinuo.apps.base import AppendOnly, Versioned
 from yinuo.apps.catalogue.models import RegionalResult
-from yinuo.apps.documents.models import Document
+from yinuo.apps.documents.attachments import FileList
+from yinuo.apps.documents.models import Document, FileRole
 from yinuo.apps.people.models import Department, Person
 from yinuo.apps.projects.models import Project
 
@@ -151,7 +152,7 @@ class Submission(AppendOnly):
     number = models.PositiveSmallIntegerField()
     round = models.PositiveSmallIntegerField(default=1)
     receipt_no = models.CharField(max_length=24, unique=True)
-    materials = models.JSONField()
+    materials = FileList(FileRole.MATERIAL)
     note = models.TextField(default="")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

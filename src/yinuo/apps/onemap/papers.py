@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
+from yinuo.apps.documents.attachments import AttachedFile
 from yinuo.apps.documents.qr import verification_url
 from yinuo.apps.documents.wording import cited, iso
 from yinuo.apps.onemap.models import LaterDocument, MapItem, SendBack, SendBackKind
@@ -81,7 +83,7 @@ def acceptance(item: MapItem, work: WorkItem, at: datetime) -> dict[str, Any]:
         "statutory_limit": in_days(item.statutory_value, item.statutory_unit),
         "due_on": iso(work.due_at) if work.due_at else None,
         "provisional": work.provisional,
-        "materials": [{"name": row["name"], "note": "电子件"} for row in materials] + _gap_lines(item, materials),
+        "materials": [{"name": one.name, "note": "电子件"} for one in materials] + _gap_lines(item, materials),
         "basis": basis(item),
         "contact": contact(item),
         "issued_on": iso(at),
@@ -90,9 +92,9 @@ def acceptance(item: MapItem, work: WorkItem, at: datetime) -> dict[str, Any]:
     }
 
 
-def _gap_lines(item: MapItem, handed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _gap_lines(item: MapItem, handed: Sequence[AttachedFile]) -> list[dict[str, Any]]:
     """What is still to come of an application accepted with a gap."""
-    given = {row["id"] for row in handed}
+    given = {one.id for one in handed}
     return [{"name": row["name"], "note": "容缺，待补"} for row in item.materials if row["id"] not in given] if item.deficient else []
 
 

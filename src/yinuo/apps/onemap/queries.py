@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from yinuo.apps.base import Actor
+from yinuo.apps.documents.attachments import load_files
 from yinuo.apps.onemap import building, planning, regional
 from yinuo.apps.onemap.mocking import conversion_of, counted_done, open_before
 from yinuo.apps.onemap.models import CONCLUDED, ENDED, Guidance, GuidanceAnswer, ItemState, MapItem, Problem
@@ -190,11 +191,13 @@ def _card(
 
 def item_of(item_id: int) -> MapItem:
     """One item with what its page needs. Raises MapItem.DoesNotExist."""
-    return (
+    item: MapItem = (
         MapItem.objects.select_related("project__unit__credit", "project__hall", "department", "handler", "referred_to")
         .prefetch_related("submissions__person", "send_backs", "problems", "external_results")
         .get(pk=item_id)
     )
+    load_files(item.submissions.all())
+    return item
 
 
 def clocks_of(item: MapItem) -> list[WorkItem]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from yinuo.apps.base import Actor, Refused
-from yinuo.apps.documents.models import Document, StoredFile
+from yinuo.apps.documents.models import Attachment, Document, FileRole, StoredFile
 from yinuo.apps.onemap.models import MapItem, Submission
 
 ITEM = "onemap.mapitem"
@@ -21,8 +21,8 @@ def reachable(actor: Actor) -> Q:
     handed = Submission.objects.filter(item__project_id=scope.project_id)
     if scope.matter_ids is not None:
         handed = handed.filter(item__matter_id__in=scope.matter_ids)
-    files = {row["file"] for rows in handed.values_list("materials", flat=True) for row in rows}
-    return Q(by_id=actor.person_id) | Q(pk__in=files)
+    rows = Attachment.objects.filter(subject_kind=Submission._meta.label_lower, subject_id__in=handed.values("pk"), role=FileRole.MATERIAL)
+    return Q(by_id=actor.person_id) | Q(pk__in=rows.values("file_id"))
 
 
 def files_in_reach(actor: Actor, files: Sequence[int]) -> bool:

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from yinuo.apps.base import AppendOnly, Versioned
+from yinuo.apps.documents.attachments import FileList
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.feeds.models import Feed
 from yinuo.apps.inspections.models import Inspection
 from yinuo.apps.people.models import Department, Hall, Person
@@ -55,7 +57,7 @@ class LifeRecord(AppendOnly):
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
     inspection = models.ForeignKey(Inspection, null=True, on_delete=models.PROTECT, related_name="penalties")
     why = models.TextField(default="")
-    evidence = models.JSONField(default=list)
+    evidence = FileList(FileRole.EVIDENCE)
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -158,12 +160,12 @@ class StepKind(models.TextChoices):
 
 
 class WarningStep(AppendOnly):
-    """What was done about a warning, in order; the evidence is [{file, name, sha256}]."""
+    """What was done about a warning, in order, with what shows it."""
 
     warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=10, choices=StepKind.choices)
     text = models.TextField(default="")
-    evidence = models.JSONField(default=list)
+    evidence = FileList(FileRole.EVIDENCE)
     role = models.CharField(max_length=24, default="")
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")

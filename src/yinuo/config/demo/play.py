@@ -296,12 +296,12 @@ class Play:
             on=at.date(),
             data={"article": "46", "item": item},
             basis=basis,
-            evidence=[_kept(file)],
+            evidence=[file.pk],
             at=at,
         )
 
     def ask_repair(self, event: CreditEvent, text: str, at: datetime) -> CreditRelief:
-        evidence = [_kept(self.file_of("整改报告", at))]
+        evidence = [self.file_of("整改报告", at).pk]
         return credit.ask_relief(actor=self.company, event_id=event.pk, kind="repair", text=text, evidence=evidence, at=at)
 
     def consent(self, at: datetime, note: str = "事实清楚、依据充分，同意。") -> None:
@@ -310,7 +310,3 @@ class Play:
 
     def execute(self, at: datetime) -> CreditEvent:
         return credit.execute(actor=self.cast.holder("general_convener"), proposal_id=self.proposal().pk, at=at)
-
-
-def _kept(file: StoredFile) -> dict[str, Any]:
-    return {"file": file.pk, "name": file.name, "sha256": file.sha256}

@@ -22,6 +22,7 @@ from yinuo.apps.commitments.auditing import accepted_audit, cycle_proposed, earn
 from yinuo.apps.commitments.inspection import Point
 from yinuo.apps.commitments.models import AuditConclusion, AuditReport
 from yinuo.apps.commitments.queries import CompletionPart, CompletionView
+from yinuo.apps.documents.attachments import load_files
 from yinuo.apps.documents.queries import of_subject
 from yinuo.apps.projects.actions.changes import filing_department
 from yinuo.web.acting import actor_of, need_staff
@@ -151,6 +152,7 @@ class Desk:
         self.request, self.view, self.actor, self.now = request, view, actor, now
         self.verb = request.POST.get("do", "") if request.method == "POST" else ""
         self.failed: forms.Form | None = None
+        load_files(finding for part in view.parts for point in part.points for finding in point.findings)
         self.parts = [PartView(part, [self._point(point) for point in part.points]) for part in view.parts]
         self.fail = self._fail()
         self.cycle = self._cycle()

@@ -140,7 +140,7 @@ def inspection(request: HttpRequest, inspection_id: int) -> HttpResponse:
         "handed_over": found.outcome == Outcome.PENALTY,
         "penalties": penalties_of(found) if found.outcome == Outcome.PENALTY else [],
         "may_penalise": found.outcome == Outcome.PENALTY and can_record(actor, found.project),
-        "statements": list(found.statements.select_related("person").order_by("id")),
+        "statements": queries.statements_of(found),
         "interviews": list(found.interviews.select_related("by").order_by("id")),
         "forms": steps,
         "form": steps.get(verb),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from yinuo.apps.base import Actor, Refused, forbid
+from yinuo.apps.documents.attachments import load_files
 from yinuo.apps.onemap import access, history
 from yinuo.apps.onemap.actions import accept_document_request, deliver_document, give_document, return_document_request
 from yinuo.apps.onemap.actions.common import GOING_ON
@@ -187,7 +188,9 @@ def _page(desk: LaterDesk) -> dict[str, Any]:
 def _versions(asked: LaterDocument) -> list[Version]:
     """What was handed in for this request, the newest first."""
     rows = asked.item.submissions.select_related("person").filter(at__gte=asked.asked_at, number__lte=asked.submission.number)
-    return compared(list(rows.order_by("number")))
+    found = list(rows.order_by("number"))
+    load_files(found)
+    return compared(found)
 
 
 def _rows(asked: LaterDocument) -> list[Row]:

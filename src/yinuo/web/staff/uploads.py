@@ -55,11 +55,6 @@ class EvidenceForm(forms.Form):
     def file_ids(self) -> list[int]:
         return [file.pk for file in self.kept]
 
-    @property
-    def evidence(self) -> list[dict[str, Any]]:
-        """As rooms keep evidence."""
-        return [{"file": file.pk, "name": file.name, "sha256": file.sha256} for file in self.kept]
-
 
 def kept(names: Iterable[str], actor: Actor) -> list[StoredFile]:
     """Files of the actor's own by the ids a form sent back; others' are not taken."""

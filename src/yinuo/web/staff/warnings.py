@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import Actor, forbid
+from yinuo.apps.documents.attachments import load_files
 from yinuo.apps.oversight import access, actions, queries
 from yinuo.apps.oversight.actions.common import TEXT_LIMIT
 from yinuo.apps.oversight.actions.warnings import ACTS, HANDLED, RUNNING
@@ -246,7 +247,9 @@ def _steps(actor: Actor, found: Warning) -> list[str]:
 
 
 def story(found: Warning) -> list[WarningStep]:
-    return list(found.steps.select_related("person", "department").order_by("id"))
+    steps = list(found.steps.select_related("person", "department").order_by("id"))
+    load_files(steps)
+    return steps
 
 
 def clock_of(found: Warning) -> WorkItem | None:

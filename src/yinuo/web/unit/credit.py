@@ -21,7 +21,7 @@ from yinuo.apps.credit import access, queries
 from yinuo.apps.credit.actions import ask_relief, ask_review
 from yinuo.apps.credit.models import CreditEvent, PointProposal, ReliefKind
 from yinuo.apps.credit.queries import HistoryLine, Standing
-from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.documents.attachments import load_files
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem
@@ -112,7 +112,7 @@ def _row(line: HistoryLine) -> list[object]:
 
 
 class Reading:
-    """What the events point to: their proposals with basis and evidence, their projects, and which files the unit may open."""
+    """What the events point to: their proposals with basis and evidence, and their projects."""
 
     def __init__(self, unit_id: int, lines: Sequence[HistoryLine]) -> None:
         events = [line.event for line in lines]
@@ -122,13 +122,8 @@ class Reading:
         self.projects = {
             code: (pk, name) for code, pk, name in Project.objects.filter(code__in=codes, unit_id=unit_id).values_list("code", "pk", "name")
         }
-        files = [
-            part["file"]
-            for proposal in self.proposals.values()
-            for part in proposal.evidence
-            if isinstance(part, dict) and part.get("file")
-        ]
-        self.own = set(StoredFile.objects.filter(pk__in=files, unit_id=unit_id).values_list("pk", flat=True))
+        load_files(self.proposals.values())
+        self.unit_id = unit_id
 
     def line(self, line: HistoryLine) -> dict[str, Any]:
         event = line.event
@@ -150,7 +145,7 @@ class Reading:
             "cites": [pack().cite_text(cite) if "#" in cite else cite for cite in event.cites],
             "basis": proposal.basis if proposal and proposal.basis != event.why else "",
             "office": proposal.department.short_name if proposal and proposal.department else "",
-            "evidence": [self._part(part) for part in proposal.evidence] if proposal else [],
+            "evidence": self._evidence(proposal) if proposal else [],
             "pk": event.pk,
             "open": line.open_relief,
             "returning": line.returning,
@@ -158,11 +153,10 @@ class Reading:
             "until": f"{zh_date(line.rectify_until)} 前完成整改并申请" if line.rectify_until else "",
         }
 
-    def _part(self, part: Any) -> dict[str, Any]:
-        """The name of a piece of evidence; a link to it where it is the unit's own file."""
-        if not isinstance(part, dict):
-            return {"name": str(part), "file": None}
-        return {"name": part.get("name", ""), "file": part.get("file") if part.get("file") in self.own else None}
+    def _evidence(self, proposal: PointProposal) -> list[dict[str, Any]]:
+        """The name of each piece of evidence; a link to it where it is the unit's own file."""
+        told = [{"name": one.name, "file": one.file if one.unit_id == self.unit_id else None} for one in proposal.evidence]
+        return told + ([{"name": proposal.evidence_note, "file": None}] if proposal.evidence_note else [])
 
 
 RELIEF_WORDS: dict[str, tuple[str, str]] = {"asked": ("等部门答复", "blue"), "accepted": ("同意", "green"), "rejected": ("不同意", "red")}
@@ -218,9 +212,7 @@ def relief(request: HttpRequest, event_id: int) -> HttpResponse:
                 values = form.cleaned_data
                 done = attempt(
                     form,
-                    lambda: ask_relief(
-                        actor=actor, event_id=event.pk, kind=values["kind"], text=values["text"], evidence=_kept(ids), at=now
-                    ),
+                    lambda: ask_relief(actor=actor, event_id=event.pk, kind=values["kind"], text=values["text"], evidence=ids, at=now),
                     {"evidence": "files"},
                 )
             if done is not None:
@@ -261,9 +253,7 @@ def review(request: HttpRequest, relief_id: int) -> HttpResponse:
         if form.is_valid():
             ids = form.evidence(now)
             text = form.cleaned_data["text"]
-            if form.is_valid() and attempt(
-                form, lambda: ask_review(actor=actor, relief_id=found.pk, text=text, evidence=_kept(ids), at=now)
-            ):
+            if form.is_valid() and attempt(form, lambda: ask_review(actor=actor, relief_id=found.pk, text=text, evidence=ids, at=now)):
                 messages.success(request, "复核申请已提交，结果发短信通知。")
                 return redirect("unit:credit")
             form = again(form, ids)  # type: ignore[assignment]
@@ -277,9 +267,3 @@ def review(request: HttpRequest, relief_id: int) -> HttpResponse:
         "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("信用", reverse("unit:credit")), NavItem("申请复核")],
     }
     return render(request, "unit/review_relief.html", context, status=422 if form.errors else 200)
-
-
-def _kept(ids: list[int]) -> list[dict[str, Any]]:
-    """The files as they are kept with the request."""
-    found = StoredFile.objects.defer("content").in_bulk(ids)
-    return [{"file": pk, "name": found[pk].name, "sha256": found[pk].sha256} for pk in ids if pk in found]

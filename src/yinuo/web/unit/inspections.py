@@ -62,7 +62,7 @@ def one(request: HttpRequest, inspection_id: int) -> HttpResponse:
         "visits": visits,
         "form": form,
         "rectifying": found.state == InspectionState.RECTIFYING,
-        "statements": list(found.statements.select_related("person").order_by("id")),
+        "statements": queries.statements_of(found),
         "breadcrumbs": [NavItem("双随机检查", reverse("unit:inspections")), NavItem(found.project.name)],
     }
     return render(request, "unit/inspection.html", context, status=422 if request.method == "POST" else 200)

@@ -17,12 +17,12 @@ from yinuo.apps.documents import access
 from yinuo.apps.documents.actions import replace_file, restore_file, retire_file
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.documents.queries import OUT_OF_USE, in_use, library, versions
+from yinuo.apps.documents.usage import Use, uses_of
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.components.text import grouped
 from yinuo.web.handling import attempt
 from yinuo.web.unit.uploads import ManyFilesField, keep, mebibytes
-from yinuo.web.unit.usage import Use, uses_of
 
 PAGE = 50
 STANDING = {"retired": ("停用", ""), "replaced": ("有新版", "amber")}
@@ -60,7 +60,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if after.isdecimal() and len(after) < 16:
         rows = rows.filter(id__lt=int(after))
     found = list(rows[: PAGE + 1])
-    uses = uses_of(unit_id, [file.pk for file in found[:PAGE]])
+    uses = uses_of([file.pk for file in found[:PAGE]])
     view = "view=old&" if old else ""
     here = reverse("unit:library")
     context = {
@@ -120,7 +120,7 @@ def one(request: HttpRequest, file_id: int) -> HttpResponse:
                 messages.success(request, "已换成新版。交过的申报里仍是当时的版本。")
                 return redirect("unit:library_file", newer.pk)
     line = versions(file)
-    uses = uses_of(file.unit_id or 0, [row.pk for row in line])
+    uses = uses_of([row.pk for row in line])
     context = {
         "file": file,
         "form": form,

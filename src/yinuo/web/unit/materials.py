@@ -96,7 +96,7 @@ def last_handed(last: Submission | None) -> dict[str, list[int]]:
     """The files of a version handed in before, by material."""
     made: dict[str, list[int]] = {}
     for row in last.materials if last else []:
-        made.setdefault(row["id"], []).append(row["file"])
+        made.setdefault(row.id, []).append(row.file)
     return made
 
 

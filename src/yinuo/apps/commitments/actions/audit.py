@@ -17,6 +17,8 @@ from yinuo.apps.commitments.models import (
     CompletionState,
     CompletionVerification,
 )
+from yinuo.apps.documents.attachments import attach_files
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions.common import day_of
@@ -72,10 +74,10 @@ def hand_in_audit(
         number=number[:80],
         on=on,
         conclusion=conclusion,
-        evidence=shown,
         handed_by_id=actor.person_id,
         handed_at=at,
     )
+    attach_files(made, FileRole.EVIDENCE, shown)
     work = open_item(
         actor=actor,
         kind=WorkKind.AUDIT_CHECK,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.commitments.models import Commitment, CommitmentState, Objection, ObjectionState
-from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.documents.attachments import AttachedFile, own_files
 from yinuo.apps.onemap.actions import common as onemap
 from yinuo.apps.onemap.actions import set_route
 from yinuo.apps.onemap.models import ItemState, MapItem, Route
@@ -73,16 +72,9 @@ def code_of(commitment: Commitment) -> str:
     return commitment.project.code or ""
 
 
-def evidence_of(files: Sequence[int], unit_id: int | None) -> list[dict[str, Any]]:
-    """The files as they are kept with a report; `unit_id` None = staff's own. Raises Refused for a file of somebody else."""
-    found = StoredFile.objects.defer("content").in_bulk(list(files))
-    made = []
-    for number in files:
-        file = found.get(number)
-        if file is None or file.unit_id != unit_id:
-            raise Refused("commitments.evidence", "所附的文件不存在或者不是您上传的", field="evidence", remedy="请重新上传")
-        made.append({"file": file.pk, "name": file.name, "sha256": file.sha256})
-    return made
+def evidence_of(files: Sequence[int], unit_id: int | None) -> list[AttachedFile]:
+    """The files to attach; `unit_id` None = staff's own. Raises Refused for a file of somebody else."""
+    return own_files(files, unit_id=unit_id, room="commitments")
 
 
 def end_of(day: date, name: str, rules_on: date) -> datetime:

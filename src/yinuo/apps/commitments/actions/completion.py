@@ -21,6 +21,8 @@ from yinuo.apps.commitments.models import (
     CompletionVerification,
     Finding,
 )
+from yinuo.apps.documents.attachments import attach_files
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import common as onemap
@@ -172,7 +174,9 @@ def record_finding(
         raise Refused("commitments.found", f"“{point.text}”已经核验过了", remedy="请刷新页面查看核验结果")
     note = note.strip() if met else need_text(note, "note", "请写明没有达到要求的情况")
     measured = _measured(point, measured, met)
-    finding = _write(completion, point, actor, met=met, note=note, measured=measured, evidence=evidence_of(evidence, None), at=at)
+    shown = evidence_of(evidence, None)
+    finding = _write(completion, point, actor, met=met, note=note, measured=measured, at=at)
+    attach_files(finding, FileRole.EVIDENCE, shown)
     record(
         actor,
         "commitments.record_finding",

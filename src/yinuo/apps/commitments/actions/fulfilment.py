@@ -23,6 +23,8 @@ from yinuo.apps.commitments.models import (
 )
 from yinuo.apps.commitments.reviewing import UNSETTLED, due_on
 from yinuo.apps.commitments.telling import tell_platform
+from yinuo.apps.documents.attachments import attach_files
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import common as onemap
@@ -62,10 +64,10 @@ def report_fulfilment(
     report = FulfilmentReport.objects.create(
         commitment=commitment,
         text=need_text(text, "text", "请写明履行的情况"),
-        evidence=evidence_of(evidence, commitment.project.unit_id),
         person_id=actor.person_id,
         at=at,
     )
+    attach_files(report, FileRole.EVIDENCE, evidence_of(evidence, commitment.project.unit_id))
     for difficulty in Difficulty.objects.select_for_update(no_key=True).filter(commitment=commitment).order_by("id"):
         if _end_term(actor, difficulty, at, "reported") and open_of(difficulty, WorkKind.DIFFICULTY) is None:
             wait_for_help(actor, difficulty, commitment, at)

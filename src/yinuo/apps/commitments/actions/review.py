@@ -20,6 +20,8 @@ from yinuo.apps.commitments.models import (
     Kept,
     RulingState,
 )
+from yinuo.apps.documents.attachments import attach_files
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.projects.actions.filing import about
@@ -117,12 +119,12 @@ def review_commitment(
         outcome=outcome,
         points=found,
         note=_text(note, "note"),
-        evidence=evidence_of(evidence, None),
         due_at=work.due_at if work is not None else None,
         next_on=reviewing.next_on(commitment, outcome, at.astimezone(TZ).date()),
         by_id=actor.person_id,
         at=at,
     )
+    attach_files(made, FileRole.EVIDENCE, evidence_of(evidence, None))
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome)
     commitment.review_on = made.next_on

@@ -28,6 +28,8 @@ from yinuo.apps.commitments.models import (
 from yinuo.apps.commitments.queries import standing_stops
 from yinuo.apps.commitments.ruling_papers import issue_delivery, issue_ruling
 from yinuo.apps.commitments.telling import tell_platform, tell_platform_of_ruling
+from yinuo.apps.documents.attachments import AttachedFile, attach_files
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import revoke
@@ -90,7 +92,7 @@ def propose(
     facts: str,
     at: datetime,
     *,
-    evidence: Sequence[dict[str, object]] = (),
+    evidence: Sequence[AttachedFile] = (),
     difficulty: Difficulty | None = None,
     lifts: Ruling | None = None,
 ) -> Ruling:
@@ -105,7 +107,6 @@ def propose(
         measures=[str(measure) for measure in measures],
         facts=facts,
         cites=list(cites),
-        evidence=list(evidence),
         proposed_by_id=actor.person_id,
         proposed_at=at,
     )
@@ -114,6 +115,7 @@ def propose(
             made.save(force_insert=True)
     except IntegrityError as error:
         raise Refused("commitments.ruling_waits", "这项承诺已有处理决定等待审签", remedy="请等待主要负责同志审签") from error
+    attach_files(made, FileRole.EVIDENCE, evidence)
     data = {"commitment": commitment.pk, "measures": made.measures, "lifts": lifts.pk if lifts else None}
     record(actor, "commitments.propose_ruling", made, at=at, project_code=code_of(commitment), why=facts, data=data)
     open_item(
@@ -369,7 +371,8 @@ def ask_lift(
     shown = evidence_of(evidence, project.unit_id)
     if not shown:
         raise Refused("commitments.evidence", "请附整改到位的证明材料", field="evidence", remedy="照片、检测报告、批复都可以")
-    report = FulfilmentReport.objects.create(commitment=commitment, text=text, evidence=shown, person_id=actor.person_id, at=at)
+    report = FulfilmentReport.objects.create(commitment=commitment, text=text, person_id=actor.person_id, at=at)
+    attach_files(report, FileRole.EVIDENCE, shown)
     turn = open_of(made, WorkKind.STOPPED)
     if turn is not None:
         close(actor=actor, item=turn, at=at, outcome="asked")

@@ -135,7 +135,7 @@ def propose_kept(actor: Actor, completion: CompletionVerification, count: int, a
             on=day_of(at),
             data={**data, "audit": audit} if audit else data,
             basis=f"项目竣工验收通过，从备案到竣工的 {count} 项承诺全部履行{named}",
-            evidence=report.evidence if report else (),
+            shown=report.evidence if report else (),
             at=at,
             department_id=department_id,
             source=(completion._meta.label_lower, completion.pk),

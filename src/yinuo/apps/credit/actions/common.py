@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from yinuo.apps.credit import ledger
 from yinuo.apps.credit.ledger import Ledger, Step
 from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal, PublicKind
 from yinuo.apps.credit.publishing import publish
+from yinuo.apps.documents.attachments import AttachedFile, own_files
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department, ProjectUnit, UnitType
 from yinuo.apps.people.queries import department, persons_bound
@@ -29,6 +31,13 @@ def lock(unit_id: int) -> CreditHead:
         CreditHead.objects.bulk_create([CreditHead(unit_id=unit_id)], ignore_conflicts=True)
         head = heads.get(pk=unit_id)
     return head
+
+
+def evidence_of(actor: Actor, files: Sequence[int]) -> list[AttachedFile]:
+    """The files to attach: of the unit's own library where it speaks, else the person's own. Raises Refused for a file of somebody else."""
+    if actor.role == "unit":
+        return own_files(files, unit_id=actor.unit_id, room="credit")
+    return own_files(files, unit_id=None, by_id=actor.person_id, room="credit")
 
 
 def ledger_of(head: CreditHead, day: date) -> Ledger:

@@ -20,6 +20,7 @@ from yinuo.apps.credit.actions.common import (
     append,
     day_of,
     decision_of,
+    evidence_of,
     filing_department,
     ledger_of,
     lock,
@@ -32,6 +33,8 @@ from yinuo.apps.credit.actions.common import (
 )
 from yinuo.apps.credit.ledger import Step
 from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal, ProposalState
+from yinuo.apps.documents.attachments import AttachedFile, attach_files
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department, StaffRole
 from yinuo.apps.people.queries import holders, persons_bound
@@ -60,7 +63,9 @@ def propose_points(
     project_id: int | None = None,
     project_kind: str = FILING,
     department_id: int | None = None,
-    evidence: Sequence[Any] = (),
+    evidence: Sequence[int] = (),
+    shown: Sequence[AttachedFile] = (),
+    evidence_note: str = "",
     source: tuple[str, int] | None = None,
     idempotency_key: str = "",
 ) -> PointProposal:
@@ -69,7 +74,8 @@ def propose_points(
     `on` is the day the act was established (认定), not later than today; an evaluation of a later day is the new base.
     `project_id` = the action begins here, so the project is locked and read; otherwise the caller holds its lock and says its code
     and kind. `department_id` is the matter's department; an approver's own where it is left out.
-    `source` (kind, id) is what the proposal comes from: it counts once. Raises: Refused, also where the rules give no points.
+    `evidence`: ids of the actor's own files; `shown`: files of the row the proposal comes from. `source` (kind, id) is that row: it
+    counts once. Raises: Refused, also where the rules give no points.
     """
     department = Department.objects.filter(pk=department_id or actor.department_id).first()
     if department is None or not access.can_propose(actor, department):
@@ -79,9 +85,10 @@ def propose_points(
         if (project.unit_id, project.hall_id) != (unit_id, department.hall_id):
             raise Refused("credit.project", "这个项目不是这家单位在本大厅的项目", field="project_code", remedy="请核对项目代码")
         project_code, project_kind = project.code or "", project.kind
+    files = [*evidence_of(actor, evidence), *shown]
     # A file sent again is stored again: what it holds is the same, its number is not.
-    shown = [one.get("sha256", one) if isinstance(one, Mapping) else one for one in evidence]
-    body = [unit_id, project_code, type, on, dict(data), basis, shown, source]
+    digests = [*(one.sha256 for one in files), *([evidence_note] if evidence_note else [])]
+    body = [unit_id, project_code, type, on, dict(data), basis, digests, source]
     claimed = claim(actor, idempotency_key, "credit.propose", body, at=at)
     if (known := answered(claimed)) is not None:
         return PointProposal.objects.get(pk=known)
@@ -90,7 +97,7 @@ def propose_points(
     if project_kind != FILING:
         raise Refused("credit.project_kind", "信用分只适用于企业的备案项目", field="project_code", remedy="核准、审批项目不计信用分")
     basis = need_text(basis, "basis", "请写明加减分的依据")
-    if not evidence and source is None:
+    if not files and source is None:
         raise Refused("credit.evidence", "加减分须附证据", field="evidence", remedy="请上传认定材料")
     need_past(on, at)
     made = propose(
@@ -101,7 +108,8 @@ def propose_points(
         on=on,
         data=data,
         basis=basis,
-        evidence=evidence,
+        evidence=files,
+        evidence_note=evidence_note,
         source=source,
         department=department,
         at=at,
@@ -119,10 +127,11 @@ def propose(
     on: date,
     data: Mapping[str, Any],
     basis: str,
-    evidence: Sequence[Any],
+    evidence: Sequence[AttachedFile],
     source: tuple[str, int] | None,
     department: Department,
     at: datetime,
+    evidence_note: str = "",
 ) -> PointProposal:
     """Writes the proposal and lays it before the principal; its caller has asked who may."""
     head = lock(unit_id)
@@ -138,7 +147,7 @@ def propose(
         data=data,
         basis=basis,
         cites=cites,
-        evidence=list(evidence),
+        evidence_note=evidence_note,
         expected_points=step.points,
         department=department,
         source_kind=source[0] if source else "",
@@ -151,6 +160,7 @@ def propose(
             proposal.save(force_insert=True)
     except IntegrityError as error:
         raise Refused("credit.proposed", "这件事已经提出过加减分", remedy="请在加减分记录中查看办理情况", cites=cites) from error
+    attach_files(proposal, FileRole.EVIDENCE, evidence)
     record(
         actor,
         "credit.propose",

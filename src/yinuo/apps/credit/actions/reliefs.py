@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.credit import access, queries
-from yinuo.apps.credit.actions.common import day_of, ledger_of, lock, need_text
+from yinuo.apps.credit.actions.common import day_of, evidence_of, ledger_of, lock, need_text
 from yinuo.apps.credit.actions.points import propose
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal, ReliefKind, ReliefState
+from yinuo.apps.documents.attachments import attach_files
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department, StaffRole
 from yinuo.apps.people.queries import holders, persons_bound
@@ -31,7 +32,7 @@ NAMES = {ReliefKind.REPAIR: "分值修复", ReliefKind.OBJECTION: "分值异议"
 
 
 @action
-def ask_relief(*, actor: Actor, event_id: int, kind: str, text: str, at: datetime, evidence: Sequence[Any] = ()) -> CreditRelief:
+def ask_relief(*, actor: Actor, event_id: int, kind: str, text: str, at: datetime, evidence: Sequence[int] = ()) -> CreditRelief:
     """The unit asks for the points of one event; one application at a time, and only while there is something to give back.
 
     A repair asked for after `repair.rectify_limit` is taken in all the same and marked late: the department judges.
@@ -53,12 +54,14 @@ def ask_relief(*, actor: Actor, event_id: int, kind: str, text: str, at: datetim
             remedy="对公共信用综合评价结果有异议的，请向公共信用信息平台提出" if event.type == "rebase" else "",
         )
     _need_no_other(event)
-    relief = CreditRelief(kind=wanted, event=event, text=text, evidence=list(evidence), asked_by_id=actor.person_id, asked_at=at)
+    shown = evidence_of(actor, evidence)
+    relief = CreditRelief(kind=wanted, event=event, text=text, asked_by_id=actor.person_id, asked_at=at)
     try:
         with transaction.atomic():
             relief.save(force_insert=True)
     except IntegrityError as error:
         raise _already() from error
+    attach_files(relief, FileRole.EVIDENCE, shown)
     record(
         actor,
         f"credit.ask_{wanted}",
@@ -73,7 +76,7 @@ def ask_relief(*, actor: Actor, event_id: int, kind: str, text: str, at: datetim
 
 
 @action
-def ask_review(*, actor: Actor, relief_id: int, text: str, at: datetime, evidence: Sequence[Any] = ()) -> CreditRelief:
+def ask_review(*, actor: Actor, relief_id: int, text: str, at: datetime, evidence: Sequence[int] = ()) -> CreditRelief:
     """复核: the unit does not accept the refusal of its application; once, within `credit_review.ask_limit`, and somebody else looks."""
     known = CreditRelief.objects.select_related("event__unit").get(pk=relief_id)
     event = known.event
@@ -92,9 +95,9 @@ def ask_review(*, actor: Actor, relief_id: int, text: str, at: datetime, evidenc
     if not ledger_of(head, day_of(at)).taken(event.seq):
         raise Refused("credit.nothing_taken", "这次扣减的分值已经恢复")
     _need_no_other(event)
-    made = CreditRelief.objects.create(
-        kind=ReliefKind.REVIEW, event=event, of=first, text=text, evidence=list(evidence), asked_by_id=actor.person_id, asked_at=at
-    )
+    shown = evidence_of(actor, evidence)
+    made = CreditRelief.objects.create(kind=ReliefKind.REVIEW, event=event, of=first, text=text, asked_by_id=actor.person_id, asked_at=at)
+    attach_files(made, FileRole.EVIDENCE, shown)
     data = {"unit": event.unit_id, "seq": event.seq, "of": first.pk}
     record(actor, "credit.ask_review", made, at=at, project_code=event.project_code, why=text, data=data)
     _lay_before_department(actor, made, at)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
-from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.documents.attachments import AttachedFile, own_files
 from yinuo.apps.inspections import access
 from yinuo.apps.inspections.models import Inspection, InspectionPlan, Member
 from yinuo.apps.projects.actions import lock as lock_project
@@ -75,16 +74,9 @@ def departments_of(plan: InspectionPlan) -> list[int]:
     return list(plan.departments.order_by("id").values_list("department_id", flat=True))
 
 
-def evidence_of(files: Sequence[int], unit_id: int | None) -> list[dict[str, Any]]:
-    """The files as they are kept with a row; `unit_id` None = staff's own. Raises Refused for a file of somebody else."""
-    found = StoredFile.objects.defer("content").in_bulk(list(files))
-    made = []
-    for number in files:
-        file = found.get(number)
-        if file is None or file.unit_id != unit_id:
-            raise Refused("inspections.evidence", "所附的文件不存在或者不是您上传的", field="evidence", remedy="请重新上传")
-        made.append({"file": file.pk, "name": file.name, "sha256": file.sha256})
-    return made
+def evidence_of(files: Sequence[int], unit_id: int | None) -> list[AttachedFile]:
+    """The files to attach; `unit_id` None = staff's own. Raises Refused for a file of somebody else."""
+    return own_files(files, unit_id=unit_id, room="inspections")
 
 
 def page_of(inspection: Inspection) -> PageRef:

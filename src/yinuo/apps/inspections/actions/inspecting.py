@@ -9,6 +9,8 @@ from typing import Any
 from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.credit import actions as credit
 from yinuo.apps.credit.models import CreditHead, PointProposal
+from yinuo.apps.documents.attachments import AttachedFile, attach_files
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.inspections import access, pools
 from yinuo.apps.inspections.actions.common import (
     cites,
@@ -37,6 +39,7 @@ from yinuo.apps.inspections.models import (
 )
 from yinuo.apps.inspections.questions import Question, last_visit, questions_of
 from yinuo.apps.notices.actions import tell
+from yinuo.apps.onemap.reach import need_files_in_reach
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
@@ -94,10 +97,10 @@ def record_visit(
         outcome=outcome,
         summary=need_text(summary, "summary", "请写明检查的情况"),
         rectify_days=rectify_days if outcome == Outcome.RECTIFY else None,
-        evidence=evidence_of(files, None),
         recorded_by_id=actor.person_id,
         recorded_at=at,
     )
+    attach_files(visit, FileRole.EVIDENCE, evidence_of(files, None))
     for check in checks:
         check.visit = visit
     Check.objects.bulk_create(checks)
@@ -291,15 +294,16 @@ def state_opinion(*, actor: Actor, inspection_id: int, text: str, at: datetime, 
     if found is None:
         raise Refused("inspections.no_visit", "还没有检查，没有可以陈述的内容", remedy="检查人员签齐名以后再提交")
     text, evidence = need_text(text, "text", "请写明您的意见"), evidence_of(files, inspection.project.unit_id)
+    need_files_in_reach(actor, files)
     last = inspection.statements.filter(at__gte=found.signed_at).order_by("-id").first()
     if last is not None and (last.text, last.person_id, _contents(last.evidence)) == (text, actor.person_id, _contents(evidence)):
         return last
     return _state(actor, inspection, StatementKind.OPINION, text, evidence, at)
 
 
-def _contents(evidence: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _contents(evidence: Sequence[AttachedFile]) -> list[tuple[str, str]]:
     """A file sent again is stored anew, with the same name and content."""
-    return [(one["name"], one["sha256"]) for one in evidence]
+    return [(one.name, one.sha256) for one in evidence]
 
 
 @action
@@ -313,6 +317,7 @@ def report_rectified(
     check_version(inspection, version)
     need_state(inspection, [S.RECTIFYING])
     text, evidence = need_text(text, "text", "请写明怎样改正的"), evidence_of(files, inspection.project.unit_id)
+    need_files_in_reach(actor, files)
     made = _state(actor, inspection, StatementKind.RECTIFIED, text, evidence, at)
     _end(actor, inspection, [WorkKind.INSPECTION_RECTIFY], at, "reported")
     inspection.state = S.REINSPECTION
@@ -341,9 +346,10 @@ def report_rectified(
 
 
 def _state(
-    actor: Actor, inspection: Inspection, kind: StatementKind, text: str, evidence: Sequence[Mapping[str, Any]], at: datetime
+    actor: Actor, inspection: Inspection, kind: StatementKind, text: str, evidence: Sequence[AttachedFile], at: datetime
 ) -> Statement:
-    made = Statement.objects.create(inspection=inspection, kind=kind, text=text, evidence=list(evidence), person_id=actor.person_id, at=at)
+    made = Statement.objects.create(inspection=inspection, kind=kind, text=text, person_id=actor.person_id, at=at)
+    attach_files(made, FileRole.EVIDENCE, evidence)
     verb = "state_opinion" if kind == StatementKind.OPINION else "report_rectified"
     record(actor, f"inspections.{verb}", inspection, at=at, project_code=inspection.project.code or "", why=text)
     return made
@@ -416,7 +422,7 @@ def propose_points(
         on=visit.on,
         data=data,
         basis=basis,
-        evidence=visit.evidence,
+        shown=visit.evidence,
         source=("inspections.check", check.pk) if check else ("inspections.inspection", inspection.pk),
         at=at,
     )
@@ -451,7 +457,8 @@ def record_interview(
     known = inspection.interviews.filter(on=on, **values).first()
     if known is not None:
         return known
-    made = Interview.objects.create(inspection=inspection, on=on, evidence=evidence_of(files, None), by_id=actor.person_id, at=at, **values)
+    made = Interview.objects.create(inspection=inspection, on=on, by_id=actor.person_id, at=at, **values)
+    attach_files(made, FileRole.EVIDENCE, evidence_of(files, None))
     record(
         actor,
         "inspections.record_interview",

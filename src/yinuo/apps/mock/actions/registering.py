@@ -9,6 +9,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
+from yinuo.apps.documents.attachments import AttachedFile, attach_files
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.mock import access, papers
 from yinuo.apps.mock.actions.common import (
     WINDOW_OFFICE,
@@ -79,6 +81,7 @@ def register(
     if land_expected_on <= at.astimezone(TZ).date():
         raise Refused("mock.land_expected_on", "土地预计取得时间应当晚于今天", field="land_expected_on")
     items = _items(project, matters)
+    copies = [AttachedFile.of(scan(file, project, "approvals", "已取得的批复复印件")) for file in approvals]
     facts = snapshot(project, _answers(answers, len(told), project))
     decision = conditions_of(project, facts)
     _need_eligible(decision, project, note)
@@ -95,12 +98,12 @@ def register(
                 decision=store(decision, at),
                 support=decision.outcome["support"],
                 note=note.strip(),
-                approvals=[scan(file, project, "approvals", "已取得的批复复印件").pk for file in approvals],
                 registered_at=at,
                 registered_by_id=actor.person_id,
             )
     except IntegrityError as error:
         raise Refused("mock.open_once", "这个项目已经在模拟审批中", remedy="请打开正在办理的模拟审批") from error
+    attach_files(application, FileRole.APPROVAL, copies)
     MockMatter.objects.bulk_create(MockMatter(application=application, item=item) for item in items)
     papers.issue_forms(application, items, at)
     record(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from yinuo.apps.base import Actor, Refused, save
+from yinuo.apps.documents.attachments import AttachedFile
 from yinuo.apps.onemap.actions.common import clock, day_of, page_of, words
 from yinuo.apps.onemap.actions.handling import _accept
 from yinuo.apps.onemap.actions.items import begin_anew, new_submission
@@ -21,7 +21,7 @@ from yinuo.apps.trail.actions import action
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkItem, WorkKind
 
-Rows = Sequence[dict[str, Any]]
+Rows = Sequence[AttachedFile]
 
 
 @action
@@ -29,7 +29,7 @@ def accept_with_gap(
     *, actor: Actor, item: MapItem, materials: Rows, note: str, until: date, received_at: datetime, handler_id: int | None, at: datetime
 ) -> Submission:
     """Received on the day of the application and accepted now; the matter is worked while the gap waits, to the end of `until`."""
-    submission = new_submission(actor, item, list(materials), note, at)
+    submission = new_submission(actor, item, materials, note, at)
     item.state, item.received_at, item.route, item.deficient = ItemState.RECEIVED, received_at, Route.REGULAR, True
     item.handler_id = item.handler_id or handler_id
     save(item, "state", "received_at", "route", "deficient", "handler")
@@ -57,7 +57,7 @@ def accept_unanswered(item: MapItem, materials: Rows, note: str, received_at: da
 
     What is missing is asked for after acceptance, once and completely.
     """
-    submission = new_submission(replace(Actor.system(), person_id=person_id), item, list(materials), note, received_at)
+    submission = new_submission(replace(Actor.system(), person_id=person_id), item, materials, note, received_at)
     item.state, item.received_at, item.route = ItemState.RECEIVED, received_at, Route.REGULAR
     save(item, "state", "received_at", "route")
     _accept(Actor.system(), item, at, received_at, deemed=True)

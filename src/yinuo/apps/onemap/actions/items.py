@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from yinuo.apps.base import Actor, Refused, save
-from yinuo.apps.documents.models import StoredFile
+from yinuo.apps.documents.attachments import AttachedFile, attach_files
+from yinuo.apps.documents.models import FileRole, StoredFile
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap import access
@@ -51,7 +52,7 @@ def submit_materials(
     need_going_on(item)
     need_prerequisites(item)
     handed = checked_materials(item, materials)
-    need_files_in_reach(actor, [row["file"] for row in handed])
+    need_files_in_reach(actor, [one.file for one in handed])
     _need_answer(item, handed, note)
     submission = new_submission(actor, item, handed, note, at)
     if item.state == ItemState.INCORRECT:
@@ -80,28 +81,29 @@ def submit_materials(
     return submission
 
 
-def _need_answer(item: MapItem, handed: list[dict[str, Any]], note: str) -> None:
+def _need_answer(item: MapItem, handed: Sequence[AttachedFile], note: str) -> None:
     """A send-back is not answered by the very same files without a word, uploaded anew or not: a clock would run for nothing."""
     if item.state not in (ItemState.INCOMPLETE, ItemState.INCORRECT) or note.strip():
         return
     last = item.submissions.filter(round=item.round).order_by("-number").first()
-    if last and {(row["id"], row["sha256"]) for row in last.materials} == {(row["id"], row["sha256"]) for row in handed}:
+    if last and {(one.id, one.sha256) for one in last.materials} == {(one.id, one.sha256) for one in handed}:
         message = "和上次交的完全一样：请换上补正的文件；不用换的，在这里写明理由"
         raise Refused("onemap.nothing_mended", message, field="note", remedy="换上补正的文件，或者写明理由")
 
 
-def new_submission(actor: Actor, item: MapItem, handed: list[dict[str, Any]], note: str, at: datetime) -> Submission:
+def new_submission(actor: Actor, item: MapItem, handed: Sequence[AttachedFile], note: str, at: datetime) -> Submission:
     """The next version of the item's material, of the present application."""
-    return Submission.objects.create(
+    made = Submission.objects.create(
         item=item,
         number=item.submissions.count() + 1,
         round=item.round,
         receipt_no=receipt_number(at),
-        materials=handed,
         note=note.strip(),
         person_id=actor.person_id,
         at=at,
     )
+    attach_files(made, FileRole.MATERIAL, handed)
+    return made
 
 
 def receipt_number(at: datetime) -> str:
@@ -109,10 +111,10 @@ def receipt_number(at: datetime) -> str:
     return f"S{at.astimezone(TZ):%y%m%d}{secrets.token_hex(5).upper()}"
 
 
-def checked_materials(item: MapItem, materials: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def checked_materials(item: MapItem, materials: Sequence[dict[str, Any]]) -> list[AttachedFile]:
     """Each material the matter lists, with its file. Raises Refused naming every main material left out and every foreign file."""
     known = {material["id"]: material for material in item.materials}
-    handed: list[dict[str, Any]] = []
+    handed: list[AttachedFile] = []
     errors: dict[str, str] = {}
     numbers = [row.get("file") if isinstance(row.get("file"), int) else 0 for row in materials]
     files = StoredFile.objects.defer("content").filter(unit_id=item.project.unit_id).in_bulk([number for number in numbers if number])
@@ -123,8 +125,8 @@ def checked_materials(item: MapItem, materials: Sequence[dict[str, Any]]) -> lis
         elif file is None:
             errors[material["id"]] = f"请上传“{material['name']}”"
         else:
-            handed.append({"id": material["id"], "name": material["name"], "file": file.pk, "file_name": file.name, "sha256": file.sha256})
-    given = {row["id"] for row in handed}
+            handed.append(AttachedFile(file.pk, file.name, file.sha256, file.unit_id, material["id"], material["name"]))
+    given = {one.id for one in handed}
     for material in known.values():
         if material["main"] and material["id"] not in given and material["id"] not in errors:
             errors[material["id"]] = f"还缺“{material['name']}”"

@@ -26,6 +26,7 @@ from yinuo.apps.onemap.actions.handling import checked_points
 from yinuo.apps.onemap.actions.items import checked_materials, new_submission
 from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.models import ItemState, LaterDocument, LaterState, MapItem, Route, Submission
+from yinuo.apps.onemap.reach import need_files_in_reach
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
@@ -60,6 +61,7 @@ def ask_document(
         raise Refused("onemap.document_asked", "已经申请补办，部门正在审核", remedy="请等待部门办理")
     purpose = need_text(purpose, "purpose", "请写明需要审批文件的用途")
     handed = checked_materials(item, materials)
+    need_files_in_reach(actor, [one.file for one in handed])
     submission = new_submission(actor, item, handed, purpose, at)
     asked = _asked_again(actor, asked, submission, at) if asked else _asked(actor, item, submission, purpose, at)
     _to_review(actor, asked, at)

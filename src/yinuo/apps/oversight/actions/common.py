@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
-from yinuo.apps.commitments.actions.common import evidence_of as files_of
+from yinuo.apps.documents.attachments import AttachedFile, attach_files, own_files
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.oversight import access
@@ -57,16 +57,17 @@ def take(made: Warning, allowed: bool, refusal: str, states: Sequence[str], vers
     return made
 
 
-def step(made: Warning, kind: StepKind, actor: Actor, at: datetime, text: str = "", evidence: Sequence[dict[str, Any]] = ()) -> WarningStep:
-    return WarningStep.objects.create(
-        warning=made, kind=kind, text=text, evidence=list(evidence), role=actor.role, department_id=actor.department_id,
-        person_id=actor.person_id, at=at,
-    )  # fmt: skip
+def step(made: Warning, kind: StepKind, actor: Actor, at: datetime, text: str = "", evidence: Sequence[AttachedFile] = ()) -> WarningStep:
+    taken = WarningStep.objects.create(
+        warning=made, kind=kind, text=text, role=actor.role, department_id=actor.department_id, person_id=actor.person_id, at=at
+    )
+    attach_files(taken, FileRole.EVIDENCE, evidence)
+    return taken
 
 
-def evidence_of(files: Sequence[int], actor: Actor, project: Project) -> list[dict[str, Any]]:
+def evidence_of(files: Sequence[int], actor: Actor, project: Project) -> list[AttachedFile]:
     """Files of the unit's library where the unit speaks, else of nobody's library."""
-    return files_of(files, project.unit_id if actor.role == "unit" else None)
+    return own_files(files, unit_id=project.unit_id if actor.role == "unit" else None, room="oversight")
 
 
 def code_of(made: Warning) -> str:

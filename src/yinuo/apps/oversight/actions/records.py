@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.catalogue.queries import book
+from yinuo.apps.documents.attachments import AttachedFile, attach_files
+from yinuo.apps.documents.models import FileRole
 from yinuo.apps.inspections.models import Inspection
 from yinuo.apps.oversight import access
 from yinuo.apps.oversight.actions.common import day_of, evidence_of, need
@@ -122,7 +124,7 @@ def enter(
     number: str,
     on: date,
     data: Mapping[str, Any],
-    evidence: Sequence[dict[str, Any]],
+    evidence: Sequence[AttachedFile],
     at: datetime,
     system: str = "",
     record_id: str = "",
@@ -136,7 +138,7 @@ def enter(
     made = LifeRecord(
         project=project, kind=kind, step=step, number=number, on=on, data=kept, public=SPECS[kind].public, system=system,
         record_id=record_id, digest=digest_of(kind, step, number, on, kept), round=replaces.round + 1 if replaces else 1,
-        replaces=replaces, inspection=inspection, why=why, evidence=list(evidence), department_id=actor.department_id, person_id=actor.person_id, at=at,
+        replaces=replaces, inspection=inspection, why=why, department_id=actor.department_id, person_id=actor.person_id, at=at,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -146,6 +148,7 @@ def enter(
         raise Refused(
             "oversight.recorded", f"{label} {number} 已经登记过", field="number", remedy="内容有变化的，请更正原来的记录"
         ) from error
+    attach_files(made, FileRole.EVIDENCE, evidence)
     verb = "oversight.correct_record" if replaces else "oversight.record_life"
     told = {
         "kind": kind,

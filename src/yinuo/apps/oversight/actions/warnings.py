@@ -9,6 +9,7 @@ from yinuo.apps.base import Actor, Refused, forbid, save
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.credit.actions import propose_points
 from yinuo.apps.credit.models import PointProposal
+from yinuo.apps.documents.attachments import AttachedFile
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.oversight import access
 from yinuo.apps.oversight.actions.common import (
@@ -183,12 +184,12 @@ def _penalty(made: Warning, penalty_id: int | None) -> LifeRecord:
     return found
 
 
-def end(actor: Actor, made: Warning, outcome: WarningOutcome, said: str, at: datetime, shown: Sequence[dict[str, object]] = ()) -> None:
+def end(actor: Actor, made: Warning, outcome: WarningOutcome, said: str, at: datetime, shown: Sequence[AttachedFile] = ()) -> None:
     """Closes it, its clocks, and asks when the project is to be looked at again."""
     for kind in (WorkKind.WARNING_HANDLE, WorkKind.WARNING_RECTIFY):
         _end_wait(actor, made, kind, at, outcome)
     made.state, made.outcome, made.closed_at, made.closed_by_id = S.CLOSED, outcome, at, actor.person_id
-    step(made, StepKind.CLOSED, actor, at, said, list(shown))
+    step(made, StepKind.CLOSED, actor, at, said, shown)
     _moved(
         actor, made, "oversight.close_warning", at, said, "state", "outcome", "closed_at", "closed_by", "penalty",
         chain="anomaly.closed", data={"kind": made.kind, "outcome": outcome},
@@ -226,7 +227,8 @@ def propose_for_warning(*, actor: Actor, warning_id: int, basis: str, at: dateti
         on=day_of(made.found_at),
         data=ACTS[WarningKind(made.kind)],
         basis=said,
-        evidence=[*shown, f"预警 {made.pk}：{made.why}"],
+        shown=shown,
+        evidence_note=f"预警 {made.pk}：{made.why}",
         source=(Warning._meta.label_lower, made.pk),
         at=at,
     )
