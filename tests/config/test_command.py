@@ -10,6 +10,7 @@ import sys
 import pytest
 import typer
 
+from yinuo import __version__
 from yinuo.config import cli
 from yinuo.config.cli import chinese
 
@@ -28,6 +29,11 @@ def test_help_names_every_installed_command(capsys: pytest.CaptureFixture[str]) 
     assert not err
     assert {"up", "policy", "pack", "calendar", "code", "company", "manage"} <= set(cli.installed())
     assert all(f"  {name}" in out and cli.COMMANDS[name][1] in out for name in cli.installed())
+
+
+@pytest.mark.parametrize("asked", ["--version", "-V", "version"])
+def test_it_tells_its_version(asked: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(asked, capsys=capsys) == (0, f"yinuo {__version__}\n", "")
 
 
 def test_without_arguments_it_says_how_it_is_used_and_is_not_content(capsys: pytest.CaptureFixture[str]) -> None:

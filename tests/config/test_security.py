@@ -18,6 +18,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from yinuo import __version__
 from yinuo.config import middleware
 
 PASSWORD = "one promise, a thousand in gold"
@@ -31,6 +32,12 @@ def person(db: None) -> object:
 
 def _log_in(client: Client, password: str) -> int:
     return client.post(reverse("account_login"), {"login": "wang", "password": password}).status_code
+
+
+def test_the_health_check_and_every_page_tell_the_version(client: Client, db: None) -> None:
+    assert client.get("/health").json()["version"] == __version__
+    footer = client.get(reverse("account_login")).content.decode().partition("<footer")[2]
+    assert f" · {__version__}</p>" in footer
 
 
 def test_every_answer_carries_the_policies(client: Client, db: None) -> None:
