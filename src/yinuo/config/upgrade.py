@@ -27,10 +27,12 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What was found, the backup made before (none for an empty or a current database), and the audit's faults afterwards."""
+    """What was found, the backup made before (none for an empty or a current database), the rows derived anew (each on the trail), and the
+    audit's first faults afterwards."""
 
     found: Standing
     backup: Path | None = None
+    rebuilt: int = 0
     faults: list[str] = field(default_factory=list)
 
 
@@ -56,8 +58,10 @@ def bring_up(progress: Progress, *, target: Path | None = None, resume: bool = F
         progress(f"升级到 {__version__}")
         database.migrate(progress=progress, backup=str(kept or ""), resume=resume)
         _follow_pack(progress)
+        progress("重算由记录推出的列")
+        rebuilt = _rebuild()
         progress("审计")
-        return Upgrade(found, kept, _audit())
+        return Upgrade(found, kept, rebuilt, _audit())
 
 
 def _follow_pack(progress: Progress) -> None:
@@ -121,6 +125,13 @@ def _refuse_full_disk(folder: Path) -> None:
         (size,) = cursor.fetchone()
     if shutil.disk_usage(folder).free < size:
         raise BackupError(f"{folder} 的空间不够放升级以前的备份（至少 {size >> 20} MB）：请腾出空间，或用 --backup 另选一个地方")
+
+
+def _rebuild() -> int:
+    from yinuo.apps import caches
+    from yinuo.apps.base import Actor
+
+    return sum(len(caches.rebuild(cache, actor=Actor.system(), at=timezone.now())) for cache in caches.every())
 
 
 def _audit() -> list[str]:

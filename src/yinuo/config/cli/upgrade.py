@@ -74,9 +74,20 @@ def _carry_out(backup: Path | None, resume: bool, as_json: bool) -> int:
     done = bring_up(lambda line: None if as_json else print(line, flush=True), target=backup, resume=resume)
     if as_json:
         kept = str(done.backup) if done.backup else None
-        _print({"from": done.found.release, "to": __version__, "state": done.found.kind, "backup": kept, "faults": done.faults})
+        _print(
+            {
+                "from": done.found.release,
+                "to": __version__,
+                "state": done.found.kind,
+                "backup": kept,
+                "rebuilt": done.rebuilt,
+                "faults": done.faults,
+            }
+        )
     elif done.found.kind in (Kind.OLDER, Kind.HALF):
         print(f"已升级到 {__version__}" + (f"；升级以前的备份：{done.backup}" if done.backup else ""))
+        if done.rebuilt:
+            print(f"按本程序的规则重算了 {done.rebuilt} 行，都在痕迹里")
         _print_faults(done.faults)
     else:
         print(f"数据库已是 {__version__}")
