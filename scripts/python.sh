@@ -1,7 +1,12 @@
 #!/bin/sh
 # Prints a Python that will do: 3.11 or newer, able to make virtual environments. YINUO_PYTHON chooses another one.
 set -eu
-for name in ${YINUO_PYTHON:-python3.13 python3.12 python3.11 python3 python3.14}; do
+if [ -n "${YINUO_PYTHON:-}" ]; then
+    set -- "$YINUO_PYTHON"
+else
+    set -- python3.13 python3.12 python3.11 python3 python3.14
+fi
+for name in "$@"; do
     found=$(command -v "$name" 2>/dev/null) || continue
     # Tried, not only found: a shim may stand for a version that is not there.
     if "$found" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then

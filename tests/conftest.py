@@ -29,6 +29,7 @@ settings.load_profile("house")
 load.parse = lru_cache(maxsize=None)(load.parse)
 
 TESTS = Path(__file__).resolve().parent
+OWN = TESTS.parent / "src"
 WITHOUT_DJANGO = {"core", "chain", "node", "packs", "scripts"}
 
 
@@ -44,7 +45,7 @@ class Undefined(str):
 
     def __mod__(self, missing: Any) -> str:
         origin = _template_being_rendered()
-        if "/yinuo/" in origin:
+        if OWN in Path(origin).parents:
             raise UndefinedVariable(f"{missing} in {origin}")
         return ""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import psycopg
 import pytest
@@ -16,6 +15,7 @@ from django.db.migrations import CreateModel
 from django.db.migrations.loader import MigrationLoader
 from django.template import engines
 
+from tests.conftest import OWN
 from tests.database import TestDatabase
 from yinuo.apps.base import AppendOnly, FixedWhenMade
 from yinuo.config import database
@@ -169,17 +169,9 @@ def test_a_committing_test_starts_from_a_clean_clone(committed_db: str) -> None:
     assert not Person.objects.exists()
 
 
-def test_a_clone_costs_well_under_a_second(test_database: TestDatabase) -> None:
-    began = time.perf_counter()
-    name = test_database.clone()
-    took = time.perf_counter() - began
-    test_database.done_with(name)
-    assert took < 1
-
-
 def test_an_undefined_variable_in_our_own_template_raises() -> None:
     template = engines["django"].from_string("{{ nothing }}")
-    template.template.origin.name = "/src/yinuo/web/templates/page.html"
+    template.template.origin.name = str(OWN / "yinuo/web/templates/page.html")
     for node in template.template.nodelist:
         node.origin = template.template.origin
     with pytest.raises(Exception, match=r"nothing in .*page\.html"):
@@ -187,4 +179,9 @@ def test_an_undefined_variable_in_our_own_template_raises() -> None:
 
 
 def test_an_undefined_variable_in_a_template_of_a_library_is_empty() -> None:
-    assert engines["django"].from_string("[{{ nothing }}]").render({}) == "[]"
+    template = engines["django"].from_string("[{{ nothing }}]")
+    # A checkout may be called like the package, and its libraries lie below it.
+    template.template.origin.name = "/srv/yinuo/.venv/lib/django/contrib/admin/templates/page.html"
+    for node in template.template.nodelist:
+        node.origin = template.template.origin
+    assert template.render({}) == "[]"
