@@ -158,12 +158,25 @@ def test_database() -> Iterator[TestDatabase]:
 @pytest.fixture(scope="session")
 def django_db_setup(test_database: TestDatabase, django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Replaces pytest-django's: this run gets a clone of the template, and connects as the application's role."""
+    from tests import stages
+
     with django_db_blocker.unblock():
         test_database.server.connect().close()
         name = test_database.clone()
-        with test_database.pointing_at(name):
+        with test_database.pointing_at(name), stages.opened(test_database, name):
             yield
         test_database.done_with(name)
+
+
+@pytest.fixture(autouse=True)
+def beginning(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Set up before the test's transaction and ended after it: see tests/stages.py."""
+    stages = sys.modules.get("tests.stages")
+    if stages is None:
+        yield
+        return
+    with stages.test(request):
+        yield
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from tests.stages import stage
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.catalogue.models import MatterHandler
@@ -133,6 +134,7 @@ def new_person(name: str) -> Person:
     return Person.objects.create(username=f"p{number}", name=name, phone=f"139{number:08d}", email=f"p{number}@example.org")
 
 
+@stage
 def new_county() -> County:
     catalogue.forget()
     clocks.forget_calendar()
@@ -143,6 +145,7 @@ def new_county() -> County:
     return county
 
 
+@stage
 def new_company(name: str = "积石山绿源有机肥有限公司", score: str | None = "86", *, type: str = "enterprise", code: str = "") -> Company:
     """A company with one authorised person who may sign, and a score (None = unrated)."""
     unit = ProjectUnit.objects.create(credit_code=code or _free_code(), name=name, type=type, legal_representative="马晓云")

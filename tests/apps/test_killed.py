@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import os
+import signal
+import warnings
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from django.db import connection, connections
 
 from tests.apps.county import Company, County, at, facts, new_company, new_county
-from tests.apps.killing import survives
+from tests.apps.killing import counts, survives
 from tests.apps.test_onemap import ANSWERED, FILED, PDF, REVIEWED, ready
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.onemap.actions import (
@@ -22,20 +29,71 @@ from yinuo.apps.projects.actions import file_project, withdraw_filing
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work.actions import tick
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
-def stage(committed_db: str) -> tuple[County, Company]:
+def stage(db: None) -> tuple[County, Company]:
     return new_county(), new_company()
 
 
-def test_a_kill_at_any_statement_of_a_filing_leaves_nothing_and_the_retry_files_once(stage: tuple[County, Company]) -> None:
-    _, company = stage
-    statements = survives(
-        lambda: file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=FILED, idempotency_key="k")
-    )
-    assert statements >= 10
+class Child:
+    """Does `act` in a child process that is killed before its statement `number` (a COMMIT counts; 0: never)."""
+
+    def __init__(self, act: Callable[[], Any], number: int = 0) -> None:
+        self.seen = 0
+        reader, self.writer = os.pipe()
+        connections.close_all()
+        with warnings.catch_warnings():
+            # A test runner's threads are not needed by the child.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if child == 0:
+            self._run(act, number)
+        os.close(self.writer)
+        with os.fdopen(reader, "rb") as told:
+            self.seen = len(told.read())
+        _, status = os.waitpid(child, 0)
+        self.killed = os.WIFSIGNALED(status)
+        assert self.killed or os.WEXITSTATUS(status) == 0, "the action failed in the child"
+
+    def _run(self, act: Callable[[], Any], number: int) -> None:
+        code = 1
+
+        def strike() -> None:
+            self.seen += 1
+            if self.seen == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+            os.write(self.writer, b".")
+
+        def before(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+            strike()
+            return execute(sql, params, many, context)
+
+        try:
+            connection.ensure_connection()
+            commit = connection._commit
+            connection._commit = lambda: (strike(), commit())[1]  # type: ignore[method-assign]
+            with connection.execute_wrapper(before):
+                act()
+            code = 0
+        except BaseException as error:
+            print(f"child: {error!r}", flush=True)
+        finally:
+            os._exit(code)
+
+
+def test_a_filing_really_killed_before_any_statement_leaves_nothing_and_the_retry_files_once(committed_db: str) -> None:
+    """What `survives` takes PostgreSQL's word for: a process killed outright leaves what was committed, and here that is nothing."""
+    new_county()
+    company = new_company()
+    own: dict[str, Any] = {"actor": company.actor, "unit_id": company.unit.pk, "facts": facts(), "pledged": True, "at": FILED}
+    before, number = counts(), 1
+    while (child := Child(lambda: file_project(**own, idempotency_key="k"), number)).killed:
+        assert child.seen == number - 1
+        assert counts() == before, f"killed before statement {number}"
+        number += 1
+    assert number > 7
+    assert Project.objects.count() == 1
+    assert file_project(**own, idempotency_key="k").project == Project.objects.get()
     assert Project.objects.count() == 1
 
 
@@ -56,7 +114,7 @@ def test_a_kill_at_any_statement_from_review_to_delivery_leaves_nothing_half_don
             answer_guidance(actor=actors[pk], answer_id=pk, matters=rows, at=ANSWERED)
 
         if position == len(waiting) - 1:
-            survives(say, at_most=400)
+            survives(say)
         else:
             say()
     item = ready(Project.objects.get(pk=project.pk))
@@ -77,7 +135,7 @@ def test_a_kill_at_any_statement_from_review_to_delivery_leaves_nothing_half_don
     decide(actor=handler, item_id=item.pk, granted=True, document_number="甲1", text="", at=at("2026-11-11 09:00"))
     deliver(actor=handler, item_id=item.pk, how="在线", at=at("2026-11-11 10:00"))
     assert MapItem.objects.get(pk=item.pk).delivered_at == at("2026-11-11 10:00")
-    survives(lambda: withdraw_filing(actor=reviewer, project_id=project.pk, problem="应办理核准", at=at("2026-11-12 09:00")), at_most=400)
+    survives(lambda: withdraw_filing(actor=reviewer, project_id=project.pk, problem="应办理核准", at=at("2026-11-12 09:00")))
 
 
 def test_a_kill_in_the_middle_of_a_tick_tells_no_light_twice(stage: tuple[County, Company]) -> None:

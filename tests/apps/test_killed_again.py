@@ -19,11 +19,9 @@ from yinuo.apps.projects.actions.confirming import confirm_facts
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work.models import WorkItem
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
-def stage(committed_db: str) -> tuple[County, Company]:
+def stage(db: None) -> tuple[County, Company]:
     return new_county(), new_company()
 
 
@@ -81,7 +79,7 @@ def test_a_killed_last_finding_neither_completes_nor_delivers_nor_closes_anythin
     for point in [point for point in points if point.commitment is not None][:-1]:
         find(county, completion, point, True)
     last = [point for point in points if point.commitment is not None][-1]
-    once("commitments.pass_completion", lambda: find(county, completion, last, True), at_most=300)
+    once("commitments.pass_completion", lambda: find(county, completion, last, True))
     assert Project.objects.get(pk=completion.project_id).state == "completed"
     assert WorkItem.objects.get(kind="delivery", subject_id=own.item.pk).state == "done"
     assert not MapItem.objects.filter(project_id=completion.project_id, state="open").exists()

@@ -26,6 +26,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def stage(committed_db: str) -> tuple[County, Company, MapItem]:
+    return begun()
+
+
+def begun() -> tuple[County, Company, MapItem]:
     county, company = new_county(), new_company()
     item = item_of(guided(county, company))
     published(county)
@@ -38,8 +42,8 @@ def won(results: list[Any]) -> list[Any]:
     return [result for result in results if not isinstance(result, Exception)]
 
 
-def test_a_lapse_killed_half_way_is_not_there_and_happens_at_the_next_tick(stage: tuple[County, Company, MapItem]) -> None:
-    county, company, item = stage
+def test_a_lapse_killed_half_way_is_not_there_and_happens_at_the_next_tick(db: None) -> None:
+    county, company, item = begun()
     signed(county, company, item)
     once("deficient.give_up", lambda: tick(at("2026-11-14 00:01")))
     assert PastApplication.objects.get(item=item).outcome == "given_up"

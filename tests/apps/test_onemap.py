@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.apps.county import Company, County, at, facts
+from tests.stages import stage
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.documents.models import StoredFile
@@ -37,10 +38,12 @@ REVIEWED = at("2026-11-03 15:00")
 ANSWERED = at("2026-11-05 10:00")
 
 
+@stage
 def filed(county: County, company: Company, **changes: Any) -> Project:
     return file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(**changes), pledged=True, at=FILED).project
 
 
+@stage
 def guided(county: County, company: Company, **changes: Any) -> Project:
     """A project whose map stands: reviewed, and every department has answered as proposed (a perhaps is a no)."""
     project = filed(county, company, **changes)

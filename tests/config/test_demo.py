@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -22,6 +18,7 @@ from psycopg.types.json import Jsonb
 
 from tests.apps import figured
 from tests.apps.county import facts, new_company, new_county
+from tests.apps.killing import Watch, watched
 from tests.database import TestDatabase
 from yinuo.apps import caches
 from yinuo.apps.base import Actor
@@ -67,12 +64,30 @@ OPEN = ["running", "paused"]
 
 
 @pytest.fixture(scope="module")
-def built(test_database: TestDatabase, django_db_setup: None, django_db_blocker: Any) -> Iterator[list[demo.Login]]:
-    """One demonstration for all tests that only look at it."""
+def build(test_database: TestDatabase, django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[list[demo.Login], Watch]]:
+    """One demonstration for all tests that only look at it, and what was seen while it was built."""
     name = test_database.clone()
     with django_db_blocker.unblock(), test_database.pointing_at(name):
-        yield demo.build(lambda line: None, NOW)
+        sync_pack(NOW.date())  # every start does, so a hall is no sign of real data
+        with watched() as watch:
+            logins = demo.build(lambda line: None, NOW)
+        yield logins, watch
     test_database.done_with(name)
+
+
+@pytest.fixture
+def built(build: tuple[list[demo.Login], Watch]) -> list[demo.Login]:
+    return build[0]
+
+
+def only(monkeypatch: pytest.MonkeyPatch, *told: Any) -> None:
+    """Of the demonstration's scenes these alone."""
+    rooms = (demo.lives, demo.agency, demo.gaps, demo.land, demo.window, demo.grants, demo.inspections, demo.reviews, demo.rulings)
+    for room in (*rooms, demo.credit, demo.prefecture):
+        monkeypatch.setattr(room, "SCENES", ())
+    for name in ("REGIONAL", "MOCK", "OVERSIGHT"):
+        monkeypatch.setattr(demo, name, ())
+    monkeypatch.setattr(demo.scenes, "SCENES", told)
 
 
 def counts() -> dict[str, int]:
@@ -172,20 +187,30 @@ def test_every_light_burns_and_the_red_one_is_being_coordinated(built: list[demo
     assert work_of("积石山县30兆瓦农光互补光伏发电项目", "soil_conservation_plan").light_at(NOW) == "green"
 
 
+def lights_are_right(now: datetime) -> None:
+    assert work_of("积石山县建材物流园一期", "land_use_planning_permit").light_at(now) == "red"
+    assert work_of("年产5万吨有机肥加工项目", "engineering_planning_permit").light_at(now) == "yellow"
+    assert work_of("积石山县30兆瓦农光互补光伏发电项目", "soil_conservation_plan").light_at(now) == "green"
+    assert not Entry.objects.filter(at__gt=now).exists()
+
+
 @pytest.mark.parametrize(
     "now",
     [
         datetime(2026, 11, 22, 11, 0, tzinfo=TZ),  # a Sunday
         datetime(2026, 11, 20, 18, 0, tzinfo=TZ),  # the very close of business
-        datetime(2027, 10, 4, 8, 31, tzinfo=TZ),  # in holidays, beyond the published calendar
     ],
 )
-def test_the_lights_are_right_whenever_it_is_built(now: datetime, committed_db: str) -> None:
+def test_the_lights_are_right_whenever_it_is_built(now: datetime, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch, demo.scenes.flagship, demo.scenes.overdue, demo.scenes.decidable)
     demo.build(lambda line: None, now)
-    assert work_of("积石山县建材物流园一期", "land_use_planning_permit").light_at(now) == "red"
-    assert work_of("年产5万吨有机肥加工项目", "engineering_planning_permit").light_at(now) == "yellow"
-    assert work_of("积石山县30兆瓦农光互补光伏发电项目", "soil_conservation_plan").light_at(now) == "green"
-    assert not Entry.objects.filter(at__gt=now).exists()
+    lights_are_right(now)
+
+
+def test_all_of_it_is_built_in_holidays_beyond_the_published_calendar(db: None) -> None:
+    now = datetime(2027, 10, 4, 8, 31, tzinfo=TZ)
+    demo.build(lambda line: None, now)
+    lights_are_right(now)
 
 
 def test_promises_are_in_notice_objected_decidable_decided_and_kept(built: list[demo.Login]) -> None:
@@ -381,42 +406,20 @@ def test_any_other_database_is(db: None) -> None:
     assert not demo.stands()
 
 
-KILLED = """
-import os, signal, sys
-sys.path[:0] = [{root!r}]
-import django
-django.setup()
-from yinuo.config import demo
-
-def progress(line):
-    if "08月" in line:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-from datetime import datetime
-demo.build(progress, datetime.fromisoformat({now!r}))
-"""
+def test_killed_half_way_it_leaves_nothing(build: tuple[list[demo.Login], Watch]) -> None:
+    _, watch = build
+    watch.judge()
+    assert watch.statements > 1000
 
 
-def test_killed_half_way_it_leaves_nothing_and_the_next_start_builds_it_whole(committed_db: str) -> None:
-    sync_pack(NOW.date())  # every start does, so a hall is no sign of real data
-    before = counts()
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    program = KILLED.format(root=root, now=NOW.isoformat())
-    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert counts() == before
-    assert demo.build(lambda line: None, NOW)
-    assert Project.objects.count() == 27
-
-
-def test_a_scene_that_fails_leaves_nothing(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scene_that_fails_leaves_nothing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     before = counts()
 
     def broken(world: demo.World) -> Iterator[datetime]:
         yield world.ago(3)
         raise RuntimeError("a scene went wrong")
 
-    monkeypatch.setattr(demo.scenes, "SCENES", (*demo.scenes.SCENES, broken))
+    only(monkeypatch, demo.scenes.just_filed, broken)
     with pytest.raises(RuntimeError):
         demo.build(lambda line: None, NOW)
     assert counts() == before
