@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.apps.county import Company, County, at
 from tests.apps.test_onemap import PDF, guided
+from tests.stages import stage
 from yinuo.apps.base import Actor
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.mock import actions as mock
@@ -159,12 +160,14 @@ def register(county: County, company: Company, project: Project, **changes: Any)
     return mock.register(**{**given, **changes})
 
 
+@stage
 def begun(county: County, company: Company) -> Track:
     """Registered at the window."""
     project = project_of(county, company)
     return Track(county, company, project, register(county, company, project))
 
 
+@stage
 def running(county: County, company: Company) -> Track:
     """Signed, agreed to, distributed."""
     track = begun(county, company)
@@ -176,6 +179,7 @@ def running(county: County, company: Company) -> Track:
     return track
 
 
+@stage
 def both_mocked(county: County, company: Company) -> Track:
     """Both matters have their mock document."""
     track = running(county, company)
@@ -184,6 +188,7 @@ def both_mocked(county: County, company: Company) -> Track:
     return track
 
 
+@stage
 def converting(county: County, company: Company) -> Track:
     """The land contract is registered."""
     track = both_mocked(county, company)

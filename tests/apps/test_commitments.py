@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from tests.apps.chaining import leaves_saying
 from tests.apps.county import Company, County, at, new_company, new_person
 from tests.apps.test_onemap import guided, hand_in
+from tests.stages import stage
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import (
@@ -56,6 +57,7 @@ def promise(company: Company, item: MapItem, moment: datetime = SIGNED, **change
     return commit(actor=company.actor, item_id=item.pk, standard_version="2023.1", at=moment, **changes)
 
 
+@stage
 def promised(county: County, company: Company, matter: str = MATTER) -> Commitment:
     return promise(company, item_of(guided(county, company), matter))
 

@@ -10,6 +10,7 @@ import pytest
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_commitments import allowed, approve, item_of, promise
 from tests.apps.test_onemap import PDF, guided, hand_in
+from tests.stages import stage
 from yinuo.apps.base import Actor, Forbidden, Refused
 from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import (
@@ -59,6 +60,7 @@ def external(project: Project, matter: str, moment: datetime, status_code: int =
     )
 
 
+@stage
 def built(county: County, company: Company, promises: bool = True, **changes: Any) -> Project:
     """A landed and finished project: permit and environment on a promise, the rest by the approval system."""
     project = guided(county, company, **changes)
@@ -72,6 +74,7 @@ def built(county: County, company: Company, promises: bool = True, **changes: An
     return Project.objects.get(pk=project.pk)
 
 
+@stage
 def applied(county: County, company: Company, verified: tuple[str, ...] = VERIFIED, **changes: Any) -> CompletionVerification:
     """Applied for, and second guidance answered: of the verifications only `verified` are needed."""
     project = built(county, company, **changes)

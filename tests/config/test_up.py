@@ -102,43 +102,34 @@ def _living(pids: list[int]) -> dict[int, str]:
     return {}
 
 
-def test_it_comes_up_healthy_and_goes_down_leaving_nothing_behind(data: Path) -> None:
-    up = Up(data, _free_port())
-    try:
-        up.wait_ready()
-        assert _healthy(up.port)
-        assert f"http://localhost:{up.port}" in up.said()
-        assert (data / "secret_key").stat().st_mode & 0o777 == 0o600
-        children = up.children()
-        assert len(children) >= 4, "web, its two workers, one background worker"
-        second = Up(data, _free_port())
-        assert second.process.wait(PATIENCE) == 1
-        assert "已有一个 yinuo up 在运行" in second.said()
-        assert _healthy(up.port)
-    finally:
-        code = up.end(signal.SIGTERM)
-    assert code == 0
-    assert "Traceback" not in up.said()
-    assert not Server(data).running()
-    assert not _healthy(up.port)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_killed_outright_it_takes_its_children_along_and_the_next_start_finds_its_feet(data: Path) -> None:
+def test_it_comes_up_healthy_survives_being_killed_outright_and_goes_down_leaving_nothing_behind(data: Path) -> None:
     up = Up(data, _free_port())
     up.wait_ready()
-    children = up.children()
+    assert _healthy(up.port)
+    assert f"http://localhost:{up.port}" in up.said()
     key = (data / "secret_key").read_text()
+    assert (data / "secret_key").stat().st_mode & 0o777 == 0o600
+    children = up.children()
+    assert len(children) >= 4, "web, its two workers, one background worker"
+    second = Up(data, _free_port())
+    assert second.process.wait(PATIENCE) == 1
+    assert "已有一个 yinuo up 在运行" in second.said()
+    assert _healthy(up.port)
     up.end(signal.SIGKILL)
     assert not _living(children)
+    assert "Traceback" not in up.said()
+
     again = Up(data, _free_port())
     try:
         again.wait_ready()
         assert _healthy(again.port)
     finally:
-        code = again.end(signal.SIGINT)
+        code = again.end(signal.SIGTERM)
     assert code == 0
+    assert "Traceback" not in again.said()
     assert not Server(data).running()
+    assert not _healthy(again.port)
     assert (data / "secret_key").read_text() == key
 
 

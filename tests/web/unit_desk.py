@@ -11,11 +11,8 @@ from django.test import Client
 
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.test_onemap import PDF
-from tests.web.staffdesk import whole
-from yinuo.apps.people.models import Person
+from tests.web.staffdesk import BACKEND, signed_in, whole
 from yinuo.apps.work.clocks import forget_calendar
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @dataclass
@@ -51,12 +48,6 @@ class Desk:
 def errors_in(answer: Any) -> str:
     text = answer.content.decode(errors="replace")
     return text[text.find('class="errors"') :][:600] if 'class="errors"' in text else ""
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend=BACKEND)
-    return client
 
 
 def new_desk(patch: pytest.MonkeyPatch, moment: str = "2026-11-06 09:00", score: str | None = "86") -> Desk:
