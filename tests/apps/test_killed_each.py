@@ -30,7 +30,7 @@ from yinuo.apps.infochain import actions as infochain
 from yinuo.apps.infochain.queries import checkpoint
 from yinuo.apps.notices.actions import mark_read, warn_of_expiring_keys
 from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions.common import words
+from yinuo.apps.onemap.actions.common import page_of, words
 from yinuo.apps.onemap.actions.mocking import begin_conversion
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people import actions as people
@@ -135,7 +135,7 @@ def _converting(world: World, _: pytest.MonkeyPatch) -> Act:
     open_item(
         actor=Actor.system(),
         kind=WorkKind.MOCK_CONVERSION,
-        about=words(item),
+        about=words(item, unit_page=page_of(item)),
         limits=Limits(None),
         rules_on=item.project.rules_on,
         at=NOON,
