@@ -11,6 +11,7 @@ import pytest
 from tests.apps.county import Company, County, at, facts, new_company, new_county, new_person
 from tests.apps.killing import survives
 from tests.apps.points import NOON, day, head, propose, take
+from tests.apps.points import file_of as evidence_of
 from tests.apps.test_commitments import (
     DEPARTMENT,
     NOTICE_ENDS,
@@ -263,14 +264,16 @@ def test_a_killed_step_of_a_change_of_points_moves_no_point(stage: tuple[County,
     county.actor("general_convener")
     once("credit.import_score", lambda: evaluate(county, company, "81"))
     assert (head(company).score, CreditEvent.objects.filter(unit=company.unit).count()) == (81, 2)
-    once("credit.propose", lambda: propose(county, company, source=("oversight.act", 9)))
+    photo = evidence_of(county.actor("approver", "natural_resources"))
+    once("credit.propose", lambda: propose(county, company, source=("oversight.act", 9), evidence=[photo]))
     proposal = PointProposal.objects.get()
     once("credit.consent", lambda: consent(actor=county.actor("principal"), proposal_id=proposal.pk, note="同意", at=NOON))
     assert head(company).score == 81
     once("credit.execute", lambda: execute(actor=county.actor("general_convener"), proposal_id=proposal.pk, at=NOON))
     assert (head(company).score, head(company).grade) == (79, "B")
     event = CreditEvent.objects.get(unit=company.unit, type="act")
-    once("credit.ask_repair", lambda: ask(company, event))
+    repaired = evidence_of(company.actor)
+    once("credit.ask_repair", lambda: ask(company, event, evidence=[repaired]))
     relief = CreditRelief.objects.get()
     once("credit.accept_repair", lambda: decide_on(county, relief, True))
     assert PointProposal.objects.filter(type="repair", state="proposed").count() == 1
