@@ -12,7 +12,7 @@ from yinuo.core.calendar import TZ
 
 PROJECTS, MATTERS = 5_000, 10
 NOW = datetime(2026, 11, 28, 10, tzinfo=TZ)
-FLOOR = "SELECT count(*), max(concluded_at - received_at) FROM onemap_mapitem WHERE concluded_at >= '2026-01-01'"
+FLOOR = "SELECT count(*), max(ended_at - received_at) FROM onemap_application WHERE ended_at >= '2026-01-01'"
 
 # Filed over eleven months; nine of ten matters are decided, each with the clock of its receipt and of its limit.
 MADE = (
@@ -31,31 +31,43 @@ MADE = (
     SELECT id, 'pre_start', confirmed_at, confirmed_at + interval '2 days' FROM projects_project
     """,
     """
-    INSERT INTO onemap_mapitem (version, project_id, matter_id, name, department_id, stage, position, pre_start, completion, state, route,
-        promisable, promisable_why, level, after, materials, guidance_note, limit_unit, statutory_unit, handler_id, received_at, accepted_at,
-        deemed_accepted, concluded_at, document_number, result_text, external, mock, deficient, round, share_ended)
-    SELECT 1, p.id, 'matter_' || m, '事项' || m, d.ids[1 + (p.id + m) %% array_length(d.ids, 1)], 's', m, true, false,
-        CASE WHEN (p.id * {matters} + m) %% 10 = 0 THEN 'accepted' ELSE 'granted' END,
-        CASE WHEN (p.id + m) %% 3 = 0 THEN 'commitment' ELSE 'regular' END, (p.id + m) %% 4 > 0,
-        '{{"outcome": {{"listed": false}}}}', 'county', '[]', '[]', '', 'working', 'working',
-        h.ids[1 + (p.id + m) %% array_length(h.ids, 1)], p.confirmed_at + m * interval '1 day', p.confirmed_at + m * interval '1 day', false,
-        CASE WHEN (p.id * {matters} + m) %% 10 > 0 THEN p.confirmed_at + m * interval '1 day' + (p.id %% 9 + 1) * interval '21 hours' END,
-        '文' || p.id || m, '', false, false, false, 1, ''
-    FROM projects_project p, generate_series(1, {matters}) m, (SELECT array_agg(id ORDER BY id) ids FROM people_department) d,
-        (SELECT array_agg(id ORDER BY id) ids FROM people_person) h
+    WITH made AS MATERIALIZED (
+        SELECT nextval(pg_get_serial_sequence('onemap_mapitem', 'id')) AS item_id,
+            nextval(pg_get_serial_sequence('onemap_application', 'id')) AS application_id,
+            p.id AS project_id, m, d.ids[1 + (p.id + m) %% array_length(d.ids, 1)] AS department_id,
+            h.ids[1 + (p.id + m) %% array_length(h.ids, 1)] AS handler_id, (p.id * {matters} + m) %% 10 > 0 AS granted,
+            p.confirmed_at + m * interval '1 day' AS received_at, (p.id %% 9 + 1) * interval '21 hours' AS took
+        FROM projects_project p, generate_series(1, {matters}) m, (SELECT array_agg(id ORDER BY id) ids FROM people_department) d,
+            (SELECT array_agg(id ORDER BY id) ids FROM people_person) h
+    ), items AS (
+        INSERT INTO onemap_mapitem (id, version, project_id, matter_id, name, department_id, stage, position, pre_start, completion, state,
+            route, promisable, promisable_why, level, after, materials, guidance_note, limit_unit, statutory_unit, handler_id, mock,
+            share_ended, application_id)
+        SELECT item_id, 1, project_id, 'matter_' || m, '事项' || m, department_id, 's', m, true, false,
+            CASE WHEN granted THEN 'granted' ELSE 'accepted' END,
+            CASE WHEN (project_id + m) %% 3 = 0 THEN 'commitment' ELSE 'regular' END, (project_id + m) %% 4 > 0,
+            '{{"outcome": {{"listed": false}}}}', 'county', '[]', '[]', '', 'working', 'working', handler_id, false, '', application_id
+        FROM made
+    )
+    INSERT INTO onemap_application (id, item_id, number, received_at, accepted_at, deemed_accepted, deficient, outcome, ended_at,
+        document_number, result_text, again_why)
+    SELECT application_id, item_id, 1, received_at, received_at, false, false, CASE WHEN granted THEN 'granted' ELSE '' END,
+        CASE WHEN granted THEN received_at + took END, CASE WHEN granted THEN '文' || project_id || m ELSE '' END, '', ''
+    FROM made
     """,
     """
     INSERT INTO work_workitem (kind, state, subject_kind, subject_id, project_id, project_code, title, subtitle, page, page_args,
         unit_page, unit_page_args, stage, tags, role, waits_for, department_id, hall_id, assignee_id, started_at, limit_value, limit_unit, statutory_unit, rules_on, closed_at,
         outcome, due_at, yellow_from, red_from, statutory_due_at, provisional, announced)
     SELECT k.kind, CASE WHEN ended.at IS NULL THEN 'running' ELSE 'done' END, 'onemap.mapitem', i.id, i.project_id, '', i.name, '',
-        'staff:item', jsonb_build_object('item_id', i.id), '', '{{}}', 's', '[]', 'approver', 'staff', i.department_id, p.hall_id, i.handler_id, i.received_at, 5,
-        'working', 'working', '2026-01-01', ended.at, '', i.received_at + interval '6 days',
-        CASE WHEN i.received_at + interval '5 days' <= coalesce(ended.at, 'infinity') THEN i.received_at + interval '5 days' END,
-        CASE WHEN i.received_at + interval '6 days' < coalesce(ended.at, 'infinity') THEN i.received_at + interval '6 days' END,
-        i.received_at + interval '20 days', false, 'green'
-    FROM onemap_mapitem i JOIN projects_project p ON p.id = i.project_id, (VALUES ('receipt'), ('limit')) k(kind),
-        LATERAL (SELECT CASE k.kind WHEN 'receipt' THEN i.received_at + interval '5 hours' ELSE i.concluded_at END AS at) ended
+        'staff:item', jsonb_build_object('item_id', i.id), '', '{{}}', 's', '[]', 'approver', 'staff', i.department_id, p.hall_id,
+        i.handler_id, a.received_at, 5, 'working', 'working', '2026-01-01', ended.at, '', a.received_at + interval '6 days',
+        CASE WHEN a.received_at + interval '5 days' <= coalesce(ended.at, 'infinity') THEN a.received_at + interval '5 days' END,
+        CASE WHEN a.received_at + interval '6 days' < coalesce(ended.at, 'infinity') THEN a.received_at + interval '6 days' END,
+        a.received_at + interval '20 days', false, 'green'
+    FROM onemap_mapitem i JOIN onemap_application a ON a.id = i.application_id JOIN projects_project p ON p.id = i.project_id,
+        (VALUES ('receipt'), ('limit')) k(kind),
+        LATERAL (SELECT CASE k.kind WHEN 'receipt' THEN a.received_at + interval '5 hours' ELSE a.ended_at END AS at) ended
     """,
     """
     INSERT INTO work_clockevent (item_id, kind, at, reason, note, ends_by, stops_statutory)
@@ -63,9 +75,9 @@ MADE = (
     FROM work_workitem w, (VALUES ('pause', 6), ('resume', 30)) e(kind, hours) WHERE w.kind = 'limit' AND w.id %% 10 < 2 ORDER BY w.id, e.hours
     """,
     """
-    INSERT INTO reviews_servicereview (item_id, round, hall_id, department_id, handler_id, level, indicators, text, channel, at)
-    SELECT i.id, 1, p.hall_id, i.department_id, i.handler_id, i.id %% 5 + 1, '[]', '', 'map', i.concluded_at + interval '1 day'
-    FROM onemap_mapitem i JOIN projects_project p ON p.id = i.project_id WHERE i.state = 'granted' AND i.id %% 2 = 0
+    INSERT INTO reviews_servicereview (application_id, hall_id, department_id, handler_id, level, indicators, text, channel, at)
+    SELECT a.id, p.hall_id, i.department_id, i.handler_id, i.id %% 5 + 1, '[]', '', 'map', a.ended_at + interval '1 day'
+    FROM onemap_mapitem i JOIN onemap_application a ON a.id = i.application_id JOIN projects_project p ON p.id = i.project_id WHERE i.state = 'granted' AND i.id %% 2 = 0
     """,
     """
     INSERT INTO oversight_warning (version, project_id, kind, state, source, why, matters, cites, department_id, found_at, outcome)
@@ -78,7 +90,16 @@ MADE = (
     FROM work_workitem w, (VALUES ('work.open'), ('work.close')) v(verb)
     """,
 )
-READ = ("projects_project", "onemap_guidance", "onemap_mapitem", "work_workitem", "work_clockevent", "reviews_servicereview", "trail_entry")
+READ = (
+    "projects_project",
+    "onemap_guidance",
+    "onemap_mapitem",
+    "onemap_application",
+    "work_workitem",
+    "work_clockevent",
+    "reviews_servicereview",
+    "trail_entry",
+)
 
 
 def run() -> dict[str, Any]:

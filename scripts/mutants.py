@@ -85,7 +85,7 @@ MUTANTS = (
     never("apps/projects/actions/life.py", "kind != ReportKind.START and project.started_on is None", "apps/test_traps.py apps/test_filing.py apps/test_completion.py web/test_unit_projects.py"),
     never("apps/reform/actions.py", "place is None or not access.can_draft(actor, place)", "apps/test_reform.py " + KILLS),
     never("apps/regional/actions/fees.py", "amount != due.outstanding", "apps/test_regional*.py"),
-    never("apps/reviews/actions.py", "item.round != link.round", "apps/test_reviews.py"),
+    never("apps/reviews/actions.py", "item.application_id != link.pk", "apps/test_reviews.py"),
     never("apps/window/actions/handing_out.py", "not queries.is_open(visit, at)", "apps/test_window*.py"),
     never("apps/work/actions.py", "days < 1", "apps/test_traps.py apps/test_delegation.py apps/test_reminders.py apps/test_lights.py"),
 )  # fmt: skip

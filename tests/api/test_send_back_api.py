@@ -8,6 +8,7 @@ from datetime import datetime
 from tests.api.conftest import Machine
 from tests.apps.county import Company, County, at
 from tests.apps.test_onemap import guided, ready
+from yinuo.apps.onemap.models import SendBack
 
 
 def test_a_material_is_named_by_its_id_or_in_words_and_the_same_bytes_are_no_answer(
@@ -29,7 +30,7 @@ def test_a_material_is_named_by_its_id_or_in_words_and_the_same_bytes_are_no_ans
     assert (refused["code"], refused["field"]) == ("onemap.send_back_material", "material")
     body["points"] = [{**point, "material": first["id"]}, {**point, "subject": "委托书"}]
     assert office.post(f"/items/{item.pk}/send-back", body, key="3").status_code == 201
-    assert [row["subject"] for row in item.send_backs.get().points] == [first["name"], "委托书"]
+    assert [row["subject"] for row in SendBack.objects.get(application__item=item).points] == [first["name"], "委托书"]
     clock(at("2026-11-09 09:00"))
     same = unit.post(f"/items/{item.pk}/submissions", {"materials": rows()}, key="4")
     assert (same.status_code, same.json()["code"]) == (422, "onemap.nothing_mended")

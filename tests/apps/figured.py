@@ -16,7 +16,8 @@ from tests.apps.county import Company, County, at, new_company, new_county
 from yinuo.apps.catalogue.models import RegionalResult, Zone
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.figures.scope import Scope
-from yinuo.apps.onemap.models import Guidance, MapItem, PastApplication
+from yinuo.apps.onemap.actions import applying
+from yinuo.apps.onemap.models import Application, Guidance, MapItem, Outcome
 from yinuo.apps.oversight.models import LifeRecord, Warning
 from yinuo.apps.people.models import Department, Hall, Person, Region
 from yinuo.apps.projects.models import Project
@@ -79,12 +80,13 @@ def filled(county: County) -> Figured:
     # At the very end of a span, and shared of an assessment.
     edge = MapItem.objects.filter(project__kind="filing", route="commitment", state="granted", project__hall=county.hall).first()
     assert edge is not None
-    MapItem.objects.filter(pk=edge.pk).update(concluded_at=at("2026-07-01 00:00"))
+    Application.objects.filter(pk=edge.application_id).update(ended_at=at("2026-07-01 00:00"))
     shared = MapItem.objects.filter(
-        project__hall=county.hall, state="granted", route="regular", received_at__gte=at("2026-01-01 00:00")
+        project__hall=county.hall, state="granted", route="regular", application__received_at__gte=at("2026-01-01 00:00")
     ).first()
     assert shared is not None
-    MapItem.objects.filter(pk=shared.pk).update(route="regional", shared=_result(made))
+    MapItem.objects.filter(pk=shared.pk).update(state="exempt", route="regional", shared=_result(made))
+    Application.objects.filter(pk=shared.application_id).update(outcome="shared")
     return made
 
 
@@ -153,28 +155,30 @@ def _item(made: Figured, chance: Random, project: Project, matter: str, position
     route = "commitment" if not listed.get("outcome", {}).get("listed", True) and chance.random() < 0.5 else "regular"
     item = MapItem.objects.create(
         project=project, matter_id=matter, name=f"事项 {matter}", department=office, stage="s", position=position,
-        pre_start=chance.random() < 0.8, state=state, route=route, promisable=chance.random() < 0.6, promisable_why=listed, handler=handler,
-        received_at=None if state == "open" or matter == "enterprise_filing" else received, concluded_at=ended if over else None,
-        result_text="理由" if state in ("refused", "not_accepted") else "", round=chance.choice((1, 1, 1, 2)),
-        document_number=f"文{project.pk}-{position}" if state != "exempt" or chance.random() < 0.5 else "",
+        pre_start=chance.random() < 0.8, promisable=chance.random() < 0.6, promisable_why=listed, handler=handler,
     )  # fmt: skip
-    if item.round == 2:
+    if chance.random() < 0.25:
         outcome = chance.choice(("refused", "withdrawn", "not_accepted"))
         before = received - timedelta(days=chance.randint(1, 60))
-        PastApplication.objects.create(
-            item=item, round=1, outcome=outcome, ended_at=before, again_at=before,
+        Application.objects.create(
+            item=item, number=1, outcome=outcome, ended_at=before, again_at=before, result_text="理由",
             received_at=None if chance.random() < 0.2 else before - timedelta(days=chance.randint(1, 20)),
         )  # fmt: skip
         if outcome == "refused":
             _clock(made, chance, project, "limit", "onemap.mapitem", item.pk, before - timedelta(days=10), before, item)
-    if item.received_at is not None:
+    if state != "open":
+        application = applying.begin(item, received_at=None if matter == "enterprise_filing" else received, state=state, route=route)
+        if over:
+            outcome = chance.choice(("exempt", "not_needed")) if state == "exempt" else state
+            applying.end(item, Outcome(outcome), ended, text="理由", document_number=f"文{project.pk}-{position}")
+    if state != "open" and application.received_at is not None:
         kind = "commitment_decision" if route == "commitment" else "limit"
-        closed = item.concluded_at if state in ("granted", "refused") else None
+        closed = application.ended_at if state in ("granted", "refused") else None
         if state not in ("not_accepted", "exempt"):
             _clock(made, chance, project, kind, "onemap.mapitem", item.pk, received, closed, item)
         _clock(made, chance, project, "receipt", "onemap.mapitem", item.pk, received, received + timedelta(hours=5), item)
     if over and chance.random() < 0.7:
-        _review(made, chance, project, item, None, ended + timedelta(hours=chance.randint(1, 90)), item.round)
+        _review(made, chance, project, item, None, ended + timedelta(hours=chance.randint(1, 90)))
 
 
 def _clock(
@@ -228,11 +232,9 @@ def _clock(
         )  # fmt: skip
 
 
-def _review(
-    made: Figured, chance: Random, project: Project, item: MapItem | None, service: TrackService | None, moment: datetime, number: int
-) -> None:
+def _review(made: Figured, chance: Random, project: Project, item: MapItem | None, service: TrackService | None, moment: datetime) -> None:
     review = ServiceReview.objects.create(
-        item=item, service=service, round=number, hall_id=project.hall_id, department=item.department if item else None,
+        application=item.application if item else None, service=service, hall_id=project.hall_id, department=item.department if item else None,
         handler=item.handler if item else None, level=chance.choices((5, 4, 3, 2, 1), (5, 4, 2, 2, 2))[0], channel="map", at=moment,
     )  # fmt: skip
     if review.level <= 2:
@@ -249,7 +251,7 @@ def _service(made: Figured, chance: Random, project: Project) -> None:
         track="agency", subject_kind="agency.agreement", subject_id=project.pk, project=project, hall_id=project.hall_id, name="代办服务",
         page="unit:projects", ended_at=project.filed_at,
     )  # fmt: skip
-    _review(made, chance, project, None, service, project.filed_at + timedelta(days=chance.randint(1, 40)), 1)
+    _review(made, chance, project, None, service, project.filed_at + timedelta(days=chance.randint(1, 40)))
 
 
 def _warning(made: Figured, chance: Random, project: Project) -> None:
@@ -299,11 +301,11 @@ class Books:
 
     def __init__(self) -> None:
         self.projects = list(Project.objects.order_by("id"))
-        self.items = list(MapItem.objects.select_related("project").prefetch_related("past").order_by("id"))
+        self.items = list(MapItem.objects.select_related("project", "application").prefetch_related("applications").order_by("id"))
         self.works = list(WorkItem.objects.prefetch_related("events").order_by("id"))
         self.stands = set(Guidance.objects.filter(kind="pre_start").exclude(merged_at=None).values_list("project_id", flat=True))
         self.given = list(Entry.objects.filter(subject_kind="work.workitem", verb="work.reassign").order_by("id"))
-        self.reviews = list(ServiceReview.objects.select_related("item__project", "service__project", "rectification"))
+        self.reviews = list(ServiceReview.objects.select_related("application__item__project", "service__project", "rectification"))
         self.warnings = list(Warning.objects.select_related("project"))
 
     def clocks(self, item: MapItem, *kinds: str) -> list[WorkItem]:
@@ -373,9 +375,9 @@ def promises(scope: Scope) -> list[Row]:
         off_list = outcome is not None and outcome["listed"] is False
         if item.state != "granted" or not off_list or item.matter_id == "enterprise_filing" or item.project.kind != "filing":
             continue
-        if _within(item.concluded_at, scope):
+        if _within(item.ended_at, scope):
             part = "promised" if item.route == "commitment" else "regular" if item.promisable else "barred"
-            found.append(_row(item, item.pk, item.concluded_at, part))
+            found.append(_row(item, item.pk, item.ended_at, part))
     return found
 
 
@@ -423,19 +425,16 @@ def landings(scope: Scope) -> list[Row]:
 def decisions(scope: Scope) -> list[Row]:
     found = []
     for item in books().items:
-        told = []
-        decided = item.state in ("granted", "refused", "not_accepted") or (item.state == "exempt" and item.document_number)
-        if decided and item.received_at and not item.shared_id:
-            told.append((item.round, item.received_at, item.concluded_at))
-        told += [(past.round, past.received_at, past.ended_at) for past in item.past.all() if past.outcome in ("refused", "not_accepted")]
-        for number, received, ended in told:
+        decided = [one for one in item.applications.all() if one.outcome in ("granted", "refused", "not_accepted", "not_needed")]
+        for one in decided:
+            received, ended = one.received_at, one.ended_at
             if not _within(ended, scope) or received is None or ended is None:
                 continue
             clocks = [work for work in books().clocks(item, *DECIDING) if work.state == "done" and work.closed_at == ended]
             clock = clocks[-1] if clocks else None
             part = _kept(ended, clock.due_at if clock else None)
             mark = _kept(ended, clock.statutory_due_at if clock else None)
-            found.append(_row(item, item.pk * 100_000 + number, ended, part, mark=mark, days=days(ended - received, "0.1")))
+            found.append(_row(item, one.pk, ended, part, mark=mark, days=days(ended - received, "0.1")))
     return found
 
 

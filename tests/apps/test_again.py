@@ -9,9 +9,10 @@ from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import guided, hand_in, ready
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.documents.models import Document
-from yinuo.apps.onemap import queries
+from yinuo.apps.onemap import history, queries
 from yinuo.apps.onemap.actions import accept, apply_anew, decide, deliver, send_back, withdraw_application
-from yinuo.apps.onemap.models import MapItem, PastApplication
+from yinuo.apps.onemap.actions.applying import next_number
+from yinuo.apps.onemap.models import Application, MapItem
 from yinuo.apps.onemap.sweeping import stuck
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import reassign
@@ -50,13 +51,13 @@ def anew(company: Company, item: MapItem, **changes: object) -> MapItem:
 def test_a_refused_matter_opens_again_with_its_refusal_on_record(county: County, company: Company) -> None:
     item = refused(county, company)
     again = anew(company, item)
-    assert (again.state, again.round, again.route) == ("open", 2, "regular")
-    assert (again.concluded_at, again.document_number, again.result_text, again.received_at) == (None, "", "", None)
-    past = PastApplication.objects.get(item=item)
-    assert (past.round, past.outcome, past.document_number, past.text) == (1, "refused", "不予〔2026〕1号", "用地不符合规划")
+    assert (again.state, next_number(again), again.route) == ("open", 2, "regular")
+    assert again.application is None
+    past = Application.objects.get(item=item)
+    assert (past.number, past.outcome, past.document_number, past.result_text) == (1, "refused", "不予〔2026〕1号", "用地不符合规划")
     assert (past.received_at, past.accepted_at, past.ended_at) == (at("2026-11-06 11:00"), at("2026-11-06 15:00"), REFUSED)
     entry = Entry.objects.get(verb="onemap.apply_anew")
-    assert (entry.why, entry.data["refused"], entry.data["round"]) == ("已调整总平面，退出规划控制线", 1, 2)
+    assert (entry.why, entry.data["refused"], entry.data["application"]) == ("已调整总平面，退出规划控制线", 1, 2)
 
 
 def test_the_delivery_still_owed_counts_as_made_and_no_clock_of_the_first_application_runs_on(county: County, company: Company) -> None:
@@ -64,7 +65,7 @@ def test_the_delivery_still_owed_counts_as_made_and_no_clock_of_the_first_applic
     assert WorkItem.objects.get(kind="delivery", subject_id=item.pk).is_open
     anew(company, item)
     assert not WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, state__in=["running", "paused"]).exists()
-    assert PastApplication.objects.get(item=item).delivered_at == ANEW
+    assert Application.objects.get(item=item).delivered_at == ANEW
     assert stuck(item.project_id) == []
 
 
@@ -72,7 +73,7 @@ def test_a_delivery_already_made_keeps_its_day(county: County, company: Company)
     item = refused(county, company)
     deliver(actor=county.actor("approver", item.department.key), item_id=item.pk, how="在线送达", at=at("2026-11-09 16:00"))
     anew(company, item)
-    assert PastApplication.objects.get(item=item).delivered_at == at("2026-11-09 16:00")
+    assert Application.objects.get(item=item).delivered_at == at("2026-11-09 16:00")
 
 
 def test_the_second_application_runs_its_whole_course_with_clocks_of_its_own(county: County, company: Company) -> None:
@@ -89,8 +90,8 @@ def test_the_second_application_runs_its_whole_course_with_clocks_of_its_own(cou
     accept(actor=handler, item_id=item.pk, at=at("2026-11-10 16:00"))
     decide(actor=handler, item_id=item.pk, granted=True, document_number="准予〔2026〕1号", text="", at=at("2026-11-11 10:00"))
     item.refresh_from_db()
-    assert (item.state, item.round, item.document_number) == ("granted", 2, "准予〔2026〕1号")
-    assert list(item.submissions.order_by("number").values_list("number", "round")) == [(1, 1), (2, 1), (3, 2), (4, 2)]
+    assert (item.state, item.present.number, item.present.document_number) == ("granted", 2, "准予〔2026〕1号")
+    assert [(row.number, row.application.number) for row in history.submissions_of(item)] == [(1, 1), (2, 1), (1, 2), (2, 2)]
     notices = [row.data["number"] for row in Document.objects.filter(kind="acceptance_notice", subject_id=item.pk).order_by("id")]
     assert len(set(notices)) == 2
     assert "第2次申请" in notices[1]
@@ -115,12 +116,12 @@ def test_a_withdrawn_application_is_kept_and_the_next_may_be_sent_back_once_more
     hand_in(company, item, at("2026-11-06 09:00"))
     send_back(actor=handler, item_id=item.pk, kind="incomplete", points=POINTS, reason="缺图", at=at("2026-11-06 10:00"))
     withdraw_application(actor=company.actor, item_id=item.pk, why="改用新方案", at=at("2026-11-06 11:00"))
-    past = PastApplication.objects.get(item=item)
-    assert (past.outcome, past.text, past.document_number) == ("withdrawn", "改用新方案", "")
+    past = Application.objects.get(item=item)
+    assert (past.outcome, past.result_text, past.document_number) == ("withdrawn", "改用新方案", "")
     hand_in(company, item, at("2026-11-06 15:00"))
     send_back(actor=handler, item_id=item.pk, kind="incomplete", points=POINTS, reason="缺图", at=at("2026-11-06 16:00"))
     item.refresh_from_db()
-    assert (item.state, item.round) == ("incomplete", 2)
+    assert (item.state, item.present.number) == ("incomplete", 2)
 
 
 def test_a_withdrawal_says_why(county: County, company: Company) -> None:
@@ -148,24 +149,25 @@ def test_an_application_anew_needs_a_reason_and_the_newest_version(county: Count
         apply_anew(actor=company.actor, item_id=item.pk, why="", at=ANEW)
     with pytest.raises(Stale):
         anew(company, item, version=item.version - 1)
-    assert not PastApplication.objects.exists()
+    assert not Application.objects.filter(item=item, again_at__isnull=False).exists()
 
 
 def test_a_form_sent_twice_opens_one_application(county: County, company: Company) -> None:
     item = refused(county, company)
     first = anew(company, item, version=item.version, idempotency_key="again-1")
     second = anew(company, item, version=item.version, idempotency_key="again-1")
-    assert (first.pk, second.round) == (second.pk, 2)
-    assert PastApplication.objects.count() == 1
+    assert (first.pk, next_number(second)) == (second.pk, 2)
+    assert Application.objects.filter(item=item).count() == 1
 
 
 def test_what_was_kept_of_a_refusal_is_never_changed(county: County, company: Company) -> None:
     item = refused(county, company)
     anew(company, item)
     with pytest.raises(IntegrityError), transaction.atomic():
-        PastApplication.objects.create(item=item, round=1, outcome="refused", ended_at=ANEW, again_at=ANEW)
-    with pytest.raises(Exception, match=r"permission denied|只能追加"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE onemap_pastapplication SET text = 'x'")
+        Application.objects.create(item=item, number=1, outcome="refused", result_text="x", ended_at=ANEW, again_at=ANEW)
+    for change in ("UPDATE onemap_application SET result_text = 'x'", "DELETE FROM onemap_application"):
+        with pytest.raises(Exception, match="结束以后不能修改"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"{change} WHERE item_id = %s", [item.pk])
 
 
 def test_what_is_passed_on_before_acceptance_stays_with_the_new_handler(county: County, company: Company) -> None:

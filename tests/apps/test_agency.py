@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from tests.apps.agencies import NOON, Agency, materials, new_agency, open_now
 from tests.apps.county import Company, County, at, facts, new_company
+from tests.apps.granted import grant_all
 from tests.apps.mapped import built, company, county, mapped, place
 from tests.apps.points import take
 from tests.apps.test_onemap import FILED, guided
@@ -366,7 +367,7 @@ def test_the_green_channel_marks_what_runs_and_what_runs_next(county: County, ag
     assert "绿色通道" not in tags[other.pk]
     onemap.accept(actor=county.actor("approver", item.department.key), item_id=item.pk, at=NOON)
     assert "绿色通道" in WorkItem.objects.get(kind="limit", subject_id=item.pk).tags
-    MapItem.objects.filter(pk=other.pk).update(state="granted", concluded_at=NOON)
+    grant_all(MapItem.objects.filter(pk=other.pk), NOON)
     refusal(lambda: actions.ask_green_channel(matters=[other.matter_id], reason="急", **fields), "agency.green_over")
 
 
@@ -379,7 +380,7 @@ def test_a_package_goes_in_whole_in_order_and_says_who_acted(agency: Agency, com
     made = actions.submit_package(actor=hat, agreement_id=agreement.pk, parts=parts, at=NOON, idempotency_key="k")
     assert actions.submit_package(actor=hat, agreement_id=agreement.pk, parts=parts, at=NOON, idempotency_key="k").pk == made.pk
     assert Package.objects.count() == 1
-    assert [Submission.objects.get(pk=pk).item_id for pk in made.submissions] == [item.pk for item in items]
+    assert [Submission.objects.get(pk=pk).application.item_id for pk in made.submissions] == [item.pk for item in items]
     entries = Entry.objects.filter(verb="onemap.submit_materials")
     assert {(row.entrance, row.via, row.unit_id) for row in entries} == {("agent", f"agency.agreement:{agreement.pk}", company.unit.pk)}
     log = ServiceEntry.objects.filter(kind="act")

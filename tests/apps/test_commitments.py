@@ -227,7 +227,7 @@ def test_at_the_end_of_the_period_the_department_is_told_and_decides(county: Cou
     commitment.refresh_from_db()
     item = item_of(commitment.project)
     assert (commitment.state, commitment.decided_at) == ("decided", AFTER)
-    assert (item.state, item.document_number, item.route) == ("granted", "建字〔2026〕1号", "commitment")
+    assert (item.state, item.present.document_number, item.route) == ("granted", "建字〔2026〕1号", "commitment")
     work = WorkItem.objects.get(kind="commitment_decision")
     assert (work.state, work.light_at(at("2027-01-01 09:00"))) == ("done", "green")
 
@@ -356,7 +356,7 @@ def test_an_objection_upheld_puts_the_matter_on_the_regular_way_for_good(county:
     item = item_of(commitment.project)
     assert commitment.state == "regular"
     assert second.state == "moot"
-    assert (item.state, item.route, item.received_at) == ("open", "regular", None)
+    assert (item.state, item.route, item.present.received_at) == ("open", "regular", None)
     with pytest.raises(Refused) as refusal:
         promise(company, item, at("2026-11-12 09:00"))
     assert refusal.value.code == "commitments.upheld"

@@ -233,7 +233,7 @@ def test_a_fault_is_written_down_and_a_verification_gets_its_document(county: Co
     assert not Finding.objects.exists()
     find(county, completion, own, True)
     item = MapItem.objects.get(pk=own.item.pk)
-    assert (item.state, item.document_number) == ("granted", f"验〔2027〕{item.pk}号")
+    assert (item.state, item.present.document_number) == ("granted", f"验〔2027〕{item.pk}号")
 
 
 def test_a_whole_cycle_with_every_promise_kept_passes_and_earns_its_points(county: County, company: Company) -> None:

@@ -39,7 +39,8 @@ from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import Document
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import decide, pause_item, resume_item, withdraw_application
-from yinuo.apps.onemap.models import MapItem, PastApplication, Submission
+from yinuo.apps.onemap.actions.applying import next_number
+from yinuo.apps.onemap.models import Application, MapItem, Submission
 from yinuo.apps.onemap.sweeping import stuck
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.actions import terminate
@@ -137,7 +138,9 @@ def test_from_the_window_to_the_decision(county: County, company: Company, item:
     assert [form.data["opinions"][0]["text"] is None for form in forms] == [True, False]
     row = sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window), signed_by="马晓云", at=SIGNED)
     found = again(item)
-    assert (found.state, found.deficient, found.received_at, found.accepted_at) == ("accepted", True, APPLIED, SIGNED)
+    assert (found.state, found.present.deficient, found.present.received_at, found.present.accepted_at) == (
+        *("accepted", True, APPLIED, SIGNED),
+    )
     assert found.handler_id == approver.person_id
     assert work_of(found, "deficient_gap").due_at == LAST
     assert work_of(found, "deficient_gap").waits_for == "unit"
@@ -156,11 +159,11 @@ def test_from_the_window_to_the_decision(county: County, company: Company, item:
     limit = work_of(item, "limit")
     assert (again(item).state, limit.state) == ("accepted", "running")
     assert before is not None and limit.due_at is not None and limit.due_at > before
-    whole = Submission.objects.filter(item=item).latest("number")
+    whole = Submission.objects.filter(application__item=item).latest("number")
     assert {one.id for one in whole.materials} == without(item)
     grant("2026-11-13 10:00")
     found = again(item)
-    assert (found.state, found.deficient) == ("granted", True)
+    assert (found.state, found.present.deficient) == ("granted", True)
     assert "容缺通过" in Document.objects.get(kind="decision").data["contents"][-1]
     assert "2026年11月12日补齐" in Document.objects.get(kind="decision").data["contents"][-1]
     row = DeficientAcceptance.objects.get()
@@ -193,11 +196,11 @@ def test_not_completed_in_time_is_given_up_by_the_clock_and_the_item_is_open_aga
     assert DeficientAcceptance.objects.get().state == "waiting"
     tick(at("2026-11-14 00:01"))
     found, row = again(item), DeficientAcceptance.objects.get()
-    assert (found.state, found.deficient, found.round) == ("open", False, 2)
+    assert (found.state, found.application, next_number(found)) == ("open", None, 2)
     assert (row.state, row.ended_at) == ("given_up", LAST)
-    past = PastApplication.objects.get(item=item)
+    past = Application.objects.get(item=item)
     assert (past.outcome, past.ended_at) == ("given_up", LAST)
-    assert "视为放弃申请，作退件处理" in past.text
+    assert "视为放弃申请，作退件处理" in past.result_text
     assert not WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, state__in=["running", "paused"]).exists()
     assert Message.objects.filter(template="gap_given_up", channel="site", unit_id=company.unit.pk).exists()
     assert TrackService.objects.get().track == "deficient", "how it was served may be said however it ended"
@@ -231,7 +234,7 @@ def test_a_ticker_that_slept_changes_nothing_of_the_outcome(county: County, comp
     assert DeficientAcceptance.objects.get().state == "waiting"
     tick(late)
     assert DeficientAcceptance.objects.get().ended_at == LAST
-    assert PastApplication.objects.get(item=item).ended_at == LAST
+    assert Application.objects.get(item=item).ended_at == LAST
     # The approver's own clock ended with the application: what the ticker slept through reddens nobody.
     assert work_of(item, "limit").closed_at == LAST
 
@@ -385,7 +388,7 @@ def test_a_gap_is_filled_with_all_that_was_missing_and_nothing_else(county: Coun
     rows = files(company, item, {LACKING, "site_plan"}, moment)
     first = supply_gap(actor=window, deficient_id=row.pk, materials=rows, at=moment, idempotency_key="k")
     assert supply_gap(actor=window, deficient_id=row.pk, materials=rows, at=moment, idempotency_key="k") == first
-    assert Submission.objects.filter(item=item).count() == 2
+    assert Submission.objects.filter(application__item=item).count() == 2
     assert refusal(lambda: supply_gap(actor=window, deficient_id=row.pk, materials=rows, at=moment)).code == "deficient.state"
 
 
@@ -404,7 +407,7 @@ def test_taken_back_refused_or_terminated_the_gap_goes_with_it(county: County, c
     withdraw_application(actor=company.actor, item_id=item.pk, why="改方案", at=at("2026-11-09 09:00"))
     row = DeficientAcceptance.objects.get()
     assert (row.state, row.ended_why) == ("ended", "申请已撤回")
-    assert again(item).deficient is False
+    assert again(item).present.deficient is False
     assert work_of(item, "deficient_gap").state == "cancelled"
     terminate(actor=county.actor("general_convener"), project_id=project.pk, why="不建了", at=at("2026-11-10 09:00"))
     assert not stuck()
@@ -468,8 +471,9 @@ def test_an_application_nobody_answers_counts_as_accepted_from_its_receipt(count
     assert receipt.due_at is not None and again(item).state == "open"
     tick(receipt.due_at + timedelta(minutes=1))
     found = again(item)
-    assert (found.state, found.deemed_accepted, found.received_at, found.accepted_at) == ("accepted", True, row.applied_at, row.applied_at)
-    assert found.deficient is False and {one.id for one in Submission.objects.get(item=item).materials} == {one.id for one in row.materials}
+    one, handed = found.present, Submission.objects.get(application__item=item)
+    assert (found.state, one.deemed_accepted, one.received_at, one.accepted_at) == ("accepted", True, row.applied_at, row.applied_at)
+    assert one.deficient is False and {part.id for part in handed.materials} == {part.id for part in row.materials}
     row.refresh_from_db()
     assert row.state == "ended" and "视为受理" in row.ended_why
     assert Message.objects.filter(template="gap_deemed", channel="sms").exists()

@@ -10,6 +10,7 @@ from django.db import ProgrammingError, transaction
 
 from tests.apps.county import Company, County, at
 from tests.apps.documents.samples import SAMPLES
+from tests.apps.granted import grant_all
 from tests.apps.inspecting import DRAWN, LEAD, VISITED, a_drawn_inspection, member, those_of
 from tests.apps.supervising import PENALTY
 from tests.apps.test_onemap import PDF
@@ -188,8 +189,9 @@ def promised(inspection: Inspection, company: Company, county: County) -> Commit
     office = county.person("approver", LEAD).memberships.get().department
     item = MapItem.objects.create(
         project=inspection.project, matter_id="construction_permit", name="施工许可", department=office, stage="construction_permit", position=1,
-        pre_start=True, state="granted", concluded_at=at("2026-11-11 10:00"),
+        pre_start=True,
     )  # fmt: skip
+    grant_all([item], at("2026-11-11 10:00"))
     letter = issue(
         kind="commitment_letter", subject=item, data=SAMPLES["commitment_letter"], at=VISITED, project_code=inspection.project.code or ""
     )

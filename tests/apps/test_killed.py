@@ -134,7 +134,7 @@ def test_a_kill_at_any_statement_from_review_to_delivery_leaves_nothing_half_don
     resume_item(actor=handler, item_id=item.pk, note="完", at=at("2026-11-10 09:00"))
     decide(actor=handler, item_id=item.pk, granted=True, document_number="甲1", text="", at=at("2026-11-11 09:00"))
     deliver(actor=handler, item_id=item.pk, how="在线", at=at("2026-11-11 10:00"))
-    assert MapItem.objects.get(pk=item.pk).delivered_at == at("2026-11-11 10:00")
+    assert MapItem.objects.get(pk=item.pk).present.delivered_at == at("2026-11-11 10:00")
     survives(lambda: withdraw_filing(actor=reviewer, project_id=project.pk, problem="应办理核准", at=at("2026-11-12 09:00")))
 
 

@@ -14,7 +14,7 @@ from tests.apps.test_killed_promises import once
 from tests.apps.test_later_documents import POINTS, handed
 from tests.apps.test_onemap import guided
 from yinuo.apps.onemap import actions
-from yinuo.apps.onemap.models import LaterDocument, MapItem, PastApplication, Remedy
+from yinuo.apps.onemap.models import Application, LaterDocument, MapItem, Remedy
 from yinuo.apps.projects.actions.confirming import confirm_facts
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work.models import WorkItem
@@ -29,7 +29,7 @@ def test_a_killed_new_application_leaves_the_refusal_as_it_was(stage: tuple[Coun
     county, company = stage
     item = refused(county, company)
     once("onemap.apply_anew", lambda: actions.apply_anew(actor=company.actor, item_id=item.pk, why="已改", at=ANEW, idempotency_key="a"))
-    assert (MapItem.objects.get(pk=item.pk).round, PastApplication.objects.count()) == (2, 1)
+    assert (MapItem.objects.get(pk=item.pk).application, Application.objects.filter(item=item, again_at__isnull=False).count()) == (None, 1)
 
 
 def test_a_killed_remedy_and_its_outcome_leave_nothing(stage: tuple[County, Company]) -> None:

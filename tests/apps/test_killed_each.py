@@ -30,6 +30,7 @@ from yinuo.apps.infochain import actions as infochain
 from yinuo.apps.infochain.queries import checkpoint
 from yinuo.apps.notices.actions import mark_read, warn_of_expiring_keys
 from yinuo.apps.notices.models import Message
+from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.actions.common import page_of, words
 from yinuo.apps.onemap.actions.mocking import begin_conversion
 from yinuo.apps.onemap.models import MapItem
@@ -66,7 +67,9 @@ VERBS = {
     "projects.lift_stop": "commitments.consent_ruling",
     "onemap.revoke": "commitments.consent_ruling",
     "onemap.open_completion_guidance": "commitments.apply_completion",
-    "onemap.set_route": "commitments.commit",
+    "onemap.begin_promise": "commitments.commit",
+    "onemap.end_notice": "commitments.close_notice",
+    "onemap.leave_promise": "commitments.to_regular",
     "documents.issue_signed": "commitments.commit",
     "projects.complete": "commitments.record_finding",
     "work.extend": "onemap.extend",
@@ -130,7 +133,8 @@ def _reported(world: World, _: pytest.MonkeyPatch) -> Act:
 
 
 def _converting(world: World, _: pytest.MonkeyPatch) -> Act:
-    MapItem.objects.filter(pk=world.item.pk).update(mock=True, state="mock_granted")
+    applying.begin(MapItem.objects.get(pk=world.item.pk), received_at=NOON, state="mock_granted")
+    MapItem.objects.filter(pk=world.item.pk).update(mock=True)
     item = MapItem.objects.select_related("project").get(pk=world.item.pk)
     open_item(
         actor=Actor.system(),
@@ -154,7 +158,7 @@ def _tagged(world: World, _: pytest.MonkeyPatch) -> Act:
 
 def _by_link(world: World, _: pytest.MonkeyPatch) -> Act:
     world.granted()
-    token = links.token_of(MapItem.objects.get(pk=world.item.pk), Channel.LINK)
+    token = links.token_of(MapItem.objects.get(pk=world.item.pk).present, Channel.LINK)
     return lambda: reviews.review_by_link(actor=Actor.public(), token=token, level=1, text="等了太久", at=NOON)
 
 

@@ -17,7 +17,7 @@ from yinuo.apps.base import Refused
 from yinuo.apps.deficient.actions import agree_to_gap, decline_gap, sign_gap_commitment, supply_gap
 from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.onemap.actions import accept, conclude_coordination, start_coordination
-from yinuo.apps.onemap.models import Coordination, MapItem, PastApplication, Submission
+from yinuo.apps.onemap.models import Application, Coordination, MapItem, Submission
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
 
@@ -46,7 +46,7 @@ def test_a_lapse_killed_half_way_is_not_there_and_happens_at_the_next_tick(db: N
     county, company, item = begun()
     signed(county, company, item)
     once("deficient.give_up", lambda: tick(at("2026-11-14 00:01")))
-    assert PastApplication.objects.get(item=item).outcome == "given_up"
+    assert Application.objects.get(item=item).outcome == "given_up"
     assert DeficientAcceptance.objects.get().state == "given_up"
 
 
@@ -69,7 +69,7 @@ def test_two_who_judge_sign_or_fill_at_once_do_it_once(stage: tuple[County, Comp
     assert WorkItem.objects.filter(kind="deficient_gap").count() == WorkItem.objects.filter(kind="limit").count() == 1
     rows, later = files(company, item, {LACKING}, at("2026-11-09 09:00")), at("2026-11-09 09:00")
     assert len(won(together(*[lambda: supply_gap(actor=company.actor, deficient_id=pk, materials=rows, at=later)] * 3))) == 1
-    assert Submission.objects.filter(item=item).count() == 2
+    assert Submission.objects.filter(application__item=item).count() == 2
 
 
 def test_a_coordination_put_started_and_ended_by_two_at_once_is_one(stage: tuple[County, Company, MapItem]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.apps.county import Company, County, at, new_company, new_county
+from tests.apps.granted import grant_all
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_completion import ADVISED, APPLIED, INSPECTED, built, pending
 from tests.apps.test_onemap import guided
@@ -269,7 +270,7 @@ def test_the_indicators_of_the_contract_become_a_promise_of_the_project(county: 
     assert commitment.requirements == ["固定资产投资强度不低于 180 万元/亩", "亩均税收不低于 12 万元/亩·年"]
     assert commitment.state == CommitmentState.DECIDED and commitment.contract == use.parcel.contract_number
     item = commitment.item
-    assert (item.matter_id, item.state, item.document_number) == ("land_supply", ItemState.GRANTED, use.parcel.contract_number)
+    assert (item.matter_id, item.state, item.present.document_number) == ("land_supply", ItemState.GRANTED, use.parcel.contract_number)
     assert Document.objects.filter(kind=DocumentKind.LETTER, subject_id=item.pk).count() == 1
     with pytest.raises(Refused, match="已经确认过用地"):
         land.settle_project(actor=company.actor, project_id=project.pk, parcel_id=use.parcel_id, at=NOON)
@@ -312,7 +313,7 @@ def test_a_promise_on_standard_land_is_decided_when_its_notice_ends(county: Coun
     given.refresh_from_db()
     assert given.state == CommitmentState.DECIDED and given.decided_at == given.notice_until
     item = MapItem.objects.get(pk=given.item_id)
-    assert item.state == ItemState.GRANTED and item.document_number
+    assert item.state == ItemState.GRANTED and item.present.document_number
     entry = Entry.objects.get(verb="commitments.decide")
     assert (entry.person_id, entry.department_id, entry.via) == (None, given.department_id, f"land.parcel:{use.parcel_id}")
     assert Entry.objects.get(verb="land.decide_at_once").decision.outcome == {"at_once": True}  # type: ignore[union-attr]
@@ -500,7 +501,7 @@ def test_the_buyer_gets_the_list_with_the_land_and_every_correction_as_a_new_ver
     land.settle_project(actor=company.actor, project_id=project.pk, parcel_id=parcel.pk, at=NOON)
     assert set(Document.objects.filter(kind=DocumentKind.LAND_LIST).values_list("project_code", flat=True)) == {project.code}
     assert [service.track for service in services_of(project.pk)] == ["land_list"]
-    MapItem.objects.filter(project=project, pre_start=True).update(state=ItemState.GRANTED, concluded_at=NOON, document_number="准1号")
+    grant_all(MapItem.objects.filter(project=project, pre_start=True), NOON, "准1号")
     with unit_of_work():
         reach_landing(MapItem.objects.select_related("project").filter(project=project, pre_start=True)[0], at("2026-12-20 10:00"))
     served, of_list = services_of(project.pk)

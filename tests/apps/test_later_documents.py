@@ -26,12 +26,14 @@ from yinuo.apps.onemap.actions import (
     deliver_document,
     give_document,
     return_document_request,
+    revoke,
     withdraw_document_request,
 )
-from yinuo.apps.onemap.models import LaterDocument, MapItem
+from yinuo.apps.onemap.models import LaterDocument, MapItem, Submission
 from yinuo.apps.onemap.sweeping import stuck
 from yinuo.apps.projects.actions import terminate
 from yinuo.apps.projects.models import Project
+from yinuo.apps.trail.actions import unit_of_work
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
@@ -61,7 +63,7 @@ def promise_of(commitment: Commitment) -> tuple[Any, ...]:
     found = Commitment.objects.get(pk=commitment.pk)
     item = item_of(found.project)
     fields = (found.state, found.fulfilment, found.decided_at, found.letter_sha256, found.version)
-    return (*fields, item.state, item.route, item.document_number, item.concluded_at)
+    return (*fields, item.state, item.route, item.present.document_number, item.present.ended_at)
 
 
 def test_the_document_is_reviewed_given_and_delivered_and_the_promise_stands(county: County, company: Company) -> None:
@@ -188,7 +190,7 @@ def test_one_request_at_a_time_and_a_form_sent_twice_is_one(county: County, comp
     first = ask(company, commitment, materials=materials, idempotency_key="later-1")
     second = ask(company, commitment, at("2026-12-01 09:01"), materials=materials, idempotency_key="later-1")
     assert first.pk == second.pk
-    assert item_of(commitment.project).submissions.count() == 1
+    assert Submission.objects.filter(application=item_of(commitment.project).application).count() == 1
     with pytest.raises(Refused) as refusal:
         ask(company, commitment, at("2026-12-01 09:02"))
     assert refusal.value.code == "onemap.document_asked"
@@ -238,12 +240,26 @@ def test_a_request_goes_on_after_completion_and_ends_with_its_project(county: Co
     other = decided(county, new_company("甘肃保安腰刀文旅有限公司"))
     company_of_other = other.project.unit
     request = LaterDocument.objects.create(
-        item=item_of(other.project), purpose=PURPOSE, submission=item_of(commitment.project).submissions.latest("id"),
+        application=item_of(other.project).application, purpose=PURPOSE, submission=asked.submission,
         person=other.signed_by, asked_at=ASKED, received_at=ASKED,
     )  # fmt: skip
     terminate(actor=county.actor("general_convener"), project_id=other.project_id, why="不建了", at=at("2027-01-04 09:00"))
     request.refresh_from_db()
     assert (request.state, company_of_other.pk) == ("withdrawn", other.project.unit_id)
+
+
+def test_a_request_ends_with_the_decision_that_is_revoked_and_the_next_decision_may_be_asked_about(
+    county: County, company: Company
+) -> None:
+    commitment = decided(county, company)
+    asked, item = ask(company, commitment), item_of(commitment.project)
+    with unit_of_work():
+        revoke(actor=county.actor("principal", DEPARTMENT), item=item, why="违背承诺", at=at("2026-12-02 09:00"))
+    asked.refresh_from_db()
+    assert (asked.state, asked.application.outcome) == ("withdrawn", "revoked")
+    assert stuck() == []
+    with pytest.raises(Refused):
+        accept_document_request(actor=county.actor("approver", DEPARTMENT), asked_id=asked.pk, at=at("2026-12-02 10:00"))
 
 
 def test_a_request_that_nobody_works_on_is_found(county: County, company: Company) -> None:

@@ -204,7 +204,7 @@ class Life(RuleBasedStateMachine):
 
     def a_department_works(self, number: int, choice: int) -> None:
         """Does what the item's state asks for; now and then anything to any item, which is then refused or right."""
-        asked = [item for item in self.items() if item.state in ASKED and not item.delivered_at]
+        asked = [item for item in self.items() if item.state in ASKED and not item.present.delivered_at]
         if choice % 10 == 0:
             asked = self.items()
         if asked:
@@ -340,10 +340,14 @@ class Life(RuleBasedStateMachine):
     def nothing_is_decided_before_its_prerequisites(self) -> None:
         items = {item.matter_id: item for item in self.items()}
         for item in items.values():
-            if item.state in ("granted", "refused") and not item.external and item.accepted_at != self.project.filed_at:
+            if (
+                item.state in ("granted", "refused")
+                and not item.external_results.exists()
+                and item.present.accepted_at != self.project.filed_at
+            ):
                 for first in item.after:
                     assert items[first].state in CONCLUDED
-                    assert items[first].concluded_at <= item.concluded_at  # type: ignore[operator]
+                    assert items[first].present.ended_at <= item.present.ended_at  # type: ignore[operator]
 
     def every_change_stands_in_the_trail(self) -> None:
         entries = Entry.objects.count()
@@ -352,12 +356,10 @@ class Life(RuleBasedStateMachine):
 
     def what_is_concluded_never_changes(self) -> None:
         for item in MapItem.objects.filter(state__in=ENDED):
-            fixed = {name: value for name, value in vars(item).items() if name not in MAY_STILL_CHANGE}
-            if item.external:
-                fixed.pop("external")
-            known = self.ended.setdefault(item.pk, fixed)
-            known.pop("external", None) if item.external else None
-            assert fixed == known
+            said = {**vars(item), "application": vars(item.present)}
+            fixed = {name: value for name, value in said.items() if name not in MAY_STILL_CHANGE}
+            fixed["application"] = {name: value for name, value in fixed["application"].items() if name not in MAY_STILL_CHANGE}
+            assert fixed == self.ended.setdefault(item.pk, fixed)
         assert set(self.ended) <= set(MapItem.objects.filter(state__in=ENDED).values_list("pk", flat=True))
 
 

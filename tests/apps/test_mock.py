@@ -38,7 +38,9 @@ from yinuo.apps.mock.models import MockApplication, MockMatter, MockOpinion
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap import actions as onemap
 from yinuo.apps.onemap import queries as maps
-from yinuo.apps.onemap.models import MapItem, PastApplication
+from yinuo.apps.onemap.actions import applying
+from yinuo.apps.onemap.actions.applying import next_number
+from yinuo.apps.onemap.models import Application, MapItem
 from yinuo.apps.onemap.sweeping import stuck
 from yinuo.apps.projects.actions import amend, report_progress, terminate
 from yinuo.apps.projects.models import ProgressReport, Project
@@ -251,7 +253,7 @@ def test_a_matter_handed_in_online_meanwhile_goes_its_ordinary_way(county: Count
     track.sign()
     track.agree("natural_resources")
     track.agree("market_regulation")
-    MapItem.objects.filter(pk=track.item(SCHEME).pk).update(state="received")
+    applying.begin(track.item(SCHEME), received_at=at("2026-11-09 09:00"), state="received")
     track.distribute()
     assert not track.item(SCHEME).mock
     assert MockMatter.objects.get(item=track.item(SCHEME)).outcome == "ordinary"
@@ -306,7 +308,7 @@ def test_the_mock_document_is_marked_has_no_force_and_stays_with_the_window(coun
     track = running(county, company)
     track.mocked(PERMIT)
     item = track.item(PERMIT)
-    assert (item.state, item.concluded_at, item.document_number, item.delivered_at) == ("mock_granted", None, "", None)
+    assert (item.state, item.present.ended_at, item.present.document_number, item.present.delivered_at) == ("mock_granted", None, "", None)
     paper = Document.objects.get(kind="mock_result")
     assert paper.data["watermark"] == "模拟"
     assert paper.data["project_code"] == track.project.code
@@ -343,8 +345,8 @@ def test_a_mock_approval_turned_down_leaves_the_matter_open_with_its_reason(coun
     track.accept(PERMIT)
     track.decide(PERMIT, "模1号", granted=False)
     item = track.item(PERMIT)
-    assert (item.state, item.mock, item.round) == ("open", True, 2)
-    past = PastApplication.objects.get(item=item)
+    assert (item.state, item.mock, next_number(item)) == ("open", True, 2)
+    past = Application.objects.get(item=item)
     assert (past.outcome, past.document_number) == ("refused", "模1号")
     assert "设计方案超出限高" in MockMatter.objects.get(item=item).note
     assert Document.objects.get(kind="mock_result").data["outcome"] == "refused"
@@ -418,9 +420,9 @@ def test_a_mock_document_lapses_by_the_clock_after_a_year_and_everybody_hears(co
     for matter in MATTERS:
         item = track.item(matter)
         assert (item.state, item.mock) == ("open", False)
-        past = PastApplication.objects.get(item=item)
+        past = Application.objects.get(item=item)
         assert past.outcome == "mock_lapsed"
-        assert "附件4" in past.text
+        assert "附件4" in past.result_text
     assert {row.outcome for row in MockMatter.objects.all()} == {"lapsed"}
     application = track.fresh()
     assert application.state == "ended"
@@ -454,7 +456,7 @@ def test_all_departments_convert_by_one_moment_in_the_order_of_prerequisites(cou
     track.decide(SCHEME, "正2号", at("2027-02-02 09:00"))
     for matter, number in zip(MATTERS, ("正1号", "正2号"), strict=True):
         item = track.item(matter)
-        assert (item.state, item.mock, item.document_number) == ("granted", False, number)
+        assert (item.state, item.mock, item.present.document_number) == ("granted", False, number)
         decision = Document.objects.get(kind="decision", subject_id=item.pk)
         assert (decision.number, decision.unit_id, decision.data["watermark"]) == (number, company.unit.pk, None)
         assert WorkItem.objects.filter(kind="delivery", subject_kind="onemap.mapitem", subject_id=item.pk, state="running").exists()
@@ -540,9 +542,9 @@ def assert_begun_anew(track: Track, words: str) -> None:
     for matter in MATTERS:
         item = track.item(matter)
         assert (item.state, item.mock) == ("open", False)
-        past = PastApplication.objects.get(item=item)
+        past = Application.objects.get(item=item)
         assert past.outcome == "mock_lapsed"
-        assert words in past.text and "应重新报批" in past.text and "附件4" in past.text
+        assert words in past.result_text and "应重新报批" in past.result_text and "附件4" in past.result_text
     assert {row.outcome for row in MockMatter.objects.all()} == {"again"}
     assert Message.objects.filter(template="mock_again", unit_id=track.company.unit.pk).exists()
 

@@ -10,13 +10,15 @@ import pytest
 from django.db import connection
 
 from tests.apps.county import Company, County, at, new_company, new_county
+from tests.apps.granted import grant_all
 from tests.apps.test_onemap import guided, hand_in, ready
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap import queries
 from yinuo.apps.onemap.actions import accept, apply_anew, deliver, enter_remedy, refuse_acceptance
-from yinuo.apps.onemap.models import MapItem, PastApplication
+from yinuo.apps.onemap.actions.applying import next_number
+from yinuo.apps.onemap.models import Application, MapItem
 from yinuo.apps.onemap.sweeping import stuck
 from yinuo.apps.people.models import Department
 from yinuo.apps.reviews.actions import give_review
@@ -53,7 +55,7 @@ def test_the_decision_names_reason_clause_competent_department_and_remedies_and_
     item = handed(county, company)
     competent = other(item)
     done = refuse(county, item, referred_to=competent.key)
-    assert (done.state, done.document_number, done.concluded_at) == ("not_accepted", "不受〔2026〕1号", REFUSED)
+    assert (done.state, done.present.document_number, done.present.ended_at) == ("not_accepted", "不受〔2026〕1号", REFUSED)
     paper = Document.objects.get(kind=DocumentKind.NON_ACCEPTANCE)
     assert paper.unit_id == company.unit.pk and paper.data["competent"]["name"] == competent.name
     assert "第三十二条" in paper.data["basis"][0] and paper.data["remedies"]["review_term"] and paper.data["remedies"]["suit_term"]
@@ -70,12 +72,12 @@ def test_the_decision_names_reason_clause_competent_department_and_remedies_and_
         actor=company.actor, item_id=item.pk, kind="reconsideration", body="县人民政府", filed_on=ANEW.date(), text="应当受理", at=ANEW
     )
     assert remedy.document_number == "不受〔2026〕1号"
-    assert give_review(actor=company.actor, item_id=item.pk, level=3, at=ANEW).item_id == item.pk
+    assert give_review(actor=company.actor, item_id=item.pk, level=3, at=ANEW).application.item_id == item.pk
     apply_anew(actor=company.actor, item_id=item.pk, why="向有权机关申请", at=ANEW)
     item = MapItem.objects.get(pk=item.pk)
-    assert (item.state, item.round, item.department_id, item.referred_to_id) == ("open", 2, competent.pk, None)
-    past = PastApplication.objects.get(item=item)
-    assert (past.outcome, past.document_number, past.text) == ("not_accepted", "不受〔2026〕1号", "由水务部门审批")
+    assert (item.state, next_number(item), item.department_id, item.application) == ("open", 2, competent.pk, None)
+    past = Application.objects.get(item=item)
+    assert (past.outcome, past.document_number, past.result_text) == ("not_accepted", "不受〔2026〕1号", "由水务部门审批")
     hand_in(company, item, ANEW)
     assert WorkItem.objects.get(kind="receipt", subject_id=item.pk, state="running").department_id == competent.pk
 
@@ -83,7 +85,7 @@ def test_the_decision_names_reason_clause_competent_department_and_remedies_and_
 def test_what_needs_no_permit_holds_nothing_up_and_can_still_be_asked_for_again(county: County, company: Company) -> None:
     item = handed(county, company)
     last = MapItem.objects.filter(project=item.project, pre_start=True).exclude(pk=item.pk)
-    last.update(state="granted", concluded_at=HANDED, document_number="准")
+    grant_all(last, HANDED, "准")
     done = refuse(county, item, reason_code="not_accepted.not_needed", text="占地不足，依法不需要办理")
     assert (done.state, done.not_needed, done.decided, done.project.landed_at) == ("exempt", True, True, REFUSED)
     assert queries.applicable(county.actor("approver", item.department.key), done)["deliver"]

@@ -130,7 +130,7 @@ def test_received_accepted_paused_resumed_decided_delivered(county: County, comp
     decide(actor=handler, item_id=item.pk, granted=True, document_number="X〔2026〕1号", text="", at=at("2026-11-12 10:00"))
     item.refresh_from_db()
     assert item.state == "granted"
-    assert item.concluded_at == at("2026-11-12 10:00")
+    assert item.present.ended_at == at("2026-11-12 10:00")
     deliver(actor=handler, item_id=item.pk, how="在线送达", at=at("2026-11-12 11:00"))
     assert not WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, state__in=["running", "paused"]).exists()
 
@@ -145,8 +145,8 @@ def test_an_unanswered_receipt_counts_as_accepted_from_receipt(county: County, c
     tick(at("2026-11-13 18:01"))
     item.refresh_from_db()
     assert item.state == "accepted"
-    assert item.deemed_accepted
-    assert item.accepted_at == at("2026-11-06 09:00")
+    assert item.present.deemed_accepted
+    assert item.present.accepted_at == at("2026-11-06 09:00")
 
 
 def test_a_way_back_is_not_answered_with_the_same_files_and_no_word(county: County, company: Company) -> None:
@@ -245,7 +245,7 @@ def test_each_way_back_is_told_once(county: County, company: Company) -> None:
     hand_in(company, item, at("2026-11-12 08:30"))
     work.refresh_from_db()
     assert work.state == "running"
-    assert item.submissions.count() == 3
+    assert Submission.objects.filter(application__item=item).count() == 3
 
 
 def test_two_approvers_deciding_one_item_decide_once(county: County, company: Company) -> None:
@@ -311,7 +311,7 @@ def test_a_result_sent_twice_by_another_system_changes_nothing_the_second_time(c
     _, again = take_in_result(**{**result, "at": at("2026-11-11 09:00")})
     assert not again
     item.refresh_from_db()
-    assert item.concluded_at == at("2026-11-10 09:00")
+    assert item.present.ended_at == at("2026-11-10 09:00")
 
 
 def test_a_red_light_is_coordinated_and_its_clock_runs_on(county: County, company: Company) -> None:

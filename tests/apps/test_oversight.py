@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.apps.county import Company, County, at, new_company, new_county
+from tests.apps.granted import grant_all
 from tests.apps.supervising import evidence, penalise, see_start, sighted
 from tests.apps.test_onemap import guided, hand_in, ready
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
@@ -44,7 +45,7 @@ def project(county: County, company: Company) -> Project:
 
 def decide_all(project: Project, on: str = "2026-11-05 16:00") -> None:
     """Everything before the start is decided, as of an instant."""
-    MapItem.objects.filter(project=project, pre_start=True).update(state="granted", concluded_at=at(on))
+    grant_all(MapItem.objects.filter(project=project, pre_start=True), at(on))
     Project.objects.filter(pk=project.pk).update(landed_at=at(on))
 
 

@@ -118,7 +118,7 @@ def test_a_paper_is_made_once_whenever_it_is_asked_for(county: County, company: 
 def test_who_hands_in_gets_a_receipt_whose_code_leads_to_the_progress_without_login(county: County, company: Company) -> None:
     item = ready(guided(county, company))
     hand_in(company, item, HANDED_IN)
-    submission = Submission.objects.get(item=item)
+    submission = Submission.objects.get(application__item=item)
     receipt = last(DocumentKind.RECEIPT)
     body = read(receipt)
     assert receipt.number == submission.receipt_no

@@ -106,7 +106,7 @@ def test_what_the_joint_inspection_grants_is_delivered_with_its_opinion(county: 
     inspect(county, completion)
     verified.refresh_from_db()
     delivery = WorkItem.objects.get(kind="delivery", subject_id=verified.pk)
-    assert (verified.delivered_at, delivery.state, delivery.outcome) == (INSPECTED, "done", "delivered")
+    assert (verified.present.delivered_at, delivery.state, delivery.outcome) == (INSPECTED, "done", "delivered")
     entry = Entry.objects.get(verb="onemap.deliver", subject_id=str(verified.pk))
     assert entry.why == "随竣工联合验收意见（第 1 轮）一并送达"
     assert not WorkItem.objects.filter(project_id=completion.project_id, kind="delivery", subject_id=verified.pk, state="running").exists()
@@ -115,7 +115,7 @@ def test_what_the_joint_inspection_grants_is_delivered_with_its_opinion(county: 
 def test_a_round_with_faults_delivers_what_it_granted_too(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), FIRST_OF_PERMIT)
     assert completion.state == "rectifying"
-    assert item_of(completion.project, "planning_verification").delivered_at == INSPECTED
+    assert item_of(completion.project, "planning_verification").present.delivered_at == INSPECTED
 
 
 @pytest.fixture
@@ -135,9 +135,9 @@ def test_at_completion_what_nobody_applied_for_is_closed_with_its_reason(
     inspect(county, completion)
     assert Project.objects.get(pk=completion.project_id).state == "completed"
     unused.refresh_from_db()
-    assert (unused.state, unused.result_text) == ("cancelled", "项目竣工验收通过时没有申报，随项目竣工关闭")
+    assert (unused.state, unused.present.result_text) == ("cancelled", "项目竣工验收通过时没有申报，随项目竣工关闭")
     entry = Entry.objects.get(verb="onemap.close_unused", subject_id=str(unused.pk))
-    assert (entry.role, entry.why) == ("system", unused.result_text)
+    assert (entry.role, entry.why) == ("system", unused.present.result_text)
     assert not MapItem.objects.filter(project_id=completion.project_id, state="open").exists()
     assert stuck(completion.project_id) == []
 
@@ -159,7 +159,7 @@ def test_nothing_new_is_applied_for_on_a_completed_project(county: County, compa
     completion = inspect(county, applied(county, company))
     item = MapItem.objects.filter(project=completion.project, pre_start=True).first()
     assert item is not None
-    MapItem.objects.filter(pk=item.pk).update(state="open", concluded_at=None)
+    MapItem.objects.filter(pk=item.pk).update(state="open", route="regular", application=None)
     with pytest.raises(Refused) as refusal:
         submit_materials(actor=company.actor, item_id=item.pk, materials=[], at=at("2027-07-13 09:00"))
     assert refusal.value.code == "onemap.completed"

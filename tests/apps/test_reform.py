@@ -88,7 +88,7 @@ def test_the_figures_of_a_quarter_are_those_of_a_count_by_hand_and_open_to_their
     granted = [
         item
         for item in MapItem.objects.select_related("project")
-        if item.state == "granted" and item.concluded_at and item.concluded_at.date() >= QUARTER
+        if item.state == "granted" and item.present.ended_at and item.present.ended_at.date() >= QUARTER
     ]
     off_list = [
         item for item in granted if item.promisable_why.get("outcome", {}).get("listed") is False and item.matter_id != "enterprise_filing"

@@ -14,7 +14,8 @@ from yinuo.apps.documents.models import Document
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap import planning, queries, regional
 from yinuo.apps.onemap.actions import end_sharing, share_result
-from yinuo.apps.onemap.models import MapItem, PastApplication
+from yinuo.apps.onemap.actions.applying import next_number
+from yinuo.apps.onemap.models import Application, MapItem
 from yinuo.apps.projects.actions import amend
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import ChainRow, Entry
@@ -40,7 +41,7 @@ def test_a_fitting_result_stands_for_the_matter_when_the_map_is_drawn(county: Co
     project = guided(county, company, **in_zone())
     item = item_of(project)
     assert (item.state, item.route, item.shared_id) == ("exempt", "regional", result.pk)
-    assert (item.concluded_at, item.document_number) == (ANSWERED, result.document_number)
+    assert (item.present.ended_at, item.present.document_number) == (ANSWERED, result.document_number)
     entry = Entry.objects.get(verb="onemap.share_result")
     assert entry.decision is not None
     assert entry.decision.outcome == {"fits": True, "result": result.pk, "number": result.document_number}
@@ -179,10 +180,10 @@ def test_a_change_that_no_longer_fits_brings_the_matter_back_with_the_reason(cou
     project = guided(county, company, **in_zone())
     amend(actor=company.actor, project_id=project.pk, changes={"land_area": "61000"}, reason="扩大用地", at=LATER)
     item = item_of(project)
-    assert (item.state, item.route, item.shared_id, item.round, item.document_number) == ("open", "regular", None, 2, "")
-    past = PastApplication.objects.get(item=item)
+    assert (item.state, item.route, item.shared_id, next_number(item), item.application) == ("open", "regular", None, 2, None)
+    past = Application.objects.get(item=item)
     assert (past.outcome, past.document_number) == ("unshared", result.document_number)
-    assert "不符合“用地面积不超过 50000 平方米”" in past.text
+    assert "不符合“用地面积不超过 50000 平方米”" in past.again_why
     assert Message.objects.filter(template="regional_unshared", unit_id=company.unit.pk).count() == 1
     hand_in(company, item, at("2026-11-11 09:00"))
 
@@ -228,8 +229,8 @@ def test_the_department_ends_one_projects_sharing_and_the_matter_comes_back_for_
     with pytest.raises(Refused, match="请写明"):
         end_sharing(actor=handler, why=" ", **ask)
     done = end_sharing(actor=handler, why="取土场超出评估范围", **ask)
-    assert (done.state, done.route, done.shared_id, done.round) == ("open", "regular", None, 2)
-    past = PastApplication.objects.get(item=item)
+    assert (done.state, done.route, done.shared_id, next_number(done)) == ("open", "regular", None, 2)
+    past = Application.objects.get(item=item)
     assert (past.outcome, past.document_number) == ("unshared", result.document_number)
     assert "取土场超出评估范围" in Message.objects.get(template="regional_unshared", unit_id=company.unit.pk).body
     with pytest.raises(Refused) as again:

@@ -44,14 +44,14 @@ def test_a_reconsideration_is_entered_with_its_decision_and_concluded_in_the_bod
     item = refused(county, company)
     handler = county.actor("approver", item.department.key)
     remedy = enter(company.actor, item)
-    assert (remedy.round, remedy.document_number, remedy.entered_as, remedy.outcome) == (1, "不予〔2026〕1号", "unit", "")
+    assert (remedy.application.number, remedy.document_number, remedy.entered_as, remedy.outcome) == (1, "不予〔2026〕1号", "unit", "")
     told = set(Message.objects.filter(template="remedy_entered").values_list("person_id", "unit_id"))
     assert (None, company.unit.pk) in told
     assert (handler.person_id, None) in told
     done = conclude(handler, remedy)
     assert (done.outcome, done.concluded_on, done.concluded_by_id) == ("revoked", date(2027, 1, 14), handler.person_id)
     item.refresh_from_db()
-    assert (item.state, item.concluded_at) == ("refused", REFUSED)
+    assert (item.state, item.present.ended_at) == ("refused", REFUSED)
     assert [row.verb for row in Entry.objects.filter(subject_kind="onemap.remedy").order_by("id")] == [
         "onemap.enter_remedy", "onemap.conclude_remedy",
     ]  # fmt: skip
@@ -61,8 +61,8 @@ def test_a_record_stays_with_the_decision_it_is_about_when_the_matter_is_applied
     item = refused(county, company)
     enter(company.actor, item)
     anew(company, item)
-    later = enter(company.actor, item, kind="litigation", body="积石山县人民法院", round_number=1, filed_on=date(2026, 11, 19))
-    assert (later.round, later.document_number) == (1, "不予〔2026〕1号")
+    later = enter(company.actor, item, kind="litigation", body="积石山县人民法院", application=1, filed_on=date(2026, 11, 19))
+    assert (later.application.number, later.document_number) == (1, "不予〔2026〕1号")
     with pytest.raises(Refused) as refusal:
         enter(company.actor, item)
     assert refusal.value.code == "onemap.no_decision"
@@ -124,7 +124,7 @@ def test_how_a_matter_is_handled_may_be_complained_of_before_it_is_decided_and_t
         ({"text": ""}, "onemap.text"),
         ({"filed_on": date(2026, 11, 8)}, "onemap.remedy_on"),
         ({"filed_on": date(2026, 11, 21)}, "onemap.remedy_on"),
-        ({"round_number": 7}, "onemap.no_decision"),
+        ({"application": 7}, "onemap.no_decision"),
     ],
 )
 def test_what_cannot_be_entered_is_refused_by_name(county: County, company: Company, changes: dict[str, Any], code: str) -> None:

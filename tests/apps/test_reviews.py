@@ -69,7 +69,7 @@ def code_of(refusal: pytest.ExceptionInfo[Refused]) -> str:
 def test_a_concluded_matter_asks_for_a_review_by_a_link_that_needs_no_account(item: MapItem) -> None:
     told = Message.objects.filter(template="review_invited")
     assert {message.channel for message in told} == {"site", "sms"}
-    token = links.token_of(item, Channel.LINK)
+    token = links.token_of(item.present, Channel.LINK)
     texts = {message.channel: message.text for message in told}
     assert texts["sms"].endswith(f"：{settings.YINUO_ORIGIN}/reviews/{token}/")
     assert token not in texts["site"]
@@ -82,14 +82,14 @@ def test_a_concluded_matter_asks_for_a_review_by_a_link_that_needs_no_account(it
 def test_it_is_given_once_for_each_application_whatever_the_channel(item: MapItem, company: Company) -> None:
     good(company, item)
     with pytest.raises(Refused) as again:
-        review_by_link(actor=Actor.public(), token=links.token_of(item, Channel.COUNTER), level=1, text="差", at=LATER)
+        review_by_link(actor=Actor.public(), token=links.token_of(item.present, Channel.COUNTER), level=1, text="差", at=LATER)
     assert code_of(again) == "reviews.once"
     assert ServiceReview.objects.get().level == 5
 
 
 def test_a_new_application_is_reviewed_anew_and_its_old_link_is_over(county: County, company: Company) -> None:
     item = concluded(county, company, granted=False)
-    token = links.token_of(item, Channel.LINK)
+    token = links.token_of(item.present, Channel.LINK)
     good(company, item)
     apply_anew(actor=company.actor, item_id=item.pk, why="已改", at=LATER)
     for act in (lambda: review_by_link(actor=Actor.public(), token=token, level=5, at=LATER), lambda: good(company, item)):

@@ -33,7 +33,8 @@ from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document
 from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.models import MapItem, PastApplication
+from yinuo.apps.onemap.actions.applying import next_number
+from yinuo.apps.onemap.models import Application, MapItem
 from yinuo.apps.projects.actions import amend, terminate
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import Entry
@@ -175,8 +176,8 @@ def test_help_comes_first_measures_fit_and_two_people_rule(county: County, compa
     used = Document.objects.get(kind="decision").number
     make(county, ruling)
     # what was decided on the promise is revoked, stays on record, and the matter is open again
-    past, item = PastApplication.objects.get(), MapItem.objects.get(pk=commitment.item_id)
-    assert (past.outcome, past.document_number, item.state, item.round, item.route) == ("revoked", used, "open", 2, "regular")
+    past, item = Application.objects.get(again_at__isnull=False), MapItem.objects.get(pk=commitment.item_id)
+    assert (past.outcome, past.document_number, item.state, next_number(item), item.route) == ("revoked", used, "open", 2, "regular")
     assert Entry.objects.filter(verb="onemap.revoke").count() == 1
     assert refusal_of(lambda: rule(county, commitment, "revoke")) == "commitments.revoked"
     other = rule(county, commitment, "recover")

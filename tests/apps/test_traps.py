@@ -47,6 +47,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.apps.county import Company, County, at, facts, new_company, new_county
+from tests.apps.granted import grant_all
 from tests.apps.test_onemap import ANSWERED, FILED, REVIEWED, guided, hand_in, ready
 from tests.apps.test_together import together
 from yinuo.apps.base import Refused
@@ -55,7 +56,7 @@ from yinuo.apps.notices.models import Message
 from yinuo.apps.notices.tasks import send_due
 from yinuo.apps.onemap import queries as onemap
 from yinuo.apps.onemap.actions import accept, answer_guidance, confirm_review, decide, pause_item, send_back
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
+from yinuo.apps.onemap.models import Application, GuidanceAnswer, MapItem
 from yinuo.apps.onemap.sweeping import stuck
 from yinuo.apps.projects import queries as projects
 from yinuo.apps.projects.actions import file_project, withdraw_filing
@@ -136,9 +137,9 @@ def test_an_answer_after_the_receipts_limit_counts_from_receipt_though_no_ticker
         with transaction.atomic():
             accept(actor=approver, item_id=item.pk, at=moment)
             item.refresh_from_db()
-            assert item.deemed_accepted is deemed
-            assert item.accepted_at == (at("2026-11-06 09:00") if deemed else moment)
-            assert WorkItem.objects.get(kind="limit").started_at == item.accepted_at
+            assert item.present.deemed_accepted is deemed
+            assert item.present.accepted_at == (at("2026-11-06 09:00") if deemed else moment)
+            assert WorkItem.objects.get(kind="limit").started_at == item.present.accepted_at
             transaction.set_rollback(True)
 
 
@@ -439,7 +440,11 @@ def test_the_sweeper_finds_whatever_waits_for_nothing(county: County, company: C
     assert "没有“事项办理”在办" in broken(lambda: row.update(state="accepted"))[0]
     assert "没有“整改”在办" in broken(lambda: row.update(state="incomplete"))[0]
     assert "既没有决定也没有异议" in broken(lambda: row.update(state="notice"))[0]
-    assert "没有送达在办" in broken(lambda: row.update(state="granted", concluded_at=LAPSED))[0]
+    assert "没有送达在办" in broken(lambda: grant_all(row, LAPSED))[0]
+    assert any("状态与它的申请不一致" in why for why in broken(lambda: row.update(state="granted")))
+    assert any("状态与它的申请不一致" in why for why in broken(lambda: Application.objects.update(outcome="withdrawn", ended_at=LAPSED)))
+    closed = {"outcome": "withdrawn", "ended_at": LAPSED, "again_at": LAPSED}
+    assert any("不是它现在的申请" in why for why in broken(lambda: Application.objects.filter(item=item).update(**closed)))
     assert "时钟不再走" in broken(lambda: clock.update(next_transition_at=None))[0]
     assert "没有征求前期辅导意见" in broken(lambda: Project.objects.filter(pk=fresh.pk).update(state="confirmed"))[0]
     assert "没有“备案复核”在办" in broken(lambda: WorkItem.objects.filter(kind="review").update(state="done", closed_at=LAPSED))[0]

@@ -271,7 +271,7 @@ def test_a_decision_handed_out_against_signature_is_delivered(county: County, co
     made = take(clerk, visit, [decision.pk], SIGNED, idempotency_key="take:1")
     assert take(clerk, visit, [decision.pk], SIGNED, idempotency_key="take:1").pk == made.pk
     decided.refresh_from_db()
-    assert decided.delivered_at == SIGNED
+    assert decided.present.delivered_at == SIGNED
     assert not WorkItem.objects.filter(kind=WorkKind.DELIVERY, state="running").exists()
     proof = Document.objects.get(kind=DocumentKind.DELIVERY)
     assert "马建国签收" in proof.data["how"]

@@ -143,7 +143,7 @@ def test_what_was_typed_for_a_matter_decided_meanwhile_can_still_be_read(town: T
     desk.press("作出决定", expect=422)
     desk.reads("现在不能这样办理", "您刚才填写的内容", f"按{own}执行，注意弃渣。")
     item.refresh_from_db()
-    assert item.document_number == theirs
+    assert item.present.document_number == theirs
 
 
 def test_a_double_click_files_once(live: Live) -> None:

@@ -111,7 +111,7 @@ def worked_meanwhile_and_filled(live: Live, company: Company, item: MapItem, row
     desk.fill("决定书文号", "积水保许〔2026〕7号")
     desk.press("作出决定")
     desk.reads("已准予许可")
-    assert MapItem.objects.get(pk=item.pk).deficient
+    assert MapItem.objects.get(pk=item.pk).present.deficient
     live.everybody_leaves()
 
 

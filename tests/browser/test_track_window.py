@@ -107,7 +107,7 @@ def followed_up_by_anybody(live: Live, submission: str) -> None:
 
 
 def taken_against_signature(live: Live, company: Company) -> None:
-    item = Submission.objects.select_related("item__department").get().item
+    item = Submission.objects.select_related("application__item__department").get().item
     approver = live.county.actor("approver", item.department.key)
     accept(actor=approver, item_id=item.pk, at=at("2026-11-06 14:40"))
     decide(actor=approver, item_id=item.pk, granted=True, document_number="甲〔2026〕1号", text="", at=at("2026-11-06 15:00"))
@@ -120,7 +120,7 @@ def taken_against_signature(live: Live, company: Company) -> None:
     desk.reads("已发出 1 份文书", "领取文书")
     leaves(desk)
     item.refresh_from_db()
-    assert item.delivered_at == at("2026-11-09 09:30")
+    assert item.present.delivered_at == at("2026-11-09 09:30")
     owner = live.sits(company.person, "2026-11-09 10:00", "window-unit")
     owner.go(f"/projects/{item.project_id}/")
     owner.reads("在综合窗口领取文书")

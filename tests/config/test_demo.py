@@ -175,7 +175,7 @@ def test_items_stand_in_every_state(built: list[demo.Login]) -> None:
     states = set(MapItem.objects.values_list("state", flat=True))
     wanted = {"open", "received", "incomplete", "accepted", "incorrect", "paused", "notice", "decidable", "granted", "refused"}
     assert wanted <= states
-    assert MapItem.objects.filter(deemed_accepted=True).exists()
+    assert MapItem.objects.filter(application__deemed_accepted=True).exists()
 
 
 def test_every_light_burns_and_the_red_one_is_being_coordinated(built: list[demo.Login]) -> None:
@@ -268,7 +268,7 @@ def test_the_countys_heating_project_stands_on_the_map_with_a_result_from_outsid
     heating = Project.objects.get(name="积石山县大河家镇集中供热工程")
     assert (heating.kind, str(heating.total_investment), heating.unit.type) == ("approval", "7496.0800", "agency")
     granted = item(heating.name, "land_use_planning_permit")
-    assert (granted.state, granted.external) == ("granted", True)
+    assert (granted.state, granted.present.external_results.exists()) == ("granted", True)
     assert ExternalResult.objects.filter(item__project=heating).count() == 3
 
 
@@ -529,16 +529,20 @@ def test_rows_changed_behind_the_platform_are_named(operator: Any) -> None:
 
 
 def test_rows_no_leaf_speaks_of_are_named(operator: Any) -> None:
-    (before,) = operator.execute("SELECT id, state, concluded_at FROM onemap_mapitem WHERE state = 'open' ORDER BY id LIMIT 1").fetchall()
-    grant = "UPDATE onemap_mapitem SET state = %s, concluded_at = %s, document_number = %s WHERE id = %s"
+    (before,) = operator.execute("SELECT id FROM onemap_mapitem WHERE state = 'open' ORDER BY id LIMIT 1").fetchone()
+    forge = """INSERT INTO onemap_application (item_id, number, deemed_accepted, deficient, outcome, ended_at, document_number, result_text,
+        again_why) VALUES (%s, 99, false, false, 'granted', %s, %s, '', '') RETURNING id"""
+    grant = "UPDATE onemap_mapitem SET state = %s, application_id = %s WHERE id = %s"
     columns = 'unit_id, project_code, type, "on", data, rule, points, applied, score_after, grade_before, grade_after, why, cites, at'
     copy = f"INSERT INTO credit_creditevent ({columns}, seq) SELECT {columns}, 999 FROM credit_creditevent ORDER BY id LIMIT 1"
     try:
-        operator.execute(grant, ["granted", NOW, "伪〔2026〕1号", before[0]])
+        (forged,) = operator.execute(forge, [before, NOW, "伪〔2026〕1号"]).fetchone()
+        operator.execute(grant, ["granted", forged, before])
         operator.execute(copy)
         faults = audit(None).faults
     finally:
-        operator.execute(grant, [before[1], before[2], "", before[0]])
+        operator.execute(grant, ["open", None, before])
+        operator.execute("DELETE FROM onemap_application WHERE number = 99")
         operator.execute("DELETE FROM credit_creditevent WHERE seq = 999")
     assert len(faults) == 2
     assert all("业务表里有" in fault and "日志里没有" in fault for fault in faults)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tests.apps.county import Company, County, at
+from tests.apps.granted import grant_all
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_onemap import guided, hand_in
 from yinuo.apps.onemap import building
@@ -84,4 +85,4 @@ def _handled(county: County, running: list[MapItem]) -> None:
 def _concluded(project: Project, count: int, when: datetime) -> None:
     """As if these had been decided before; the map only reads their state and moment."""
     rows = MapItem.objects.filter(project=project, state="open", position__gte=100).order_by("position")[:count]
-    MapItem.objects.filter(pk__in=[row.pk for row in rows]).update(state="granted", concluded_at=when, document_number="积批〔2026〕2号")
+    grant_all(rows, when, "积批〔2026〕2号")

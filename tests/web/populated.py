@@ -145,7 +145,7 @@ def populate() -> Populated:
     )
     item = ready(running)
     hand_in(green, item, at("2027-07-12 15:00"))
-    made.receipt_no = Submission.objects.get(item=item).receipt_no
+    made.receipt_no = Submission.objects.get(application__item=item).receipt_no
     made.projects["withdrawn"] = file_at(white, "2027-07-06 09:00", name="高标准设施蔬菜大棚项目")
     withdraw_filing(
         actor=county.actor("approver"),

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.apps.county import at
+from tests.apps.granted import grant_all
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_onemap import filed, guided, hand_in, ready
 from tests.web.bigmap import grown
@@ -432,7 +433,7 @@ def test_what_is_concluded_folds_on_a_large_map_and_stays_open_on_a_small_one(de
     stage = building.scheme_of(project).stages[0].id
     rows = list(MapItem.objects.filter(project=project, position__gte=100, stage=stage).order_by("position")[:4])
     assert len(rows) == 4
-    MapItem.objects.filter(pk__in=[row.pk for row in rows]).update(state="granted", concluded_at=at("2026-11-05 11:00"))
+    grant_all(rows, at("2026-11-05 11:00"))
     page = desk.get(path_of(project))
     folded = re.findall(r'<details class="folded">.*?</details>', page, re.S)
     assert folded

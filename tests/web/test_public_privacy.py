@@ -21,7 +21,7 @@ from django.utils import timezone
 from tests.web.populated import NOW, Populated, taken_back
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.commitments.models import Commitment, Objection, PaperSigning
-from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.onemap.models import Application, MapItem
 from yinuo.apps.people.models import Department, Person, ProjectUnit
 from yinuo.apps.projects.models import Project
 from yinuo.core.masking import masked
@@ -59,7 +59,8 @@ def put_canaries() -> None:
     for row in Commitment.objects.all():
         Commitment.objects.filter(pk=row.pk).update(requirements=[*row.requirements, CANARY], promises=[*row.promises, CANARY])
     on_paper(Commitment.objects.latest("id"))
-    MapItem.objects.update(guidance_note=CANARY, result_text=CANARY)
+    MapItem.objects.update(guidance_note=CANARY)
+    Application.objects.update(result_text=CANARY, again_why=CANARY)
 
 
 def on_paper(commitment: Commitment) -> None:

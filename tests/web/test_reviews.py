@@ -42,7 +42,7 @@ def test_the_unit_reviews_from_the_matters_page_once(item: MapItem, company: Com
 
 
 def test_a_link_needs_no_account_names_no_project_and_serves_once(item: MapItem) -> None:
-    visitor, url = Client(), f"/reviews/{links.token_of(item, Channel.LINK)}/"
+    visitor, url = Client(), f"/reviews/{links.token_of(item.present, Channel.LINK)}/"
     page = text_of(visitor.get(url))
     assert item.name in page
     assert item.project.name not in page

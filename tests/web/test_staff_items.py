@@ -12,7 +12,7 @@ from tests.apps.test_onemap import PDF, hand_in, ready
 from tests.web.staffdesk import SetClock, desk, set_clock, signed_in, text_of
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.onemap.actions import accept, report_problem, submit_materials
-from yinuo.apps.onemap.models import MapItem, Problem
+from yinuo.apps.onemap.models import MapItem, Problem, SendBack, Submission
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import Reminder, WorkItem
@@ -104,12 +104,12 @@ def test_the_page_shows_materials_versions_and_what_changed_since_the_send_back(
         "send_back-1-request": "补填第三页",
     }
     assert client.post(url_of(item), form).status_code == 302
-    sent = item.send_backs.get()
+    sent = SendBack.objects.get(application__item=item)
     assert [point["subject"] for point in sent.points] == ["红线图", item.materials[1]["name"]]
     assert [point.get("material") for point in sent.points] == [None, item.materials[1]["id"]]
     moment = at("2026-11-09 09:00")
     other = store_upload(actor=company.actor, name="新图.pdf", content=PDF + b"\n", unit_id=company.unit.pk, at=moment)
-    rows = [{"id": part.id, "file": part.file} for part in item.submissions.get().materials]
+    rows = [{"id": part.id, "file": part.file} for part in Submission.objects.get(application__item=item).materials]
     rows[0]["file"] = other.pk
     submit_materials(actor=company.actor, item_id=item.pk, materials=rows, at=moment)
     set_clock("2026-11-09 10:00")
@@ -145,7 +145,7 @@ def test_a_send_back_needs_whole_points_and_keeps_what_was_typed(county: County,
     assert 'name="send_back-4-subject"' in more
     assert 'value="申请表"' in more
     assert "有 " not in more.split("<main")[1].split("<h1>")[0]
-    assert not item.send_backs.exists()
+    assert not SendBack.objects.filter(application__item=item).exists()
 
 
 def test_a_point_of_the_wrong_kind_is_no_choice(county: County, item: MapItem, set_clock: SetClock) -> None:
@@ -159,7 +159,7 @@ def test_a_point_of_the_wrong_kind_is_no_choice(county: County, item: MapItem, s
         "send_back-0-request": "b",
     }
     assert handler(county, item).post(url_of(item), form).status_code == 422
-    assert not item.send_backs.exists()
+    assert not SendBack.objects.filter(application__item=item).exists()
 
 
 def test_pausing_names_reason_and_longest_term_and_the_page_shows_both_clocks_as_if_resumed_now(
@@ -203,7 +203,7 @@ def test_a_refusal_needs_its_reason_and_a_number_already_used_comes_back_at_the_
     whole = {**form, "decide-reason_code": "refusal.planning_conflict", "decide-text": "不符合规划"}
     assert client.post(url_of(item), whole).status_code == 302
     item.refresh_from_db()
-    assert (item.state, item.result_text) == ("refused", "不符合规划")
+    assert (item.state, item.present.result_text) == ("refused", "不符合规划")
 
 
 def test_after_a_decision_the_page_leads_to_the_next_and_the_decision_is_delivered(
@@ -223,7 +223,7 @@ def test_after_a_decision_the_page_leads_to_the_next_and_the_decision_is_deliver
     )
     assert done.status_code == 302
     item.refresh_from_db()
-    assert item.delivered_at is not None
+    assert item.present.delivered_at is not None
 
 
 def test_two_approvers_deciding_from_the_same_page_decide_once(county: County, item: MapItem, set_clock: SetClock) -> None:
@@ -240,7 +240,7 @@ def test_two_approvers_deciding_from_the_same_page_decide_once(county: County, i
     assert late.status_code == 422
     assert "现在不能这样办理" in text_of(late)
     item.refresh_from_db()
-    assert item.document_number == "积审〔2026〕3号"
+    assert item.present.document_number == "积审〔2026〕3号"
 
 
 def test_an_unknown_verb_changes_nothing(county: County, item: MapItem, set_clock: SetClock) -> None:

@@ -93,7 +93,7 @@ def test_others_read_and_strangers_do_not(county: County, company: Company, aske
 
 def test_the_item_leads_to_the_request_and_the_inbox_does_too(county: County, asked: LaterDocument) -> None:
     client = desk(county, "approver", DEPARTMENT)
-    assert url_of(asked) in text_of(client.get(f"/staff/items/{asked.item_id}/"))
+    assert url_of(asked) in text_of(client.get(f"/staff/items/{asked.item.pk}/"))
     assert url_of(asked) in text_of(client.get("/staff/"))
 
 
@@ -115,7 +115,7 @@ def test_a_remedy_is_entered_by_the_department_and_concluded_with_its_words(coun
     key = re.search(r'name="remedy-key" value="([^"]+)"', page)
     assert key
     sent = {
-        "do": "remedy", "remedy-key": key.group(1), "remedy-round": "1", "remedy-kind": "litigation", "remedy-body": "县人民法院",
+        "do": "remedy", "remedy-key": key.group(1), "remedy-application": "1", "remedy-kind": "litigation", "remedy-body": "县人民法院",
         "remedy-filed_on": "2026-11-18", "remedy-text": "请求撤销",
     }  # fmt: skip
     assert client.post(url, {**sent, "remedy-filed_on": "2026-11-01"}).status_code == 422

@@ -128,7 +128,7 @@ def test_material_is_handed_in_over_the_counter_and_the_department_answers_in_mo
     assert missing.status_code == 422 and "还缺" in text_of(missing)
     scans = {f"scan{n}": pdf() for n, _ in enumerate(item.materials)}
     assert clerk.post(url, {"key": "b", "version": str(item.version), **scans}).status_code == 302
-    assert Submission.objects.get().item_id == item.pk
+    assert Submission.objects.get().application.item_id == item.pk
     item = track.item(PERMIT)
     page = text_of(handler.get(f"/staff/items/{item.pk}/"))
     assert "视同已取得土地作实质性审查" in page
@@ -267,7 +267,7 @@ def test_another_company_sees_nothing_of_it_and_the_public_nothing_at_all(county
     assert stranger.get(f"/projects/{track.project.pk}/mock/").status_code == 403
     seen = text_of(Client().get(f"/verify/{track.project.code}/{company.unit.credit_code}/"))
     assert "模拟" not in seen
-    receipt = Submission.objects.filter(item__mock=True).values_list("receipt_no", flat=True)[0]
+    receipt = Submission.objects.filter(application__item__mock=True).values_list("receipt_no", flat=True)[0]
     assert Client().get(f"/receipts/{receipt}/").status_code == 404
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.apps.county import County, at
 from tests.web.staffdesk import county
 from yinuo.apps.documents.attachments import AttachedFile
-from yinuo.apps.onemap.models import SendBack, Submission
+from yinuo.apps.onemap.models import Application, SendBack, Submission
 from yinuo.apps.work import clocks
 from yinuo.apps.work.models import ClockEvent, WorkItem
 from yinuo.web.staff.inbox import marks_of
@@ -95,6 +95,7 @@ class Item:
     """An item with its versions in memory."""
 
     def __init__(self, submissions: list[Submission], backs: list[SendBack]) -> None:
+        self.applications = Rows([self])
         self.submissions, self.send_backs = Rows(submissions), Rows(backs)
 
 
@@ -103,15 +104,18 @@ class Rows(list):  # type: ignore[type-arg]
         return self
 
 
+FIRST = Application(pk=1)
+
+
 def handed(number: int, **files: str) -> Submission:
-    made = Submission(pk=number, number=number)
+    made = Submission(pk=number, number=number, application=FIRST)
     vars(made)[Submission.materials.cache] = [AttachedFile(1, f"{key}.pdf", digest, None, key, key) for key, digest in files.items()]
     return made
 
 
 def test_a_version_is_compared_with_the_one_sent_back_and_names_what_came_went_and_changed() -> None:
     first, second, third = handed(1, a="1", b="1", c="1"), handed(2, a="2", b="1", d="1"), handed(3, a="2", b="9", d="1")
-    back = SendBack(submission_id=1)
+    back = SendBack(pk=1, submission_id=1)
     newest, middle, oldest = versions_of(Item([third, first, second], [back]))  # type: ignore[arg-type]
     assert [newest.against, middle.against, oldest.against] == [1, 1, 0]
     assert {line.name: line.change for line in middle.lines} == {"a": "已更换", "b": "未变", "d": "新增", "c": "未再提交"}

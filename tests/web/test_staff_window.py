@@ -19,7 +19,7 @@ from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
 from yinuo.apps.onemap.actions import accept, decide
 from yinuo.apps.onemap.actions.common import waiting_for
-from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.onemap.models import MapItem, Submission
 from yinuo.apps.people.models import Person, ProjectUnit
 from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.projects.models import Draft, Project
@@ -201,7 +201,7 @@ def test_a_decision_is_handed_out_with_its_record_to_sign(county: County, compan
         assert answer.headers["Location"] == f"/staff/window/visits/{visit.pk}/"
     made = Handout.objects.get()
     decided.refresh_from_db()
-    assert decided.delivered_at == NOW
+    assert decided.present.delivered_at == NOW
     assert clerk.get(f"/staff/window/handouts/{made.pk}/").content.startswith(b"%PDF")
     assert enters(county.person("approver")).get(f"/staff/window/handouts/{made.pk}/").status_code == 403
     assert "在综合窗口领取文书" in enters(company.person).get(f"/projects/{decided.project_id}/").content.decode()
@@ -217,7 +217,7 @@ def test_the_receipt_is_found_by_anybody_and_names_no_visitor(county: County, co
     assert Client().get("/receipts/", {"no": visit.receipt_no}).headers["Location"] == f"/receipts/{visit.receipt_no}/"
     assert Client().get("/receipts/W2611060000000000/").status_code == 404
     assert clerk.get("/staff/window/", {"q": visit.receipt_no}).headers["Location"] == f"/staff/window/visits/{visit.pk}/"
-    submitted = decided.submissions.get()
+    submitted = Submission.objects.get(application__item=decided)
     assert decided.name in clerk.get("/staff/window/", {"q": submitted.receipt_no}).content.decode()
 
 

@@ -82,13 +82,16 @@ class HowIn(VersionIn):
 
 
 class RemedyIn(Schema):
-    """A reconsideration or a lawsuit against a decision, or a complaint of how the matter is handled (`body` may be left out)."""
+    """A reconsideration or a lawsuit against a decision, or a complaint of how the matter is handled (`body` may be left out).
+
+    `application`: the number of the application that was decided; left out, the present one.
+    """
 
     kind: str
     body: str = ""
     filed_on: date
     text: str
-    round_number: int | None = None
+    application: int | None = None
 
 
 class RemedyEndIn(VersionIn):
@@ -177,7 +180,7 @@ def handle_problem(request: HttpRequest, problem_id: int, body: HandlingIn) -> d
 
 def later_out(asked: LaterDocument) -> dict[str, Any]:
     names = ("id", "state", "purpose", "asked_at", "accepted_at", "points", "reason", "text", "concluded_at", "delivered_at", "version")
-    return {"item": asked.item_id, **{name: getattr(asked, name) for name in names}}
+    return {"item": asked.application.item_id, **{name: getattr(asked, name) for name in names}}
 
 
 @router.post("/items/{item_id}/apply-anew", response=dict[str, Any], summary="不予许可、不予受理以后重新申请")
@@ -190,7 +193,10 @@ def apply_anew(request: HttpRequest, item_id: int, body: WhyIn) -> dict[str, Any
 @router.get("/items/{item_id}/later-documents", response=list[dict[str, Any]], summary="承诺办结事项的补办文件")
 def later_documents(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
     readable(request, queries.item_of(item_id).project_id)
-    return [later_out(asked) for asked in LaterDocument.objects.filter(item_id=item_id).order_by("id")]
+    return [
+        later_out(asked)
+        for asked in LaterDocument.objects.filter(application__item_id=item_id).select_related("application").order_by("id")
+    ]
 
 
 @router.post("/items/{item_id}/later-documents", response={201: dict[str, Any]}, summary="承诺办结的事项申请补办审批文件")
@@ -228,14 +234,15 @@ def deliver_document(request: HttpRequest, asked_id: int, body: HowIn) -> dict[s
 
 
 def remedy_out(made: Remedy) -> dict[str, Any]:
-    names = ("id", "kind", "round", "document_number", "body", "filed_on", "text", "outcome", "answer", "concluded_on", "version")
-    return {"item": made.item_id, **{name: getattr(made, name) for name in names}}
+    names = ("id", "kind", "document_number", "body", "filed_on", "text", "outcome", "answer", "concluded_on", "version")
+    number = made.application.number if made.application else None
+    return {"item": made.item_id, "application": number, **{name: getattr(made, name) for name in names}}
 
 
 @router.get("/items/{item_id}/remedies", response=list[dict[str, Any]], summary="对事项决定的复议、诉讼、投诉")
 def remedies(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
     readable(request, queries.item_of(item_id).project_id)
-    return [remedy_out(remedy) for remedy in Remedy.objects.filter(item_id=item_id).order_by("id")]
+    return [remedy_out(remedy) for remedy in Remedy.objects.filter(item_id=item_id).select_related("application").order_by("id")]
 
 
 @router.post("/items/{item_id}/remedies", response={201: dict[str, Any]}, summary="登记复议、诉讼或者投诉")

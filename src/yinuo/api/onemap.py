@@ -131,6 +131,7 @@ def card(shown: queries.Card) -> dict[str, Any]:
         "provisional": bool(shown.work and shown.work.provisional),
         "waiting_for": list(shown.waiting_for),
         "critical": shown.critical,
+        "document_number": item.present.document_number,
         **{
             name: getattr(item, name)
             for name in (
@@ -144,7 +145,6 @@ def card(shown: queries.Card) -> dict[str, Any]:
                 "pre_start",
                 "completion",
                 "materials",
-                "document_number",
                 "version",
             )
         },

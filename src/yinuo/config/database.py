@@ -96,7 +96,7 @@ def _migrate(cursor: Any, progress: Callable[[str], None]) -> None:
 def secure_append_only() -> None:
     """Takes UPDATE, DELETE and TRUNCATE on append-only tables from the application, and lets a trigger refuse them to everybody.
 
-    The same for the fixed columns of a table whose other columns may change.
+    The same for the fixed columns of a table whose other columns may change, and for the rows of a table that are closed one day.
     Where the operator gave one role for both, only the triggers stand.
     """
     from django.db import connections, transaction
@@ -105,6 +105,11 @@ def secure_append_only() -> None:
     apart = _role_name("default") != _role_name("owner")
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute(GUARD_FUNCTION)
+        for table, column in closing_tables():
+            cursor.execute(
+                f'CREATE OR REPLACE TRIGGER {GUARD}_closed BEFORE UPDATE OR DELETE ON "{table}" FOR EACH ROW'
+                f" WHEN (OLD.\"{column}\" IS NOT NULL) EXECUTE FUNCTION {GUARD}('结束以后不能修改或删除')"
+            )
         for table in append_only_tables():
             for name, event, each in (("row", "UPDATE OR DELETE", "ROW"), ("all", "TRUNCATE", "STATEMENT")):
                 cursor.execute(
@@ -126,6 +131,15 @@ def append_only_tables() -> Iterator[str]:
     for model in apps.get_models():
         if getattr(model, "append_only", False) and model._meta.managed and not model._meta.proxy:
             yield model._meta.db_table
+
+
+def closing_tables() -> Iterator[tuple[str, str]]:
+    """The tables of every model whose rows never change again once a column is set, with that column."""
+    from django.apps import apps
+
+    for model in apps.get_models():
+        if hasattr(model, "closes_with"):
+            yield model._meta.db_table, model._meta.get_field(model.closes_with).column
 
 
 def models_with_fixed_columns() -> Iterator[type[FixedWhenMade]]:

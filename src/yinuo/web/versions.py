@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from yinuo.apps.onemap.history import send_backs_of, submissions_of
 from yinuo.apps.onemap.models import MapItem, SendBack, Submission
 
 CHANGES = {"new": "新增", "changed": "已更换", "same": "未变", "gone": "未再提交"}
@@ -34,7 +35,7 @@ class Version:
 
 def versions_of(item: MapItem) -> list[Version]:
     """Newest first. A version after a send-back is compared with the one sent back, else with the one before; a new application with none."""
-    return compared(sorted(item.submissions.all(), key=lambda row: row.number), {row.submission_id: row for row in item.send_backs.all()})
+    return compared(submissions_of(item), {row.submission_id: row for row in send_backs_of(item)})
 
 
 def compared(submissions: Sequence[Submission], backs: Mapping[int, SendBack] | None = None) -> list[Version]:
@@ -44,7 +45,7 @@ def compared(submissions: Sequence[Submission], backs: Mapping[int, SendBack] | 
     basis: Submission | None = None
     previous: Submission | None = None
     for row in submissions:
-        if previous is not None and previous.round != row.round:
+        if previous is not None and previous.application_id != row.application_id:
             basis = previous = None
         against = basis or previous
         made.append(Version(row, _lines(row, against), against.number if against else 0, backs.get(row.pk)))

@@ -165,13 +165,15 @@ def fallen_grades(day: date) -> list[str]:
 
 def items_of(agreement: Agreement) -> list[MapItem]:
     """The matters under the agreement, in the map's order."""
-    found = MapItem.objects.filter(project_id=agreement.project_id).select_related("department", "handler").order_by("position")
+    found = (
+        MapItem.objects.filter(project_id=agreement.project_id).select_related("department", "handler", "application").order_by("position")
+    )
     return list(found.filter(matter_id__in=agreement.matters) if agreement.matters else found)
 
 
 def planned_rows(agreement: Agreement, at: datetime) -> list[dict[str, Any]]:
     """The matters still to be done with the days core.planner gives them; the whole map counts, for matters wait for each other."""
-    items = list(MapItem.objects.filter(project_id=agreement.project_id).order_by("position"))
+    items = list(MapItem.objects.filter(project_id=agreement.project_id).select_related("application").order_by("position"))
     if not items:
         return []
     plan = plan_of(items, open_clocks(agreement.project_id), agreement.project.rules_on, at)
@@ -209,7 +211,8 @@ def plan_lines(rows: Iterable[Mapping[str, Any]], items: Sequence[MapItem], day:
     for row in rows:
         item = known.get(row["matter_id"])
         starts, ends = date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])
-        received, concluded = (_until(_day(getattr(item, name, None)), day) for name in ("received_at", "concluded_at"))
+        application = item.application if item else None
+        received, concluded = (_until(_day(getattr(application, name, None)), day) for name in ("received_at", "ended_at"))
         late = (concluded or day) > ends or (received or concluded or day) > starts
         made.append(
             PlanLine(

@@ -57,8 +57,8 @@ def opinion(completion: CompletionVerification, points: Sequence[Point], why: st
 
 def _point(point: Point) -> dict[str, Any]:
     last = point.findings[-1] if point.findings else None
-    number = point.item.document_number if point.commitment is None and point.granted else ""
-    found_at = last.at if last else point.item.concluded_at
+    number = point.item.present.document_number if point.commitment is None and point.granted else ""
+    found_at = last.at if last else point.item.ended_at
     return {
         "matter": point.item.name,
         "department": point.department.name,

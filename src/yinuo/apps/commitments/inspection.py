@@ -60,14 +60,14 @@ def points_of(completion: CompletionVerification) -> list[Point]:
     promised = Commitment.objects.filter(project_id=completion.project_id, state=CommitmentState.DECIDED)
     points = [
         Point(text, commitment.department, commitment.item, commitment, number, tuple(findings.get((commitment.pk, None, number), ())))
-        for commitment in promised.select_related("item", "department").order_by("item__position", "id")
+        for commitment in promised.select_related("item__application", "department").order_by("item__position", "id")
         for number, text in enumerate(commitment.requirements)
     ]
     decided = {point.item.pk for point in points}
     items = MapItem.objects.filter(project_id=completion.project_id, completion=True).exclude(state__in=NOT_NEEDED)
     points += [
         Point(item.name, item.department, item, None, None, tuple(findings.get((None, item.pk, None), ())))
-        for item in items.select_related("department").order_by("position")
+        for item in items.select_related("application", "department").order_by("position")
         if item.pk not in decided
     ]
     return points

@@ -74,7 +74,6 @@ def apply_deficient(
     handed = _handed(item, materials, gap)
     row = DeficientAcceptance.objects.create(
         item=item,
-        round=item.round,
         tolerance=published,
         number=f"RQ{at.astimezone(TZ):%y%m%d}{secrets.token_hex(4).upper()}",
         situation=need_text(situation, "situation", "请填写项目基本概况及进展情况"),
@@ -206,8 +205,6 @@ def sign_gap_commitment(
     need_prerequisites(item)
     scan = _scan(actor, row, file_id)
     row.signed_by = need_text(signed_by, "signed_by", "请填写承诺人姓名")[:60]
-    row.state, row.commitment, row.commitment_sha256, row.signed_at = DeficientState.WAITING, scan, scan.sha256, at
-    save(row, "state", "commitment", "commitment_sha256", "signed_by", "signed_at")
     accept_with_gap(
         actor=actor,
         item=item,
@@ -218,6 +215,9 @@ def sign_gap_commitment(
         handler_id=row.opinion_by_id,
         at=at,
     )
+    row.state, row.application = DeficientState.WAITING, item.application
+    row.commitment, row.commitment_sha256, row.signed_at = scan, scan.sha256, at
+    save(row, "state", "application", "commitment", "commitment_sha256", "signed_by", "signed_at")
     _record(actor, row, "deficient.accept", at, sha256=scan.sha256, due_on=row.due_on)
     _tell_unit(row, "gap_open", at, until=_day_text(row.due_on), what=_names(row.missing))
     return row

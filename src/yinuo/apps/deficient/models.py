@@ -7,7 +7,7 @@ from yinuo.apps.base import Versioned
 from yinuo.apps.catalogue.models import Tolerance
 from yinuo.apps.documents.attachments import FileList
 from yinuo.apps.documents.models import Document, FileRole, StoredFile
-from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.onemap.models import Application, MapItem
 from yinuo.apps.people.models import Person
 
 
@@ -28,11 +28,12 @@ class DeficientAcceptance(Versioned):
     """容缺受理 of one matter's application (附件5): from form 5-1 to the completed material, or to the return of the papers.
 
     `materials` was handed in, `missing` is the gap (rows with id and name); `days` and `due_on` stand in notice 5-2; `commitment` is the
-    notice as the applicant signed it. `only_gap_at`: since when nothing but the gap has held the decision up.
+    notice as the applicant signed it. `only_gap_at`: since when nothing but the gap has held the decision up. `application`: the one
+    that was accepted with the gap; it begins only then, so what is asked before names its matter.
     """
 
     item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="deficiencies")
-    round = models.PositiveSmallIntegerField()
+    application = models.OneToOneField(Application, null=True, on_delete=models.PROTECT, related_name="deficiency")
     state = models.CharField(max_length=10, choices=DeficientState.choices, default=DeficientState.APPLIED)
     tolerance = models.ForeignKey(Tolerance, on_delete=models.PROTECT, related_name="+")
     number = models.CharField("申报号", max_length=24, unique=True)
@@ -66,7 +67,8 @@ class DeficientAcceptance(Versioned):
                 condition=~Q(state__in=["notified", "waiting"]) | Q(due_on__isnull=False, notice__isnull=False), name="deficient_notified"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["waiting", "completed", "given_up"]) | Q(commitment__isnull=False) & ~Q(commitment_sha256=""),
+                condition=~Q(state__in=["waiting", "completed", "given_up"])
+                | Q(commitment__isnull=False, application__isnull=False) & ~Q(commitment_sha256=""),
                 name="deficient_accepted_on_commitment",
             ),
             models.CheckConstraint(condition=~Q(state="declined") | ~Q(opinion=""), name="deficient_declined_with_reason"),

@@ -30,16 +30,15 @@ COLUMNS = (
 DECIDING = (WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION, WorkKind.MOCK_CONVERSION)
 WAITING = (WorkKind.REVIEW, WorkKind.MANUAL_FILING, WorkKind.GUIDANCE)
 BANDS, BAND_DAYS = 10, 10
-ROUNDS = 100_000
 
 # Matters off the negative list that were granted, offered or not; as commitments.queries.commitment_share counts them.
 PROMISES = """
-    SELECT i.id AS place, i.concluded_at AS at, p.hall_id, p.kind, p.id AS project_id, i.department_id AS office_id, i.handler_id,
+    SELECT i.id AS place, a.ended_at AS at, p.hall_id, p.kind, p.id AS project_id, i.department_id AS office_id, i.handler_id,
         i.matter_id, i.name AS what,
         CASE WHEN i.route = 'commitment' THEN 'promised' WHEN i.promisable THEN 'regular' ELSE 'barred' END AS part, '' AS mark,
         NULL::numeric AS days, NULL::numeric AS worth, i.id AS subject
-    FROM onemap_mapitem i JOIN projects_project p ON p.id = i.project_id
-    WHERE i.state = 'granted' AND i.concluded_at >= %(begin)s::timestamptz AND i.concluded_at < %(end)s::timestamptz
+    FROM onemap_mapitem i JOIN onemap_application a ON a.id = i.application_id JOIN projects_project p ON p.id = i.project_id
+    WHERE i.state = 'granted' AND a.ended_at >= %(begin)s::timestamptz AND a.ended_at < %(end)s::timestamptz
         AND i.promisable_why #> '{outcome,listed}' = 'false'::jsonb AND i.matter_id <> ALL(%(opening)s::text[])
         AND p.hall_id = ANY(%(halls)s::bigint[]) AND p.kind = ANY(%(reached)s::text[])
 """
@@ -79,28 +78,22 @@ LANDINGS = """
 
 # Applications that were decided, each of a matter by itself; the clock is the one that the decision ended.
 DECISIONS = """
-    SELECT t.item_id * %(rounds)s::bigint + t.round AS place, t.ended_at AS at, p.hall_id, p.kind, p.id AS project_id,
+    SELECT a.id AS place, a.ended_at AS at, p.hall_id, p.kind, p.id AS project_id,
         i.department_id AS office_id, i.handler_id, i.matter_id, i.name AS what,
         CASE WHEN w.due_at IS NULL THEN 'untimed' WHEN w.closed_at <= w.due_at THEN 'on_time' ELSE 'late' END AS part,
         CASE WHEN w.statutory_due_at IS NULL THEN 'untimed' WHEN w.closed_at <= w.statutory_due_at THEN 'on_time' ELSE 'late' END AS mark,
-        round(extract(epoch FROM t.ended_at - t.received_at) / 86400, 1) AS days, NULL::numeric AS worth, i.id AS subject
-    FROM (
-        SELECT id AS item_id, round, received_at, concluded_at AS ended_at FROM onemap_mapitem
-        WHERE concluded_at >= %(begin)s::timestamptz AND concluded_at < %(end)s::timestamptz AND received_at IS NOT NULL
-            AND route <> 'regional' AND (state IN ('granted', 'refused', 'not_accepted') OR (state = 'exempt' AND document_number <> ''))
-        UNION ALL
-        SELECT item_id, round, received_at, ended_at FROM onemap_pastapplication
-        WHERE ended_at >= %(begin)s::timestamptz AND ended_at < %(end)s::timestamptz AND received_at IS NOT NULL
-            AND outcome IN ('refused', 'not_accepted')
-    ) t
-    JOIN onemap_mapitem i ON i.id = t.item_id
+        round(extract(epoch FROM a.ended_at - a.received_at) / 86400, 1) AS days, NULL::numeric AS worth, i.id AS subject
+    FROM onemap_application a
+    JOIN onemap_mapitem i ON i.id = a.item_id
     JOIN projects_project p ON p.id = i.project_id AND p.hall_id = ANY(%(halls)s::bigint[])
     LEFT JOIN (
         SELECT DISTINCT ON (subject_id, closed_at) subject_id, closed_at, due_at, statutory_due_at FROM work_workitem
         WHERE subject_kind = 'onemap.mapitem' AND kind = ANY(%(deciding)s::text[]) AND waits_for = 'staff' AND state = 'done'
             AND closed_at >= %(begin)s::timestamptz AND closed_at < %(end)s::timestamptz
         ORDER BY subject_id, closed_at, id DESC
-    ) w ON w.subject_id = t.item_id AND w.closed_at = t.ended_at
+    ) w ON w.subject_id = a.item_id AND w.closed_at = a.ended_at
+    WHERE a.ended_at >= %(begin)s::timestamptz AND a.ended_at < %(end)s::timestamptz AND a.received_at IS NOT NULL
+        AND a.outcome IN ('granted', 'refused', 'not_accepted', 'not_needed')
 """
 
 # Matters' clocks that ran in the span, with the days of it in which they were open; and the stretches in which one stood still.
@@ -176,7 +169,8 @@ REVIEWS = """
         CASE WHEN x.id IS NULL THEN '' WHEN x.state IN ('closed', 'set_aside') THEN 'closed' ELSE 'open' END AS mark,
         NULL::numeric AS days, r.level::numeric AS worth, r.id AS subject
     FROM reviews_servicereview r
-    LEFT JOIN onemap_mapitem i ON i.id = r.item_id
+    LEFT JOIN onemap_application a ON a.id = r.application_id
+    LEFT JOIN onemap_mapitem i ON i.id = a.item_id
     LEFT JOIN reviews_trackservice s ON s.id = r.service_id
     LEFT JOIN reviews_rectification x ON x.review_id = r.id
     JOIN projects_project p ON p.id = coalesce(i.project_id, s.project_id)
@@ -233,7 +227,6 @@ def asked(scope: Scope, now: datetime) -> dict[str, Any]:
         "kind": scope.kind,
         "office": scope.office_id,
         "split": scope.split,
-        "rounds": ROUNDS,
         "clocks": [str(kind) for kind in CLOCKS],
         "deciding": [str(kind) for kind in DECIDING],
         "waiting": [str(kind) for kind in WAITING],

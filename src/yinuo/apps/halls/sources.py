@@ -26,12 +26,13 @@ APPROVAL = (
 
 # A review whose appeal was upheld counts no points; one still under appeal counts.
 REVIEWS = """
-    SELECT r.hall_id, (r.at AT TIME ZONE %(tz)s::interval)::date AS day, 'review'::text AS type, r.item_id || '.' || r.round AS subject,
-        ''::text AS mark, ''::text AS kind, r.level::int AS level, NULL::int AS days, NULL::int AS approval_days,
+    SELECT r.hall_id, (r.at AT TIME ZONE %(tz)s::interval)::date AS day, 'review'::text AS type,
+        a.item_id || '.' || a.number AS subject, ''::text AS mark, ''::text AS kind, r.level::int AS level, NULL::int AS days, NULL::int AS approval_days,
         NULL::numeric AS points, 'review'::text AS source, r.id AS source_id, i.name::text AS what, d.short_name::text AS office,
         r.handler_id, coalesce(h.name, '')::text AS handler
     FROM reviews_servicereview r
-    JOIN onemap_mapitem i ON i.id = r.item_id
+    JOIN onemap_application a ON a.id = r.application_id
+    JOIN onemap_mapitem i ON i.id = a.item_id
     JOIN people_department d ON d.id = r.department_id
     LEFT JOIN people_person h ON h.id = r.handler_id
     LEFT JOIN reviews_rectification x ON x.review_id = r.id

@@ -60,7 +60,7 @@ def delivery(actor: Actor, item: MapItem, how: str, at: datetime) -> dict[str, A
         "number": number(item, "送", at),
         "department": item.department.name,
         "document_title": f"{'准予' if granted else '不予'}行政许可决定书（{item.name}）",
-        "document_number": item.document_number,
+        "document_number": item.present.document_number,
         "how": how,
         "delivered_at": moment(at),
         "deliverer": _name(actor.person_id) or None,

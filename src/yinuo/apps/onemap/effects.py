@@ -8,9 +8,10 @@ from datetime import datetime
 
 from yinuo.apps.base import Actor, save
 from yinuo.apps.onemap import building
+from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.actions.common import day_of, locked
 from yinuo.apps.onemap.actions.handling import _accept
-from yinuo.apps.onemap.actions.later import begin, end_request
+from yinuo.apps.onemap.actions.later import begin, locked_request
 from yinuo.apps.onemap.actions.pausing import going_on, hold
 from yinuo.apps.onemap.actions.sharing import give_back
 from yinuo.apps.onemap.models import (
@@ -23,6 +24,7 @@ from yinuo.apps.onemap.models import (
     LaterDocument,
     LaterState,
     MapItem,
+    Outcome,
 )
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import record
@@ -41,15 +43,14 @@ def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     if subject.kind != WorkKind.RECEIPT or subject.subject_kind != ITEM:
         return
     item = locked(subject.subject_id)
-    if item.state == ItemState.RECEIVED and item.received_at is not None:
-        _accept(Actor.system(), item, at, item.received_at, deemed=True)
+    received_at = item.present.received_at
+    if item.state == ItemState.RECEIVED and received_at is not None:
+        _accept(Actor.system(), item, at, received_at, deemed=True)
 
 
 def _lapsed_request(asked_id: int, at: datetime) -> None:
     """Likewise for a document needed later."""
-    item = locked(LaterDocument.objects.values_list("item_id", flat=True).get(pk=asked_id))
-    asked = LaterDocument.objects.select_for_update(no_key=True).get(pk=asked_id)
-    asked.item = item
+    asked = locked_request(asked_id)
     if asked.state == LaterState.RECEIVED:
         begin(Actor.system(), asked, at, deemed=True)
 
@@ -66,12 +67,16 @@ def pause_ended(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> N
 
 def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
     """Withdrawn or terminated: no item stays open, no clock runs on."""
-    for item in MapItem.objects.select_for_update(no_key=True).filter(project=subject).exclude(state__in=ENDED).order_by("id"):
+    items = MapItem.objects.select_for_update(no_key=True, of=("self",)).select_related("application")
+    for item in items.filter(project=subject).exclude(state__in=ENDED).order_by("id"):
         item.state = ItemState.CANCELLED
         save(item, "state")
-    for asked in LaterDocument.objects.select_for_update(no_key=True).filter(item__project=subject, state__in=LATER_OPEN).order_by("id"):
+        if item.application is not None:
+            applying.end(item, Outcome.CANCELLED, at, text=why)
+    requests = LaterDocument.objects.select_for_update(no_key=True, of=("self",)).select_related("application__item")
+    for asked in requests.filter(application__item__project=subject, state__in=LATER_OPEN).order_by("id"):
         asked.item.project = subject
-        end_request(actor, asked, at, why[:40])
+        applying.end_request(actor, asked, at, why[:40])
     cancel_of_project(actor=actor, project_id=subject.pk, at=at, why=why)
     for one in Coordination.objects.select_for_update(no_key=True).filter(project=subject, state__in=COORDINATION_OPEN).order_by("id"):
         one.state, one.ended_at, one.conclusion, one.version = CoordinationState.ENDED, at, why, one.version + 1
@@ -81,8 +86,7 @@ def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
 def project_completed(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
     """The rule at completion: what nobody has applied for is closed with its reason; an application under way goes on to its decision."""
     for item in MapItem.objects.select_for_update(no_key=True).filter(project=subject, state=ItemState.OPEN).order_by("id"):
-        item.state, item.result_text = ItemState.CANCELLED, CLOSED_AT_COMPLETION
-        save(item, "state", "result_text")
+        applying.settle(item, ItemState.CANCELLED, Outcome.CANCELLED, at, text=CLOSED_AT_COMPLETION)
         record(
             Actor.system(),
             "onemap.close_unused",

@@ -64,7 +64,7 @@ def summary(guidance: Guidance, project: Project, items: Sequence[MapItem], at: 
 def _matter(row: Mapping[str, Any], department: str, item: MapItem | None) -> dict[str, Any]:
     promisable = item.promisable if item else False
     # The company is told of the region's result with the guidance (附件3·三(三)).
-    shared = f"共享区域评估结果（{item.document_number}），不再单独办理" if item and item.shared_id else ""
+    shared = f"共享区域评估结果（{item.present.document_number}），不再单独办理" if item and item.shared_id else ""
     after = item.after if item else row["after"]
     return {
         "name": row["name"],

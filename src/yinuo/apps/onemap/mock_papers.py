@@ -34,7 +34,7 @@ def result(
         "department": item.department.name,
         "matter_name": item.name,
         "outcome": "granted" if granted else "refused",
-        "accepted_on": iso(item.accepted_at or at),
+        "accepted_on": iso(item.present.accepted_at or at),
         "contents": [text.strip()] if granted and text.strip() else [],
         "reasons": [] if granted else refusal_reasons(reason_code, text.strip()),
         "basis": cited([*_cites(item, "mock.offline"), *_cites(item, "mock.validity"), *_cites(item, "mock.land_matters")]),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -72,12 +74,12 @@ ENDED = ("granted", "exempt", "refused", "not_accepted", "cancelled")
 
 
 class MapItem(Versioned):
-    """One matter of one project (项目上的事项), as guidance put it on the map; `after` names the matters it waits for.
+    """One matter of one project (项目上的事项), as guidance put it on the map: what, by whom, when, by which route, after which others.
 
-    `round` counts the applications: what became of an earlier one stands in `PastApplication`. `mock`: under 模拟审批, without legal
-    force until converted; `deficient`: accepted with a gap (容缺受理); `shared`: the regional result it is satisfied by; `referred_to`:
-    the department a refusal to accept has named as the competent one, where a new application goes; `share_ended`: number of the
-    regional result whose sharing by this project the department has ended.
+    `after` names the matters it waits for. `application`: the round of applying it is in, or was last concluded by; none while it is
+    open. `handler` is named by the guidance, before anything is applied for, and stays from one application to the next. `mock`: the
+    project's plan puts the matter under 模拟审批, applied for or not. `shared`: the regional result it is satisfied by; `share_ended`:
+    number of the regional result whose sharing by this project the department has ended.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="items")
@@ -101,34 +103,31 @@ class MapItem(Versioned):
     statutory_value = models.PositiveIntegerField(null=True)
     statutory_unit = models.CharField(max_length=8, default="working")
     handler = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    received_at = models.DateTimeField(null=True)
-    accepted_at = models.DateTimeField(null=True)
-    deemed_accepted = models.BooleanField(default=False)
-    concluded_at = models.DateTimeField(null=True)
-    document_number = models.CharField("文号", max_length=60, default="")
-    result_text = models.TextField(default="")
-    delivered_at = models.DateTimeField(null=True)
-    external = models.BooleanField(default=False)
     mock = models.BooleanField(default=False)
-    deficient = models.BooleanField(default=False)
     shared = models.ForeignKey(RegionalResult, null=True, on_delete=models.PROTECT, related_name="items")
-    round = models.PositiveSmallIntegerField(default=1)
     share_ended = models.CharField(max_length=60, default="")
-    referred_to = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    application = models.OneToOneField("Application", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "matter_id"], name="matter_once_per_project"),
+            # A matter cancelled keeps its application, where it had one.
             models.CheckConstraint(
-                condition=~Q(state__in=["granted", "refused", "not_accepted", "exempt"]) | Q(concluded_at__isnull=False),
-                name="item_concluded_at",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["refused", "not_accepted"]) | ~Q(result_text=""), name="item_refused_with_reason"
+                condition=Q(state="cancelled") | (Q(state="open") ^ Q(application__isnull=False)), name="item_with_its_application"
             ),
             models.CheckConstraint(condition=Q(route="regional") ^ Q(shared__isnull=True), name="item_shares_a_result"),
         ]
         indexes = [models.Index(fields=["project", "stage", "position"], name="items_of_project")]
+
+    @property
+    def present(self) -> Application:
+        """The application to read from; an empty one, never saved, while nothing is applied for."""
+        return self.application or Application()
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was concluded or refused; none while it runs, and where it fell away."""
+        return None if self.state == ItemState.CANCELLED else self.present.ended_at
 
     @property
     def concluded(self) -> bool:
@@ -137,7 +136,7 @@ class MapItem(Versioned):
     @property
     def not_needed(self) -> bool:
         """Refused acceptance because the law asks for no permit: it holds nothing up, and its paper is delivered and contested as others."""
-        return self.state == ItemState.EXEMPT and self.route == Route.REGULAR and self.document_number != ""
+        return self.state == ItemState.EXEMPT and self.present.outcome == Outcome.NOT_NEEDED
 
     @property
     def decided(self) -> bool:
@@ -145,12 +144,77 @@ class MapItem(Versioned):
         return self.state in DECIDED or self.not_needed
 
 
-class Submission(AppendOnly):
-    """One version of what the company handed in for an item; after the decision only for a document needed later."""
+class Outcome(models.TextChoices):
+    GRANTED = "granted", "准予许可"
+    REFUSED = "refused", "不予许可"
+    NOT_ACCEPTED = "not_accepted", "不予受理"
+    NOT_NEEDED = "not_needed", "不予受理（不需要许可）"
+    WITHDRAWN = "withdrawn", "企业撤回"
+    GIVEN_UP = "given_up", "逾期未补，视为放弃"
+    TO_REGULAR = "to_regular", "承诺转常规办理"
+    MOCK_LAPSED = "mock_lapsed", "模拟审批失效"
+    SHARED = "shared", "共享区域评估"
+    UNSHARED = "unshared", "不再共享区域评估"
+    EXEMPT = "exempt", "无需办理"
+    REVOKED = "revoked", "决定已撤销"
+    CANCELLED = "cancelled", "已取消"
 
-    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="submissions")
+
+# What an application may have ended with that the unit can contest.
+CONTESTED = ("refused", "not_accepted", "not_needed")
+
+
+class Application(models.Model):
+    """One round of applying for a matter (申请), from its receipt to its end; every round keeps its own dates, decision and papers.
+
+    A matter settled without a hand-in (the filing itself, a contract, a region's result, a result taken in, a verification that is not
+    needed) has one as well, with `received_at` empty. A form's version is that of its item.
+    `outcome`: "" while it runs. `result_text`: what the decision says, or why the application ended. `deficient`: accepted with a gap
+    (容缺受理). `referred_to`: the department a refusal to accept has named as the competent one, where the next application goes.
+    `again_at`: when the matter was opened to the next application, and `again_why` the reason given then; from then on the row is
+    never changed (a trigger refuses it).
+    """
+
+    closes_with = "again_at"
+
+    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="applications", db_index=False)
+    number = models.PositiveSmallIntegerField(default=1)
+    received_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    deemed_accepted = models.BooleanField(default=False)
+    deficient = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default="")
+    ended_at = models.DateTimeField(null=True)
+    document_number = models.CharField("文号", max_length=60, default="")
+    result_text = models.TextField(default="")
+    referred_to = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    delivered_at = models.DateTimeField(null=True)
+    again_at = models.DateTimeField(null=True)
+    again_why = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "number"], name="application_number"),
+            models.UniqueConstraint(fields=["item"], condition=Q(again_at__isnull=True), name="application_present_once"),
+            models.CheckConstraint(
+                condition=Q(outcome="", ended_at__isnull=True, again_at__isnull=True, delivered_at__isnull=True)
+                | (~Q(outcome="") & Q(ended_at__isnull=False)),
+                name="application_ended",
+            ),
+            models.CheckConstraint(condition=~Q(outcome__in=CONTESTED) | ~Q(result_text=""), name="application_refused_with_reason"),
+        ]
+
+    @property
+    def contested(self) -> bool:
+        """Ended with a decision that the unit can contest."""
+        return self.outcome in CONTESTED
+
+
+class Submission(AppendOnly):
+    """One version of what the company handed in for an application; after the decision only for a document needed later."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="submissions", db_index=False)
     number = models.PositiveSmallIntegerField()
-    round = models.PositiveSmallIntegerField(default=1)
     receipt_no = models.CharField(max_length=24, unique=True)
     materials = FileList(FileRole.MATERIAL)
     note = models.TextField(default="")
@@ -158,7 +222,11 @@ class Submission(AppendOnly):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["item", "number"], name="submission_number")]
+        constraints = [models.UniqueConstraint(fields=["application", "number"], name="submission_number")]
+
+    @property
+    def item(self) -> MapItem:
+        return self.application.item
 
 
 class SendBackKind(models.TextChoices):
@@ -169,8 +237,7 @@ class SendBackKind(models.TextChoices):
 class SendBack(AppendOnly):
     """一次性告知: everything that is missing or wrong, told once and completely; once per kind and application."""
 
-    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="send_backs")
-    round = models.PositiveSmallIntegerField(default=1)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="send_backs", db_index=False)
     kind = models.CharField(max_length=10, choices=SendBackKind.choices)
     points = models.JSONField()
     reason = models.TextField()
@@ -180,41 +247,7 @@ class SendBack(AppendOnly):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["item", "kind", "round"], name="send_back_once_per_round")]
-
-
-class PastOutcome(models.TextChoices):
-    REFUSED = "refused", "不予许可"
-    NOT_ACCEPTED = "not_accepted", "不予受理"
-    WITHDRAWN = "withdrawn", "企业撤回"
-    GIVEN_UP = "given_up", "逾期未补，视为放弃"
-    MOCK_LAPSED = "mock_lapsed", "模拟审批失效"
-    UNSHARED = "unshared", "不再共享区域评估"
-    REVOKED = "revoked", "决定已撤销"
-
-
-# What an application may have ended with that the unit can contest.
-CONTESTED = ("refused", "not_accepted")
-
-
-class PastApplication(AppendOnly):
-    """An application that has ended without a grant, as it stood then, when the same matter is applied for again."""
-
-    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="past")
-    round = models.PositiveSmallIntegerField()
-    outcome = models.CharField(max_length=12, choices=PastOutcome.choices)
-    received_at = models.DateTimeField(null=True)
-    accepted_at = models.DateTimeField(null=True)
-    deemed_accepted = models.BooleanField(default=False)
-    ended_at = models.DateTimeField()
-    document_number = models.CharField("文号", max_length=60, default="")
-    text = models.TextField(default="")
-    delivered_at = models.DateTimeField(null=True)
-    again_at = models.DateTimeField()
-    again_why = models.TextField(default="")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["item", "round"], name="past_application_once")]
+        constraints = [models.UniqueConstraint(fields=["application", "kind"], name="send_back_once")]
 
 
 class LaterState(models.TextChoices):
@@ -235,7 +268,7 @@ class LaterDocument(Versioned):
     The company supplies the material by the service guide, the authority reviews it and gives the document; the promise stands.
     """
 
-    item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="later_documents")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="later_documents")
     purpose = models.TextField()
     state = models.CharField(max_length=10, choices=LaterState.choices, default=LaterState.RECEIVED)
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
@@ -254,10 +287,14 @@ class LaterDocument(Versioned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["item"], condition=Q(state__in=LATER_OPEN), name="later_document_open_once"),
+            models.UniqueConstraint(fields=["application"], condition=Q(state__in=LATER_OPEN), name="later_document_open_once"),
             models.CheckConstraint(condition=~Q(state__in=["issued", "declined"]) | Q(document__isnull=False), name="later_document_given"),
             models.CheckConstraint(condition=~Q(state="declined") | ~Q(text=""), name="later_document_declined_with_reason"),
         ]
+
+    @property
+    def item(self) -> MapItem:
+        return self.application.item
 
     @property
     def is_open(self) -> bool:
@@ -283,10 +320,13 @@ class RemedyOutcome(models.TextChoices):
 
 
 class Remedy(Versioned):
-    """复议、诉讼或者投诉 on a decision (U-7), as it was entered: to whom, when, over what, and how it ended. `round`: which decision."""
+    """复议、诉讼或者投诉 on a decision (U-7), as it was entered: to whom, when, over what, and how it ended.
+
+    `application`: the one that was decided; a complaint may come before anything is applied for, so it names its matter too.
+    """
 
     item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="remedies")
-    round = models.PositiveSmallIntegerField()
+    application = models.ForeignKey(Application, null=True, on_delete=models.PROTECT, related_name="remedies")
     kind = models.CharField(max_length=16, choices=RemedyKind.choices)
     document_number = models.CharField("文号", max_length=60)
     body = models.CharField(max_length=120)
@@ -304,16 +344,21 @@ class Remedy(Versioned):
         constraints = [
             models.CheckConstraint(
                 condition=Q(outcome="") | (~Q(answer="") & Q(concluded_on__isnull=False)), name="remedy_ended_with_reason"
-            )
+            ),
+            models.CheckConstraint(condition=Q(kind="complaint") | Q(application__isnull=False), name="remedy_on_a_decision"),
         ]
 
 
 class ExternalResult(AppendOnly):
-    """A result taken in from another system (工程审批系统): sent twice it changes nothing."""
+    """A result taken in from another system (工程审批系统): sent twice it changes nothing.
+
+    `application`: the one it came to; a code that moves nothing may come before anything is applied for, so it names its matter too.
+    """
 
     system = models.CharField(max_length=40)
     external_id = models.CharField(max_length=80)
     item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="external_results")
+    application = models.ForeignKey(Application, null=True, on_delete=models.PROTECT, related_name="external_results")
     status_code = models.PositiveSmallIntegerField()
     body = models.JSONField()
     at = models.DateTimeField()

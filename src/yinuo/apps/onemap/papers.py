@@ -65,20 +65,20 @@ def number(item: MapItem, mark: str, at: datetime) -> str:
 def numbered(item: MapItem, mark: str, at: datetime) -> str:
     """The number of a notice of the present application; from the second application on it says so."""
     first = number(item, mark, at)
-    return first if item.round == 1 else f"{first}（第{item.round}次申请）"
+    return first if item.present.number == 1 else f"{first}（第{item.present.number}次申请）"
 
 
 def acceptance(item: MapItem, work: WorkItem, at: datetime) -> dict[str, Any]:
-    submission = item.submissions.order_by("-number").first()
+    submission = item.present.submissions.order_by("-number").first()
     materials = submission.materials if submission else []
     return {
         **project_lines(item),
         "number": numbered(item, "受", at),
         "department": item.department.name,
         "matter_name": item.name,
-        "received_on": iso(item.received_at or at),
-        "accepted_on": iso(item.accepted_at or at),
-        "deemed": item.deemed_accepted,
+        "received_on": iso(item.present.received_at or at),
+        "accepted_on": iso(item.present.accepted_at or at),
+        "deemed": item.present.deemed_accepted,
         "promised_limit": in_days(item.limit_value, item.limit_unit),
         "statutory_limit": in_days(item.statutory_value, item.statutory_unit),
         "due_on": iso(work.due_at) if work.due_at else None,
@@ -95,7 +95,8 @@ def acceptance(item: MapItem, work: WorkItem, at: datetime) -> dict[str, Any]:
 def _gap_lines(item: MapItem, handed: Sequence[AttachedFile]) -> list[dict[str, Any]]:
     """What is still to come of an application accepted with a gap."""
     given = {one.id for one in handed}
-    return [{"name": row["name"], "note": "容缺，待补"} for row in item.materials if row["id"] not in given] if item.deficient else []
+    missing = [row for row in item.materials if row["id"] not in given] if item.present.deficient else []
+    return [{"name": row["name"], "note": "容缺，待补"} for row in missing]
 
 
 def supplement(item: MapItem, sent: SendBack, at: datetime) -> dict[str, Any]:
@@ -106,7 +107,7 @@ def supplement(item: MapItem, sent: SendBack, at: datetime) -> dict[str, Any]:
         "number": numbered(item, "补", at),
         "department": item.department.name,
         "matter_name": item.name,
-        "received_on": iso(item.received_at or at),
+        "received_on": iso(item.present.received_at or at),
         "kind": sent.kind,
         "items": [
             {"category": row["category"], "subject": row["subject"], "reason": sent.reason, "request": row["request"]}
@@ -127,15 +128,15 @@ def supplement(item: MapItem, sent: SendBack, at: datetime) -> dict[str, Any]:
 
 def non_acceptance(item: MapItem, reason_code: str, at: datetime) -> dict[str, Any]:
     """不予受理决定书: the case with its clause, the authority that is competent where it is known, the remedies."""
-    competent = item.referred_to
+    competent = item.present.referred_to
     return {
         **project_lines(item),
-        "number": item.document_number,
+        "number": item.present.document_number,
         "department": item.department.name,
         "matter_name": item.name,
-        "received_on": iso(item.received_at or at),
+        "received_on": iso(item.present.received_at or at),
         "basis": cited(pack().reasons[reason_code].cites),
-        "reasons": refusal_reasons(reason_code, item.result_text),
+        "reasons": refusal_reasons(reason_code, item.present.result_text),
         "competent": {"name": competent.name, "phone": competent.phone or None} if competent else None,
         "remedies": remedies(item.project.rules_on),
         "decided_on": iso(at),
@@ -166,20 +167,20 @@ def passed_with_gap(item: MapItem) -> str:
 
 def decision(item: MapItem, at: datetime, *, granted: bool, reason_code: str, commitment: str) -> dict[str, Any]:
     matter = pack().matters[item.matter_id]
-    reasons = [] if granted else refusal_reasons(reason_code, item.result_text)
+    reasons = [] if granted else refusal_reasons(reason_code, item.present.result_text)
     contents = [f"准予{item.project.unit.name}“{item.project.name}”的{item.name}。"] if granted else []
-    if granted and item.result_text:
-        contents.append(item.result_text)
-    if granted and item.deficient:
+    if granted and item.present.result_text:
+        contents.append(item.present.result_text)
+    if granted and item.present.deficient:
         contents.append(passed_with_gap(item))
     return {
         **project_lines(item),
-        "number": item.document_number,
+        "number": item.present.document_number,
         "department": item.department.name,
         "matter_name": item.name,
         "outcome": "granted" if granted else "refused",
-        "application_on": iso(item.received_at or item.accepted_at or at),
-        "accepted_on": iso(item.accepted_at or at),
+        "application_on": iso(item.present.received_at or item.present.accepted_at or at),
+        "accepted_on": iso(item.present.accepted_at or at),
         "basis": cited(matter.basis),
         "contents": contents,
         "reasons": reasons,

@@ -66,11 +66,16 @@ def plan_items(
                 after=tuple(item.after) if not item.mock else tuple(sorted(set(item.after) - counted_done(item, items, day))),
                 routes=routes,
                 route=route,
-                concluded_on=item.concluded_at.astimezone(TZ).date() if item.state in CONCLUDED and item.concluded_at else None,
+                concluded_on=_concluded_on(item),
                 due_on=due_on if item.state not in CONCLUDED else None,
             )
         )
     return made
+
+
+def _concluded_on(item: MapItem) -> date | None:
+    ended = item.present.ended_at if item.state in CONCLUDED else None
+    return ended.astimezone(TZ).date() if ended else None
 
 
 def _due_on(work: WorkItem | None, now: datetime) -> date | None:

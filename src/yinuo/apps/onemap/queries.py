@@ -8,7 +8,7 @@ from typing import Any
 
 from yinuo.apps.base import Actor
 from yinuo.apps.documents.attachments import load_files
-from yinuo.apps.onemap import building, planning, regional
+from yinuo.apps.onemap import building, history, planning, regional
 from yinuo.apps.onemap.mocking import conversion_of, counted_done, open_before
 from yinuo.apps.onemap.models import CONCLUDED, ENDED, Guidance, GuidanceAnswer, ItemState, MapItem, Problem
 from yinuo.apps.onemap.standing import Standing, standing_of
@@ -97,7 +97,7 @@ def map_of(project_id: int, now: datetime, standing: Standing | None = None) -> 
         MapItem.objects.filter(project_id=project_id)
         # What only the page of one matter shows, and is long.
         .defer("materials", "promisable_why", "guidance_note")
-        .select_related("department", "handler")
+        .select_related("department", "handler", "application")
         .order_by("position")
     )
     problems = _problems(project_id) if items else {}
@@ -192,11 +192,11 @@ def _card(
 def item_of(item_id: int) -> MapItem:
     """One item with what its page needs. Raises MapItem.DoesNotExist."""
     item: MapItem = (
-        MapItem.objects.select_related("project__unit__credit", "project__hall", "department", "handler", "referred_to")
-        .prefetch_related("submissions__person", "send_backs", "problems", "external_results")
+        MapItem.objects.select_related("project__unit__credit", "project__hall", "department", "handler", "application__referred_to")
+        .prefetch_related("applications__submissions__person", "applications__send_backs", "problems", "external_results")
         .get(pk=item_id)
     )
-    load_files(item.submissions.all())
+    load_files(history.submissions_of(item))
     return item
 
 
@@ -240,7 +240,7 @@ def applicable(actor: Actor, item: MapItem) -> dict[str, Any]:
         "decide": state == ItemState.ACCEPTED
         or (state == ItemState.INCORRECT and _correction_over(item))
         or (state == ItemState.MOCK_GRANTED and conversion_of(item) is not None),
-        "deliver": item.decided and item.delivered_at is None,
+        "deliver": item.decided and item.present.delivered_at is None,
     }
 
 

@@ -18,9 +18,9 @@ def reachable(actor: Actor) -> Q:
     scope = actor.scope
     if scope is None:
         return Q()
-    handed = Submission.objects.filter(item__project_id=scope.project_id)
+    handed = Submission.objects.filter(application__item__project_id=scope.project_id)
     if scope.matter_ids is not None:
-        handed = handed.filter(item__matter_id__in=scope.matter_ids)
+        handed = handed.filter(application__item__matter_id__in=scope.matter_ids)
     rows = Attachment.objects.filter(subject_kind=Submission._meta.label_lower, subject_id__in=handed.values("pk"), role=FileRole.MATERIAL)
     return Q(by_id=actor.person_id) | Q(pk__in=rows.values("file_id"))
 

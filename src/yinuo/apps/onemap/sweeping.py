@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from yinuo.apps.onemap import building
-from yinuo.apps.onemap.models import DECIDED, ENDED, Guidance, GuidanceAnswer, GuidanceKind, ItemState, LaterDocument, LaterState, MapItem
+from yinuo.apps.onemap.models import (
+    DECIDED,
+    ENDED,
+    Guidance,
+    GuidanceAnswer,
+    GuidanceKind,
+    ItemState,
+    LaterDocument,
+    LaterState,
+    MapItem,
+    Outcome,
+)
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.work.models import Light, WorkItem, WorkKind
 from yinuo.apps.work.queries import OPEN
@@ -25,6 +38,14 @@ WAITS_FOR = {
     ItemState.PAUSED: (WorkKind.LIMIT,),
     ItemState.MOCK_GRANTED: (WorkKind.MOCK_CONVERSION,),
     ItemState.DECIDABLE: (WorkKind.COMMITMENT_DECISION,),
+}
+# How an application may have ended whose matter is in the state; in every other state it runs.
+OUTCOME_OF = {
+    ItemState.GRANTED: (Outcome.GRANTED,),
+    ItemState.REFUSED: (Outcome.REFUSED,),
+    ItemState.NOT_ACCEPTED: (Outcome.NOT_ACCEPTED,),
+    ItemState.EXEMPT: (Outcome.NOT_NEEDED, Outcome.SHARED, Outcome.EXEMPT),
+    ItemState.CANCELLED: (Outcome.CANCELLED,),
 }
 LATER_WAITS_FOR = {
     LaterState.RECEIVED: WorkKind.RECEIPT,
@@ -97,15 +118,22 @@ def _items(project_id: int | None) -> Iterator[Stuck]:
     objections = WorkItem.objects.filter(project_id=OuterRef("project_id"), kind=WorkKind.OBJECTION, state__in=OPEN)
     notice = running.filter(~_open(WorkKind.COMMITMENT_DECISION, MapItem), ~Exists(objections), state=ItemState.NOTICE)
     yield from found(notice, "在公示，但既没有决定也没有异议在办")
-    decided = running.filter(state__in=DECIDED, delivered_at__isnull=True)
+    decided = running.filter(state__in=DECIDED, application__delivered_at__isnull=True)
     yield from found(decided.filter(~_open(WorkKind.DELIVERY, MapItem)), "已决定，但没有送达在办")
+    every = MapItem.objects.filter(_of("project_id", project_id), application__isnull=False)
+    agrees = [Q(state=state, application__outcome__in=outcomes) for state, outcomes in OUTCOME_OF.items()]
+    agrees.append(~Q(state__in=OUTCOME_OF) & Q(application__outcome=""))
+    yield from found(every.exclude(reduce(or_, agrees)), "的状态与它的申请不一致")
+    yield from found(every.exclude(application__item=F("pk"), application__again_at__isnull=True), "指向的不是它现在的申请")
 
 
 def _requests(project_id: int | None) -> Iterator[Stuck]:
     """Documents asked for that nobody works on."""
     for state, kind in LATER_WAITS_FOR.items():
-        rows = LaterDocument.objects.filter(_of("item__project_id", project_id), ~_open(kind, LaterDocument), state=state)
-        for project, item, name in rows.order_by("id").values_list("item__project_id", "item_id", "item__name"):
+        rows = LaterDocument.objects.filter(_of("application__item__project_id", project_id), ~_open(kind, LaterDocument), state=state)
+        for project, item, name in rows.order_by("id").values_list(
+            *(f"application__item__{name}" for name in ("project_id", "id", "name"))
+        ):
             yield Stuck(project, item, f"“{name}”补办审批文件{state.label}，但没有“{kind.label}”在办")
 
 

@@ -5,4 +5,14 @@ from django.db.models import Q
 from yinuo.apps.documents.usage import FileUse
 from yinuo.apps.onemap.models import ENDED, Submission
 
-USES = [FileUse(Submission, "申报：{item__name}", "{item__project__name}", "at", "unit:item", "item_id", running=~Q(item__state__in=ENDED))]
+USES = [
+    FileUse(
+        Submission,
+        "申报：{application__item__name}",
+        "{application__item__project__name}",
+        "at",
+        "unit:item",
+        "application__item_id",
+        running=~Q(application__item__state__in=ENDED),
+    )
+]

@@ -50,7 +50,7 @@ def decided(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
 def decided_elsewhere(*, actor: Actor, subject: ExternalResult, at: datetime, why: str) -> None:
     """A result of the construction approval system is a decision where it concluded the matter; what it left as it was is none."""
     item = subject.item
-    if subject.status_code in (*GRANTED, *REFUSED) and item.state in DECIDED and item.concluded_at == at:
+    if subject.status_code in (*GRANTED, *REFUSED) and item.state in DECIDED and item.present.ended_at == at:
         share_decision(item, at)
 
 

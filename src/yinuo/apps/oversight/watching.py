@@ -100,7 +100,7 @@ def standings(projects: Sequence[Project], reminded: Container[int]) -> list[Sta
     for sighting in sightings.order_by("on", "id"):
         seen.setdefault(sighting.project_id, []).append(sighting)
     items: dict[int, list[MapItem]] = {}
-    for item in MapItem.objects.filter(project__in=projects).select_related("department").order_by("position", "id"):
+    for item in MapItem.objects.filter(project__in=projects).select_related("application", "department").order_by("position", "id"):
         items.setdefault(item.project_id, []).append(item)
     promised = set(Commitment.objects.filter(project__in=projects).values_list("project_id", flat=True))
     return [
@@ -143,7 +143,7 @@ def undecided_on(items: Iterable[MapItem], day: date) -> tuple[MapItem, ...]:
         for item in items
         if item.pre_start
         and item.state != "cancelled"
-        and (item.state not in CONCLUDED or (item.concluded_at is not None and item.concluded_at.astimezone(TZ).date() > day))
+        and (item.state not in CONCLUDED or ((ended := item.present.ended_at) is not None and ended.astimezone(TZ).date() > day))
     )
 
 
@@ -196,7 +196,7 @@ def _idle(at_hand: Standing) -> list[Finding]:
     project = at_hand.project
     opening = opening_matter(project)
     touched = any(
-        (item.received_at is not None or item.state not in UNTOUCHED) and item.route != "regional" and item.matter_id != opening
+        (item.present.received_at is not None or item.state not in UNTOUCHED) and item.route != "regional" and item.matter_id != opening
         for item in at_hand.items
     )
     if touched or at_hand.promised or project.started_on is not None or project.confirmed_at is None:
@@ -222,7 +222,8 @@ def _verified_on(at_hand: Standing) -> date | None:
     if project.kind != ProjectKind.VERIFICATION:
         return None
     matters = pack().parameter("warning.verification_matters", project.rules_on).value
-    days = [item.concluded_at.astimezone(TZ).date() for item in at_hand.items if item.matter_id in matters and item.concluded_at]
+    ends = [item.present.ended_at for item in at_hand.items if item.matter_id in matters]
+    days = [moment.astimezone(TZ).date() for moment in ends if moment]
     return max(days, default=None)
 
 

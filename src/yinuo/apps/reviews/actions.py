@@ -11,7 +11,7 @@ from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions.common import locked
-from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.onemap.models import Application, MapItem
 from yinuo.apps.people.models import Person, StaffRole
 from yinuo.apps.people.queries import persons_bound
 from yinuo.apps.projects.actions import lock
@@ -91,10 +91,10 @@ def review_service(
 def review_by_link(*, actor: Actor, token: str, level: int, at: datetime, indicators: Sequence[str] = (), text: str = "") -> ServiceReview:
     """The same through the link of a message or the code on the counter, without an account; a link serves one application once."""
     link = links.read(token)
-    if link.round is None:
+    if link.service:
         return _give_service(actor, _locked_service(link.pk), level, indicators, text, link.channel, at)
-    item = locked(link.pk)
-    if item.round != link.round:
+    item = locked(Application.objects.values_list("item_id", flat=True).get(pk=link.pk))
+    if item.application_id != link.pk:
         raise Refused("reviews.link", "这个评价链接已经过去", remedy="事项已经重新申报，办结后会再发链接")
     return _give(actor, item, level, indicators, text, link.channel, at)
 
@@ -108,12 +108,13 @@ def _locked_service(service_id: int) -> TrackService:
 
 
 def _give(actor: Actor, item: MapItem, level: int, indicators: Sequence[str], text: str, channel: Channel, at: datetime) -> ServiceReview:
-    if item.state not in REVIEWABLE or item.concluded_at is None:
+    application = item.application
+    if item.state not in REVIEWABLE or application is None or application.ended_at is None:
         raise Refused("reviews.not_concluded", "事项还没有办结，办结以后才能评价", remedy="有意见可以先提问或者投诉")
-    if item.reviews.filter(round=item.round).exists():
+    if ServiceReview.objects.filter(application=application).exists():
         raise Refused("reviews.once", "这次办理已经评价过", remedy="每次办理只评价一次，评价不能修改")
-    made = ServiceReview(item=item, round=item.round, hall_id=item.project.hall_id, department=item.department, handler_id=item.handler_id)
-    return _spoken(actor, made, item.concluded_at, level, indicators, text, channel, at)
+    of = {"hall_id": item.project.hall_id, "department": item.department, "handler_id": item.handler_id}
+    return _spoken(actor, ServiceReview(application=application, **of), application.ended_at, level, indicators, text, channel, at)
 
 
 def _give_service(
@@ -241,7 +242,9 @@ def _cites(parameter: str, at: datetime) -> list[str]:
 
 def _take(actor: Actor, review_id: int, may: Rule, states: Sequence[str], version: int | None) -> Rectification:
     """The rectification locked below its project. Raises Forbidden, Stale, Refused in this order."""
-    review = ServiceReview.objects.select_related("item__project", "service__project", "department", "handler").get(pk=review_id)
+    review = ServiceReview.objects.select_related("application__item__project", "service__project", "department", "handler").get(
+        pk=review_id
+    )
     lock(review.about.project_id)
     made = Rectification.objects.select_for_update(no_key=True).filter(review=review).first()
     if not may(actor, review):

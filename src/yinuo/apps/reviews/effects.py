@@ -6,14 +6,15 @@ from datetime import datetime
 
 from yinuo.apps.base import Actor, PageRef
 from yinuo.apps.notices.actions import tell
-from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.onemap.models import Application, MapItem, Submission
 from yinuo.apps.reviews import links
 from yinuo.apps.reviews.models import Channel, TrackService
 
 
 def invite(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
     """Nobody is asked about what was handed in by nobody: the filing itself, a result taken in."""
-    submission = subject.submissions.filter(round=subject.round).select_related("person").order_by("-number").first()
+    application = subject.present
+    submission = Submission.objects.filter(application=application.pk).select_related("person").order_by("-number").first()
     if submission is None:
         return
     tell(
@@ -22,10 +23,10 @@ def invite(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
         persons=[submission.person],
         page=PageRef("unit:review", item_id=subject.pk),
         matter=subject.name,
-        link=link_to(subject, Channel.LINK),
+        link=link_to(application, Channel.LINK),
     )
 
 
-def link_to(about: MapItem | TrackService, channel: Channel) -> PageRef:
+def link_to(about: Application | TrackService, channel: Channel) -> PageRef:
     """The page on which what was done is reviewed without an account."""
     return PageRef("public:review", token=links.token_of(about, channel))

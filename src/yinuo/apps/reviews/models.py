@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from yinuo.apps.base import AppendOnly, LeadsToPage, PageRef, Versioned
-from yinuo.apps.onemap.models import MapItem
+from yinuo.apps.onemap.models import Application, MapItem
 from yinuo.apps.people.models import Department, Hall, Person
 from yinuo.apps.projects.models import Project
 
@@ -61,12 +61,11 @@ class TrackService(LeadsToPage, AppendOnly):
 class ServiceReview(AppendOnly):
     """好差评 of one concluded application of one matter, or of one track's service, given once (附件7·第十五条).
 
-    `person`: who gave it, empty through a link; never shown to those reviewed. `handler`: who had decided. `round` is the matter's.
+    `person`: who gave it, empty through a link; never shown to those reviewed. `handler`: who had decided.
     """
 
-    item = models.ForeignKey(MapItem, null=True, on_delete=models.PROTECT, related_name="reviews")
+    application = models.OneToOneField(Application, null=True, on_delete=models.PROTECT, related_name="review")
     service = models.OneToOneField(TrackService, null=True, on_delete=models.PROTECT, related_name="review")
-    round = models.PositiveSmallIntegerField(default=1)
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+", db_index=False)
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     handler = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
@@ -79,14 +78,17 @@ class ServiceReview(AppendOnly):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["item", "round"], name="review_once"),
             models.CheckConstraint(
-                condition=Q(item__isnull=False, service__isnull=True) | Q(item__isnull=True, service__isnull=False),
+                condition=Q(application__isnull=False) ^ Q(service__isnull=False),
                 name="review_of_one_thing",
             ),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="review_level"),
         ]
         indexes = [models.Index(fields=["hall", "-id"], name="reviews_of_hall")]
+
+    @property
+    def item(self) -> MapItem | None:
+        return self.application.item if self.application is not None else None
 
     @property
     def about(self) -> MapItem | TrackService:
@@ -98,7 +100,9 @@ class ServiceReview(AppendOnly):
     @property
     def page(self) -> PageRef:
         """Where the unit reads its review and the answer."""
-        return PageRef("unit:review", item_id=self.item_id) if self.item_id else PageRef("unit:service_review", service_id=self.service_id)
+        if self.application is not None:
+            return PageRef("unit:review", item_id=self.application.item_id)
+        return PageRef("unit:service_review", service_id=self.service_id)
 
 
 class RectificationState(models.TextChoices):

@@ -24,11 +24,13 @@ HALL = "大厅（代办、窗口）"
 
 def review_of(item: MapItem) -> ServiceReview | None:
     """The review of the item's present application."""
-    return ServiceReview.objects.filter(item=item, round=item.round).select_related("rectification").first()
+    return ServiceReview.objects.filter(application=item.application_id).select_related("rectification").first()
 
 
 def review(review_id: int) -> ServiceReview:
-    found = ServiceReview.objects.select_related("item__project__unit", "service__project__unit", "department", "handler", "person")
+    found = ServiceReview.objects.select_related(
+        "application__item__project__unit", "service__project__unit", "department", "handler", "person"
+    )
     return found.select_related("rectification").get(pk=review_id)
 
 
@@ -50,7 +52,7 @@ def services_of(project_id: int) -> list[TrackService]:
 
 def of_actor(actor: Actor) -> QuerySet[ServiceReview]:
     """The department its own, the watchers all of their hall's."""
-    rows = ServiceReview.objects.select_related("item", "service", "department", "rectification")
+    rows = ServiceReview.objects.select_related("application__item", "service", "department", "rectification")
     if actor.role in ("approver", "principal"):
         return rows.filter(department_id=actor.department_id)
     return rows.filter(hall_id=actor.hall_id) if actor.role in WATCHING else rows.none()
@@ -114,4 +116,4 @@ def tallies(actor: Actor, since: date, until: date) -> list[Tally]:
 
 
 def rectification_of(review_id: int) -> Rectification:
-    return Rectification.objects.select_related("review__item__project", "review__service__project").get(review_id=review_id)
+    return Rectification.objects.select_related("review__application__item__project", "review__service__project").get(review_id=review_id)

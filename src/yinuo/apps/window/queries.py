@@ -175,7 +175,7 @@ def owed_to(unit_id: int, hall_id: int | None) -> QuerySet[WorkItem]:
 
 
 def submission_of(receipt_no: str) -> Submission | None:
-    return Submission.objects.select_related("item__project__unit").filter(receipt_no=receipt_no.strip().upper()).first()
+    return Submission.objects.select_related("application__item__project__unit").filter(receipt_no=receipt_no.strip().upper()).first()
 
 
 def objection_of(receipt_no: str) -> Objection | None:

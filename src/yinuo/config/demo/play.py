@@ -175,7 +175,7 @@ class Play:
     def spoken(self, matter: str, days: int, level: int) -> Scene:
         """The same as a scene, by working days ago; one that has spoken already says nothing more."""
         at = yield self.world.ago(days, "20:10")
-        if not ServiceReview.objects.filter(item=self.item(matter)).exists():
+        if not ServiceReview.objects.filter(application__item=self.item(matter)).exists():
             self.speak(matter, level, at)
 
     # -- a matter on a promise

@@ -70,7 +70,7 @@ def not_accepted(p: Player, item: dict[str, Any]) -> None:
     handling.deliver(p, item)
     p.later(1, "09:00")
     why = {"why": "部门权责清单载明该事项由本部门办理，附清单页码"}
-    handling.act(p, p.owner, item, "不予受理以后重新申请：", "apply-anew", why, law=[clause("正文·三(五)")], row="PastApplication")
+    handling.act(p, p.owner, item, "不予受理以后重新申请：", "apply-anew", why, law=[clause("正文·三(五)")], row="MapItem")
 
 
 def _points(kind: str, code: str, subject: str, request: str, reason: str) -> dict[str, Any]:

@@ -100,11 +100,11 @@ def word_of(seen: Seen) -> str:
 def tags_of(seen: Seen) -> tuple[str, ...]:
     item = seen.item
     tags = [COORDINATED] if seen.work is not None and COORDINATED in seen.work.tags else []
-    if item.deficient:
+    if item.present.deficient:
         tags.append("容缺")
     if item.mock:
         tags.append("模拟")
-    if item.result_text.startswith(STANDARD_LAND):
+    if item.present.result_text.startswith(STANDARD_LAND):
         tags.append("标准地")
     if item.route == Route.COMMITMENT:
         tags.append("承诺")
@@ -140,9 +140,9 @@ def when_of(seen: Seen, now: datetime) -> str:
     """The card's last line: what was, what is due, or what it waits for."""
     item = seen.item
     if item.state == ItemState.GRANTED:
-        return f"{zh_moment(item.concluded_at)} 办结"
+        return f"{zh_moment(item.present.ended_at)} 办结"
     if item.state in CONCLUDED or item.state in (ItemState.REFUSED, ItemState.NOT_ACCEPTED, ItemState.CANCELLED):
-        return zh_moment(item.concluded_at)
+        return zh_moment(item.present.ended_at)
     if item.state in (ItemState.PAUSED, ItemState.INCORRECT) and seen.work is not None and seen.work.paused_at is not None:
         return f"{zh_moment(seen.work.paused_at)} 起暂停"
     if seen.due_at is not None and item.state in (ItemState.NOTICE, ItemState.DECIDABLE):

@@ -187,7 +187,7 @@ def _evening(day: date) -> datetime:
 def _span(seen: Seen, works: Sequence[WorkItem], view: MapView) -> _Span:
     item = seen.item
     if item.state in ENDED:
-        end = item.concluded_at
+        end = item.ended_at
         begun = min([*_begun(item, works), end or view.now])
         return _Span(begun, end, None, _law_of(works), tuple(_pauses(works, end or view.now)), running=False, planned=False)
     if works and item.state != ItemState.OPEN:
@@ -201,7 +201,7 @@ def _span(seen: Seen, works: Sequence[WorkItem], view: MapView) -> _Span:
 
 def _begun(item: MapItem, works: Sequence[WorkItem]) -> list[datetime]:
     """A promise's own clock begins after its notice; the matter began when it was received."""
-    return [moment for moment in (item.received_at, item.accepted_at) if moment] + [work.started_at for work in works]
+    return [moment for moment in (item.present.received_at, item.present.accepted_at) if moment] + [work.started_at for work in works]
 
 
 def _law_of(works: Sequence[WorkItem]) -> datetime | None:

@@ -56,8 +56,9 @@ KEYS: dict[str, tuple[str, Key]] = {
 
 def ends_of(seen: Seen) -> date | None:
     """When the matter was concluded, or by the plan will be."""
-    if seen.item.concluded_at is not None:
-        return seen.item.concluded_at.astimezone(TZ).date()
+    ended = seen.item.ended_at
+    if ended is not None:
+        return ended.astimezone(TZ).date()
     return seen.planned.ends_on if seen.planned else None
 
 
@@ -78,9 +79,7 @@ def _line(stage: str, seen: Seen, card: Card, now: datetime) -> Line:
         seen.item.limit_unit,
     ):
         limits.append(f"法定 {limit_words(seen.item.statutory_value, seen.item.statutory_unit)}")
-    return Line(
-        card, MARKS[card.state], stage, card.who, "，".join(filter(None, limits)), ends_of(seen), seen.item.concluded_at is not None
-    )
+    return Line(card, MARKS[card.state], stage, card.who, "，".join(filter(None, limits)), ends_of(seen), seen.item.ended_at is not None)
 
 
 def headings(base: str, sort: str, down: bool) -> tuple[Heading, ...]:

@@ -284,27 +284,21 @@ def result_line(row: CompletionVerification) -> ResultLine:
 # -- receipts
 
 
+APPLICATION = ("accepted_at", "deemed_accepted", "outcome", "ended_at", "document_number", "delivered_at")
+ITEM = ("name", "state", "application_id", "project__name", "project__state", "department__name", "department__phone")
+
+
 def submission(receipt_no: str) -> Submission | None:
     return (
-        Submission.objects.select_related("item__project", "item__department")
+        Submission.objects.select_related("application__item__project", "application__item__department")
         # A mock approval is the hall's inner working (附件4·二(三)).
-        .exclude(item__mock=True)
+        .exclude(application__item__mock=True)
         .only(
             "number",
             "receipt_no",
             "at",
-            "item__name",
-            "item__state",
-            "item__received_at",
-            "item__accepted_at",
-            "item__deemed_accepted",
-            "item__concluded_at",
-            "item__document_number",
-            "item__delivered_at",
-            "item__project__name",
-            "item__project__state",
-            "item__department__name",
-            "item__department__phone",
+            *(f"application__{name}" for name in APPLICATION),
+            *(f"application__item__{name}" for name in ITEM),
         )
         .filter(receipt_no=receipt_no)
         .first()

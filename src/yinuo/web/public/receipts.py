@@ -63,20 +63,22 @@ def receipt(request: HttpRequest, receipt_no: str) -> HttpResponse:
         form = ReceiptForm({"no": receipt_no})
         form.add_error("no", "没有这个编号的回执，请核对后再查")
         return render(request, "public/receipts.html", {"form": form}, status=404)
-    item = found.item
+    item, application = found.item, found.application
+    present = item.application_id == application.pk
+    word = str(ItemState(item.state).label) if present else application.get_outcome_display()
     events = [Event(found.at, "收到材料")]
-    if item.accepted_at and item.accepted_at >= found.at:
-        events.append(Event(item.accepted_at, "视为受理" if item.deemed_accepted else "受理"))
-    if item.concluded_at and item.concluded_at >= found.at:
-        text = f"文号 {item.document_number}" if item.document_number else ""
-        events.append(Event(item.concluded_at, str(ItemState(item.state).label), text))
-    if item.delivered_at and item.delivered_at >= found.at:
-        events.append(Event(item.delivered_at, "送达"))
+    if application.accepted_at and application.accepted_at >= found.at:
+        events.append(Event(application.accepted_at, "视为受理" if application.deemed_accepted else "受理"))
+    if application.ended_at and application.ended_at >= found.at:
+        text = f"文号 {application.document_number}" if application.document_number else ""
+        events.append(Event(application.ended_at, word, text))
+    if application.delivered_at and application.delivered_at >= found.at:
+        events.append(Event(application.delivered_at, "送达"))
     context = {
         "submission": found,
         "item": item,
-        "word": ItemState(item.state).label,
-        "colour": COLOURS.get(item.state, ""),
+        "word": word,
+        "colour": COLOURS.get(item.state, "") if present else "",
         "events": events,
     }
     return render(request, "public/receipt.html", context)

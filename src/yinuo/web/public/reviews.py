@@ -39,10 +39,10 @@ def review(request: HttpRequest, token: str) -> HttpResponse:
 
 def _opened(link: links.Link) -> tuple[MapItem | TrackService, ServiceReview | None]:
     """What the link asks about, and the review it has already."""
-    if link.round is None:
+    if link.service:
         service = queries.service(link.pk)
         return service, service.given
-    item = MapItem.objects.select_related("department").get(pk=link.pk)
-    if item.round != link.round:
+    item = MapItem.objects.select_related("department").filter(application=link.pk).first()
+    if item is None:
         raise Refused("reviews.link", "这个评价链接已经过去", remedy="事项已经重新申报，办结后会再发链接")
     return item, queries.review_of(item)

@@ -37,7 +37,9 @@ def show(request: HttpRequest, visit: Visit) -> HttpResponse:
     numbers = [row.receipt_no for row in done if row.receipt_no]
     states = {
         row.receipt_no: row.item.get_state_display()
-        for row in Submission.objects.filter(receipt_no__in=numbers).select_related("item").only("receipt_no", "item__state")
+        for row in Submission.objects.filter(receipt_no__in=numbers)
+        .select_related("application__item")
+        .only("receipt_no", "application__item__state")
     }
     made = [
         Line(

@@ -32,7 +32,7 @@ from yinuo.apps.onemap.actions import (
 from yinuo.apps.onemap.actions.common import GOING_ON
 from yinuo.apps.onemap.actions.pausing import COORDINATED
 from yinuo.apps.onemap.actions.remedies import outcomes_of
-from yinuo.apps.onemap.models import CONTESTED, Escalation, MapItem, SendBackKind
+from yinuo.apps.onemap.models import Escalation, MapItem, SendBackKind
 from yinuo.apps.people.models import Person, StaffRole
 from yinuo.apps.people.queries import holders
 from yinuo.apps.work import access as work_access
@@ -78,6 +78,7 @@ class ItemDesk:
         self.open_work = next((work for work in reversed(self.works) if work.is_open and work.waits_for == "staff"), None)
         self.escalation = Escalation.objects.select_related("opened_by").filter(item=item).first()
         self.past, self.remedies = history.past_of(item), history.remedies_of(item)
+        self.number = history.number_of(item, self.past)
         self.colleagues: list[Person] = []
         self.forms = self._forms()
 
@@ -89,7 +90,7 @@ class ItemDesk:
         if handles and may["accept"]:
             made["accept"] = PlainForm(self._data("accept"), initial=start, prefix="accept")
         kind = send_back_kind(item)
-        told = {row.kind for row in item.send_backs.all() if row.round == item.round}
+        told = {row.kind for row in history.send_backs_of(item) if row.application_id == item.application_id}
         if handles and may[f"send_back_{kind}"] and kind not in told:
             made["send_back"] = more_points(self._data("send_back"), kind, item, start)
         if handles and may["refuse_acceptance"]:
@@ -145,22 +146,15 @@ class ItemDesk:
         """复议、诉讼、投诉: to enter one on a decision, and how each that is open has ended."""
         made: dict[str, forms.Form] = {}
         item, actor, day = self.item, self.actor, today(self.now)
-        rounds = self.decided_rounds
-        if access.can_enter_remedy(actor, item) and (rounds or item.received_at is not None):
-            start = {**_key("remedy"), "filed_on": day, "round": rounds[0][0] if rounds else item.round}
-            made["remedy"] = RemedyForm(self._data("remedy"), rounds=rounds, present=item.round, initial=start, prefix="remedy")
+        decided, present = [one for one in [item.present, *self.past] if one.contested or one.outcome == "granted"], self.number
+        if access.can_enter_remedy(actor, item) and (decided or item.present.received_at is not None):
+            start = {**_key("remedy"), "filed_on": day, "application": decided[0].number if decided else present}
+            made["remedy"] = RemedyForm(self._data("remedy"), decided=decided, present=present, initial=start, prefix="remedy")
         for row in self.remedies:
             if not row.outcome and access.can_conclude_remedy(actor, item, row.kind):
                 name, start = f"ruled-{row.pk}", {"version": row.version, "concluded_on": day}
                 made[name] = RemedyOutcomeForm(self._data(name), outcomes=outcomes_of(row.kind), initial=start, prefix=name)
         return made
-
-    @property
-    def decided_rounds(self) -> list[tuple[int, str]]:
-        """Every decision there has been on this matter, the present one first, with its number."""
-        item = self.item
-        found = [(item.round, item.document_number)] if item.decided else []
-        return found + [(row.round, row.document_number) for row in self.past if row.outcome in CONTESTED]
 
     @property
     def waiting(self) -> list[MapItem]:
@@ -219,8 +213,8 @@ class ItemDesk:
             return (lambda: handle_problem(actor=self.actor, problem_id=number, handling=data["handling"], at=self.now)), "已记录处理情况。"
         if isinstance(form, RemedyForm):
             said = {name: data[name] for name in ("kind", "body", "filed_on", "text")}
-            number, key = int(data["round"]), data["key"]
-            return (lambda: enter_remedy(**base, **said, round_number=number, idempotency_key=key)), "已登记，并告知项目单位。"
+            number, key = int(data["application"]), data["key"]
+            return (lambda: enter_remedy(**base, **said, application=number, idempotency_key=key)), "已登记，并告知项目单位。"
         if isinstance(form, RemedyOutcomeForm):
             number = int(self.verb.partition("-")[2])
             said = {name: data[name] for name in ("outcome", "answer", "concluded_on", "version")}

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from yinuo.apps.onemap.actions.pausing import OWN_PROCEDURES
-from yinuo.apps.onemap.models import MapItem, RemedyKind, RemedyOutcome, SendBackKind
+from yinuo.apps.onemap.models import Application, MapItem, RemedyKind, RemedyOutcome, SendBackKind
 from yinuo.apps.people.models import Department, Person
 from yinuo.apps.rules import pack
 from yinuo.core.dated import all_at
@@ -228,22 +228,22 @@ class RemindForm(Keyed):
 class RemedyForm(Keyed):
     """复议、诉讼、投诉 on a decision, as the papers served say."""
 
-    round = choice("对哪个决定", (), "选择哪个决定")
+    application = choice("对哪个决定", (), "选择哪个决定")
     kind = choice("途径", RemedyKind.choices, "选择途径", radio=True)
     body = forms.CharField(label="受理的机关", max_length=120, required=False, help_text="投诉不用填，由本大厅办理。")
     filed_on = forms.DateField(label="提出的日期", widget=DateInput(), error_messages={"required": "填写提出的日期"})
     text = text_area("请求和理由", "写明请求和理由", rows=3)
 
-    def __init__(self, *args: Any, rounds: Iterable[tuple[int, str]], present: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, decided: Iterable[Application], present: int, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        listed = [(str(number), f"第 {number} 次申请的决定 {text}".rstrip()) for number, text in rounds]
+        listed = [(str(one.number), f"第 {one.number} 次申请的决定 {one.document_number}".rstrip()) for one in decided]
         if not listed:
             # Nothing is decided: the handling can be complained of, and nothing else.
             listed = [(str(present), f"第 {present} 次申请")]
             self.fields["kind"].choices = [(RemedyKind.COMPLAINT.value, RemedyKind.COMPLAINT.label)]  # type: ignore[attr-defined]
-        self.fields["round"].choices = listed  # type: ignore[attr-defined]
+        self.fields["application"].choices = listed  # type: ignore[attr-defined]
         if len(listed) == 1:
-            self.fields["round"].widget = forms.HiddenInput()
+            self.fields["application"].widget = forms.HiddenInput()
 
 
 class RemedyOutcomeForm(Versioned):

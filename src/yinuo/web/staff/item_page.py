@@ -111,6 +111,24 @@ def _who(entry: Entry, name: str) -> str:
     return f"{who}（{STOOD_IN.get(entry.entrance, '')}）" if entry.via and entry.role == "unit" else who
 
 
+def _application_rows(item: MapItem) -> list[Row]:
+    """What has become of the present application."""
+    one, rows = item.present, []
+    if one.received_at:
+        rows.append(Row("收件", zh_datetime(one.received_at)))
+    if one.accepted_at:
+        rows.append(Row("受理", zh_datetime(one.accepted_at) + ("（逾期未告知，视为受理）" if one.deemed_accepted else "")))
+    if one.ended_at:
+        rows.append(Row("取消" if item.state == "cancelled" else "办结", zh_datetime(one.ended_at)))
+    if one.document_number:
+        rows.append(Row("文号", one.document_number))
+    if one.result_text:
+        rows.append(Row("原因" if item.state == "cancelled" else "决定内容", one.result_text))
+    if one.delivered_at:
+        rows.append(Row("送达", zh_datetime(one.delivered_at)))
+    return rows
+
+
 def item_rows(item: MapItem, waiting: list[MapItem], opens: list[MapItem]) -> list[Row]:
     """The item's own facts, as guidance and handling left them."""
     matter = pack().matters.get(item.matter_id)
@@ -120,19 +138,7 @@ def item_rows(item: MapItem, waiting: list[MapItem], opens: list[MapItem]) -> li
         Row("办理方式", item.get_route_display()),
         Row("审批层级", LEVELS.get(item.level, item.level)),
     ]
-    if item.received_at:
-        rows.append(Row("收件", zh_datetime(item.received_at)))
-    if item.accepted_at:
-        words = zh_datetime(item.accepted_at) + ("（逾期未告知，视为受理）" if item.deemed_accepted else "")
-        rows.append(Row("受理", words))
-    if item.concluded_at:
-        rows.append(Row("办结", zh_datetime(item.concluded_at)))
-    if item.document_number:
-        rows.append(Row("文号", item.document_number))
-    if item.result_text:
-        rows.append(Row("决定内容", item.result_text))
-    if item.delivered_at:
-        rows.append(Row("送达", zh_datetime(item.delivered_at)))
+    rows += _application_rows(item)
     if waiting:
         rows.append(Row("还要等", "、".join(row.name for row in waiting)))
     if opens:

@@ -74,6 +74,8 @@ def page_of(desk: ItemDesk) -> dict[str, Any]:
         "urged": _names(desk.escalation),
         "reminders": reminders_of(found, desk.works),
         "past": desk.past,
+        "number": desk.number,
+        "from_elsewhere": any(row.application_id == found.application_id for row in found.external_results.all()),
         "later": history.later_of(found),
         "remedies": [(row, desk.forms.get(f"ruled-{row.pk}"), f"ruled-{row.pk}") for row in desk.remedies],
         "story": story_of(found),

@@ -187,18 +187,18 @@ def _page(desk: LaterDesk) -> dict[str, Any]:
 
 def _versions(asked: LaterDocument) -> list[Version]:
     """What was handed in for this request, the newest first."""
-    rows = asked.item.submissions.select_related("person").filter(at__gte=asked.asked_at, number__lte=asked.submission.number)
+    rows = asked.application.submissions.select_related("person").filter(at__gte=asked.asked_at, number__lte=asked.submission.number)
     found = list(rows.order_by("number"))
     load_files(found)
     return compared(found)
 
 
 def _rows(asked: LaterDocument) -> list[Row]:
-    item = asked.item
+    decided = asked.application
     rows = [
         Row("用途", asked.purpose),
         Row("申请", f"{zh_datetime(asked.asked_at)}，{asked.person.name}"),
-        Row("原决定", f"{item.document_number}，{zh_datetime(item.concluded_at)} 按信用承诺决定"),
+        Row("原决定", f"{decided.document_number}，{zh_datetime(decided.ended_at)} 按信用承诺决定"),
     ]
     if asked.accepted_at:
         rows.append(Row("受理", zh_datetime(asked.accepted_at) + ("（逾期未告知，视为受理）" if asked.deemed_accepted else "")))

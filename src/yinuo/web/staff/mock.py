@@ -440,7 +440,7 @@ def hand_in(request: HttpRequest, application_id: int, item_id: int) -> HttpResp
         "project": application.project,
         "form": form,
         "waiting": waiting_for(item),
-        "send_back": item.send_backs.filter(round=item.round).order_by("-id").first() if item.state != ItemState.OPEN else None,
+        "send_back": item.application.send_backs.order_by("-id").first() if item.application else None,
         "breadcrumbs": crumbs(NavItem(application.project.name, reverse("staff:mock", args=[application.pk])), NavItem(item.name)),
     }
     return render(request, "staff/mock_hand_in.html", context, status=422 if form.errors else 200)

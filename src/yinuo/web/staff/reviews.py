@@ -173,11 +173,11 @@ def _done(actor: Actor, found: ServiceReview, form: StepForm, step: Step, now: d
 @require_safe
 def counter_code(request: HttpRequest, item_id: int) -> HttpResponse:
     """The code somebody at the counter scans to review what has just been concluded."""
-    item = MapItem.objects.select_related("project", "department").get(pk=item_id)
+    item = MapItem.objects.select_related("project", "department", "application").get(pk=item_id)
     if not access.can_invite(actor_of(request), item):
         raise forbid("只能给本部门、本大厅办结的事项出示评价码")
     ready = item.state in actions.REVIEWABLE
-    url = f"{settings.YINUO_ORIGIN.rstrip('/')}{link_to(item, Channel.COUNTER).url}" if ready else ""
+    url = f"{settings.YINUO_ORIGIN.rstrip('/')}{link_to(item.present, Channel.COUNTER).url}" if ready else ""
     code = mark_safe(qr_svg(url)) if ready else ""  # noqa: S308 – drawn by segno from an address of our own
     context = {"item": item, "code": code, "url": url, "given": queries.review_of(item) is not None}
     return render(request, "staff/review_code.html", context)

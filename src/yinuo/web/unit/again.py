@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from yinuo.apps.base import Refused
 from yinuo.apps.onemap import history, queries
 from yinuo.apps.onemap.actions import apply_anew, ask_document, enter_remedy, withdraw_application, withdraw_document_request
+from yinuo.apps.onemap.actions.applying import next_number
 from yinuo.apps.onemap.models import CONTESTED, ItemState, LaterDocument, MapItem, RemedyKind, Route
 from yinuo.apps.projects.papers import remedies as remedies_of_law
 from yinuo.apps.rules import pack
@@ -80,7 +81,7 @@ def again(request: HttpRequest, item_id: int) -> HttpResponse:
             ),
         )
         if done is not None:
-            messages.success(request, f"已开始第 {done.round} 次申请，请按办事指南交齐材料。")
+            messages.success(request, f"可以开始第 {next_number(done)} 次申请，请按办事指南交齐材料。")
             return redirect("unit:item", item.pk)
     found = refusals(item, history.past_of(item))
     context = _page(item, "重新申报", form=form, refusal=found[0] if found else None, possible=item.state in CONTESTED or item.not_needed)
@@ -257,7 +258,7 @@ def remedy(request: HttpRequest, item_id: int) -> HttpResponse:
     item, now = item_of(request, item_id), timezone.now()
     past = history.past_of(item)
     decided = item.decided
-    which = item.round if decided else next((row.round for row in past if row.outcome in CONTESTED), None)
+    which = item.application if decided else next((row for row in past if row.contested), None)
     form = RemedyForm(posted(request), decided=which is not None, initial={"key": _key("remedy"), "filed_on": _today()})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -265,19 +266,23 @@ def remedy(request: HttpRequest, item_id: int) -> HttpResponse:
         done = attempt(
             form,
             lambda: enter_remedy(
-                actor=actor_of(request), item_id=item.pk, round_number=which, idempotency_key=values["key"], at=now, **said
+                actor=actor_of(request),
+                item_id=item.pk,
+                application=which.number if which else None,
+                idempotency_key=values["key"],
+                at=now,
+                **said,
             ),
         )
         if done is not None:
             seen_to = "由大厅总召集人核实" if done.kind == RemedyKind.COMPLAINT else "部门和大厅会看到"
             messages.success(request, f"已登记{done.get_kind_display()}，{seen_to}，有结果就通知您。")
             return redirect("unit:item", item.pk)
-    number = item.document_number if decided else next((row.document_number for row in past if row.round == which), "")
     context = _page(
         item,
         "复议、诉讼、投诉",
         form=form,
-        number=number,
+        number=which.document_number if which else "",
         law=remedies_of_law(item.project.rules_on),
         complaint_days=pack().integer("complaint.limit", _today()),
     )

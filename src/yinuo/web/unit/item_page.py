@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.onemap.models import CONTESTED, ItemState, LaterDocument, MapItem, PastApplication, PastOutcome, Route
+from yinuo.apps.onemap.models import Application, ItemState, LaterDocument, MapItem, Outcome, Route
 from yinuo.apps.onemap.planning import commitment_days, regular_days
 from yinuo.apps.projects.papers import remedies as remedies_of_law
 from yinuo.apps.rules import pack
@@ -201,11 +201,12 @@ def _ended(item: MapItem, opens: list[MapItem], later: list[LaterDocument]) -> S
         text = "理由和救济途径写在下面。原因已经解决的，可以重新申报；不服的，可以复议、诉讼。"
         return Step("unit", "没有准予：看理由，再决定怎么办", text, tuple(buttons))
     if item.state == ItemState.NOT_ACCEPTED:
-        where = f"请向{item.referred_to.name}申请：重新申报会直接交给它。" if item.referred_to else "请按决定书写明的办法向有权机关申请。"
+        referred_to = item.present.referred_to
+        where = f"请向{referred_to.name}申请：重新申报会直接交给它。" if referred_to else "请按决定书写明的办法向有权机关申请。"
         if item.project.state == "confirmed":
             buttons.append(("重新申报", reverse("unit:again", args=[item.pk]), "primary"))
         return Step("unit", "没有受理：看理由，再决定怎么办", f"{where}理由和救济途径写在下面；不服的，可以复议、诉讼。", tuple(buttons))
-    return Step("nobody", item.get_state_display(), item.result_text or "这个事项不用再办。")
+    return Step("nobody", item.get_state_display(), item.present.result_text or "这个事项不用再办。")
 
 
 # -- what stands beside
@@ -261,7 +262,7 @@ def option(item: MapItem) -> dict[str, Any]:
 class Refusal:
     """A refusal, after or before acceptance, with its remedies; of the present application or an earlier one."""
 
-    round: int
+    application: int
     number: str
     text: str
     decided_at: datetime | None
@@ -270,17 +271,13 @@ class Refusal:
     accepted: bool
 
 
-def refusals(item: MapItem, past: list[PastApplication]) -> list[Refusal]:
+def refusals(item: MapItem, past: list[Application]) -> list[Refusal]:
     """Every refusal on this matter, the last one first; the ways to contest it stay visible."""
     law = remedies_of_law(item.project.rules_on)
-    found = []
-    if item.decided and item.state != ItemState.GRANTED:
-        accepted = item.state == ItemState.REFUSED
-        found.append(Refusal(item.round, item.document_number, item.result_text, item.concluded_at, item.delivered_at, law, accepted))
-    return found + [
-        Refusal(row.round, row.document_number, row.text, row.ended_at, row.delivered_at, law, row.outcome == PastOutcome.REFUSED)
-        for row in past
-        if row.outcome in CONTESTED
+    return [
+        Refusal(row.number, row.document_number, row.result_text, row.ended_at, row.delivered_at, law, row.outcome == Outcome.REFUSED)
+        for row in [item.present, *past]
+        if row.contested
     ]
 
 

@@ -60,13 +60,14 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "running": [clock for clock in told if clock.running],
         "ended": [clock for clock in told if not clock.running],
         "versions": versions_of(item),
-        "send_backs": [row for row in sorted(item.send_backs.all(), key=lambda row: -row.pk) if row.round == item.round],
+        "send_backs": [row for row in history.send_backs_of(item) if row.application_id == item.application_id],
         "documents": list(of_subject(item).filter(unit_id=item.project.unit_id).defer("data")),
         "option": option(item),
         "panel": panel_of(item, now),
         "fee": fee_of(item, now),
         "problems": [row for row in item.problems.all() if row.handled_at is None],
         "past": past,
+        "number": history.number_of(item, past),
         "refusals": refusals(item, past),
         "later": later,
         "remedies": history.remedies_of(item),
@@ -80,7 +81,7 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
 
 def _gap(item: MapItem) -> DeficientAcceptance | None:
     """What the application was accepted with, while that counts."""
-    return next(iter(of_item(item)), None) if item.deficient else None
+    return next(iter(of_item(item)), None) if item.present.deficient else None
 
 
 @need_unit
@@ -89,7 +90,7 @@ def _gap(item: MapItem) -> DeficientAcceptance | None:
 def submit(request: HttpRequest, item_id: int) -> HttpResponse:
     """The full material, once. Whatever was uploaded stays chosen, also where something is still missing."""
     item = item_of(request, item_id)
-    last = max(item.submissions.all(), key=lambda row: row.number, default=None)
+    last = next(reversed(history.submissions_of(item)), None)
     send_back = _answering(item)
     handing = Handing(request, item, last, what="submit", send_back=send_back)
     if request.method == "POST":
@@ -126,7 +127,7 @@ def _answering(item: MapItem) -> SendBack | None:
     """The send-back the company is answering now."""
     if item.state not in (ItemState.INCOMPLETE, ItemState.INCORRECT):
         return None
-    return max((row for row in item.send_backs.all() if row.kind == item.state), key=lambda row: row.pk, default=None)
+    return next((row for row in history.send_backs_of(item) if row.kind == item.state), None)
 
 
 class WhyForm(forms.Form):

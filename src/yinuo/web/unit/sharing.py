@@ -42,7 +42,7 @@ def share(request: HttpRequest, item_id: int) -> HttpResponse:
             ),
         )
         if done is not None:
-            messages.success(request, f"已共享区域评估结果 {done.document_number}，“{done.name}”不用再办。")
+            messages.success(request, f"已共享区域评估结果 {done.present.document_number}，“{done.name}”不用再办。")
             return redirect("unit:item", item.pk)
     context = {
         "item": item,

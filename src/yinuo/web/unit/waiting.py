@@ -55,7 +55,8 @@ class Work:
 def work_of(projects: Iterable[Project]) -> Work:
     """Two queries however many projects there are."""
     ids = [project.pk for project in projects]
-    items = MapItem.objects.filter(project_id__in=ids).defer("promisable_why", "materials", "guidance_note").order_by("position")
+    items = MapItem.objects.filter(project_id__in=ids).defer("promisable_why", "materials", "guidance_note")
+    items = items.select_related("application").order_by("position")
     clocks_ = WorkItem.objects.filter(project_id__in=ids, state__in=["running", "paused"]).order_by("due_at", "id")
     return Work(list(items), list(clocks_))
 

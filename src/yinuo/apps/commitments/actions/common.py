@@ -9,8 +9,7 @@ from yinuo.apps.base import Actor, Refused, check_version, forbid, save
 from yinuo.apps.commitments.models import Commitment, CommitmentState, Objection, ObjectionState
 from yinuo.apps.documents.attachments import AttachedFile, own_files
 from yinuo.apps.onemap.actions import common as onemap
-from yinuo.apps.onemap.actions import set_route
-from yinuo.apps.onemap.models import ItemState, MapItem, Route
+from yinuo.apps.onemap.actions import leave_promise
 from yinuo.apps.onemap.planning import decision_days
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.rules import pack
@@ -111,20 +110,13 @@ def end_decision(actor: Actor, commitment: Commitment, at: datetime, outcome: st
         close(actor=actor, item=work, at=at, outcome=outcome, cancelled=cancelled)
 
 
-def route(item: MapItem, way: Route, state: ItemState, received_at: datetime | None) -> None:
-    """The item on the way the promise gives it; what it was received on is the day the promise was signed."""
-    set_route(item=item, route=way, state=state)
-    item.received_at = received_at
-    save(item, "received_at")
-
-
-def leave(actor: Actor, commitment: Commitment, at: datetime) -> None:
+def leave(actor: Actor, commitment: Commitment, why: str, at: datetime) -> None:
     """The promise is gone and the item open again on the regular way; who objected is told so."""
     commitment.state = CommitmentState.REGULAR
     save(commitment, "state")
     end_decision(actor, commitment, at, "to the regular route", cancelled=True)
     settle_objections(actor, commitment, at)
-    route(commitment.item, Route.REGULAR, ItemState.OPEN, None)
+    leave_promise(item=commitment.item, why=why, at=at)
 
 
 def settle_objections(actor: Actor, commitment: Commitment, at: datetime) -> None:

@@ -28,9 +28,8 @@ from yinuo.apps.documents.signing import verify_pdf
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap.actions import common as onemap
-from yinuo.apps.onemap.actions import conclude, set_route
+from yinuo.apps.onemap.actions import conclude, end_notice
 from yinuo.apps.onemap.building import barred
-from yinuo.apps.onemap.models import ItemState, Route
 from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.models import ProjectState
 from yinuo.apps.rules import pack
@@ -137,7 +136,7 @@ def answer_objection(*, actor: Actor, objection_id: int, upheld: bool, answer: s
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=objection.state)
     if upheld:
-        leave(actor, commitment, at)
+        leave(actor, commitment, f"公示异议成立：{objection.answer}", at)
         _bar(commitment, objection.answer)
     elif not _open_objections(commitment):
         _go_on(actor, commitment, at)
@@ -187,10 +186,9 @@ def _go_on(actor: Actor, commitment: Commitment, at: datetime) -> None:
 
 
 def _make_decidable(commitment: Commitment, at: datetime) -> None:
-    item = commitment.item
     commitment.state = CommitmentState.DECIDABLE
     save(commitment, "state")
-    set_route(item=item, route=Route.COMMITMENT, state=ItemState.DECIDABLE)
+    end_notice(item=commitment.item)
 
 
 def _tell_decidable(commitment: Commitment, at: datetime) -> None:

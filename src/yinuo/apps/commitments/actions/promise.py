@@ -7,17 +7,18 @@ from datetime import datetime
 
 from yinuo.apps.base import Actor, Forbidden, PageRef, Refused, Stale
 from yinuo.apps.commitments import access, papers
-from yinuo.apps.commitments.actions.common import PENDING, code_of, day_text, end_of, leave, need_text, open_decision, route, take
+from yinuo.apps.commitments.actions.common import PENDING, code_of, day_text, end_of, leave, need_text, open_decision, take
 from yinuo.apps.commitments.models import Commitment, CompletionVerification, Objection, ObjectionState, PaperSigning
 from yinuo.apps.commitments.telling import tell_platform
 from yinuo.apps.documents.actions import issue_signed
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.signing import Signatory
 from yinuo.apps.notices.actions import tell
+from yinuo.apps.onemap.actions import begin_promise
 from yinuo.apps.onemap.actions import common as onemap
 from yinuo.apps.onemap.building import option_of
 from yinuo.apps.onemap.mocking import cites_of
-from yinuo.apps.onemap.models import ItemState, MapItem, Route
+from yinuo.apps.onemap.models import ItemState, MapItem
 from yinuo.apps.people.models import AuthorisedPerson, InForce, Person
 from yinuo.apps.projects.actions import need_not_stopped
 from yinuo.apps.rules import pack
@@ -112,7 +113,7 @@ def publish(
         notice_from=at,
         notice_until=end_of(onemap.day_of(at), "notice.period", item.project.rules_on),
     )
-    route(item, Route.COMMITMENT, ItemState.NOTICE, at)
+    begin_promise(item=item, at=at)
     tell_platform(commitment, "given", at)
     work = open_decision(actor, commitment, at)
     record(
@@ -222,6 +223,6 @@ def to_regular(*, actor: Actor, commitment_id: int, why: str, at: datetime, vers
     """The unit takes the promise back before the decision; the matter is open again, to hand in or to promise anew."""
     commitment = take(actor, commitment_id, access.can_withdraw, PENDING, version)
     why = need_text(why, "why", "请写明转为常规办理的原因")
-    leave(actor, commitment, at)
+    leave(actor, commitment, why, at)
     record(actor, "commitments.to_regular", commitment, at=at, project_code=code_of(commitment), why=why, data={"item": commitment.item_id})
     return commitment

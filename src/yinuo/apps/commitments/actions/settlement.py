@@ -61,7 +61,7 @@ def _deliver_together(actor: Actor, completion: CompletionVerification, at: date
     """What the joint inspection granted in this round reaches the company with its opinion: no separate delivery is owed."""
     found = Finding.objects.filter(completion=completion, met=True, item__isnull=False).values("item_id")
     items = MapItem.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=found, state=ItemState.GRANTED)
-    for item in items.filter(delivered_at__isnull=True).order_by("id"):
+    for item in items.select_related("application").filter(application__delivered_at__isnull=True).order_by("id"):
         item.project = completion.project
         hand_over(actor=actor, item=item, how=f"随竣工联合验收意见（第 {completion.round} 轮）一并送达", at=at)
 

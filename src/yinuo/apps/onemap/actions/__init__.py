@@ -24,7 +24,7 @@ from yinuo.apps.onemap.actions.later import (
 )
 from yinuo.apps.onemap.actions.refusing import refuse_acceptance
 from yinuo.apps.onemap.actions.remedies import conclude_remedy, enter_remedy
-from yinuo.apps.onemap.actions.results import conclude, decide, deliver, hand_over, set_route
+from yinuo.apps.onemap.actions.results import begin_promise, conclude, decide, deliver, end_notice, hand_over, leave_promise
 from yinuo.apps.onemap.actions.sharing import end_sharing, share_result
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "answer_guidance",
     "apply_anew",
     "ask_document",
+    "begin_promise",
     "call_meeting",
     "close_escalation",
     "conclude",
@@ -44,6 +45,7 @@ __all__ = [
     "decline_coordination",
     "deliver",
     "deliver_document",
+    "end_notice",
     "end_sharing",
     "enter_remedy",
     "extend_item",
@@ -53,6 +55,7 @@ __all__ = [
     "give_up",
     "hand_over",
     "handle_problem",
+    "leave_promise",
     "open_completion_guidance",
     "open_escalation",
     "pause_item",
@@ -63,7 +66,6 @@ __all__ = [
     "return_document_request",
     "revoke",
     "send_back",
-    "set_route",
     "share_result",
     "start_coordination",
     "submit_materials",

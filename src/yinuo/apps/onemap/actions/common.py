@@ -27,7 +27,9 @@ def locked(item_id: int) -> MapItem:
     project_id = MapItem.objects.values_list("project_id", flat=True).get(pk=item_id)
     project = lock(project_id)
     item = (
-        MapItem.objects.select_for_update(no_key=True, of=("self",)).select_related("department", "handler", "referred_to").get(pk=item_id)
+        MapItem.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("department", "handler", "application__referred_to")
+        .get(pk=item_id)
     )
     item.project = project
     return item

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from yinuo.apps.base import Actor, Refused, save
+from yinuo.apps.base import Actor, Refused
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.onemap import building
+from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.actions.results import land
-from yinuo.apps.onemap.models import DECIDED, ItemState, MapItem
+from yinuo.apps.onemap.models import DECIDED, ItemState, MapItem, Outcome
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
@@ -28,7 +29,12 @@ def take_in_contract(*, actor: Actor, project: Project, matter_id: str, contract
     top = items.aggregate(top=Max("position"))["top"]
     if top is None:
         raise Refused("onemap.no_map", "项目的“一张图”还没有生成", remedy="前期辅导完成后再办理")
-    item = items.select_for_update(no_key=True, of=("self",)).select_related("department", "handler").filter(matter_id=matter_id).first()
+    item = (
+        items.select_for_update(no_key=True, of=("self",))
+        .select_related("department", "handler", "application")
+        .filter(matter_id=matter_id)
+        .first()
+    )
     if item is None:
         on_map = set(items.values_list("matter_id", flat=True)) | {matter_id}
         want = building.Wanted(pack().matters[matter_id], "yes", (), (), None)
@@ -36,20 +42,18 @@ def take_in_contract(*, actor: Actor, project: Project, matter_id: str, contract
         item = building.build_item(project, row, top + 1, on_map, book(project.hall_id), building.scheme_of(project))
         item.save(force_insert=True)
     item.project = project
-    if item.state == ItemState.GRANTED and item.document_number == contract:
+    if item.state == ItemState.GRANTED and item.present.document_number == contract:
         return item
     if item.state in DECIDED:
         raise Refused(
-            "onemap.state", f"“{item.name}”已是“{item.get_state_display()}”（{item.document_number}），与合同 {contract} 不符",
+            "onemap.state", f"“{item.name}”已是“{item.get_state_display()}”（{item.present.document_number}），与合同 {contract} 不符",
             remedy="请先核对该事项的办理结果",
         )  # fmt: skip
     for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION):
         work = open_of(item, kind)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="contracted")
-    item.state, item.concluded_at, item.delivered_at = ItemState.GRANTED, at, at
-    item.document_number, item.result_text = contract, text
-    save(item, "state", "concluded_at", "delivered_at", "document_number", "result_text")
+    applying.settle(item, ItemState.GRANTED, Outcome.GRANTED, at, text=text, document_number=contract, delivered_at=at)
     record(
         actor,
         "onemap.take_in_contract",

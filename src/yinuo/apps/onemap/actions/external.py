@@ -8,10 +8,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, Refused, forbid, save
+from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.actions.common import locked
 from yinuo.apps.onemap.actions.handling import _open_clock
 from yinuo.apps.onemap.actions.results import land
-from yinuo.apps.onemap.models import ENDED, ExternalResult, ItemState, MapItem
+from yinuo.apps.onemap.models import ENDED, ExternalResult, ItemState, MapItem, Outcome
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import close, open_of, pause, resume
 from yinuo.apps.work.models import WorkKind, WorkState
@@ -51,18 +52,27 @@ def take_in_result(
     if actor.role == "administrator" and actor.hall_id != item.project.hall_id:
         raise forbid("只能报送本大厅项目的办理结果")
     body: dict[str, Any] = {"document_number": document_number, "text": text}
+    other = Refused("onemap.external_id", "同一编号报送了不同的结果", field="external_id")
+    known = ExternalResult.objects.filter(system=system, external_id=external_id).first()
+    if known is not None:
+        if (known.item_id, known.status_code, known.body) != (item.pk, status_code, body):
+            raise other
+        return item, False
+    _move(actor, item, status_code, at, document_number, text)
     try:
         with transaction.atomic():
             result = ExternalResult.objects.create(
-                system=system, external_id=external_id, item=item, status_code=status_code, body=body, at=at
+                system=system,
+                external_id=external_id,
+                item=item,
+                application=item.application,
+                status_code=status_code,
+                body=body,
+                at=at,
             )
     except IntegrityError:
-        known = ExternalResult.objects.get(system=system, external_id=external_id)
-        if (known.item_id, known.status_code, known.body) != (item.pk, status_code, body):
-            raise Refused("onemap.external_id", "同一编号报送了不同的结果", field="external_id") from None
-        return item, False
-    item.external = True
-    _move(actor, item, status_code, at, document_number, text)
+        # The same number sent at the same moment for another item: nothing of this one is kept.
+        raise other from None
     record(
         actor,
         "onemap.take_in_result",
@@ -78,36 +88,41 @@ def take_in_result(
 def _move(actor: Actor, item: MapItem, code: int, at: datetime, number: str, text: str) -> None:
     """A code that does not fit where the item stands is kept and moves nothing; nor does one on a matter under mock approval."""
     if item.mock:
-        save(item, "external")
-    elif code == ACCEPTED and item.state in (ItemState.OPEN, ItemState.RECEIVED, ItemState.INCOMPLETE):
+        return
+    if code == ACCEPTED and item.state in (ItemState.OPEN, ItemState.RECEIVED, ItemState.INCOMPLETE):
         receipt = open_of(item, WorkKind.RECEIPT)
         if receipt is not None:
             close(actor=actor, item=receipt, at=at, outcome="accepted elsewhere")
-        item.state, item.accepted_at = ItemState.ACCEPTED, at
-        item.received_at = item.received_at or at
-        save(item, "state", "accepted_at", "received_at", "external")
+        _accepted(item, at)
         _open_clock(actor, item, at)
     elif code == PAUSED and item.state == ItemState.ACCEPTED:
         work = open_of(item, WorkKind.LIMIT)
         if work is not None:
             pause(actor=actor, item=work, reason="external_approval", at=at, note="工程审批系统特别程序")
         item.state = ItemState.PAUSED
-        save(item, "state", "external")
+        save(item, "state")
     elif code == RESUMED and item.state == ItemState.PAUSED:
         work = open_of(item, WorkKind.LIMIT)
         if work is not None and work.state == WorkState.PAUSED:
             resume(actor=actor, item=work, at=at, note="工程审批系统特别程序结束")
         item.state = ItemState.ACCEPTED
-        save(item, "state", "external")
+        save(item, "state")
     elif code in (*GRANTED, *REFUSED) and item.state not in ENDED:
         for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION):
             work = open_of(item, kind)
             if work is not None:
                 close(actor=actor, item=work, at=at, outcome="decided elsewhere")
-        item.state = ItemState.GRANTED if code in GRANTED else ItemState.REFUSED
-        item.concluded_at, item.document_number, item.delivered_at = at, number, at
-        item.result_text = text or ("" if code in GRANTED else "由工程审批系统作出不予许可决定")
-        save(item, "state", "concluded_at", "document_number", "delivered_at", "result_text", "external")
+        state, outcome = (ItemState.GRANTED, Outcome.GRANTED) if code in GRANTED else (ItemState.REFUSED, Outcome.REFUSED)
+        text = text or ("" if code in GRANTED else "由工程审批系统作出不予许可决定")
+        applying.settle(item, state, outcome, at, text=text, document_number=number, delivered_at=at)
         land(item, at)
+
+
+def _accepted(item: MapItem, at: datetime) -> None:
+    if item.application is None:
+        application = applying.begin(item, received_at=at, state=ItemState.ACCEPTED, route=item.route)
     else:
-        save(item, "external")
+        application, item.state = item.application, ItemState.ACCEPTED
+        save(item, "state")
+    application.accepted_at = at
+    application.save(update_fields=["accepted_at"])

@@ -11,12 +11,13 @@ from datetime import date, datetime
 
 from yinuo.apps.base import Actor, Refused, save
 from yinuo.apps.documents.attachments import AttachedFile
+from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.actions.common import clock, day_of, page_of, words
 from yinuo.apps.onemap.actions.handling import _accept
-from yinuo.apps.onemap.actions.items import begin_anew, new_submission
+from yinuo.apps.onemap.actions.items import new_submission
 from yinuo.apps.onemap.actions.pausing import GAP, go_on, reason_now
 from yinuo.apps.onemap.counter_papers import issue_receipt
-from yinuo.apps.onemap.models import ItemState, MapItem, PastOutcome, Route, Submission
+from yinuo.apps.onemap.models import ItemState, MapItem, Outcome, Submission
 from yinuo.apps.trail.actions import action
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkItem, WorkKind
@@ -29,10 +30,12 @@ def accept_with_gap(
     *, actor: Actor, item: MapItem, materials: Rows, note: str, until: date, received_at: datetime, handler_id: int | None, at: datetime
 ) -> Submission:
     """Received on the day of the application and accepted now; the matter is worked while the gap waits, to the end of `until`."""
+    application = applying.begin(item, received_at=received_at, state=ItemState.RECEIVED)
+    application.deficient = True
+    application.save(update_fields=["deficient"])
     submission = new_submission(actor, item, materials, note, at)
-    item.state, item.received_at, item.route, item.deficient = ItemState.RECEIVED, received_at, Route.REGULAR, True
     item.handler_id = item.handler_id or handler_id
-    save(item, "state", "received_at", "route", "deficient", "handler")
+    save(item, "handler")
     _accept(actor, item, at, at, deemed=False)
     days = (until - day_of(at)).days
     open_item(
@@ -57,9 +60,8 @@ def accept_unanswered(item: MapItem, materials: Rows, note: str, received_at: da
 
     What is missing is asked for after acceptance, once and completely.
     """
+    applying.begin(item, received_at=received_at, state=ItemState.RECEIVED)
     submission = new_submission(replace(Actor.system(), person_id=person_id), item, materials, note, received_at)
-    item.state, item.received_at, item.route = ItemState.RECEIVED, received_at, Route.REGULAR
-    save(item, "state", "received_at", "route")
     _accept(Actor.system(), item, at, received_at, deemed=True)
     issue_receipt(item, submission, None, note="部门没有在收件审查期限内答复，申请自收到之日起视为受理。")
 
@@ -67,7 +69,7 @@ def accept_unanswered(item: MapItem, materials: Rows, note: str, received_at: da
 @action
 def fill_gap(*, actor: Actor, item: MapItem, materials: Rows, note: str, at: datetime) -> Submission:
     """The gap is filled: the application is whole, and a clock that waited for it runs again."""
-    last = item.submissions.latest("number")
+    last = applying.of(item).submissions.latest("number")
     submission = new_submission(actor, item, [*last.materials, *materials], note, at)
     close(actor=actor, item=open_gap(item), at=at, outcome="completed")
     issue_receipt(item, submission, None, note="容缺材料已经补齐，审批部门继续审查，办理期限恢复计算。")
@@ -85,7 +87,7 @@ def give_up(*, item: MapItem, why: str, at: datetime) -> None:
         work = open_of(item, kind)
         if work is not None:
             close(actor=Actor.system(), item=work, at=_not_before_its_events(work, ended), outcome="given up", cancelled=True)
-    begin_anew(item, PastOutcome.GIVEN_UP, why, ended)
+    applying.begin_anew(item, ended, outcome=Outcome.GIVEN_UP, text=why)
 
 
 def _not_before_its_events(work: WorkItem, ended: datetime) -> datetime:
@@ -104,7 +106,7 @@ def open_gap(item: MapItem) -> WorkItem:
 
 def need_no_gap(item: MapItem, at: datetime, *, granted: bool) -> None:
     """Raises Refused for a grant before the gap is filled, and for any decision once its term is over: the application has ended."""
-    gap = open_of(item, WorkKind.DEFICIENT_GAP) if item.deficient else None
+    gap = open_of(item, WorkKind.DEFICIENT_GAP) if item.present.deficient else None
     if gap is None:
         return
     if gap.due_at is not None and at > gap.due_at:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
+from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.catalogue.queries import HallBook, book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, building
-from yinuo.apps.onemap.actions import sharing
+from yinuo.apps.onemap.actions import applying, sharing
 from yinuo.apps.onemap.actions.common import day_of
 from yinuo.apps.onemap.guidance_papers import issue_summary
-from yinuo.apps.onemap.models import Guidance, GuidanceAnswer, GuidanceKind, ItemState, MapItem
+from yinuo.apps.onemap.models import Guidance, GuidanceAnswer, GuidanceKind, ItemState, MapItem, Outcome
 from yinuo.apps.people.models import Department, StaffRole
 from yinuo.apps.people.queries import holders
 from yinuo.apps.projects.access import can_review
@@ -257,12 +257,11 @@ def _draw(guidance: Guidance, project: Project, at: datetime) -> None:
         row["after"] = list(dict.fromkeys([*building.prerequisites(row["matter_id"], on_map), *extra]))
     ordered = building.in_order((pack().matters[name] for name in rows), scheme)
     items = [building.build_item(project, rows[m.id], n, on_map, hall, scheme) for n, m in enumerate(ordered, 1)]
+    MapItem.objects.bulk_create(items)
     for item in items:
         if item.matter_id == opening:
-            item.state, item.concluded_at, item.accepted_at = ItemState.GRANTED, project.filed_at, project.filed_at
-            item.document_number, item.delivered_at = project.certificate.number, project.filed_at
+            _granted_by_filing(item, project)
     found = sharing.propose(project, items, at)
-    MapItem.objects.bulk_create(items)
     issue_summary(guidance, project, items, at)
     record(
         Actor.system(),
@@ -286,6 +285,14 @@ def _draw(guidance: Guidance, project: Project, at: datetime) -> None:
         landing=landing_text(project, items, at),
     )
     sharing.tell_drawn(project, items, found, at)
+
+
+def _granted_by_filing(item: MapItem, project: Project) -> None:
+    """The filing is the first matter, applied for, accepted and granted the moment it was filed."""
+    on, number = project.filed_at, project.certificate.number
+    application = applying.settle(item, ItemState.GRANTED, Outcome.GRANTED, on, document_number=number, delivered_at=on)
+    application.accepted_at = on
+    application.save(update_fields=["accepted_at"])
 
 
 @action
@@ -320,11 +327,11 @@ def open_completion_guidance(*, actor: Actor, project: Project, departments: set
 def _settle_completion(guidance: Guidance, project: Project, at: datetime) -> None:
     """Verifications not needed are off the list; the inspection can begin (effect on `onemap.completion_ready`)."""
     rows = {row["matter_id"]: row for answer in guidance.answers.order_by("id") for row in answer.matters}
-    for item in MapItem.objects.select_for_update(no_key=True).filter(project=project, completion=True, matter_id__in=rows).order_by("id"):
+    items = MapItem.objects.select_for_update(no_key=True, of=("self",)).select_related("application")
+    for item in items.filter(project=project, completion=True, matter_id__in=rows).order_by("id"):
         row = rows[item.matter_id]
         if row["needed"] == "no" and not item.concluded:
-            item.state, item.concluded_at, item.result_text = ItemState.EXEMPT, at, row["note"] or "二次辅导：无需验收"
-            save(item, "state", "concluded_at", "result_text")
+            applying.settle(item, ItemState.EXEMPT, Outcome.EXEMPT, at, text=row["note"] or "二次辅导：无需验收")
         elif row["note"] != item.guidance_note:
             item.guidance_note, item.version = row["note"], item.version + 1
             item.save(update_fields=["guidance_note", "version"])

@@ -11,6 +11,7 @@ from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
+from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.actions.common import GOING_ON, clock, day_of, limits_of, need_text, page_of, take, words
 from yinuo.apps.onemap.actions.pausing import CORRECTION, go_on, halt, hold, need_not_coordinated, need_own_procedure
 from yinuo.apps.onemap.models import ItemState, MapItem, SendBack, SendBackKind
@@ -25,8 +26,9 @@ from yinuo.core.calendar import TZ
 def accept(*, actor: Actor, item_id: int, at: datetime, version: int | None = None) -> MapItem:
     """受理: the promised and the statutory clock start. After the receipt's limit it counts from receipt, ticked or not."""
     item = take(actor, item_id, access.can_handle, [ItemState.RECEIVED], version, GOING_ON)
-    deemed = receipt_lapsed(item, at) and item.received_at is not None
-    return _accept(actor, item, at, item.received_at if deemed and item.received_at else at, deemed=deemed)
+    received_at = applying.of(item).received_at
+    deemed = receipt_lapsed(item, at) and received_at is not None
+    return _accept(actor, item, at, received_at if deemed and received_at else at, deemed=deemed)
 
 
 def receipt_lapsed(item: MapItem, at: datetime) -> bool:
@@ -39,10 +41,12 @@ def _accept(actor: Actor, item: MapItem, at: datetime, counted_from: datetime, *
     receipt = open_of(item, WorkKind.RECEIPT)
     if receipt is not None:
         close(actor=actor, item=receipt, at=at, outcome="deemed" if deemed else "accepted")
-    item.state, item.accepted_at, item.deemed_accepted = ItemState.ACCEPTED, counted_from, deemed
+    application, item.state = applying.of(item), ItemState.ACCEPTED
+    application.accepted_at, application.deemed_accepted = counted_from, deemed
+    application.save(update_fields=["accepted_at", "deemed_accepted"])
     if item.handler_id is None and actor.person_id is not None:
         item.handler_id = actor.person_id
-    save(item, "state", "accepted_at", "deemed_accepted", "handler")
+    save(item, "state", "handler")
     work = _open_clock(actor, item, counted_from)
     issue(
         kind=DocumentKind.ACCEPTANCE,
@@ -80,7 +84,7 @@ def _open_clock(actor: Actor, item: MapItem, started_at: datetime) -> WorkItem:
     return open_item(
         actor=actor,
         kind=WorkKind.LIMIT,
-        about=words(item, tags=("容缺",) if item.deficient else ()),
+        about=words(item, tags=("容缺",) if item.present.deficient else ()),
         limits=limits_of(item),
         rules_on=item.project.rules_on,
         at=started_at,
@@ -103,7 +107,8 @@ def send_back(
         raise Refused("onemap.send_back_kind", "请选择补正的类型", field="kind")
     state = ItemState.RECEIVED if kind == SendBackKind.INCOMPLETE else ItemState.ACCEPTED
     item = take(actor, item_id, access.can_handle, [state], version, GOING_ON)
-    if item.send_backs.filter(kind=kind, round=item.round).exists():
+    application = applying.of(item)
+    if application.send_backs.filter(kind=kind).exists():
         raise Refused(
             "onemap.send_back_once",
             "已经一次性告知过，不能再次退回",
@@ -121,10 +126,9 @@ def send_back(
         )
     reason = need_text(reason, "reason", "请写明退回的理由")
     listed = checked_points(item, points, kind)
-    submission = item.submissions.latest("number")
+    submission = application.submissions.latest("number")
     made = SendBack.objects.create(
-        item=item,
-        round=item.round,
+        application=application,
         kind=kind,
         points=listed,
         reason=reason,

@@ -13,11 +13,12 @@ from yinuo.apps.documents.models import FileRole, StoredFile
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap import access
+from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_going_on, need_prerequisites, need_text, take, words
 from yinuo.apps.onemap.actions.pausing import hold
 from yinuo.apps.onemap.counter_papers import issue_receipt
 from yinuo.apps.onemap.mocking import need_counter
-from yinuo.apps.onemap.models import CONTESTED, ItemState, MapItem, PastApplication, PastOutcome, Route, Submission
+from yinuo.apps.onemap.models import CONTESTED, LATER_OPEN, ItemState, MapItem, Outcome, Submission
 from yinuo.apps.onemap.reach import need_files_in_reach
 from yinuo.apps.projects.actions import need_not_stopped
 from yinuo.apps.rules import pack
@@ -54,8 +55,11 @@ def submit_materials(
     handed = checked_materials(item, materials)
     need_files_in_reach(actor, [one.file for one in handed])
     _need_answer(item, handed, note)
+    accepted = item.state == ItemState.INCORRECT
+    if not accepted:
+        applying.receive(item, at)
     submission = new_submission(actor, item, handed, note, at)
-    if item.state == ItemState.INCORRECT:
+    if accepted:
         work = clock(item)
         if work.state == "paused":
             resume(actor=actor, item=work, at=at, note="企业已修改")
@@ -65,8 +69,6 @@ def submit_materials(
         hold(item, at)
     else:
         _close_correction(actor, item, at)
-        item.state, item.received_at, item.route = ItemState.RECEIVED, at, Route.REGULAR
-        save(item, "state", "received_at", "route")
         _open_receipt(actor, item, at)
     issue_receipt(item, submission, open_of(item, WorkKind.RECEIPT))
     record(
@@ -85,18 +87,18 @@ def _need_answer(item: MapItem, handed: Sequence[AttachedFile], note: str) -> No
     """A send-back is not answered by the very same files without a word, uploaded anew or not: a clock would run for nothing."""
     if item.state not in (ItemState.INCOMPLETE, ItemState.INCORRECT) or note.strip():
         return
-    last = item.submissions.filter(round=item.round).order_by("-number").first()
+    last = applying.of(item).submissions.order_by("-number").first()
     if last and {(one.id, one.sha256) for one in last.materials} == {(one.id, one.sha256) for one in handed}:
         message = "和上次交的完全一样：请换上补正的文件；不用换的，在这里写明理由"
         raise Refused("onemap.nothing_mended", message, field="note", remedy="换上补正的文件，或者写明理由")
 
 
 def new_submission(actor: Actor, item: MapItem, handed: Sequence[AttachedFile], note: str, at: datetime) -> Submission:
-    """The next version of the item's material, of the present application."""
+    """The next version of the material, of the present application."""
+    application = applying.of(item)
     made = Submission.objects.create(
-        item=item,
-        number=item.submissions.count() + 1,
-        round=item.round,
+        application=application,
+        number=application.submissions.count() + 1,
         receipt_no=receipt_number(at),
         note=note.strip(),
         person_id=actor.person_id,
@@ -176,7 +178,7 @@ def withdraw_application(*, actor: Actor, item_id: int, why: str, at: datetime, 
         work = open_of(item, kind)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="application withdrawn", cancelled=True)
-    begin_anew(item, PastOutcome.WITHDRAWN, why, at)
+    applying.begin_anew(item, at, outcome=Outcome.WITHDRAWN, text=why)
     record(actor, "onemap.withdraw_application", item, at=at, project_code=item.project.code or "", why=why)
     return item
 
@@ -199,10 +201,9 @@ def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: i
     delivery = open_of(item, WorkKind.DELIVERY)
     if delivery is not None:
         close(actor=actor, item=delivery, at=at, outcome="applied anew")
-        item.delivered_at = at
-    refused = item.round
-    outcome = PastOutcome.REFUSED if item.state == ItemState.REFUSED else PastOutcome.NOT_ACCEPTED
-    begin_anew(item, outcome, item.result_text, at, why)
+        applying.of(item).delivered_at = at
+        applying.of(item).save(update_fields=["delivered_at"])
+    refused = applying.begin_anew(item, at, why)
     take_landing_back(item)
     record(
         actor,
@@ -211,7 +212,7 @@ def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: i
         at=at,
         project_code=item.project.code or "",
         why=why,
-        data={"matter": item.matter_id, "refused": refused, "round": item.round},
+        data={"matter": item.matter_id, "refused": refused.number, "application": refused.number + 1},
     )
     remember(claimed, item)
     return item
@@ -227,39 +228,13 @@ def revoke(*, actor: Actor, item: MapItem, why: str, at: datetime) -> MapItem:
     delivery = open_of(item, WorkKind.DELIVERY)
     if delivery is not None:
         close(actor=actor, item=delivery, at=at, outcome="revoked", cancelled=True)
-    number = item.document_number
-    begin_anew(item, PastOutcome.REVOKED, why, at)
+    revoked = applying.begin_anew(item, at, why, outcome=Outcome.REVOKED)
+    for asked in revoked.later_documents.select_for_update(no_key=True).filter(state__in=LATER_OPEN):
+        applying.end_request(actor, asked, at, "decision revoked")
     take_landing_back(item)
-    data = {"matter": item.matter_id, "document_number": number}
+    data = {"matter": item.matter_id, "document_number": revoked.document_number}
     record(actor, "onemap.revoke", item, at=at, project_code=item.project.code or "", why=why, data=data, chain="approval.document")
     return item
-
-
-def begin_anew(item: MapItem, outcome: PastOutcome, text: str, at: datetime, why: str = "") -> None:
-    """Puts the application that has ended on record and empties the item for the next; `why` the unit applies again."""
-    PastApplication.objects.create(
-        item=item,
-        round=item.round,
-        outcome=outcome,
-        received_at=item.received_at,
-        accepted_at=item.accepted_at,
-        deemed_accepted=item.deemed_accepted,
-        ended_at=item.concluded_at or at,
-        document_number=item.document_number,
-        text=text,
-        delivered_at=item.delivered_at,
-        again_at=at,
-        again_why=why,
-    )
-    item.state, item.route, item.round = ItemState.OPEN, Route.REGULAR, item.round + 1
-    item.received_at = item.accepted_at = item.concluded_at = item.delivered_at = None
-    if item.referred_to is not None:
-        item.department, item.handler = item.referred_to, None
-    item.referred_to = None
-    item.deemed_accepted = item.external = item.deficient = False
-    item.document_number = item.result_text = ""
-    item.shared = None
-    save(item, "state", "route", "round", "shared", "department", "handler", "referred_to", "share_ended", *EMPTIED)
 
 
 def take_landing_back(item: MapItem) -> None:
@@ -268,9 +243,3 @@ def take_landing_back(item: MapItem) -> None:
     if item.pre_start and project.landed_at is not None:
         project.landed_at = None
         project.save(update_fields=["landed_at"])
-
-
-EMPTIED = (
-    *("received_at", "accepted_at", "concluded_at", "delivered_at"),
-    *("deemed_accepted", "external", "deficient", "document_number", "result_text"),
-)

@@ -14,6 +14,7 @@ from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap import access, papers
+from yinuo.apps.onemap.actions.applying import end_request
 from yinuo.apps.onemap.actions.common import (
     GOING_ON,
     limits_of,
@@ -56,7 +57,7 @@ def ask_document(
     item = take(actor, item_id, access.can_apply, [ItemState.GRANTED], version, GOING_ON)
     if item.route != Route.COMMITMENT:
         raise Refused("onemap.not_on_promise", "这个事项不是按信用承诺决定的，决定书就是审批文件", remedy="请在“文书”中下载决定书")
-    asked = LaterDocument.objects.select_for_update(no_key=True).filter(item=item, concluded_at__isnull=True).first()
+    asked = LaterDocument.objects.select_for_update(no_key=True).filter(application=item.application, concluded_at__isnull=True).first()
     if asked is not None and asked.state != LaterState.INCOMPLETE:
         raise Refused("onemap.document_asked", "已经申请补办，部门正在审核", remedy="请等待部门办理")
     purpose = need_text(purpose, "purpose", "请写明需要审批文件的用途")
@@ -81,12 +82,12 @@ def ask_document(
 
 def _asked(actor: Actor, item: MapItem, submission: Submission, purpose: str, at: datetime) -> LaterDocument:
     return LaterDocument.objects.create(
-        item=item, purpose=purpose, submission=submission, person_id=actor.person_id, asked_at=at, received_at=at
+        application=item.application, purpose=purpose, submission=submission, person_id=actor.person_id, asked_at=at, received_at=at
     )
 
 
 def _asked_again(actor: Actor, asked: LaterDocument, submission: Submission, at: datetime) -> LaterDocument:
-    asked.item = submission.item
+    asked.application = submission.application
     waiting = open_of(asked, WorkKind.RECTIFICATION)
     if waiting is not None:
         close(actor=actor, item=waiting, at=at, outcome="resubmitted")
@@ -148,9 +149,8 @@ def _open(
 
 def _take(actor: Actor, asked_id: int, states: Sequence[str], version: int | None, may: Any = access.can_handle) -> LaterDocument:
     """The request with project and item locked first. Raises Forbidden, Stale, Refused in this order."""
-    item = locked(LaterDocument.objects.values_list("item_id", flat=True).get(pk=asked_id))
-    asked = LaterDocument.objects.select_for_update(no_key=True, of=("self",)).select_related("submission", "person").get(pk=asked_id)
-    asked.item = item
+    asked = locked_request(asked_id)
+    item = asked.item
     if not may(actor, item):
         raise forbid("这件事不由您办理")
     check_version(asked, version)
@@ -158,6 +158,15 @@ def _take(actor: Actor, asked_id: int, states: Sequence[str], version: int | Non
         raise Refused("onemap.project_not_running", "项目未复核确认或已经结束，不能办理事项", remedy="请查看项目当前状态")
     if asked.state not in states:
         raise Refused("onemap.state", f"补办审批文件现在是“{asked.get_state_display()}”，不能这样办理", remedy="请刷新页面查看最新状态")
+    return asked
+
+
+def locked_request(asked_id: int) -> LaterDocument:
+    """The request with its project and item locked first, then itself."""
+    item = locked(LaterDocument.objects.values_list("application__item_id", flat=True).get(pk=asked_id))
+    rows = LaterDocument.objects.select_for_update(no_key=True, of=("self",))
+    asked = rows.select_related("application", "submission", "person").get(pk=asked_id)
+    asked.application.item = item
     return asked
 
 
@@ -359,12 +368,3 @@ def withdraw_document_request(*, actor: Actor, asked_id: int, why: str, at: date
     end_request(actor, asked, at, "request withdrawn")
     record(actor, "onemap.withdraw_document_request", asked, at=at, project_code=asked.item.project.code or "", why=why)
     return asked
-
-
-def end_request(actor: Actor, asked: LaterDocument, at: datetime, outcome: str) -> None:
-    for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION):
-        work = open_of(asked, kind)
-        if work is not None:
-            close(actor=actor, item=work, at=at, outcome=outcome, cancelled=True)
-    asked.state, asked.concluded_at = LaterState.WITHDRAWN, at
-    save(asked, "state", "concluded_at")

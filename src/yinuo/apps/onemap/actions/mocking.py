@@ -14,10 +14,10 @@ from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import mock_papers
+from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.actions.common import day_of, page_of, words
-from yinuo.apps.onemap.actions.items import begin_anew
 from yinuo.apps.onemap.mocking import valid_days
-from yinuo.apps.onemap.models import ItemState, MapItem, PastOutcome
+from yinuo.apps.onemap.models import ItemState, MapItem, Outcome
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
@@ -38,8 +38,8 @@ def conclude_mock(
         until = _valid_until(actor, item, at)
     paper = _paper(item, granted, document_number, text, at, reason_code, until)
     if not granted:
-        item.document_number = document_number
-        begin_anew(item, PastOutcome.REFUSED, f"模拟审批未通过：{text.strip()}", at)
+        applying.end(item, Outcome.REFUSED, at, text=f"模拟审批未通过：{text.strip()}", document_number=document_number)
+        applying.begin_anew(item, at)
     record(
         actor,
         "onemap.grant_mock" if granted else "onemap.refuse_mock",
@@ -150,7 +150,7 @@ def end_mock(*, actor: Actor, item: MapItem, why: str, at: datetime) -> MapItem:
     item.mock = False
     save(item, "mock")
     if item.state != ItemState.OPEN:
-        begin_anew(item, PastOutcome.MOCK_LAPSED, why, at)
+        applying.begin_anew(item, at, outcome=Outcome.MOCK_LAPSED, text=why)
     record(
         actor,
         "onemap.end_mock",
@@ -158,6 +158,6 @@ def end_mock(*, actor: Actor, item: MapItem, why: str, at: datetime) -> MapItem:
         at=at,
         project_code=item.project.code or "",
         why=why,
-        data={"matter": item.matter_id, "round": item.round},
+        data={"matter": item.matter_id, "application": applying.next_number(item)},
     )
     return item

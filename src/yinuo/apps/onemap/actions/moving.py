@@ -82,8 +82,9 @@ def need_movable(project: Project, to: date, at: datetime) -> None:
         raise Refused("onemap.rules_on_future", "不能适用今天以后的规则", field="to", remedy="请选择今天或者以前的日期")
     if to == project.rules_on:
         raise Refused("onemap.rules_on_same", "项目已经适用这一天的规则", field="to")
-    concluded = MapItem.objects.filter(project=project, state__in=(*CONCLUDED, *DECIDED)).order_by("-concluded_at").first()
-    moment = concluded.concluded_at if concluded is not None and concluded.concluded_at else project.filed_at
+    items = MapItem.objects.filter(project=project, state__in=(*CONCLUDED, *DECIDED)).select_related("application")
+    concluded = items.order_by("-application__ended_at").first()
+    moment = concluded.ended_at if concluded is not None and concluded.ended_at else project.filed_at
     last = max(moment, project.filed_at).astimezone(TZ).date()
     if to < last:
         what = f"“{concluded.name}”" if concluded is not None and moment > project.filed_at else "备案"

@@ -11,10 +11,11 @@ from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
+from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.actions.common import GOING_ON, need_text, take
 from yinuo.apps.onemap.actions.handling import receipt_lapsed
 from yinuo.apps.onemap.actions.results import deliver_by, land
-from yinuo.apps.onemap.models import ItemState, MapItem
+from yinuo.apps.onemap.models import ItemState, MapItem, Outcome
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
@@ -64,11 +65,13 @@ def refuse_acceptance(
     receipt = open_of(item, WorkKind.RECEIPT)
     if receipt is not None:
         close(actor=actor, item=receipt, at=at, outcome="not accepted")
-    item.state = ItemState.EXEMPT if reason_code == NOT_NEEDED else ItemState.NOT_ACCEPTED
-    item.concluded_at, item.document_number, item.result_text, item.referred_to = at, number, text, competent
+    not_needed = reason_code == NOT_NEEDED
+    item.state = ItemState.EXEMPT if not_needed else ItemState.NOT_ACCEPTED
+    outcome = Outcome.NOT_NEEDED if not_needed else Outcome.NOT_ACCEPTED
+    applying.end(item, outcome, at, text=text, document_number=number, referred_to=competent)
     if item.handler_id is None:
         item.handler_id = actor.person_id
-    save(item, "state", "concluded_at", "document_number", "result_text", "referred_to", "handler")
+    save(item, "state", "handler")
     _issue(item, reason_code, at)
     deliver_by(actor, item, at)
     record(
@@ -116,6 +119,7 @@ def _competent(item: MapItem, reason_code: str, key: str) -> Department | None:
 
 
 def _issue(item: MapItem, reason_code: str, at: datetime) -> None:
+    number = applying.of(item).document_number
     try:
         with transaction.atomic():
             issue(
@@ -123,11 +127,9 @@ def _issue(item: MapItem, reason_code: str, at: datetime) -> None:
                 subject=item,
                 data=papers.non_acceptance(item, reason_code, at),
                 at=at,
-                number=item.document_number,
+                number=number,
                 project_code=item.project.code or "",
                 unit_id=item.project.unit_id,
             )
     except IntegrityError as error:
-        raise Refused(
-            "onemap.document_number", f"文号“{item.document_number}”已经用过", field="document_number", remedy="请核对后换一个文号"
-        ) from error
+        raise Refused("onemap.document_number", f"文号“{number}”已经用过", field="document_number", remedy="请核对后换一个文号") from error

@@ -11,8 +11,9 @@ from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.onemap import access
+from yinuo.apps.onemap.actions.applying import next_number
 from yinuo.apps.onemap.actions.common import day_of, locked, need_text
-from yinuo.apps.onemap.models import CONTESTED, MapItem, PastApplication, Remedy, RemedyKind, RemedyOutcome
+from yinuo.apps.onemap.models import Application, MapItem, Remedy, RemedyKind, RemedyOutcome
 from yinuo.apps.people.models import StaffRole
 from yinuo.apps.people.queries import holders
 from yinuo.apps.projects.actions.filing import about
@@ -41,15 +42,15 @@ def enter_remedy(
     filed_on: date,
     text: str,
     at: datetime,
-    round_number: int | None = None,
+    application: int | None = None,
     idempotency_key: str = "",
 ) -> Remedy:
     """That the unit has gone to another body about a decision on this item, or complains of how it was handled.
 
-    `round_number` None = the present application; a complaint needs no decision, and no `body`: it is the hall's. Entered by the unit
-    itself, or by the department and the hall from the papers they are served.
+    `application`: its number; None = the present one. A complaint needs no decision, and no `body`: it is the hall's. Entered by the
+    unit itself, or by the department and the hall from the papers they are served.
     """
-    claimed = claim(actor, idempotency_key, "onemap.enter_remedy", [item_id, kind, body, filed_on, text, round_number], at=at)
+    claimed = claim(actor, idempotency_key, "onemap.enter_remedy", [item_id, kind, body, filed_on, text, application], at=at)
     if (known := answered(claimed)) is not None:
         return Remedy.objects.get(pk=known)
     item = locked(item_id)
@@ -58,8 +59,7 @@ def enter_remedy(
     if kind not in RemedyKind.values:
         raise Refused("onemap.remedy_kind", "请选择复议、诉讼或者投诉", field="kind")
     complaint = kind == RemedyKind.COMPLAINT
-    round_ = item.round if round_number is None else round_number
-    number, on = _complained_of(item, round_) if complaint else _decision(item, round_)
+    contested, number, on = _contested(item, application, complaint=complaint)
     if not on <= filed_on <= day_of(at):
         after = "项目备案" if complaint and not number else "决定"
         raise Refused("onemap.remedy_on", f"提出的日期应在{after}之后、今天以前", field="filed_on")
@@ -67,7 +67,7 @@ def enter_remedy(
         body = item.project.hall.name
     made = Remedy.objects.create(
         item=item,
-        round=round_,
+        application=contested,
         kind=kind,
         document_number=number,
         body=need_text(body, "body", "请写明向哪个机关提出")[:120],
@@ -122,24 +122,18 @@ def _open_complaint(actor: Actor, made: Remedy, item: MapItem, at: datetime) -> 
     )
 
 
-def _complained_of(item: MapItem, round_number: int) -> tuple[str, date]:
-    """Number and day of the decision complained of, or the project's filing where nothing is decided yet."""
-    try:
-        return _decision(item, round_number)
-    except Refused:
-        if round_number != item.round:
-            raise
-        return "", day_of(item.project.filed_at)
+def _contested(item: MapItem, number: int | None, *, complaint: bool) -> tuple[Application | None, str, date]:
+    """The application, with number and day of its decision; of a complaint where nothing is decided yet, the day of the filing.
 
-
-def _decision(item: MapItem, round_number: int) -> tuple[str, date]:
-    """Number and day of the decision of that application. Raises Refused where there is none."""
-    if round_number == item.round and item.decided and item.concluded_at is not None:
-        return item.document_number, day_of(item.concluded_at)
-    past = PastApplication.objects.filter(item=item, round=round_number, outcome__in=CONTESTED).first()
-    if past is None:
-        raise Refused("onemap.no_decision", f"“{item.name}”还没有作出决定", remedy="作出决定以后才能登记复议、诉讼或者投诉")
-    return past.document_number, day_of(past.ended_at)
+    Raises Refused where there is no decision to contest.
+    """
+    present = number is None or number == next_number(item)
+    found = item.application if present else item.applications.filter(number=number).first()
+    if found is not None and found.ended_at is not None and (found.contested or (present and item.decided)):
+        return found, found.document_number, day_of(found.ended_at)
+    if complaint and present:
+        return found, "", day_of(item.project.filed_at)
+    raise Refused("onemap.no_decision", f"“{item.name}”还没有作出决定", remedy="作出决定以后才能登记复议、诉讼或者投诉")
 
 
 def _tell(remedy: Remedy, item: MapItem, template: str, at: datetime, *, words: str) -> None:

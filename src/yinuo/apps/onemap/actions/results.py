@@ -11,12 +11,13 @@ from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, papers
+from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.actions.common import GOING_ON, clock, need_prerequisites, need_text, take, words
 from yinuo.apps.onemap.actions.gaps import need_no_gap
 from yinuo.apps.onemap.actions.mocking import conclude_mock
 from yinuo.apps.onemap.counter_papers import issue_delivery
 from yinuo.apps.onemap.mocking import need_land
-from yinuo.apps.onemap.models import CONCLUDED, DECIDED, ItemState, MapItem, Route
+from yinuo.apps.onemap.models import CONCLUDED, DECIDED, ItemState, MapItem, Outcome, Route
 from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, record
@@ -92,11 +93,11 @@ def conclude(
 
     `commitment` names the letter a direct decision rests on.
     """
-    item.state = ItemState.GRANTED if granted else ItemState.REFUSED
-    item.concluded_at, item.document_number, item.result_text = at, document_number, text.strip()
+    state, outcome = (ItemState.GRANTED, Outcome.GRANTED) if granted else (ItemState.REFUSED, Outcome.REFUSED)
+    applying.settle(item, state, outcome, at, text=text.strip(), document_number=document_number)
     if item.handler_id is None and actor.person_id is not None:
         item.handler_id = actor.person_id
-    save(item, "state", "concluded_at", "document_number", "result_text", "handler", "mock")
+    save(item, "handler", "mock")
     data = papers.decision(item, at, granted=granted, reason_code=reason_code, commitment=commitment)
     try:
         with transaction.atomic():
@@ -170,7 +171,7 @@ def land(item: MapItem, at: datetime) -> None:
 def deliver(*, actor: Actor, item_id: int, how: str, at: datetime, version: int | None = None) -> MapItem:
     """The decision has reached the company (送达回证): the delivery clock stops."""
     item = take_concluded(actor, item_id, version)
-    if item.delivered_at is not None:
+    if applying.of(item).delivered_at is not None:
         raise Refused("onemap.delivered", "这份决定已经送达过", remedy="请刷新页面查看")
     return hand_over(actor=actor, item=item, how=need_text(how, "how", "请写明送达方式"), at=at)
 
@@ -181,8 +182,10 @@ def hand_over(*, actor: Actor, item: MapItem, how: str, at: datetime) -> MapItem
     work = open_of(item, WorkKind.DELIVERY)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="delivered")
-    item.delivered_at = at
-    save(item, "delivered_at")
+    application = applying.of(item)
+    application.delivered_at = at
+    application.save(update_fields=["delivered_at"])
+    save(item)
     issue_delivery(actor, item, how, at)
     record(actor, "onemap.deliver", item, at=at, project_code=item.project.code or "", why=how)
     return item
@@ -196,9 +199,26 @@ def take_concluded(actor: Actor, item_id: int, version: int | None) -> MapItem:
     return item
 
 
+# For the room of promises, which holds the locks and records.
+
+
 @action
-def set_route(*, item: MapItem, route: Route, state: ItemState) -> MapItem:
-    """For the rooms above: the item is on another route, in the state that route gives it. The caller holds the locks and records."""
-    item.route, item.state = route, state
-    save(item, "route", "state")
+def begin_promise(*, item: MapItem, at: datetime) -> MapItem:
+    """An open item is applied for by a promise, received the moment it was signed."""
+    applying.begin(item, received_at=at, state=ItemState.NOTICE, route=Route.COMMITMENT)
+    return item
+
+
+@action
+def end_notice(*, item: MapItem) -> MapItem:
+    """The promise can be decided on."""
+    item.state = ItemState.DECIDABLE
+    save(item, "state")
+    return item
+
+
+@action
+def leave_promise(*, item: MapItem, why: str, at: datetime) -> MapItem:
+    """The promise is gone: the item is open to an application of the regular way."""
+    applying.begin_anew(item, at, outcome=Outcome.TO_REGULAR, text=why)
     return item

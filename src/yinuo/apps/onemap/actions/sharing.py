@@ -9,17 +9,16 @@ from yinuo.apps.base import Actor, PageRef, Refused, save
 from yinuo.apps.catalogue.models import RegionalResult
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, regional
+from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.actions.common import cites, day_of, need_text, page_of, take
-from yinuo.apps.onemap.actions.items import begin_anew, take_landing_back
+from yinuo.apps.onemap.actions.items import take_landing_back
 from yinuo.apps.onemap.actions.results import land
-from yinuo.apps.onemap.models import ItemState, MapItem, PastOutcome, Route
+from yinuo.apps.onemap.models import Application, ItemState, MapItem, Outcome, Route
 from yinuo.apps.onemap.regional import Proposal
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.core.decision import Decision
-
-FIELDS = ("state", "route", "shared", "concluded_at", "accepted_at", "delivered_at", "document_number", "result_text")
 
 
 @action
@@ -50,7 +49,6 @@ def share_result(*, actor: Actor, item_id: int, at: datetime, version: int | Non
     if regional.ended(result):
         raise Refused("onemap.no_regional_result", "这份区域评估结果刚刚停止使用", remedy="请刷新页面查看最新状态")
     satisfy(item, result, at)
-    save(item, *FIELDS)
     tell_shared(actor, item, proposal.decision, at)
     tell(
         "regional_shared",
@@ -91,10 +89,20 @@ def need_fit(item: MapItem, decision: Decision) -> None:
 
 
 def satisfy(item: MapItem, result: RegionalResult, at: datetime) -> None:
-    """The item as the result leaves it; the caller saves and records."""
+    """The item, saved and open, is satisfied by the result; the caller records."""
+    text = f"共享{result.zone.name}《{result.title}》，不再单独评估评审"
+    item.application = Application.objects.create(
+        item=item,
+        number=item.applications.count() + 1,
+        accepted_at=at,
+        outcome=Outcome.SHARED,
+        ended_at=at,
+        delivered_at=at,
+        document_number=result.document_number,
+        result_text=text,
+    )
     item.state, item.route, item.shared = ItemState.EXEMPT, Route.REGIONAL, result
-    item.accepted_at = item.concluded_at = item.delivered_at = at
-    item.document_number, item.result_text = result.document_number, f"共享{result.zone.name}《{result.title}》，不再单独评估评审"
+    save(item, "state", "route", "shared", "application")
 
 
 def tell_shared(actor: Actor, item: MapItem, decision: Decision, at: datetime) -> None:
@@ -107,10 +115,10 @@ def tell_shared(actor: Actor, item: MapItem, decision: Decision, at: datetime) -
         item,
         at=at,
         project_code=item.project.code or "",
-        why=item.result_text,
+        why=item.present.result_text,
         data={
             "matter": item.matter_id,
-            "document_number": item.document_number,
+            "document_number": item.present.document_number,
             "granted": True,
             "route": item.route,
             "result": result.pk,
@@ -123,7 +131,7 @@ def tell_shared(actor: Actor, item: MapItem, decision: Decision, at: datetime) -
 
 
 def propose(project: Project, items: Sequence[MapItem], at: datetime) -> Mapping[str, Proposal]:
-    """When the map is drawn: each matter whose zone has a fitting result is satisfied by it; the items are not saved yet."""
+    """When the map is drawn: each matter whose zone has a fitting result is satisfied by it."""
     found = regional.proposals(project, [item.matter_id for item in items if item.state == ItemState.OPEN], day_of(at))
     for item in items:
         proposal = found.get(item.matter_id)
@@ -173,7 +181,7 @@ def tell_drawn(project: Project, items: Sequence[MapItem], found: Mapping[str, P
 def give_back(project: Project, at: datetime) -> None:
     """After the facts have changed: a matter whose result no longer fits comes back, with the reason; its sharing stays on record."""
     shared = MapItem.objects.select_for_update(no_key=True, of=("self",)).filter(project=project, route=Route.REGIONAL)
-    for item in shared.select_related("department", "shared__zone").order_by("id"):
+    for item in shared.select_related("department", "shared__zone", "application").order_by("id"):
         item.project = project
         assert item.shared is not None
         decision = regional.still_fits(item, item.shared, day_of(at))
@@ -193,7 +201,7 @@ def end_sharing(*, actor: Actor, item_id: int, why: str, at: datetime, version: 
     if item.route != Route.REGIONAL:
         raise Refused("onemap.not_shared", f"“{item.name}”没有共享区域评估结果", remedy="请刷新页面查看最新状态")
     why = need_text(why, "why", "请写明为什么这个项目不能再共享")
-    item.share_ended = item.document_number
+    item.share_ended = applying.of(item).document_number
     _come_back(actor, item, f"部门终止共享区域评估结果：{why}", at)
     return item
 
@@ -201,8 +209,7 @@ def end_sharing(*, actor: Actor, item_id: int, why: str, at: datetime, version: 
 def _come_back(actor: Actor, item: MapItem, why: str, at: datetime, decision: Decision | None = None) -> None:
     """The matter is open again, the project has not landed, and the company is told why; its sharing stays on record."""
     project, result = item.project, item.shared_id
-    item.shared = None
-    begin_anew(item, PastOutcome.UNSHARED, why, at)
+    ended = applying.begin_anew(item, at, why, outcome=Outcome.UNSHARED)
     take_landing_back(item)
     record(
         actor,
@@ -211,7 +218,7 @@ def _come_back(actor: Actor, item: MapItem, why: str, at: datetime, decision: De
         at=at,
         project_code=project.code or "",
         why=why,
-        data={"matter": item.matter_id, "result": result, "round": item.round},
+        data={"matter": item.matter_id, "result": result, "application": ended.number + 1},
         decision=decision,
     )
     tell(

@@ -34,7 +34,7 @@ def share_decision(item: MapItem, at: datetime) -> None:
         "department": item.department.name,
         "granted": item.state == "granted",
         "route": item.route,
-        "document_number": item.document_number,
+        "document_number": item.present.document_number,
     }
     share(SharedKind.DECISION, item.project, data, at)
 

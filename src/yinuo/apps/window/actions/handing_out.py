@@ -11,7 +11,7 @@ from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
 from yinuo.apps.onemap.actions import hand_over
 from yinuo.apps.onemap.actions.common import locked
-from yinuo.apps.onemap.actions.later import hand_over_document
+from yinuo.apps.onemap.actions.later import hand_over_document, locked_request
 from yinuo.apps.onemap.models import LaterDocument, LaterState, MapItem
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
@@ -102,12 +102,10 @@ def _owed(documents: Sequence[Document]) -> dict[int, MapItem | LaterDocument]:
             continue
         if document.subject_kind == ITEM:
             item = locked(document.subject_id)
-            if item.decided and item.delivered_at is None and item.document_number == document.number:
+            if item.decided and item.present.delivered_at is None and item.present.document_number == document.number:
                 made[document.pk] = item
         elif document.subject_kind == LATER:
-            item = locked(LaterDocument.objects.values_list("item_id", flat=True).get(pk=document.subject_id))
-            asked = LaterDocument.objects.select_for_update(no_key=True).get(pk=document.subject_id)
-            asked.item = item
+            asked = locked_request(document.subject_id)
             if asked.state in (LaterState.ISSUED, LaterState.DECLINED) and asked.delivered_at is None:
                 made[document.pk] = asked
     return made

@@ -17,8 +17,13 @@ def waiting(world: World) -> Scene:
     """咨询电话没有人接的差评：已转部门核实，答复等监督员核查。"""
     at = yield world.ago(5, "11:20")
     units = {world.cast.unit(key).pk: key for key in world.cast.bindings}
-    ended = MapItem.objects.filter(state="granted", concluded_at__gt=at - timedelta(days=RECENT_DAYS), project__unit__in=units)
-    item = ended.exclude(reviews__isnull=False).select_related("project", "department").order_by("-concluded_at", "pk").first()
+    ended = MapItem.objects.filter(state="granted", application__ended_at__gt=at - timedelta(days=RECENT_DAYS), project__unit__in=units)
+    item = (
+        ended.filter(application__review__isnull=True)
+        .select_related("project", "department")
+        .order_by("-application__ended_at", "pk")
+        .first()
+    )
     if item is None:
         return
     company, supervisor = world.cast.company(units[item.project.unit_id]), world.cast.holder("supervisor")
