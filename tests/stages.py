@@ -71,13 +71,16 @@ class Stages:
     def end(self) -> None:
         """The test is over and taken back: the process's own connection is put in place again."""
         self.request = None
-        if self.left is not None:
-            if connection.connection is not None:
-                connection.connection = self.left
-            else:
-                self.left.close()
-            self.left.autocommit = True
-            self.left = None
+        left, self.left = self.left, None
+        if left is None or left.closed:
+            return
+        # A test may have closed the connection, and its transaction with it, before Django could take it back.
+        left.rollback()
+        left.autocommit = True
+        if connection.connection is None:
+            left.close()
+        else:
+            connection.connection = left
 
     def close(self) -> None:
         for raw in self.raws.values():
@@ -167,6 +170,7 @@ class Stages:
             self.raws[name] = new
             while len(self.raws) > OPEN:
                 self.raws.pop(next(iter(self.raws))).close()
+        new.rollback()
         new.autocommit = False
         connection.connection = new
 

@@ -9,8 +9,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.apps.chaining import leaves_saying
-from tests.apps.county import Company, County, at, new_company, new_person
+from tests.apps.county import Company, County, at, new_company, new_county, new_person
 from tests.apps.test_onemap import guided, hand_in
+from tests.database import TestDatabase
 from tests.stages import stage
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.commitments import queries
@@ -41,6 +42,7 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import ChainRow, Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
+from yinuo.config.embedded import SUPERUSER
 
 MATTER = "engineering_planning_permit"
 DEPARTMENT = "natural_resources"
@@ -257,11 +259,14 @@ def test_the_decision_names_the_letter_it_rests_on(county: County, company: Comp
 
 
 @pytest.mark.parametrize("spoil", ["a byte flipped", "bytes appended", "another signed letter", "another, with its digest in the row"])
-def test_nothing_is_decided_on_an_altered_letter(county: County, company: Company, spoil: str) -> None:
+def test_nothing_is_decided_on_an_altered_letter(committed_db: str, test_database: TestDatabase, spoil: str) -> None:
+    """The application cannot alter a letter that was made; whoever owns the machine can."""
+    county = new_county()
+    company = new_company()
     project = guided(county, company)
     commitment = promise(company, item_of(project))
-    original = StoredFile.objects.get(pk=commitment.letter.file_id)
-    content = bytearray(original.content)
+    file = StoredFile.objects.get(pk=commitment.letter.file_id)
+    content = bytearray(file.content)
     if spoil == "a byte flipped":
         content[len(content) // 2] ^= 1
     elif spoil == "bytes appended":
@@ -271,11 +276,9 @@ def test_nothing_is_decided_on_an_altered_letter(county: County, company: Compan
         content = bytearray(StoredFile.objects.get(pk=other.letter.file_id).content)
         if spoil != "another signed letter":
             Commitment.objects.filter(pk=commitment.pk).update(letter_sha256=other.letter_sha256)
-    original.pk = None
-    original.content = bytes(content)
-    original.save(force_insert=True)
-    commitment.letter.file = original
-    commitment.letter.save(update_fields=["file"])
+    with test_database.server.connect(SUPERUSER, committed_db) as operator:
+        operator.execute("SET session_replication_role = replica")
+        operator.execute("UPDATE documents_storedfile SET content = %s WHERE id = %s", [bytes(content), file.pk])
     with pytest.raises(Refused, match="不一致") as refusal:
         approve(county, commitment)
     assert refusal.value.code == "commitments.letter_altered"

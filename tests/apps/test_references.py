@@ -24,6 +24,7 @@ BARE = {
     "catalogue.RegionalResult.assessment_id",
     "work.WorkItem.subject_id",
     "documents.Document.subject_id",
+    "documents.Attachment.subject_id",
     "reviews.TrackService.subject_id",
     "credit.PointProposal.source_id",
     "infochain.Anchoring.chain_id",

@@ -383,7 +383,7 @@ def test_the_setting_decides_and_what_cannot_be_signed_is_said_before_and_after_
 def test_the_commands_tell_of_the_twin_and_make_it_anew(
     log: Log, twin: Twin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "_instance", contextlib.nullcontext)
+    monkeypatch.setattr(command, "instance", contextlib.nullcontext)
     assert command.rebuild_twin() == 0
     assert "没有国密并行树" in capsys.readouterr().out
     write(3)

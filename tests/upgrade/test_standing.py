@@ -223,7 +223,10 @@ def test_without_room_for_the_backup_nothing_is_upgraded(owner: Any, monkeypatch
     assert standing(owner).kind is Kind.OLDER
 
 
-def test_the_application_cannot_change_what_the_release_is(committed_db: str) -> None:
+def test_the_application_reads_what_the_release_is_and_cannot_change_it(committed_db: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM yinuo_release")
+        assert cursor.fetchall() == [(__version__,)]
     for statement in ("UPDATE yinuo_release SET version = '99.0.0'", "DELETE FROM yinuo_release", "TRUNCATE yinuo_release"):
         with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
             cursor.execute(statement)

@@ -121,7 +121,8 @@ def secure_append_only() -> None:
             _secure_fixed(cursor, model, role if apart else "")
         if apart:
             for table in ("django_migrations", "yinuo_release"):
-                cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
+                cursor.execute(f"REVOKE ALL ON {table} FROM {role}")
+                cursor.execute(f"GRANT SELECT ON {table} TO {role}")
 
 
 def append_only_tables() -> Iterator[str]:

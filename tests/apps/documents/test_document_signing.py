@@ -10,6 +10,7 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from tests.apps.documents.rooting import root_of
 from tests.apps.documents.samples import LETTER, ON
 from yinuo.apps.documents.development_ca import DevelopmentCA
 from yinuo.apps.documents.render import render_pdf
@@ -186,13 +187,10 @@ def test_a_key_folder_that_others_may_read_is_refused(tmp_path: Path) -> None:
         DevelopmentCA(folder)
 
 
-def _root_of(folder: str) -> bytes:
-    return DevelopmentCA(folder).roots()[0]
-
-
 def test_processes_that_start_together_agree_on_one_root(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        roots = pool.map(_root_of, [str(tmp_path / "shared")] * 2, chunksize=1)
+        # A worker that is killed answers nothing: the test fails then, and does not wait for ever.
+        roots = pool.map_async(root_of, [str(tmp_path / "shared")] * 2, chunksize=1).get(timeout=120)
     assert len(set(roots)) == 1
 
 
