@@ -37,9 +37,11 @@ class Upgrade:
 
 
 def bring_up(progress: Progress, *, target: Path | None = None, resume: bool = False) -> Upgrade:
-    """1. Refuses a database that is newer, half migrated or not ours. 2. Waits until nobody else works on it. 3. Backs it up.
-    4. Migrates and notes the release. 5. Compares everything with the log, and the pages that rows
-    name with those that are there. A current database only gets its rights set anew.
+    """Brings the database up; a current one only gets its rights set anew.
+
+    1. Refuses a database that is newer, half migrated or not ours. 2. Waits until nobody else works on it. 3. Backs it up.
+    4. Migrates and notes the release. 5. Derives the stored derived columns anew: another program or pack may derive them otherwise.
+    6. Compares everything with the log, and the pages that rows name with those that are there.
 
     `target`: the backup's file. `resume`: goes on with an upgrade to this release that broke off; its backup is there already. Raises: UnfitDatabase, BackupError, DatabaseError; then the database is as it was.
     """
