@@ -80,7 +80,7 @@ MADE = (
     FROM onemap_mapitem i JOIN onemap_application a ON a.id = i.application_id JOIN projects_project p ON p.id = i.project_id WHERE i.state = 'granted' AND i.id %% 2 = 0
     """,
     """
-    INSERT INTO oversight_warning (version, project_id, kind, state, source, why, matters, cites, department_id, found_at, outcome)
+    INSERT INTO oversight_anomalywarning (version, project_id, kind, state, source, why, matters, cites, department_id, found_at, outcome)
     SELECT 1, p.id, 'idle', 'open', 'clock', '期限届满', '[]', '[]', NULL, p.filed_at + interval '90 days', '' FROM projects_project p
     WHERE p.id %% 20 = 0
     """,

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from yinuo.apps.agency.models import Agreement, Application
+from yinuo.apps.agency.models import AgencyRequest, Agreement
 from yinuo.apps.catalogue.models import RegionalResult, Zone
 from yinuo.apps.commitments.models import AuditReport, Commitment, Difficulty, Objection, Ruling
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, EvaluationBatch, PointProposal
@@ -20,15 +20,15 @@ from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.grants.models import ChainNode, Grant
 from yinuo.apps.halls.models import Bulletin, ManualPoint
-from yinuo.apps.inspections.models import Inspection, InspectionPlan
+from yinuo.apps.inspections.models import InspectionPlan, RandomInspection
 from yinuo.apps.land.models import ListInput, Parcel, ParcelUse
 from yinuo.apps.mock.models import MockApplication, MockMatter
 from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
-from yinuo.apps.oversight.models import LifeRecord, Warning
+from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord
 from yinuo.apps.people.models import AuthorisedPerson, Hall, Membership, ProjectUnit
 from yinuo.apps.projects.models import Draft, Participant, Project, Question
 from yinuo.apps.reform.models import Publication, ReformReport
-from yinuo.apps.regional.models import Assessment
+from yinuo.apps.regional.models import RegionalAssessment
 from yinuo.apps.reviews.models import ServiceReview, TrackService
 from yinuo.apps.window.models import Visit
 from yinuo.web.staff.dashboard_blocks import PARTS as DASHBOARDS
@@ -281,8 +281,8 @@ PAGES = [
     Page("unit:service_review", units(all_of(TrackService), *MY_ITEM)),
     Page("staff:review_code", officials("approver", items("granted"), "pk", department="department.key")),
     Page("staff:warnings", one("supervisor"), "?view=all"),
-    *(Page("staff:warning", officials("approver", all_of(Warning, "department", state=s), "pk", department="department.key"), who=s) for s in ("open", "reported", "closed")),
-    Page("unit:warning", units(all_of(Warning, "project", state="rectifying"), *MY_ITEM)),
+    *(Page("staff:warning", officials("approver", all_of(AnomalyWarning, "department", state=s), "pk", department="department.key"), who=s) for s in ("open", "reported", "closed")),
+    Page("unit:warning", units(all_of(AnomalyWarning, "project", state="rectifying"), *MY_ITEM)),
     Page("staff:records", officials("supervisor", all_of(LifeRecord), "project_id")),
     Page("staff:shared", one("comprehensive")),
     Page("staff:clues", one("supervisor")),
@@ -296,9 +296,9 @@ PAGES = [
         Page("staff:inspection_plan", officials("approver", all_of(InspectionPlan, state=state), "pk", department="lead.key"), who=state)
         for state in ("draft", "announced", "drawn")
     ),
-    Page("staff:inspection", officials("approver", all_of(Inspection, state="concluded"), "pk", department="plan.lead.key")),
+    Page("staff:inspection", officials("approver", all_of(RandomInspection, state="concluded"), "pk", department="plan.lead.key")),
     Page("unit:inspections", company()),
-    Page("unit:inspection", units(all_of(Inspection), "project.unit_id", "pk")),
+    Page("unit:inspection", units(all_of(RandomInspection), "project.unit_id", "pk")),
     Page("public:inspections", anybody()),
     *(Page("public:inspection_plan", citizens(all_of(InspectionPlan, state=state), "pk"), who=state) for state in ("announced", "drawn")),
     Page("staff:questions", one("general_convener")),
@@ -306,7 +306,7 @@ PAGES = [
     Page("staff:agency", one("agent"), who="agent"),
     Page("staff:agency_bodies", one("general_convener")),
     Page("staff:agency_province", one("comprehensive")),
-    Page("staff:agency_application", officials("general_convener", lambda: Application.objects.order_by("-pk"), "pk")),
+    Page("staff:agency_request", officials("general_convener", lambda: AgencyRequest.objects.order_by("-pk"), "pk")),
     Page("staff:agency_service", officials("agent", agreements, "pk")),
     Page("staff:agency_package", officials("agent", agreements, "pk")),
     Page("staff:question", officials("general_convener", all_of(Question), "pk")),
@@ -316,7 +316,7 @@ PAGES = [
     *(Page(f"staff:{name}", one("zone")) for name in ("zones", "regional_fees")),
     Page("staff:zone_new", one("administrator")),
     *(Page(f"staff:{name}", officials("zone", all_of(Zone), "pk")) for name in ("zone", "zone_begin")),
-    Page("staff:assessment", officials("zone", all_of(Assessment), "pk")),
+    Page("staff:assessment", officials("zone", all_of(RegionalAssessment), "pk")),
     Page("staff:regional_fee", officials("approver", projects(state="confirmed"), "pk")),
     Page("staff:deficient", one("approver")),
     Page("staff:deficient", at_the_window(), who="window"),

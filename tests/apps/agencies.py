@@ -10,7 +10,7 @@ from typing import Any
 from tests.apps.county import BEGAN, Company, County, at, new_person
 from tests.apps.test_onemap import PDF
 from yinuo.apps.agency import actions
-from yinuo.apps.agency.models import AgencyBody, Agreement, Application, ServiceAgent
+from yinuo.apps.agency.models import AgencyBody, AgencyRequest, Agreement, ServiceAgent
 from yinuo.apps.agency.queries import stand_ins
 from yinuo.apps.base import Actor
 from yinuo.apps.documents import actions as documents
@@ -45,7 +45,7 @@ class Agency:
         found = stand_ins(self.actor(agent), when)
         return found[0].actor if found else None
 
-    def apply(self, project: Project, company: Company, when: Any = NOON, **changes: Any) -> Application:
+    def apply(self, project: Project, company: Company, when: Any = NOON, **changes: Any) -> AgencyRequest:
         fields: dict[str, Any] = {
             "matters": [],
             "services": EVERYTHING,
@@ -55,7 +55,7 @@ class Agency:
         } | changes
         return actions.apply_for_service(actor=fields.pop("actor", company.actor), project_id=project.pk, at=when, **fields)
 
-    def offer(self, application: Application, when: Any = NOON, days: int = 180, **changes: Any) -> Agreement:
+    def offer(self, application: AgencyRequest, when: Any = NOON, days: int = 180, **changes: Any) -> Agreement:
         fields: dict[str, Any] = {"agent_id": self.agent.pk, "from_on": when.date(), "to_on": when.date() + timedelta(days=days)} | changes
         return actions.offer_agreement(actor=self.head, application_id=application.pk, at=when, **fields)
 

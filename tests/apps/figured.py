@@ -18,7 +18,7 @@ from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.figures.scope import Scope
 from yinuo.apps.onemap.actions import applying
 from yinuo.apps.onemap.models import Application, Guidance, MapItem, Outcome
-from yinuo.apps.oversight.models import LifeRecord, Warning
+from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord
 from yinuo.apps.people.models import Department, Hall, Person, Region
 from yinuo.apps.projects.models import Project
 from yinuo.apps.reviews.models import Rectification, ServiceReview, TrackService
@@ -258,14 +258,14 @@ def _warning(made: Figured, chance: Random, project: Project) -> None:
     found = project.filed_at + timedelta(days=chance.randint(1, 200))
     kind = chance.choice(("built_first", "start_unreported", "not_started", "idle"))
     closed = chance.random() < 0.5
-    if found > NOW or Warning.objects.filter(project=project, kind=kind).exists():
+    if found > NOW or AnomalyWarning.objects.filter(project=project, kind=kind).exists():
         return
     penalty = None
     if closed and chance.random() < 0.3:
         penalty = LifeRecord.objects.create(
             project=project, kind="penalty", number=f"罚{project.pk}{kind}", on=found.date(), digest="x", at=found
         )
-    Warning.objects.create(
+    AnomalyWarning.objects.create(
         project=project, kind=kind, state="closed" if closed else chance.choice(("open", "rectifying")), source="clock", why="期限届满",
         department=chance.choice([*made.offices[project.hall_id], None]), found_at=found, penalty=penalty,
         outcome=("punished" if penalty else "corrected") if closed else "", closed_at=found + timedelta(minutes=chance.randint(9, 90_000)) if closed else None,
@@ -306,7 +306,7 @@ class Books:
         self.stands = set(Guidance.objects.filter(kind="pre_start").exclude(merged_at=None).values_list("project_id", flat=True))
         self.given = list(Entry.objects.filter(subject_kind="work.workitem", verb="work.reassign").order_by("id"))
         self.reviews = list(ServiceReview.objects.select_related("application__item__project", "service__project", "rectification"))
-        self.warnings = list(Warning.objects.select_related("project"))
+        self.warnings = list(AnomalyWarning.objects.select_related("project"))
 
     def clocks(self, item: MapItem, *kinds: str) -> list[WorkItem]:
         return [

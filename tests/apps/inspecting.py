@@ -8,7 +8,7 @@ from typing import Any
 from tests.apps.county import BEGAN, Company, County, at, facts, new_company, new_person
 from yinuo.apps.base import Actor
 from yinuo.apps.inspections import actions
-from yinuo.apps.inspections.models import Inspection, InspectionPlan, Inspector
+from yinuo.apps.inspections.models import InspectionPlan, Inspector, RandomInspection
 from yinuo.apps.onemap.actions import confirm_review
 from yinuo.apps.people.models import Department, Membership
 from yinuo.apps.people.queries import actor_of_membership
@@ -68,14 +68,14 @@ def drawn(county: County, *others: str, **changes: Any) -> InspectionPlan:
     return actions.draw_plan(actor=county.actor("approver", LEAD), plan_id=plan.pk, value=VALUE, at=DRAWN)
 
 
-def those_of(inspection: Inspection) -> list[Actor]:
+def those_of(inspection: RandomInspection) -> list[Actor]:
     """Everybody who was drawn to inspect it, as they sign in."""
     persons = inspection.members.filter(left_at__isnull=True).order_by("id").values_list("inspector__person_id", flat=True)
     rows = {row.person_id: row for row in Membership.objects.filter(person__in=list(persons)).select_related("department")}
     return [actor_of_membership(rows[person]) for person in persons]
 
 
-def a_drawn_inspection(county: County, company: Company) -> Inspection:
+def a_drawn_inspection(county: County, company: Company) -> RandomInspection:
     """One project, one department, two inspectors."""
     confirmed(county, company)
     inspectors(county)

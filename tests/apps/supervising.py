@@ -10,7 +10,7 @@ from tests.apps.test_onemap import PDF
 from yinuo.apps.base import Actor
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.oversight import actions
-from yinuo.apps.oversight.models import LifeRecord, Warning
+from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord
 from yinuo.apps.projects.models import Project
 
 PENALTY = {
@@ -22,10 +22,10 @@ PENALTY = {
 }
 
 
-def see_start(watcher: Actor, project: Project, at: datetime, on: date | None = None, means: str = "patrol") -> Warning:
+def see_start(watcher: Actor, project: Project, at: datetime, on: date | None = None, means: str = "patrol") -> AnomalyWarning:
     """A sighting of a start; the warning it leads to at once, where it does."""
     sighted(watcher, project, at, on, means)
-    return Warning.objects.filter(project=project).latest("id")
+    return AnomalyWarning.objects.filter(project=project).latest("id")
 
 
 def sighted(watcher: Actor, project: Project, at: datetime, on: date | None = None, means: str = "patrol") -> LifeRecord:

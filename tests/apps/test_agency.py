@@ -18,7 +18,7 @@ from tests.apps.points import take
 from tests.apps.test_onemap import FILED, guided
 from yinuo.apps.agency import actions, queries
 from yinuo.apps.agency.falling import end_of_unit
-from yinuo.apps.agency.models import Agreement, Application, FilingPlan, GreenChannel, Package, ServiceEntry
+from yinuo.apps.agency.models import AgencyRequest, Agreement, FilingPlan, GreenChannel, Package, ServiceEntry
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.credit.actions import import_score, list_at_province
 from yinuo.apps.documents.models import Document
@@ -102,7 +102,7 @@ def test_a_company_of_the_worst_class_is_refused_with_clause_and_way_out(county:
     assert "不予提供代办服务" in found.message
     assert any("附件6" in cite for cite in found.cites)
     assert found.remedy
-    assert not Application.objects.exists()
+    assert not AgencyRequest.objects.exists()
 
 
 def guided_by_hand(county: County, company: Company) -> Project:
@@ -136,7 +136,7 @@ def test_only_an_enterprises_project_is_served(county: County, agency: Agency) -
 
 def test_from_the_application_to_the_agreement_signed_by_both(county: County, agency: Agency, company: Company, project: Project) -> None:
     application = agency.apply(project, company)
-    clock = WorkItem.objects.get(kind="agency_application")
+    clock = WorkItem.objects.get(kind="agency_request")
     assert (clock.role, clock.limit_value, clock.hall_id) == ("general_convener", 1, county.hall.pk)
     assert told("agency_applied")
     assert application.decision is not None
@@ -144,7 +144,7 @@ def test_from_the_application_to_the_agreement_signed_by_both(county: County, ag
     assert agreement.state == "offered"
     assert agreement.paper is None
     assert agency.hat() is None
-    waits = WorkItem.objects.get(kind="agency_application", state="running")
+    waits = WorkItem.objects.get(kind="agency_request", state="running")
     assert (waits.waits_for, waits.unit_id) == ("unit", company.unit.pk)
     agreement = actions.sign_agreement(actor=company.actor, agreement_id=agreement.pk, at=NOON)
     assert agreement.state == "running"
@@ -152,7 +152,7 @@ def test_from_the_application_to_the_agreement_signed_by_both(county: County, ag
     assert (data["unit_signer"], data["matters"], data["acts"]) == (company.person.name, [], True)
     assert data["fee"].startswith("除按法律、法规明确规定")
     assert [line["name"] for line in data["services"]] == ["咨询", "指导", "协调", "代办"]
-    assert not WorkItem.objects.filter(kind="agency_application", state="running").exists()
+    assert not WorkItem.objects.filter(kind="agency_request", state="running").exists()
     assert WorkItem.objects.get(kind="agency_service", state="running").assignee == agency.agent.person
 
 
@@ -171,7 +171,7 @@ def test_two_at_once_leave_one(agency: Agency, company: Company, project: Projec
     """What two who pass every question at the same moment would write, the database refuses."""
     row = agency.apply(project, company)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Application.objects.create(
+        AgencyRequest.objects.create(
             **{
                 name: getattr(row, name)
                 for name in (
@@ -235,15 +235,15 @@ def test_only_class_c_may_get_fewer_services_and_is_told_why(county: County, age
     modest = new_company("积石山宏达建材有限公司", "68")
     project = guided(county, modest, name="机制砂石料技改项目")
     application = agency.apply(project, modest)
-    assert WorkItem.objects.get(kind="agency_application").limit_value == 2
+    assert WorkItem.objects.get(kind="agency_request").limit_value == 2
     refusal(lambda: agency.offer(application, services=["consult"]), "agency.note")
     refusal(lambda: agency.offer(agency_without_act(agency, application), services=["act", "consult"], note="够用"), "agency.unasked")
     agreement = agency.offer(application, services=["consult", "guide"], note="信用等级为中，先提供咨询和指导")
     assert agreement.services == ["consult", "guide"]
 
 
-def agency_without_act(agency: Agency, application: Application) -> Application:
-    Application.objects.filter(pk=application.pk).update(services=["consult"])
+def agency_without_act(agency: Agency, application: AgencyRequest) -> AgencyRequest:
+    AgencyRequest.objects.filter(pk=application.pk).update(services=["consult"])
     return application
 
 
@@ -256,7 +256,7 @@ def test_who_may_not_sign_does_not_and_an_application_may_be_taken_back(agency: 
     agreement.refresh_from_db()
     assert agreement.state == "void"
     refusal(lambda: actions.withdraw_service_application(actor=company.actor, application_id=application.pk, at=NOON), "agency.state")
-    assert not WorkItem.objects.filter(kind="agency_application", state="running").exists()
+    assert not WorkItem.objects.filter(kind="agency_request", state="running").exists()
 
 
 def test_a_refusal_by_the_body_carries_its_reason(agency: Agency, company: Company, project: Project) -> None:

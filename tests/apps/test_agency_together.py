@@ -11,7 +11,7 @@ from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided
 from yinuo.apps.agency import actions
 from yinuo.apps.agency.falling import end_of_unit
-from yinuo.apps.agency.models import Agreement, Application
+from yinuo.apps.agency.models import AgencyRequest, Agreement
 from yinuo.apps.base import Refused
 from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents.models import Document
@@ -35,8 +35,8 @@ def test_two_persons_of_a_company_at_once_ask_once_and_sign_once(place: Place) -
     agency, company, project = place
     other = colleague(company)
     results = together(*(lambda who=who: agency.apply(project, company, actor=who.actor) for who in (company, other)))
-    assert codes(results) == ["Application", "agency.applied"]
-    agreement = agency.offer(Application.objects.get())
+    assert codes(results) == ["AgencyRequest", "agency.applied"]
+    agreement = agency.offer(AgencyRequest.objects.get())
     signing = (lambda who=who: actions.sign_agreement(actor=who.actor, agreement_id=agreement.pk, at=NOON) for who in (company, other))
     assert codes(together(*signing)) == ["Agreement", "agency.state"]
     assert Document.objects.filter(kind="agency_agreement").count() == 1

@@ -28,7 +28,7 @@ from yinuo.apps.infochain.queries import leaves_of
 from yinuo.apps.inspections import actions, pools, queries
 from yinuo.apps.inspections.actions.plans import draw_by, label_of, overdue
 from yinuo.apps.inspections.leaves import announced_now
-from yinuo.apps.inspections.models import Inspection, InspectionPlan, Inspector, Member, PoolInspector
+from yinuo.apps.inspections.models import InspectionPlan, Inspector, Member, PoolInspector, RandomInspection
 from yinuo.apps.people.models import Department, Membership
 from yinuo.apps.projects.actions import terminate
 from yinuo.apps.trail.models import Entry
@@ -103,7 +103,7 @@ def test_a_joint_plan_is_announced_then_drawn_and_anybody_can_repeat_it(county: 
     assert plan.sealed is None and seed_digest(bytes.fromhex(plan.seed)) == plan.seed_sha256
     assert [leaf.type for leaf in leaves_of(label_of(plan))] == ["inspection.announced", "inspection.drawn"]
     assert {one.reason for one in plan.inspections.all()} == {"", "complaint"}
-    first = Inspection.objects.get(plan=plan, reason="complaint")
+    first = RandomInspection.objects.get(plan=plan, reason="complaint")
     assert Member.objects.filter(inspection=first).count() == 4
     works = WorkItem.objects.filter(kind="inspection", subject_id=first.pk)
     assert {work.department.key for work in works} == {LEAD, OTHER}

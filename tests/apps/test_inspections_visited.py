@@ -21,7 +21,7 @@ from yinuo.apps.documents.actions import issue, store_upload
 from yinuo.apps.documents.usage import uses_of
 from yinuo.apps.feeds.models import FeedEntry
 from yinuo.apps.inspections import actions, queries
-from yinuo.apps.inspections.models import Check, Inspection, Statement, Visit
+from yinuo.apps.inspections.models import Check, RandomInspection, Statement, Visit
 from yinuo.apps.inspections.questions import questions_of
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.oversight import actions as oversight
@@ -34,16 +34,16 @@ FAULT = {"outcome": "rectify", "rectify_days": 5, "summary": "围挡没有封闭
 
 
 @pytest.fixture
-def inspection(county: County, company: Company) -> Inspection:
+def inspection(county: County, company: Company) -> RandomInspection:
     return a_drawn_inspection(county, company)
 
 
-def answers(row: Inspection, **faults: str) -> dict[str, dict[str, str]]:
+def answers(row: RandomInspection, **faults: str) -> dict[str, dict[str, str]]:
     made = {one.key: {"answer": "yes", "note": ""} for one in questions_of(row)}
     return made | {key: {"answer": "no", "note": note} for key, note in faults.items()}
 
 
-def visit(row: Inspection, **values: Any) -> Visit:
+def visit(row: RandomInspection, **values: Any) -> Visit:
     asked: dict[str, Any] = {
         "actor": those_of(row)[0], "inspection_id": row.pk, "on": date(2026, 11, 16), "answers": answers(row), "outcome": "clear",
         "summary": "逐项看了现场", "at": VISITED,
@@ -51,18 +51,18 @@ def visit(row: Inspection, **values: Any) -> Visit:
     return actions.record_visit(**{**asked, **values})
 
 
-def state_of(row: Inspection) -> str:
+def state_of(row: RandomInspection) -> str:
     row.refresh_from_db()
     return str(row.state)
 
 
-def open_kinds(row: Inspection) -> set[str]:
-    rows = WorkItem.objects.filter(subject_kind="inspections.inspection", subject_id=row.pk, state="running")
+def open_kinds(row: RandomInspection) -> set[str]:
+    rows = WorkItem.objects.filter(subject_kind="inspections.randominspection", subject_id=row.pk, state="running")
     return set(rows.values_list("kind", flat=True))
 
 
 def test_a_visit_counts_when_every_inspector_has_signed_and_is_published_within_its_term(
-    inspection: Inspection, company: Company, county: County
+    inspection: RandomInspection, company: Company, county: County
 ) -> None:
     first, second = those_of(inspection)
     visit(inspection)
@@ -98,7 +98,7 @@ def test_a_visit_counts_when_every_inspector_has_signed_and_is_published_within_
     )
 
 
-def test_a_fault_is_put_right_in_its_term_and_looked_at_again(inspection: Inspection, company: Company) -> None:
+def test_a_fault_is_put_right_in_its_term_and_looked_at_again(inspection: RandomInspection, company: Company) -> None:
     first, second = those_of(inspection)
     visit(inspection, answers=answers(inspection, s0="围挡没有封闭"), **FAULT)
     actions.sign_visit(actor=second, inspection_id=inspection.pk, at=VISITED)
@@ -143,7 +143,7 @@ def test_a_fault_is_put_right_in_its_term_and_looked_at_again(inspection: Inspec
     assert [(use.what[:5], use.key) for use in uses_of([file.pk])[file.pk]] == [("双随机检查", inspection.pk)] * 2
 
 
-def test_who_does_not_stand_by_a_record_sends_it_back_and_it_counts_for_nothing(inspection: Inspection) -> None:
+def test_who_does_not_stand_by_a_record_sends_it_back_and_it_counts_for_nothing(inspection: RandomInspection) -> None:
     first, second = those_of(inspection)
     visit(inspection, answers=answers(inspection, s0="没有公示"), **FAULT)
     actions.return_visit(actor=second, inspection_id=inspection.pk, why="当天已经公示", at=VISITED)
@@ -160,7 +160,7 @@ def test_who_does_not_stand_by_a_record_sends_it_back_and_it_counts_for_nothing(
         Check.objects.update(answer="yes")
 
 
-def test_a_record_that_does_not_hold_together_is_refused_at_its_field(inspection: Inspection) -> None:
+def test_a_record_that_does_not_hold_together_is_refused_at_its_field(inspection: RandomInspection) -> None:
     faulty = answers(inspection, s0="没有公示")
     for values, field, words in [
         ({"on": date(2026, 11, 17)}, "on", "到今天之间"),
@@ -184,7 +184,7 @@ def test_a_record_that_does_not_hold_together_is_refused_at_its_field(inspection
     assert (state_of(inspection), inspection.version) == ("waiting", 1)
 
 
-def promised(inspection: Inspection, company: Company, county: County) -> Commitment:
+def promised(inspection: RandomInspection, company: Company, county: County) -> Commitment:
     """A promise decided on by the department that inspects; how one comes about is told elsewhere."""
     office = county.person("approver", LEAD).memberships.get().department
     item = MapItem.objects.create(
@@ -202,7 +202,9 @@ def promised(inspection: Inspection, company: Company, county: County) -> Commit
     )  # fmt: skip
 
 
-def test_promises_are_asked_one_by_one_and_a_broken_one_may_cost_points(inspection: Inspection, company: Company, county: County) -> None:
+def test_promises_are_asked_one_by_one_and_a_broken_one_may_cost_points(
+    inspection: RandomInspection, company: Company, county: County
+) -> None:
     promise = promised(inspection, company, county)
     first, second = those_of(inspection)
     key = f"c{promise.pk}-1"
@@ -228,7 +230,7 @@ def test_promises_are_asked_one_by_one_and_a_broken_one_may_cost_points(inspecti
     assert PointProposal.objects.count() == 1
 
 
-def test_a_company_of_the_poor_class_is_interviewed_and_nobody_else(inspection: Inspection, company: Company) -> None:
+def test_a_company_of_the_poor_class_is_interviewed_and_nobody_else(inspection: RandomInspection, company: Company) -> None:
     first, _ = those_of(inspection)
     talk: dict[str, Any] = {
         "actor": first, "inspection_id": inspection.pk, "on": date(2026, 11, 16), "attendees": "法定代表人马晓云", "content": "履约情况",
@@ -244,7 +246,7 @@ def test_a_company_of_the_poor_class_is_interviewed_and_nobody_else(inspection: 
     assert made.at == VISITED > DRAWN
 
 
-def test_a_case_handed_to_penalty_and_its_decision_lead_to_each_other(inspection: Inspection, county: County) -> None:
+def test_a_case_handed_to_penalty_and_its_decision_lead_to_each_other(inspection: RandomInspection, county: County) -> None:
     second = those_of(inspection)[1]
     watcher = county.actor("supervisor")
     told = {"actor": watcher, "project_id": inspection.project_id, "kind": "penalty", "on": date(2026, 11, 20), "data": PENALTY}

@@ -23,7 +23,7 @@ from yinuo.apps.credit.models import CreditHead, PointProposal
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.land import actions as land
 from yinuo.apps.land import rules
-from yinuo.apps.land.models import LandList, ListInput, Parcel, ParcelUse
+from yinuo.apps.land.models import LandChecklist, ListInput, Parcel, ParcelUse
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import answer_guidance
 from yinuo.apps.onemap.actions.results import land as reach_landing
@@ -374,7 +374,7 @@ def test_an_altered_letter_is_left_to_the_department_and_stops_no_other_notice(
 # -- the list
 
 
-def opened(county: County, parcel: Parcel, **changes: Any) -> LandList:
+def opened(county: County, parcel: Parcel, **changes: Any) -> LandChecklist:
     said = {"surveyed_on": DAY, "survey": "平整的国有建设用地", **changes}
     return land.open_list(actor=keeper(county), parcel_id=parcel.pk, at=NOON, **said)
 
@@ -384,12 +384,12 @@ def answer(county: County, row: ListInput, when: datetime = NOON, **changes: Any
     return land.answer_input(actor=actor, input_id=row.pk, at=when, **{"points": SAID, **changes})
 
 
-def answered(county: County, found: LandList, part: str, when: datetime = NOON) -> None:
+def answered(county: County, found: LandChecklist, part: str, when: datetime = NOON) -> None:
     for row in found.inputs.filter(part=part).select_related("department"):
         answer(county, row, when)
 
 
-def assembled(county: County, parcel: Parcel) -> LandList:
+def assembled(county: County, parcel: Parcel) -> LandChecklist:
     found = opened(county, parcel)
     answered(county, found, "indicators")
     answered(county, found, "design")

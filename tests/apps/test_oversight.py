@@ -26,7 +26,7 @@ from yinuo.apps.onemap.actions import accept, decide, take_in_result
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.oversight import access, actions, queries
 from yinuo.apps.oversight.caches import NEXT_LOOK
-from yinuo.apps.oversight.models import Clue, LifeRecord, Warning, Watch
+from yinuo.apps.oversight.models import AnomalyWarning, Clue, LifeRecord, Watch
 from yinuo.apps.oversight.watching import look, standing, undecided_on
 from yinuo.apps.projects.actions import report_progress, terminate
 from yinuo.apps.projects.models import Project
@@ -50,14 +50,14 @@ def decide_all(project: Project, on: str = "2026-11-05 16:00") -> None:
 
 
 def kinds(project: Project) -> list[str]:
-    return list(Warning.objects.filter(project=project).order_by("id").values_list("kind", flat=True))
+    return list(AnomalyWarning.objects.filter(project=project).order_by("id").values_list("kind", flat=True))
 
 
 def code_of(refusal: pytest.ExceptionInfo[Refused]) -> str:
     return refusal.value.code
 
 
-def _office(county: County, made: Warning) -> Actor:
+def _office(county: County, made: AnomalyWarning) -> Actor:
     assert made.department is not None
     return county.actor("approver", made.department.key)
 
@@ -71,7 +71,7 @@ def leaves() -> list[str]:
 
 def test_a_start_reported_before_its_approvals_is_warned_of_in_the_same_breath(project: Project, company: Company) -> None:
     report_progress(actor=company.actor, project_id=project.pk, kind="start", on=TODAY, at=NOON)
-    made = Warning.objects.get()
+    made = AnomalyWarning.objects.get()
     first = undecided_on(project.items.order_by("position", "id"), TODAY)[0]
     assert (made.kind, made.source, made.state, made.record_id) == ("built_first", "report", "open", None)
     assert (made.department_id, made.matters[0]) == (first.department_id, first.name)
@@ -104,10 +104,10 @@ def test_a_start_seen_and_not_reported_within_ten_working_days_is_warned_of(
     assert kinds(project) == []
     assert Watch.objects.get(project=project).next_at == at("2026-11-20 18:00")
     actions.sweep(at(when))
-    assert Warning.objects.filter(kind="start_unreported", record=row).count() == found
+    assert AnomalyWarning.objects.filter(kind="start_unreported", record=row).count() == found
     if found:
-        assert Warning.objects.get().department is not None
-        assert Warning.objects.get().department.key == "development_reform"  # type: ignore[union-attr]
+        assert AnomalyWarning.objects.get().department is not None
+        assert AnomalyWarning.objects.get().department.key == "development_reform"  # type: ignore[union-attr]
 
 
 def test_the_report_within_the_term_leaves_nothing_to_warn_of(county: County, company: Company, project: Project) -> None:
@@ -126,7 +126,7 @@ def test_nothing_done_for_ninety_days_and_no_start_for_two_years_are_found_by_th
     with django_assert_num_queries(1):
         assert actions.sweep(at("2027-01-31 23:59")) == 0
     assert actions.sweep(at("2027-02-01 00:00")) == 1
-    idle = Warning.objects.get()
+    idle = AnomalyWarning.objects.get()
     assert (idle.kind, idle.department_id) == ("idle", None)
     assert WorkItem.objects.get(kind=WorkKind.WARNING_HANDLE).role == "supervisor"
     hand_in(company, ready(project), at("2027-02-02 09:00"))
@@ -175,12 +175,12 @@ def test_found_again_while_open_it_is_one_and_after_closing_a_new_one_names_the_
 
 def test_a_term_is_warned_of_again_half_a_year_after_it_was_closed(county: County, project: Project) -> None:
     actions.sweep(at("2027-02-01 00:00"))
-    made = Warning.objects.get()
+    made = AnomalyWarning.objects.get()
     supervisor = county.actor("supervisor")
     actions.close_warning(actor=supervisor, warning_id=made.pk, outcome="unfounded", text="等待资金到位", at=at("2027-02-02 10:00"))
     assert Watch.objects.get().next_at == at("2027-08-01 10:00")
     actions.sweep(at("2027-08-01 10:00"))
-    assert Warning.objects.latest("id").former_id == made.pk
+    assert AnomalyWarning.objects.latest("id").former_id == made.pk
 
 
 def test_two_who_look_at_once_open_one(committed_db: str) -> None:
@@ -296,7 +296,7 @@ def test_what_a_start_that_was_reported_late_answers_is_noted_on_the_warning(cou
     decide_all(project)
     sighted(county.actor("supervisor"), project, NOON, TODAY)
     actions.sweep(at("2026-11-20 18:00"))
-    made = Warning.objects.get(kind="start_unreported")
+    made = AnomalyWarning.objects.get(kind="start_unreported")
     report_progress(actor=company.actor, project_id=project.pk, kind="start", on=TODAY, at=at("2026-11-23 09:00"))
     assert made.steps.filter(kind="noted", text__contains="2026年11月6日").exists()
     with pytest.raises(Refused, match="证明材料"):
@@ -322,7 +322,7 @@ def test_a_warning_handed_to_another_office_is_theirs_with_its_clock(county: Cou
 
 def test_no_points_for_what_is_no_such_act_and_none_once_it_is_unfounded(county: County, project: Project) -> None:
     actions.sweep(at("2027-02-01 00:00"))
-    idle = Warning.objects.get()
+    idle = AnomalyWarning.objects.get()
     supervisor = county.actor("supervisor")
     actions.hand_warning(actor=supervisor, warning_id=idle.pk, department_key="development_reform", why="请核实", at=at("2027-02-01 09:00"))
     with pytest.raises(Refused, match="不是扣分的情形"):
@@ -336,7 +336,7 @@ def test_a_project_that_ends_ends_its_warnings(county: County, company: Company,
     assert (made.state, made.outcome) == ("closed", "ended")
     assert not WorkItem.objects.filter(project_id=project.pk, state__in=["running", "paused"]).exists()
     actions.sweep(at("2030-01-01 00:00"))
-    assert Warning.objects.count() == 1
+    assert AnomalyWarning.objects.count() == 1
 
 
 # -- records

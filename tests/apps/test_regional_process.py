@@ -27,7 +27,7 @@ from yinuo.apps.people.models import Department, Membership
 from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.projects.models import Project
 from yinuo.apps.regional import actions, effects, queries
-from yinuo.apps.regional.models import Assessment, FeeEntry
+from yinuo.apps.regional.models import FeeEntry, RegionalAssessment
 from yinuo.apps.trail.actions import action
 from yinuo.apps.trail.models import ChainRow, Entry
 from yinuo.apps.work.actions import tick
@@ -51,19 +51,19 @@ def committee(zone: Zone) -> Actor:
     return actor_of_membership(member)
 
 
-def begin(zone: Zone, matter: str = SOIL, moment: datetime = BEGUN, **more: Any) -> Assessment:
+def begin(zone: Zone, matter: str = SOIL, moment: datetime = BEGUN, **more: Any) -> RegionalAssessment:
     return actions.begin_assessment(
         actor=committee(zone), zone_id=zone.pk, matter_id=matter, requirements="防治分区、措施布设、监测要求",
         departments=more.pop("departments", []), at=moment, **more,
     )  # fmt: skip
 
 
-def heard(county: County, found: Assessment, moment: datetime = BEGUN) -> None:
+def heard(county: County, found: RegionalAssessment, moment: datetime = BEGUN) -> None:
     for opinion in found.opinions.select_related("department"):
         actions.give_opinion(actor=county.actor("approver", opinion.department.key), opinion_id=opinion.pk, text="无意见", at=moment)
 
 
-def commission(found: Assessment, moment: datetime = COMMISSIONED, **changes: Any) -> Assessment:
+def commission(found: RegionalAssessment, moment: datetime = COMMISSIONED, **changes: Any) -> RegionalAssessment:
     values: dict[str, Any] = {
         "institution": "甘肃陇原水保工程咨询有限公司", "institution_code": CODE, "qualification": "四星级", "payer": "applicant",
         "cost": Decimal("180000"), "share": Decimal("6000"),
@@ -71,7 +71,7 @@ def commission(found: Assessment, moment: datetime = COMMISSIONED, **changes: An
     return actions.commission_assessment(actor=committee(found.zone), assessment_id=found.pk, at=moment, **{**values, **changes})
 
 
-def report(found: Assessment, moment: datetime = REPORTED, **changes: Any) -> Assessment:
+def report(found: RegionalAssessment, moment: datetime = REPORTED, **changes: Any) -> RegionalAssessment:
     actor = committee(found.zone)
     file = store_upload(actor=actor, name="区域评估报告.pdf", content=PDF, unit_id=None, at=moment)
     values: dict[str, Any] = {
@@ -82,7 +82,7 @@ def report(found: Assessment, moment: datetime = REPORTED, **changes: Any) -> As
     return actions.record_report(actor=actor, assessment_id=found.pk, at=moment, **{**values, **changes})
 
 
-def submitted(county: County, zone: Zone, **changes: Any) -> Assessment:
+def submitted(county: County, zone: Zone, **changes: Any) -> RegionalAssessment:
     found = begin(zone)
     heard(county, found)
     commission(found, **{key: changes.pop(key) for key in ("payer", "share") if key in changes})
@@ -90,7 +90,9 @@ def submitted(county: County, zone: Zone, **changes: Any) -> Assessment:
     return actions.submit_assessment(actor=committee(zone), assessment_id=found.pk, at=SUBMITTED)
 
 
-def approve(county: County, found: Assessment, number: str = "积水保〔2026〕9号", moment: datetime = APPROVED) -> Assessment:
+def approve(
+    county: County, found: RegionalAssessment, number: str = "积水保〔2026〕9号", moment: datetime = APPROVED
+) -> RegionalAssessment:
     return actions.approve_assessment(
         actor=county.actor("approver", "soil_conservation"), assessment_id=found.pk, document_number=number, text="同意", at=moment
     )
@@ -245,7 +247,7 @@ def test_only_the_department_of_the_matter_approves_and_a_number_serves_once(cou
             version=1,
         )
     other = new_zone(county, "liuji", "刘集园区")
-    Assessment.objects.filter(pk=approve(county, found).pk).update(zone=other)
+    RegionalAssessment.objects.filter(pk=approve(county, found).pk).update(zone=other)
     with pytest.raises(Refused, match="已经用过"):
         approve(county, submitted(county, Zone.objects.get(key="chuimatan")))
 

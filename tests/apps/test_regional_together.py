@@ -15,7 +15,7 @@ from yinuo.apps.onemap.actions import share_result
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Membership
 from yinuo.apps.regional import actions
-from yinuo.apps.regional.models import Assessment
+from yinuo.apps.regional.models import RegionalAssessment
 from yinuo.apps.trail.models import Entry
 
 LATER = at("2026-11-10 10:00")
@@ -32,7 +32,7 @@ def test_two_who_begin_the_same_assessment_begin_one(stage: tuple[County, Compan
     results = together(lambda: begin(zone), lambda: begin(zone))
     refused = [result for result in results if isinstance(result, Refused)]
     assert [refusal.code for refusal in refused] == ["regional.twice"]
-    assert Assessment.objects.count() == 1
+    assert RegionalAssessment.objects.count() == 1
 
 
 def test_one_approves_and_one_returns_and_only_the_first_counts(stage: tuple[County, Company]) -> None:

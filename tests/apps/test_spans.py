@@ -27,7 +27,7 @@ from yinuo.apps.infochain.models import IssuerKey
 from yinuo.apps.inspections.models import InspectionPlan, Inspector
 from yinuo.apps.people.actions import ask_binding, give_role
 from yinuo.apps.people.models import AuthorisedPerson, Delegation, Department, InForce, Membership
-from yinuo.apps.regional.models import Assessment
+from yinuo.apps.regional.models import RegionalAssessment
 from yinuo.apps.trail.models import Entry
 from yinuo.core.calendar import TZ
 
@@ -210,7 +210,7 @@ SEVERAL = {
     AgencyBody: "a name is used once and for all",
     Zone: "a key is used once and for all",
     Agreement: "a project has one that is offered or runs, whatever its days",
-    Assessment: "the span of the result it may lead to; the result excludes",
+    RegionalAssessment: "the span of the result it may lead to; the result excludes",
     InspectionPlan: "several plans may share days",
     Grant: "several may hold at once, each widens what may be searched",
     IssuerKey: "it begins when it is written, and a department has one that has not ended",

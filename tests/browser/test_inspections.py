@@ -11,7 +11,7 @@ from tests.apps.inspecting import LEAD, VALUE, begun, confirmed, inspectors
 from tests.browser.live import PHONE, Live, closing_time, live
 from tests.core.test_draw import VALUE as ANY_VALUE
 from tests.core.test_draw import announced as any_announcement
-from yinuo.apps.inspections.models import Inspection
+from yinuo.apps.inspections.models import RandomInspection
 from yinuo.apps.inspections.questions import questions_of
 from yinuo.apps.people.models import Person
 from yinuo.core.draw import draw, parse
@@ -38,7 +38,7 @@ def test_a_draw_is_announced_repeated_by_anybody_and_followed_to_its_result(live
     lead.reads("抽中的检查人员已经收到消息", "随机")
     live.everybody_leaves()
     repeated(live, plan.pk)
-    row = Inspection.objects.select_related("plan", "project").get()
+    row = RandomInspection.objects.select_related("plan", "project").get()
     visited(live, row)
     owner = live.sits(company.person, "2026-11-17 09:00", "inspections-company", PHONE)
     owner.go(f"/inspections/{row.pk}/")
@@ -85,7 +85,7 @@ def any_file(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def visited(live: Live, row: Inspection) -> None:
+def visited(live: Live, row: RandomInspection) -> None:
     first, second = (Person.objects.get(pk=one.inspector.person_id) for one in row.members.select_related("inspector").order_by("id"))
     keys = [one.key for one in questions_of(row)]
     site = live.sits(first, "2026-11-16 15:00", "inspections-site", PHONE)

@@ -7,7 +7,7 @@ import pytest
 from tests.apps.test_onemap import guided
 from tests.browser.live import PHONE, Live, at, closing_time, live
 from tests.browser.walking import material
-from yinuo.apps.oversight.models import Warning
+from yinuo.apps.oversight.models import AnomalyWarning
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -28,7 +28,7 @@ def test_a_start_seen_before_its_approvals_is_warned_of_answered_put_right_and_c
     watcher.reads("开工线索已登记", "未批先建")
     live.everybody_leaves()
 
-    made = Warning.objects.select_related("department").get()
+    made = AnomalyWarning.objects.select_related("department").get()
     assert made.department is not None
     owner = live.sits(company.person, "2026-11-06 10:00", "oversight-unit", PHONE)
     owner.go(f"/projects/{project.pk}/")

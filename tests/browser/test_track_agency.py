@@ -10,7 +10,7 @@ from tests.apps.county import Company
 from tests.apps.test_onemap import guided
 from tests.browser.live import PHONE, AtTheBrowser, Live, at, closing_time, live
 from tests.browser.walking import material
-from yinuo.apps.agency.models import Agreement, Application, Package, ServiceEntry
+from yinuo.apps.agency.models import AgencyRequest, Agreement, Package, ServiceEntry
 from yinuo.apps.onemap.models import Submission
 from yinuo.apps.people.models import Membership
 from yinuo.apps.projects.models import Project
@@ -184,6 +184,6 @@ def finished(live: Live, company: Company, project: Project) -> None:
     watching.reads(project.name, "已办结", "平均分")
     agreement.refresh_from_db()
     assert (agreement.state, agreement.end_kind, agreement.received_at is not None) == ("done", "confirmed", True)
-    assert Application.objects.get().applied_at == at(f"{DAY} 09:10")
+    assert AgencyRequest.objects.get().applied_at == at(f"{DAY} 09:10")
     assert Membership.objects.filter(role="agent").count() == 1
     assert agreement.from_on == date(2026, 11, 6)

@@ -13,7 +13,7 @@ from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.actions import open_draft
 from yinuo.apps.projects.models import Project
-from yinuo.apps.regional.models import Assessment
+from yinuo.apps.regional.models import RegionalAssessment
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -50,7 +50,7 @@ def entered(live: Live) -> None:
     convener.reads(f"已登记{ZONE}")
 
 
-def asked(live: Live) -> Assessment:
+def asked(live: Live) -> RegionalAssessment:
     """The committee asks the departments before anybody is commissioned; part three of the list is shown with its rows."""
     body = live.official("zone", "2026-09-01 09:00", "regional-body", "zone-chuimatan", size=PHONE)
     body.go("/staff/zones/")
@@ -66,10 +66,10 @@ def asked(live: Live) -> Assessment:
     soil.fill("意见", "无意见")
     soil.press("提出意见")
     soil.reads("意见已提出")
-    return Assessment.objects.get()
+    return RegionalAssessment.objects.get()
 
 
-def commissioned(live: Live, found: Assessment) -> None:
+def commissioned(live: Live, found: RegionalAssessment) -> None:
     """A qualified institution is commissioned, its report taken in with conditions and validity, and sent for approval."""
     body = live.official("zone", "2026-09-03 09:00", "regional-commission", "zone-chuimatan")
     body.go(f"/staff/assessments/{found.pk}/")
@@ -102,7 +102,7 @@ def commissioned(live: Live, found: Assessment) -> None:
     body.reads("已报送审查")
 
 
-def published(live: Live, found: Assessment) -> RegionalResult:
+def published(live: Live, found: RegionalAssessment) -> RegionalResult:
     """Returned once, mended, approved, published."""
     soil = live.official("approver", "2026-10-09 15:00", "regional-approve", "soil_conservation")
     soil.take("审查区域评估报告")

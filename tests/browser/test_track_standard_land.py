@@ -15,7 +15,7 @@ from tests.browser.live import PHONE, AtTheBrowser, Live, at, closing_time, live
 from yinuo.apps.commitments.actions import close_notices
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.land import actions as land
-from yinuo.apps.land.models import LandList, ListInput, Parcel
+from yinuo.apps.land.models import LandChecklist, ListInput, Parcel
 from yinuo.apps.projects.models import Project
 
 __all__ = ["closing_time", "live"]
@@ -130,7 +130,7 @@ def bought(live: Live, company: Company, parcel: Parcel) -> None:
     buyer.go("/land/")
     buyer.follow("唐集3号地块")
     buyer.reads("用地清单已发放，可以开展设计", "积自然资让〔2026〕3号")
-    paper = LandList.objects.get(parcel=parcel).document_id
+    paper = LandChecklist.objects.get(parcel=parcel).document_id
     assert buyer.download(f"/documents/{paper}/").startswith(b"%PDF")
     live.everybody_leaves()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -43,6 +44,11 @@ def test_the_floor_of_a_filing_writes_the_rows_of_a_filing() -> None:
     )
     assert answer.status_code == 201
     assert floor == added(before)
+
+
+def test_pgbench_finds_no_variable_but_the_random_number() -> None:
+    """It looks for them inside quotes as well: a page's name in the text of a row stops it."""
+    assert set(re.findall(r"(?<!:):([A-Za-z_]\w*)", filing.FLOOR.read_text(encoding="utf-8"))) == {"r"}
 
 
 @dataclass

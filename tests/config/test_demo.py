@@ -468,7 +468,7 @@ CHANGES = {
     "catalogue_regionalresult": ("document_number", "document_number || '1'", "文号现为"),
     "land_parcel": ("contract_number", "CASE contract_number WHEN '' THEN '' ELSE contract_number || '1' END", "合同编号现为"),
     "commitments_ruling": ("measures", "CASE WHEN measures @> '[\"lift\"]' THEN measures ELSE measures || '[\"x\"]' END", "处理措施现为"),
-    "regional_assessment": ("document_number", "document_number || '1'", "regional.assessment:"),
+    "regional_regionalassessment": ("document_number", "document_number || '1'", "regional.regionalassessment:"),
     "grants_grant": ("until_at", "until_at + interval '1 year'", "授权到期现为"),
     "credit_creditevent": ("points", "points + 1", "加减分现为"),
     "oversight_liferecord": ("data", "data || '{\"more\": 1}'", "记录内容的散列值现为"),

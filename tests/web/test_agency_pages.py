@@ -18,10 +18,9 @@ from tests.apps.test_onemap import PDF, guided, hand_in
 from tests.web.staffdesk import whole
 from yinuo.api.app import AGENT_MAY
 from yinuo.apps.agency import actions
-from yinuo.apps.agency.models import Agreement, Application, Package, ServiceEntry
+from yinuo.apps.agency.models import AgencyRequest, Agreement, Package, ServiceEntry
 from yinuo.apps.documents import actions as documents
-from yinuo.apps.onemap.models import Application as OnemapApplication
-from yinuo.apps.onemap.models import MapItem, Submission
+from yinuo.apps.onemap.models import Application, MapItem, Submission
 from yinuo.apps.people.actions import issue_key
 from yinuo.apps.people.models import Membership, Person
 from yinuo.apps.projects.models import Project
@@ -107,7 +106,7 @@ def test_from_the_companys_form_to_the_review(world: World) -> None:
     form = {**APPLICATION, "body": str(world.agency.body.pk)}
     assert unit.post(f"{path}apply/", form).status_code == 302
     assert unit.post(f"{path}apply/", form).status_code == 302
-    application = Application.objects.get()
+    application = AgencyRequest.objects.get()
     assert "等代办服务机构答复" in text(unit.get(path))
     assert world.project.name in text(head.get("/staff/agency/"))
     page = f"/staff/agency/applications/{application.pk}/"
@@ -391,7 +390,7 @@ def test_the_agent_uses_no_file_that_is_none_of_its_business(served: tuple[World
         onemap.submit_materials(actor=hat, item_id=inside.pk, materials=rows, at=NOW)
     assert caught.value.code == "onemap.file_out_of_reach"
     # Nor for a document needed later.
-    inside.application = OnemapApplication.objects.create(item=inside, outcome="granted", ended_at=NOW)
+    inside.application = Application.objects.create(item=inside, outcome="granted", ended_at=NOW)
     inside.state, inside.route = "granted", "commitment"
     inside.save()
     with pytest.raises(Refused) as caught, transaction.atomic():

@@ -12,7 +12,7 @@ from django.test import Client
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.inspecting import LEAD, VALUE, a_drawn_inspection, announced, confirmed, inspectors, those_of
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.inspections.models import Avoidance, Inspection, InspectionPlan, Inspector
+from yinuo.apps.inspections.models import Avoidance, InspectionPlan, Inspector, RandomInspection
 from yinuo.apps.inspections.questions import questions_of
 from yinuo.apps.people.models import Person
 from yinuo.core.draw import draw, parse, seed_digest, verify
@@ -72,9 +72,9 @@ def test_a_plan_is_written_announced_and_drawn_at_a_desk_and_the_public_follows(
     assert all(check.ok for check in verify(file))
     shown = text_of(public.get(f"/random-inspections/{plan.pk}/"))
     assert shown.count("符合") == 4 and file["seed"] in shown
-    assert all(one.inspector.person.name in shown for one in Inspection.objects.get().members.select_related("inspector__person"))
+    assert all(one.inspector.person.name in shown for one in RandomInspection.objects.get().members.select_related("inspector__person"))
     assert sent(lead, page, do="draw", version=5, value=VALUE, sure="on").status_code == 403
-    row = Inspection.objects.get()
+    row = RandomInspection.objects.get()
     left = row.members.order_by("id")[0]
     values = {"do": "replace", "version": 1, "member": left.pk, "why": "出差，电话 13900001111"}
     assert sent(lead, f"/staff/inspections/{row.pk}/", **values).status_code == 302

@@ -13,7 +13,7 @@ from tests.apps.supervising import penalise, see_start
 from tests.apps.test_onemap import PDF, guided
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.feeds.actions import place_entries
-from yinuo.apps.oversight.models import LifeRecord, Warning
+from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord
 from yinuo.apps.projects.models import Project
 
 __all__ = ["company", "county", "set_clock"]
@@ -27,7 +27,7 @@ def project(county: County, company: Company, set_clock: SetClock) -> Project:
 
 
 @pytest.fixture
-def found(county: County, project: Project, set_clock: SetClock) -> Warning:
+def found(county: County, project: Project, set_clock: SetClock) -> AnomalyWarning:
     return see_start(county.actor("supervisor"), project, set_clock("2026-11-06 12:00"))
 
 
@@ -36,7 +36,7 @@ def photo() -> SimpleUploadedFile:
 
 
 def test_a_warning_is_explained_ordered_rectified_and_closed_on_its_pages(
-    found: Warning, project: Project, county: County, company: Company, set_clock: SetClock
+    found: AnomalyWarning, project: Project, county: County, company: Company, set_clock: SetClock
 ) -> None:
     assert found.department is not None
     url, own = f"/staff/warnings/{found.pk}/", f"/warnings/{found.pk}/"
@@ -57,7 +57,7 @@ def test_a_warning_is_explained_ordered_rectified_and_closed_on_its_pages(
     assert "施工队误解" in text_of(office.get(url))
 
     def act(client: Client, path: str, do: str, **values: Any) -> None:
-        version = Warning.objects.get(pk=found.pk).version
+        version = AnomalyWarning.objects.get(pk=found.pk).version
         prefix = f"{do}-" if path == url else ""
         sent = {f"{prefix}{name}": value for name, value in {"version": version, **values}.items()}
         answer = client.post(path, {"do": do, **sent})
@@ -92,7 +92,9 @@ def test_a_warning_is_explained_ordered_rectified_and_closed_on_its_pages(
     assert desk(county, "approver", "meteorology").post(url, {"do": "order"}).status_code == 403
 
 
-def test_the_supervisor_hands_it_over_and_points_are_proposed_with_a_penalty(found: Warning, project: Project, county: County) -> None:
+def test_the_supervisor_hands_it_over_and_points_are_proposed_with_a_penalty(
+    found: AnomalyWarning, project: Project, county: County
+) -> None:
     url = f"/staff/warnings/{found.pk}/"
     supervisor, office = desk(county, "supervisor"), desk(county, "approver", "meteorology")
     page = text_of(supervisor.get(url))
@@ -134,7 +136,7 @@ def test_a_record_is_entered_field_by_field_kept_when_refused_and_corrected_besi
     assert desk(county, "window", "government_services").get(f"{url}new/penalty/").status_code == 403
 
 
-def test_the_list_costs_the_same_however_many_there_are(found: Warning, county: County, django_assert_max_num_queries: Any) -> None:
+def test_the_list_costs_the_same_however_many_there_are(found: AnomalyWarning, county: County, django_assert_max_num_queries: Any) -> None:
     client = desk(county, "supervisor")
     client.get("/staff/warnings/")
     with django_assert_max_num_queries(7):

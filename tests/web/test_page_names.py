@@ -22,7 +22,7 @@ PROMISED_ADDRESSES = {"/receipts/", "/regional/", "/verify/"}
 # renames it in the rows.
 STORED = """
 public:commitment(commitment_id) public:receipt(receipt_no) public:regional_result(result_id) public:review(token)
-staff:agency_application(application_id) staff:agency_service(agreement_id) staff:assessment(assessment_id)
+staff:agency_request(application_id) staff:agency_service(agreement_id) staff:assessment(assessment_id)
 staff:completion(project_id) staff:coordination_one(coordination_id) staff:deficient_one(deficient_id) staff:guidance(answer_id)
 staff:inspection(inspection_id) staff:inspection_plan(plan_id) staff:item(item_id) staff:land_input(input_id)
 staff:later(asked_id) staff:manual(project_id) staff:mock(application_id) staff:objection(objection_id) staff:parcel(parcel_id)

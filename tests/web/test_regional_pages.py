@@ -18,7 +18,7 @@ from tests.web.unit_desk import value_of
 from yinuo.apps.catalogue.models import RegionalResult, Zone
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Membership, Person
-from yinuo.apps.regional.models import Assessment, FeeEntry
+from yinuo.apps.regional.models import FeeEntry, RegionalAssessment
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 NOW = at("2026-11-10 10:00")
@@ -132,7 +132,7 @@ def test_an_assessment_is_begun_once_though_the_form_is_sent_twice(county: Count
     data = {"key": key, "matter_id": SOIL, "requirements": "防治分区、措施布设"}
     first, again = client.post(path, data), client.post(path, data)
     assert first.status_code == again.status_code == 302
-    assert Assessment.objects.count() == 1
+    assert RegionalAssessment.objects.count() == 1
     assert "已有一项区域评估" in text(client.post(path, {**data, "key": "another"}))
 
 

@@ -13,7 +13,7 @@ from tests.apps.test_onemap import guided
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text_of
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.land import actions as land
-from yinuo.apps.land.models import LandList, Parcel, ParcelInterest, ParcelUse
+from yinuo.apps.land.models import LandChecklist, Parcel, ParcelInterest, ParcelUse
 
 __all__ = ["company", "county", "set_clock"]
 
@@ -101,7 +101,7 @@ def test_a_list_is_opened_answered_put_together_and_handed_over_with_the_contrac
     }  # fmt: skip
     assert "填写土地现状" in text_of(client.post(url, {**asked, "open-survey": ""}))
     assert client.post(url, asked).status_code == 302
-    first, second = LandList.objects.get().inputs.order_by("id")
+    first, second = LandChecklist.objects.get().inputs.order_by("id")
     form = f"/staff/land-inputs/{first.pk}/"
     water = office(county, "water")
     page = text_of(water.get(form))
@@ -117,7 +117,7 @@ def test_a_list_is_opened_answered_put_together_and_handed_over_with_the_contrac
     form = f"/staff/land-inputs/{second.pk}/"
     assert "北侧退让 12 米" in text_of(power.get(form))
     assert power.post(form, {"version": second.version, "count": "2", "nothing": "on"}).status_code == 302
-    found = LandList.objects.get()
+    found = LandChecklist.objects.get()
     assert client.post(url, {"do": "assemble", "assemble-version": found.version}).status_code == 302
     parcel.refresh_from_db()
     client.post(url, {"do": "offer", "offer-version": parcel.version})

@@ -12,7 +12,7 @@ from ninja import Router, Schema, Status
 from yinuo.api.app import actor_of, key_if_any, key_of
 from yinuo.api.projects import VersionIn, readable
 from yinuo.apps.agency import access, actions, queries
-from yinuo.apps.agency.models import AgencyBody, Agreement, Application, FilingPlan, ServiceAgent
+from yinuo.apps.agency.models import AgencyBody, AgencyRequest, Agreement, FilingPlan, ServiceAgent
 from yinuo.apps.base import forbid
 from yinuo.apps.credit.actions import list_at_province
 from yinuo.apps.people.models import ProjectUnit
@@ -135,7 +135,7 @@ def agent_out(agent: ServiceAgent) -> dict[str, Any]:
     return {"id": agent.pk, "body": agent.body_id, "name": agent.person.name, "phone": agent.phone, "to_on": agent.to_on}
 
 
-def application_out(made: Application) -> dict[str, Any]:
+def application_out(made: AgencyRequest) -> dict[str, Any]:
     names = ("id", "state", "matters", "services", "applied_at", "answer", "answered_at", "version")
     return {"project": made.project_id, "body": made.body_id, **{name: getattr(made, name) for name in names}}
 

@@ -14,7 +14,7 @@ from yinuo.api.projects import VersionIn
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.inspections import access, actions, queries
 from yinuo.apps.inspections.actions.plans import draw_by, overdue
-from yinuo.apps.inspections.models import Inspection, InspectionPlan, Inspector
+from yinuo.apps.inspections.models import InspectionPlan, Inspector, RandomInspection
 from yinuo.apps.inspections.questions import questions_of
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.access import can_see as can_see_project
@@ -153,7 +153,7 @@ def plan_out(plan: InspectionPlan) -> dict[str, Any]:
     }
 
 
-def inspection_out(row: Inspection, *, inside: bool) -> dict[str, Any]:
+def inspection_out(row: RandomInspection, *, inside: bool) -> dict[str, Any]:
     """`inside`: for those who take part; else only what is published."""
     shown = inside or row.published_at is not None
     made: dict[str, Any] = {
@@ -171,7 +171,7 @@ def inspection_out(row: Inspection, *, inside: bool) -> dict[str, Any]:
     return made
 
 
-def replaced_out(row: Inspection) -> list[dict[str, Any]]:
+def replaced_out(row: RandomInspection) -> list[dict[str, Any]]:
     """Who of those drawn could not go, and why: with that anybody can follow the next rank. What is personal in the reason is masked."""
     return [{"number": one.number, "at": one.left_at, "why": masked(one.left_why)} for one in row.all_members if one.left_at]  # type: ignore[attr-defined]
 
@@ -272,7 +272,7 @@ def public_plan(request: HttpRequest, plan_id: int) -> dict[str, Any]:
     }
 
 
-def _visible(request: HttpRequest, inspection_id: int) -> Inspection:
+def _visible(request: HttpRequest, inspection_id: int) -> RandomInspection:
     row, actor = queries.inspection(inspection_id), actor_of(request)
     inside = can_see_project(actor, row.project) if actor.role == "unit" else access.can_see(actor, row.plan.hall_id)
     if not inside:

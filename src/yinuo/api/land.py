@@ -14,7 +14,7 @@ from yinuo.api.app import actor_of, key_of
 from yinuo.api.projects import VersionIn, readable
 from yinuo.apps.base import Forbidden, Refused
 from yinuo.apps.land import access, actions, queries, rules
-from yinuo.apps.land.models import LandList, ListInput, Parcel, ParcelUse
+from yinuo.apps.land.models import LandChecklist, ListInput, Parcel, ParcelUse
 
 router = Router(tags=["“标准地”和用地清单"])
 
@@ -110,7 +110,7 @@ def out(parcel: Parcel) -> dict[str, Any]:
     }
 
 
-def list_out(land_list: LandList) -> dict[str, Any]:
+def list_out(land_list: LandChecklist) -> dict[str, Any]:
     inputs = land_list.inputs.select_related("department").order_by("id")
     return {
         "id": land_list.pk,

@@ -16,7 +16,7 @@ from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.documents.attachments import load_files
 from yinuo.apps.feeds.queries import read_on
 from yinuo.apps.oversight import access, actions, queries
-from yinuo.apps.oversight.models import LifeRecord, Warning
+from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord
 
 router = Router(tags=["监管与预警"])
 
@@ -77,7 +77,7 @@ class CorrectIn(Schema):
     evidence: list[int] = []
 
 
-def warning_out(row: Warning) -> dict[str, Any]:
+def warning_out(row: AnomalyWarning) -> dict[str, Any]:
     same = ("id", "kind", "state", "source", "why", "matters", "cites", "found_at", "rectify_days", "outcome", "closed_at", "version")
     return {
         **{name: getattr(row, name) for name in same},
@@ -123,7 +123,7 @@ def warning(request: HttpRequest, warning_id: int) -> dict[str, Any]:
     return {**warning_out(row), "steps": steps}
 
 
-def _told(made: Warning) -> dict[str, Any]:
+def _told(made: AnomalyWarning) -> dict[str, Any]:
     return warning_out(queries.warning(made.pk))
 
 

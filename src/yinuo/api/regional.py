@@ -19,7 +19,7 @@ from yinuo.apps.onemap.actions import share_result
 from yinuo.apps.onemap.regional import ended
 from yinuo.apps.people.models import Department
 from yinuo.apps.regional import access, actions, queries
-from yinuo.apps.regional.models import Assessment
+from yinuo.apps.regional.models import RegionalAssessment
 from yinuo.core.regional import Conditions
 
 router = Router(tags=["区域评估"])
@@ -114,7 +114,7 @@ def result_out(result: RegionalResult) -> dict[str, Any]:
     }
 
 
-def out(found: Assessment) -> dict[str, Any]:
+def out(found: RegionalAssessment) -> dict[str, Any]:
     same = ("matter_id", "state", "institution", "report_number", "document_number", "from_on", "to_on", "reason", "version")
     opinions = [
         {"id": row.pk, "department": row.department.key, "text": row.text, "answered_at": row.answered_at, "lapsed": row.lapsed}

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.apps.world import NOON, World
 from yinuo.apps.agency import actions
-from yinuo.apps.agency.models import AgencyBody, Agreement, Application, ServiceAgent
+from yinuo.apps.agency.models import AgencyBody, AgencyRequest, Agreement, ServiceAgent
 from yinuo.apps.agency.queries import stand_ins
 from yinuo.apps.base import Actor
 from yinuo.apps.people.models import Membership
@@ -70,7 +70,7 @@ def agent_of(world: World, body: AgencyBody, person_id: int | None = None) -> Se
     )
 
 
-def apply(world: World, body: AgencyBody, actor: Actor | None = None) -> Application:
+def apply(world: World, body: AgencyBody, actor: Actor | None = None) -> AgencyRequest:
     return actions.apply_for_service(
         actor=actor or world.company.actor,
         project_id=world.project.pk,
@@ -83,7 +83,7 @@ def apply(world: World, body: AgencyBody, actor: Actor | None = None) -> Applica
     )
 
 
-def offer(world: World, application: Application, agent: ServiceAgent, actor: Actor | None = None) -> Agreement:
+def offer(world: World, application: AgencyRequest, agent: ServiceAgent, actor: Actor | None = None) -> Agreement:
     return actions.offer_agreement(
         actor=actor or world.actor("general_convener"),
         application_id=application.pk,

@@ -10,7 +10,7 @@ from tests.apps.county import BEGAN, at, new_person
 from yinuo.apps.base import Actor
 from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.inspections import actions
-from yinuo.apps.inspections.models import Avoidance, Directed, Inspection, Inspector, Member
+from yinuo.apps.inspections.models import Avoidance, Directed, Inspector, Member, RandomInspection
 from yinuo.apps.inspections.questions import questions_of
 from yinuo.apps.people.models import Membership
 from yinuo.apps.people.queries import actor_of_membership
@@ -126,10 +126,10 @@ def _of_a_plan(world: World, name: str, approver: Actor, others: list[Membership
     if name == "draw_plan":
         return draw
     draw(approver)
-    return _of_an_inspection(world, name, Inspection.objects.get(plan_id=plan, project=project), others[0])
+    return _of_an_inspection(world, name, RandomInspection.objects.get(plan_id=plan, project=project), others[0])
 
 
-def _of_an_inspection(world: World, name: str, row: Inspection, other: Membership) -> Callable[[Actor], object]:
+def _of_an_inspection(world: World, name: str, row: RandomInspection, other: Membership) -> Callable[[Actor], object]:
     approver, second = world.actor("approver"), actor_of_membership(other)
     keys = [question.key for question in questions_of(row)]
 
@@ -184,6 +184,6 @@ def _reserve(world: World) -> None:
     )
 
 
-def _replacing(row: Inspection) -> Callable[[Actor], object]:
+def _replacing(row: RandomInspection) -> Callable[[Actor], object]:
     member = Member.objects.filter(inspection=row).order_by("id")[0]
     return lambda actor: actions.replace_member(actor=actor, inspection_id=row.pk, member_id=member.pk, why="住院", at=VISITED)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue.models import Zone
 from yinuo.apps.land import actions as land
-from yinuo.apps.land.models import LandList, ListInput, Parcel, ParcelStatus
+from yinuo.apps.land.models import LandChecklist, ListInput, Parcel, ParcelStatus
 from yinuo.apps.people.models import Department
 from yinuo.core.calendar import TZ
 
@@ -71,7 +71,7 @@ def _standard(world: World, status: str = ParcelStatus.PREPARED) -> Parcel:
 
 def _list(world: World, state: str, key: str) -> ListInput:
     parcel = _parcel(world)
-    made = LandList.objects.create(parcel=parcel, state=state, surveyed_on=ON, survey="平整", opened_at=AT)
+    made = LandChecklist.objects.create(parcel=parcel, state=state, surveyed_on=ON, survey="平整", opened_at=AT)
     office = Department.objects.get(hall=world.county.hall, key=key)
     answered = AT if state in ("assembly", "ready") else None
     return ListInput.objects.create(

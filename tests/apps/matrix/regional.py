@@ -16,7 +16,7 @@ from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Department
 from yinuo.apps.regional import actions
-from yinuo.apps.regional.models import Assessment, FeeEntry, Opinion
+from yinuo.apps.regional.models import FeeEntry, Opinion, RegionalAssessment
 
 if TYPE_CHECKING:
     from tests.apps.world import World
@@ -54,12 +54,12 @@ def zone(world: World) -> Zone:
     )
 
 
-def assessment(world: World, state: str) -> Assessment:
+def assessment(world: World, state: str) -> RegionalAssessment:
     person = world.actor("zone").person_id
     file = StoredFile.objects.create(
         sha256="2" * 64, name="报告.pdf", content_type="application/pdf", size=5, content=b"%PDF-", by_id=person, at=NOON
     )
-    return Assessment.objects.create(
+    return RegionalAssessment.objects.create(
         zone=zone(world), matter_id=SOIL, department=world.department, state=state, requirements="全部要求", begun_at=NOON,
         begun_by_id=person, institution="某公司", qualification="甲级", cost=Decimal("120000"), title="报告", report_number="1号",
         report_on=TODAY, report_file=file, scope="全区", from_on=TODAY, to_on=TODAY + timedelta(days=900), submitted_at=NOON,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yinuo.apps.agency.models import Agreement, Application
+from yinuo.apps.agency.models import AgencyRequest, Agreement
 from yinuo.apps.base import Actor
 from yinuo.apps.people.access import acts_for
 from yinuo.apps.people.models import AuthorisedPerson
@@ -52,7 +52,7 @@ def can_see(actor: Actor, agreement: Agreement) -> bool:
     return actor.role in (*WATCHING, "agent") and actor.hall_id == agreement.body.hall_id
 
 
-def can_see_application(actor: Actor, application: Application) -> bool:
+def can_see_application(actor: Actor, application: AgencyRequest) -> bool:
     if actor.role == "unit":
         return acts_for(actor, application.project.unit_id) or (
             actor.scope is not None and acts_for(actor, application.project.unit_id, application.project_id)

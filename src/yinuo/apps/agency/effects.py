@@ -12,9 +12,9 @@ from yinuo.apps.agency.actions.services import mark
 from yinuo.apps.agency.models import (
     IN_FORCE,
     OPEN_APPLICATION,
+    AgencyRequest,
     Agreement,
     AgreementState,
-    Application,
     ApplicationState,
     EndKind,
     ServiceEntry,
@@ -33,7 +33,7 @@ PREFIX = "agency.agreement:"
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     """By the clock and not by somebody remembering: an offer nobody signed, a confirmation nobody gave, an agreement's last day."""
-    if subject.kind == WorkKind.AGENCY_APPLICATION and subject.waits_for == "unit":
+    if subject.kind == WorkKind.AGENCY_REQUEST and subject.waits_for == "unit":
         found = locked_application(subject.subject_id)
         if found.state == ApplicationState.OFFERED:
             drop(Actor.system(), found, ApplicationState.LAPSED, at)
@@ -54,7 +54,7 @@ def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
 
 def end_of_project(project_id: int, kind: EndKind, why: str, at: datetime) -> None:
     """The open application and the running service of a project end by themselves, and both sides are told."""
-    for pk in Application.objects.filter(project_id=project_id, state__in=OPEN_APPLICATION).values_list("pk", flat=True):
+    for pk in AgencyRequest.objects.filter(project_id=project_id, state__in=OPEN_APPLICATION).values_list("pk", flat=True):
         found = locked_application(pk)
         found.answer = why or kind.label
         save(found, "answer")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from yinuo.apps.agency.effects import end_of_project
-from yinuo.apps.agency.models import IN_FORCE, OPEN_APPLICATION, Agreement, Application, EndKind
+from yinuo.apps.agency.models import IN_FORCE, OPEN_APPLICATION, AgencyRequest, Agreement, EndKind
 from yinuo.apps.agency.queries import check_of
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects.actions import lock
@@ -18,7 +18,7 @@ KINDS = {"agency.provincial_grades": EndKind.PROVINCIAL}
 def end_of_unit(unit_id: int, at: datetime) -> int:
     """Ends what the unit has running where the check now says no; returns how many projects lost it. Run twice it changes nothing."""
     projects = set(Agreement.objects.filter(project__unit_id=unit_id, state__in=IN_FORCE).values_list("project_id", flat=True))
-    projects |= set(Application.objects.filter(project__unit_id=unit_id, state__in=OPEN_APPLICATION).values_list("project_id", flat=True))
+    projects |= set(AgencyRequest.objects.filter(project__unit_id=unit_id, state__in=OPEN_APPLICATION).values_list("project_id", flat=True))
     ended = 0
     for project_id in sorted(projects):
         with unit_of_work():

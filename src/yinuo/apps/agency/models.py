@@ -105,10 +105,10 @@ class ApplicationState(models.TextChoices):
 OPEN_APPLICATION = ("applied", "offered")
 
 
-class Application(Versioned):
+class AgencyRequest(Versioned):
     """A unit asks for an agent for one project (附件6·四(一)). `matters` empty = the whole of the project; `via` as in the trail."""
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="agency_applications")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="agency_requests")
     body = models.ForeignKey(AgencyBody, on_delete=models.PROTECT, related_name="applications")
     state = models.CharField(max_length=10, choices=ApplicationState.choices, default=ApplicationState.APPLIED)
     matters = models.JSONField(default=list)
@@ -128,7 +128,7 @@ class Application(Versioned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["project"], condition=Q(state__in=OPEN_APPLICATION), name="agency_application_open_once"),
+            models.UniqueConstraint(fields=["project"], condition=Q(state__in=OPEN_APPLICATION), name="agency_request_open_once"),
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(answer=""), name="agency_refused_with_reason"),
         ]
 
@@ -167,7 +167,7 @@ class Agreement(Versioned):
     `returned`: list of {name, note}, what was given back to the unit at the end.
     """
 
-    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="agreement")
+    application = models.OneToOneField(AgencyRequest, on_delete=models.PROTECT, related_name="agreement")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="agency_agreements")
     body = models.ForeignKey(AgencyBody, on_delete=models.PROTECT, related_name="agreements")
     agent = models.ForeignKey(ServiceAgent, on_delete=models.PROTECT, related_name="agreements")

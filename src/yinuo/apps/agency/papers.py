@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from yinuo.apps.agency.models import DONE_KINDS, Agreement, Application, EndKind, ServiceKind
+from yinuo.apps.agency.models import DONE_KINDS, AgencyRequest, Agreement, EndKind, ServiceKind
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.wording import cited, iso, moment
@@ -32,7 +32,7 @@ def number(project: Project, mark: str, at: datetime, turn: int) -> str:
     return f"{pack().parameter('place.name', day).value}{mark}〔{day.year}〕{short_code(project)}-{turn}号"
 
 
-def issue_agreement(agreement: Agreement, application: Application, at: datetime) -> Document:
+def issue_agreement(agreement: Agreement, application: AgencyRequest, at: datetime) -> Document:
     return _issue(DocumentKind.AGENCY_AGREEMENT, agreement, agreement_data(agreement, application, at), at)
 
 
@@ -49,7 +49,7 @@ def _issue(kind: DocumentKind, agreement: Agreement, data: dict[str, Any], at: d
     )
 
 
-def agreement_data(agreement: Agreement, application: Application, at: datetime) -> dict[str, Any]:
+def agreement_data(agreement: Agreement, application: AgencyRequest, at: datetime) -> dict[str, Any]:
     """shapes.AgencyAgreementData; `unit_signed_at` None = to read before signing."""
     rules, day, unit = pack(), agreement.from_on, agreement.project.unit
     signer = agreement.unit_signed_by

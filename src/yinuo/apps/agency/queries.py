@@ -16,9 +16,9 @@ from yinuo.apps.agency.models import (
     DONE_KINDS,
     IN_FORCE,
     AgencyBody,
+    AgencyRequest,
     Agreement,
     AgreementState,
-    Application,
     GreenChannel,
     ServiceAgent,
     ServiceEntry,
@@ -78,24 +78,24 @@ def one(agreement_id: int) -> Agreement:
     return rows.prefetch_related(Prefetch("project", Project.objects.select_related("unit__credit", "hall"))).get(pk=agreement_id)
 
 
-def application(application_id: int) -> Application:
-    """Raises Application.DoesNotExist."""
-    return Application.objects.select_related(
+def application(application_id: int) -> AgencyRequest:
+    """Raises AgencyRequest.DoesNotExist."""
+    return AgencyRequest.objects.select_related(
         "project__unit__credit", "project__hall", "body", "applied_by", "decision", "answered_by"
     ).get(pk=application_id)
 
 
-def applications_of(project_id: int) -> list[Application]:
+def applications_of(project_id: int) -> list[AgencyRequest]:
     """Newest first, each with its agreement."""
-    found = Application.objects.filter(project_id=project_id).select_related(
+    found = AgencyRequest.objects.filter(project_id=project_id).select_related(
         "body", "decision", "agreement__agent__person", "agreement__body", "agreement__paper", "agreement__end_paper"
     )
     return list(found.order_by("-id"))
 
 
-def waiting(hall_id: int) -> list[Application]:
+def waiting(hall_id: int) -> list[AgencyRequest]:
     """Applications nobody has answered, the oldest first."""
-    found = Application.objects.filter(body__hall_id=hall_id, state="applied").select_related("project__unit__credit", "body")
+    found = AgencyRequest.objects.filter(body__hall_id=hall_id, state="applied").select_related("project__unit__credit", "body")
     return list(found.order_by("id"))
 
 

@@ -181,7 +181,7 @@ WARNINGS = """
     SELECT w.id AS place, w.found_at AS at, p.hall_id, p.kind, p.id AS project_id, w.department_id AS office_id, NULL::bigint AS handler_id,
         '' AS matter_id, p.name AS what, w.kind AS part, w.state AS mark,
         round(extract(epoch FROM w.closed_at - w.found_at) / 86400, 1) AS days, NULL::numeric AS worth, w.id AS subject
-    FROM oversight_warning w JOIN projects_project p ON p.id = w.project_id
+    FROM oversight_anomalywarning w JOIN projects_project p ON p.id = w.project_id
     WHERE w.found_at >= %(begin)s::timestamptz AND w.found_at < %(end)s::timestamptz AND p.hall_id = ANY(%(halls)s::bigint[])
 """
 

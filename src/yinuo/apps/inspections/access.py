@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from yinuo.apps.base import Actor
-from yinuo.apps.inspections.models import Inspection, InspectionPlan, Inspector
+from yinuo.apps.inspections.models import InspectionPlan, Inspector, RandomInspection
 from yinuo.apps.people.access import acts_for
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.access import in_reach
@@ -53,7 +53,7 @@ def can_see_to(actor: Actor, departments: Collection[int]) -> bool:
     return actor.role == "approver" and actor.department_id in departments
 
 
-def can_answer(actor: Actor, inspection: Inspection) -> bool:
+def can_answer(actor: Actor, inspection: RandomInspection) -> bool:
     """Say something to an inspection, report what was put right: the unit inspected."""
     project = inspection.project
     return acts_for(actor, project.unit_id, project.pk) and in_reach(actor, project)

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from yinuo.apps.caches import Cache
-from yinuo.apps.inspections.models import Inspection, Visit
+from yinuo.apps.inspections.models import RandomInspection, Visit
 
 
-def _outcomes(inspections: Sequence[Inspection], at: datetime) -> Mapping[int, Mapping[str, Any]]:
+def _outcomes(inspections: Sequence[RandomInspection], at: datetime) -> Mapping[int, Mapping[str, Any]]:
     visits: dict[int, list[Visit]] = {}
     for visit in Visit.objects.filter(inspection__in=inspections, signed_at__isnull=False).order_by("round"):
         visits.setdefault(visit.inspection_id, []).append(visit)
@@ -28,7 +28,7 @@ CACHES = [
         "inspections.outcome",
         "双随机检查的结果",
         {"outcome": "检查结果", "first_outcome": "第一次检查的结果", "inspected_at": "检查时间"},
-        Inspection.objects.all,
+        RandomInspection.objects.all,
         _outcomes,
         lambda row: f"检查 {row.pk}",
     )

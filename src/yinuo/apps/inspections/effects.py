@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from yinuo.apps.base import Actor
-from yinuo.apps.inspections.models import Inspection, InspectionState
+from yinuo.apps.inspections.models import InspectionState, RandomInspection
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import record
 
 
 def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str, **_: Any) -> None:
     """The clocks end with all of the project's (work.cancel_of_project); the caller holds its lock."""
-    rows = Inspection.objects.select_for_update(no_key=True, of=("self",)).filter(project=subject)
+    rows = RandomInspection.objects.select_for_update(no_key=True, of=("self",)).filter(project=subject)
     over = [InspectionState.CONCLUDED, InspectionState.CANCELLED]
     for inspection in rows.exclude(state__in=over).order_by("pk"):
         inspection.state, inspection.version = InspectionState.CANCELLED, inspection.version + 1

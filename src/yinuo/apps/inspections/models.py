@@ -175,7 +175,7 @@ class Outcome(models.TextChoices):
     PENALTY = "penalty", "发现问题，移送行政处罚"
 
 
-class Inspection(Versioned):
+class RandomInspection(Versioned):
     """One project inspected under a plan. `reason` empty = drawn at `rate`; else directed. `outcome` is the last visit everybody signed."""
 
     plan = models.ForeignKey(InspectionPlan, on_delete=models.PROTECT, related_name="inspections")
@@ -209,7 +209,7 @@ class Inspection(Versioned):
 class Member(models.Model):
     """An inspector of an inspection; one who cannot go is replaced by the next rank, with the reason (`left_why`)."""
 
-    inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="members")
+    inspection = models.ForeignKey(RandomInspection, on_delete=models.PROTECT, related_name="members")
     inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=8)
     left_at = models.DateTimeField(null=True)
@@ -228,7 +228,7 @@ class Visit(models.Model):
     One sent back before that (`returned_why`) counts for nothing and stays on record.
     """
 
-    inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="visits")
+    inspection = models.ForeignKey(RandomInspection, on_delete=models.PROTECT, related_name="visits")
     round = models.PositiveSmallIntegerField()
     on = models.DateField("检查日期")
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
@@ -291,7 +291,7 @@ class StatementKind(models.TextChoices):
 class Statement(AppendOnly):
     """What the company says to an inspection: its view of what was found, or that it has put it right, with evidence."""
 
-    inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="statements")
+    inspection = models.ForeignKey(RandomInspection, on_delete=models.PROTECT, related_name="statements")
     kind = models.CharField(max_length=10, choices=StatementKind.choices)
     text = models.TextField()
     evidence = FileList(FileRole.EVIDENCE)
@@ -302,7 +302,7 @@ class Statement(AppendOnly):
 class Interview(AppendOnly):
     """约谈 of a company of the poor class (附件2·第二十三条(三)): when, with whom, of what, what was asked of it."""
 
-    inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="interviews")
+    inspection = models.ForeignKey(RandomInspection, on_delete=models.PROTECT, related_name="interviews")
     on = models.DateField("约谈日期")
     attendees = models.TextField("参加人员")
     content = models.TextField("约谈内容")

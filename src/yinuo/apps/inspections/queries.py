@@ -16,7 +16,7 @@ from yinuo.apps.documents.attachments import load_files
 from yinuo.apps.infochain.queries import leaves_of
 from yinuo.apps.inspections import access
 from yinuo.apps.inspections.actions.plans import label_of
-from yinuo.apps.inspections.models import Avoidance, Inspection, InspectionPlan, Inspector, Member, PlanState, Statement, Visit
+from yinuo.apps.inspections.models import Avoidance, InspectionPlan, Inspector, Member, PlanState, RandomInspection, Statement, Visit
 from yinuo.apps.people.models import InForce, Membership, Person
 from yinuo.core.draw import Check, DrawError, verify
 
@@ -101,17 +101,17 @@ _MEMBERS = Prefetch(
 )
 
 
-def _inspections() -> QuerySet[Inspection]:
-    rows = Inspection.objects.select_related("plan__lead", "project__unit")
+def _inspections() -> QuerySet[RandomInspection]:
+    rows = RandomInspection.objects.select_related("plan__lead", "project__unit")
     return rows.defer("plan__announcement", "plan__result", "plan__sealed").prefetch_related(_MEMBERS)
 
 
-def inspection(inspection_id: int) -> Inspection:
-    """Raises Inspection.DoesNotExist."""
+def inspection(inspection_id: int) -> RandomInspection:
+    """Raises RandomInspection.DoesNotExist."""
     return _inspections().get(pk=inspection_id)
 
 
-def of_plan(plan: InspectionPlan) -> list[Inspection]:
+def of_plan(plan: InspectionPlan) -> list[RandomInspection]:
     """Drawn ones first, then those directed; each by the project's code."""
     return sorted(_inspections().filter(plan=plan), key=lambda one: (bool(one.reason), one.project.code or ""))
 
@@ -130,22 +130,22 @@ def of_hall(actor: Actor, after: int = 0) -> Page:
     return _page(rows, after)
 
 
-def of_unit(unit_id: int) -> list[Inspection]:
+def of_unit(unit_id: int) -> list[RandomInspection]:
     return list(_inspections().filter(project__unit_id=unit_id).order_by("-id")[:100])
 
 
-def of_project(project_id: int, *, public: bool = False) -> list[Inspection]:
+def of_project(project_id: int, *, public: bool = False) -> list[RandomInspection]:
     """Of one project, newest first; `public`: whose results are published."""
     rows = _inspections().filter(project_id=project_id)
     return list((rows.filter(published_at__isnull=False) if public else rows).order_by("-id")[:50])
 
 
-def published_of(credit_code: str) -> list[Inspection]:
+def published_of(credit_code: str) -> list[RandomInspection]:
     """What everybody reads on a company's page, newest first."""
     return list(_inspections().filter(project__unit__credit_code=credit_code, published_at__isnull=False).order_by("-id")[:50])
 
 
-def visits_of(inspection: Inspection) -> list[Visit]:
+def visits_of(inspection: RandomInspection) -> list[Visit]:
     """With their answers and signatures, oldest first."""
     rows = inspection.visits.select_related("recorded_by").prefetch_related("checks__commitment", "signatures__person")
     found = list(rows.order_by("round"))
@@ -153,7 +153,7 @@ def visits_of(inspection: Inspection) -> list[Visit]:
     return found
 
 
-def statements_of(inspection: Inspection) -> list[Statement]:
+def statements_of(inspection: RandomInspection) -> list[Statement]:
     """What the unit said to it, oldest first."""
     found = list(inspection.statements.select_related("person").order_by("id"))
     load_files(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yinuo.apps.commitments.models import Commitment, CommitmentState
-from yinuo.apps.inspections.models import Answer, Inspection, Visit
+from yinuo.apps.inspections.models import Answer, RandomInspection, Visit
 from yinuo.apps.inspections.pools import check_list
 from yinuo.core.calendar import TZ
 
@@ -20,12 +20,12 @@ class Question:
     commitment: Commitment | None = None
 
 
-def last_visit(inspection: Inspection) -> Visit | None:
+def last_visit(inspection: RandomInspection) -> Visit | None:
     """The last one everybody has signed."""
     return inspection.visits.filter(signed_at__isnull=False).order_by("-round").first()
 
 
-def questions_of(inspection: Inspection) -> list[Question]:
+def questions_of(inspection: RandomInspection) -> list[Question]:
     """All of them on the first visit; on a revisit what did not meet its standard the last time."""
     before = last_visit(inspection)
     if before is not None:

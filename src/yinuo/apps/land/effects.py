@@ -13,7 +13,7 @@ from yinuo.apps.commitments.models import Commitment, CommitmentState, Objection
 from yinuo.apps.land import rules
 from yinuo.apps.land.actions.common import day_of, standard_served
 from yinuo.apps.land.actions.lists import advance
-from yinuo.apps.land.models import LandList, ListInput, ParcelUse
+from yinuo.apps.land.models import LandChecklist, ListInput, ParcelUse
 from yinuo.apps.land.queries import use_of
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap.papers import numbered
@@ -75,7 +75,7 @@ def term_over(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: A
         return
     land_list_id = ListInput.objects.values_list("land_list_id", flat=True).get(pk=subject.subject_id)
     # The parcel is not locked here: every action locks it before what waits, and the clock holds that already.
-    land_list = LandList.objects.select_for_update(no_key=True, of=("self",)).select_related("parcel__department").get(pk=land_list_id)
+    land_list = LandChecklist.objects.select_for_update(no_key=True, of=("self",)).select_related("parcel__department").get(pk=land_list_id)
     row = ListInput.objects.select_related("department").get(pk=subject.subject_id)
     if row.answered_at is not None or row.lapsed_at is not None:
         return

@@ -152,7 +152,7 @@ class ListState(models.TextChoices):
 UNDER_WAY = ("indicators", "design", "assembly")
 
 
-class LandList(Versioned):
+class LandChecklist(Versioned):
     """用地清单 of a parcel: the survey, what departments and utilities say of it, put together into one paper for the buyer.
 
     `number` counts the versions: what is corrected later is a new one, and the earlier stays as it was issued.
@@ -186,7 +186,7 @@ class Part(models.TextChoices):
 class ListInput(Versioned):
     """What one department or utility says for a list. `points`: list of {subject, text, basis}; `lapsed_at`: its term has passed."""
 
-    land_list = models.ForeignKey(LandList, on_delete=models.PROTECT, related_name="inputs")
+    land_list = models.ForeignKey(LandChecklist, on_delete=models.PROTECT, related_name="inputs")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
     part = models.CharField(max_length=12, choices=Part.choices)
     points = models.JSONField(default=list)

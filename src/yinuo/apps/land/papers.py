@@ -8,19 +8,19 @@ from typing import Any
 from yinuo.apps.documents.wording import cited, iso
 from yinuo.apps.land import rules
 from yinuo.apps.land.indicators import requirements
-from yinuo.apps.land.models import BasicKind, LandList, ListInput, Part
+from yinuo.apps.land.models import BasicKind, LandChecklist, ListInput, Part
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
 
 
-def number_of(land_list: LandList, at: datetime) -> str:
+def number_of(land_list: LandChecklist, at: datetime) -> str:
     """One number for a parcel's list in all its versions; from the second on it says which."""
     parcel = land_list.parcel
     first = f"{parcel.department.short_name}用地清单〔{at.astimezone(TZ).year}〕{parcel.number}"
     return first if land_list.number == 1 else f"{first}（第{land_list.number}版）"
 
 
-def land_list(row: LandList, at: datetime, *, project_code: str, project_name: str, watermark: str | None = None) -> dict[str, Any]:
+def land_list(row: LandChecklist, at: datetime, *, project_code: str, project_name: str, watermark: str | None = None) -> dict[str, Any]:
     """shapes.LandListData."""
     parcel, day = row.parcel, at.astimezone(TZ).date()
     unit, basics = parcel.unit, rules.basics_of(parcel)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import Prefetch, Q, QuerySet
 
 from yinuo.apps.credit.models import CreditHead
-from yinuo.apps.land.models import LandList, ListInput, ListState, Parcel, ParcelInterest, ParcelStatus, ParcelUse
+from yinuo.apps.land.models import LandChecklist, ListInput, ListState, Parcel, ParcelInterest, ParcelStatus, ParcelUse
 from yinuo.core.grades import UNRATED
 
 
@@ -45,14 +45,14 @@ def one(parcel_id: int) -> Parcel:
     return Parcel.objects.select_related("department", "zone", "unit", "hall", "standard").get(pk=parcel_id)
 
 
-def lists_of(parcel_id: int) -> list[LandList]:
+def lists_of(parcel_id: int) -> list[LandChecklist]:
     """The versions of a parcel's list, the newest first, with what each office said."""
     inputs = ListInput.objects.select_related("department", "answered_by").order_by("part", "id")
-    rows = LandList.objects.filter(parcel_id=parcel_id).select_related("document").prefetch_related(Prefetch("inputs", inputs))
+    rows = LandChecklist.objects.filter(parcel_id=parcel_id).select_related("document").prefetch_related(Prefetch("inputs", inputs))
     return list(rows.order_by("-number"))
 
 
-def in_force(lists: Sequence[LandList]) -> LandList | None:
+def in_force(lists: Sequence[LandChecklist]) -> LandChecklist | None:
     return next((row for row in lists if row.state == ListState.READY), None)
 
 
@@ -62,7 +62,7 @@ def asked(input_id: int) -> ListInput:
     return found.get(pk=input_id)
 
 
-def said_before(land_list: LandList, part: str) -> list[ListInput]:
+def said_before(land_list: LandChecklist, part: str) -> list[ListInput]:
     rows = ListInput.objects.filter(land_list=land_list, part=part, answered_at__isnull=False)
     return list(rows.select_related("department").order_by("id"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yinuo.apps.base import Actor
-from yinuo.apps.oversight.models import Clue, LifeRecord, Warning
+from yinuo.apps.oversight.models import AnomalyWarning, Clue, LifeRecord
 from yinuo.apps.people.models import Department, StaffRole
 from yinuo.apps.projects.access import can_change, can_review, can_see
 from yinuo.apps.projects.actions.changes import filing_department
@@ -13,29 +13,29 @@ from yinuo.apps.projects.models import Project
 WATCHING = ("supervisor", "general_convener", "comprehensive")
 
 
-def owner_role(warning: Warning) -> str:
+def owner_role(warning: AnomalyWarning) -> str:
     """An office's approvers, or the hall's supervisors where no office has it."""
     return StaffRole.APPROVER if warning.department_id is not None else StaffRole.SUPERVISOR
 
 
-def can_see_warning(actor: Actor, warning: Warning) -> bool:
+def can_see_warning(actor: Actor, warning: AnomalyWarning) -> bool:
     """The unit its own; of the hall the watchers all, an office its own and, for whoever knows the project, every one."""
     return can_see(actor, warning.project)
 
 
-def can_handle(actor: Actor, warning: Warning) -> bool:
+def can_handle(actor: Actor, warning: AnomalyWarning) -> bool:
     """Order, check, close: the office it lies with (相关应用管理部门), or the hall's supervisors (附件7·第十一条、第十四条)."""
     if warning.department_id is None:
         return actor.role == "supervisor" and actor.hall_id == warning.project.hall_id
     return actor.role == "approver" and actor.department_id == warning.department_id
 
 
-def can_hand_over(actor: Actor, warning: Warning) -> bool:
+def can_hand_over(actor: Actor, warning: AnomalyWarning) -> bool:
     """Give it to the office that can handle it: whoever receives the system's warnings (附件7·第十一条)."""
     return actor.role in ("supervisor", "general_convener") and actor.hall_id == warning.project.hall_id
 
 
-def can_answer(actor: Actor, warning: Warning) -> bool:
+def can_answer(actor: Actor, warning: AnomalyWarning) -> bool:
     """Explain, report what was corrected: the unit itself; no agent speaks for it under a warning."""
     return can_change(actor, warning.project) and actor.scope is None
 

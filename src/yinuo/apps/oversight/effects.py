@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from yinuo.apps.base import Actor
-from yinuo.apps.inspections.models import Inspection
+from yinuo.apps.inspections.models import RandomInspection
 from yinuo.apps.onemap.actions.external import GRANTED, REFUSED
 from yinuo.apps.onemap.models import ExternalResult, ItemState, MapItem
 from yinuo.apps.oversight.actions.common import locked, step
 from yinuo.apps.oversight.actions.finding import look_at
 from yinuo.apps.oversight.actions.sharing import share_decision, share_inspection
 from yinuo.apps.oversight.actions.warnings import end, overdue
-from yinuo.apps.oversight.models import StepKind, Warning, WarningKind, WarningOutcome, WarningState
+from yinuo.apps.oversight.models import AnomalyWarning, StepKind, WarningKind, WarningOutcome, WarningState
 from yinuo.apps.projects.models import ProgressReport, Project
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.wording import day_words
@@ -30,7 +30,7 @@ def watched(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
 
 def start_reported(*, actor: Actor, subject: ProgressReport, at: datetime, why: str) -> None:
     """A start before its approvals is warned of at once; a warning that missed the report notes that it has come."""
-    for made in Warning.objects.filter(project_id=subject.project_id, kind__in=ANSWERED_BY_START).exclude(state=WarningState.CLOSED):
+    for made in AnomalyWarning.objects.filter(project_id=subject.project_id, kind__in=ANSWERED_BY_START).exclude(state=WarningState.CLOSED):
         step(made, StepKind.NOTED, actor, at, f"项目单位已报送开工建设信息，开工日期 {day_words(subject.on)}")
     look_at(project_id=subject.project_id, at=at)
 
@@ -54,12 +54,12 @@ def decided_elsewhere(*, actor: Actor, subject: ExternalResult, at: datetime, wh
         share_decision(item, at)
 
 
-def inspected(*, actor: Actor, subject: Inspection, at: datetime, why: str) -> None:
+def inspected(*, actor: Actor, subject: RandomInspection, at: datetime, why: str) -> None:
     """The result of a random inspection is shared when it is published."""
     share_inspection(subject, at)
 
 
 def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
     """Withdrawn or terminated: there is nothing left to correct, and the warnings say so."""
-    for pk in Warning.objects.filter(project=subject).exclude(state=WarningState.CLOSED).order_by("id").values_list("pk", flat=True):
+    for pk in AnomalyWarning.objects.filter(project=subject).exclude(state=WarningState.CLOSED).order_by("id").values_list("pk", flat=True):
         end(Actor.system(), locked(pk), WarningOutcome.ENDED, why or "项目已撤回或者终止", at)

@@ -7,7 +7,7 @@ from yinuo.apps.base import AppendOnly, Versioned
 from yinuo.apps.documents.attachments import FileList
 from yinuo.apps.documents.models import FileRole
 from yinuo.apps.feeds.models import Feed
-from yinuo.apps.inspections.models import Inspection
+from yinuo.apps.inspections.models import RandomInspection
 from yinuo.apps.people.models import Department, Hall, Person
 from yinuo.apps.projects.models import Project
 
@@ -55,7 +55,7 @@ class LifeRecord(AppendOnly):
     digest = models.CharField(max_length=64)
     round = models.PositiveIntegerField(default=1)
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
-    inspection = models.ForeignKey(Inspection, null=True, on_delete=models.PROTECT, related_name="penalties")
+    inspection = models.ForeignKey(RandomInspection, null=True, on_delete=models.PROTECT, related_name="penalties")
     why = models.TextField(default="")
     evidence = FileList(FileRole.EVIDENCE)
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
@@ -104,7 +104,7 @@ class WarningSource(models.TextChoices):
     RECORD = "record", "监管记录"
 
 
-class Warning(Versioned):
+class AnomalyWarning(Versioned):
     """异常预警 (附件7·第十四条): one open at a time per project and kind, until it is corrected, punished or found untrue.
 
     `former`: the closed one of its kind before it. `matters`: what had to be decided before the start, by name.
@@ -162,7 +162,7 @@ class StepKind(models.TextChoices):
 class WarningStep(AppendOnly):
     """What was done about a warning, in order, with what shows it."""
 
-    warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="steps")
+    warning = models.ForeignKey(AnomalyWarning, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=10, choices=StepKind.choices)
     text = models.TextField(default="")
     evidence = FileList(FileRole.EVIDENCE)

@@ -11,24 +11,24 @@ from django.db.models import QuerySet
 from yinuo.apps.base import Actor
 from yinuo.apps.feeds.models import FeedEntry, FeedPlace
 from yinuo.apps.feeds.queries import placed
-from yinuo.apps.inspections.models import Inspection, Outcome
+from yinuo.apps.inspections.models import Outcome, RandomInspection
 from yinuo.apps.oversight.access import WATCHING, can_hand_clue, can_see_clue
-from yinuo.apps.oversight.models import SHARED_FEED, Clue, LifeRecord, RecordKind, SharedKind, Warning, WarningState
+from yinuo.apps.oversight.models import SHARED_FEED, AnomalyWarning, Clue, LifeRecord, RecordKind, SharedKind, WarningState
 from yinuo.apps.projects.models import Project
 
 PAGE = 40
 
 
-def warning(warning_id: int) -> Warning:
-    """Raises Warning.DoesNotExist."""
-    return Warning.objects.select_related(
+def warning(warning_id: int) -> AnomalyWarning:
+    """Raises AnomalyWarning.DoesNotExist."""
+    return AnomalyWarning.objects.select_related(
         "project__unit", "project__hall", "department", "record", "penalty", "former", "closed_by"
     ).get(pk=warning_id)  # fmt: skip
 
 
-def of_actor(actor: Actor) -> QuerySet[Warning]:
+def of_actor(actor: Actor) -> QuerySet[AnomalyWarning]:
     """The unit its own, an office what lies with it, the watchers all of their hall's."""
-    rows = Warning.objects.select_related("project__unit", "department")
+    rows = AnomalyWarning.objects.select_related("project__unit", "department")
     if actor.role == "unit":
         own = rows.filter(project__unit_id=actor.unit_id)
         return own.filter(project_id=actor.scope.project_id) if actor.scope is not None else own
@@ -37,7 +37,7 @@ def of_actor(actor: Actor) -> QuerySet[Warning]:
     return rows.filter(project__hall_id=actor.hall_id) if actor.role in (*WATCHING, "administrator") else rows.none()
 
 
-def narrowed(actor: Actor, view: str, kind: str = "") -> QuerySet[Warning]:
+def narrowed(actor: Actor, view: str, kind: str = "") -> QuerySet[AnomalyWarning]:
     """`view`: open, closed, all; newest first."""
     rows = of_actor(actor).order_by("-id")
     if view == "open":
@@ -51,7 +51,7 @@ def narrowed(actor: Actor, view: str, kind: str = "") -> QuerySet[Warning]:
 class Page:
     """`after` opens the next page, 0 = no more."""
 
-    warnings: Sequence[Warning]
+    warnings: Sequence[AnomalyWarning]
     after: int
 
 
@@ -63,9 +63,9 @@ def warnings(actor: Actor, *, view: str = "open", kind: str = "", after: int = 0
     return Page(found[:size], found[size - 1].pk if len(found) > size else 0)
 
 
-def of_project(project_id: int) -> list[Warning]:
+def of_project(project_id: int) -> list[AnomalyWarning]:
     """Every warning of a project, open ones first, then the latest."""
-    rows = Warning.objects.filter(project_id=project_id).select_related("department", "penalty").order_by("-id")
+    rows = AnomalyWarning.objects.filter(project_id=project_id).select_related("department", "penalty").order_by("-id")
     return sorted(rows, key=lambda row: not row.is_open)
 
 
@@ -100,18 +100,18 @@ def versions(row: LifeRecord) -> list[LifeRecord]:
 def penalties_to_name(project: Project) -> list[LifeRecord]:
     """Penalties of the project that close no warning yet, in no version of them; the latest version of each."""
     rows = {row.pk: row for row in LifeRecord.objects.filter(project=project, kind=RecordKind.PENALTY).order_by("-on", "-id")}
-    spent = set(Warning.objects.filter(project=project, penalty__isnull=False).values_list("penalty_id", flat=True))
+    spent = set(AnomalyWarning.objects.filter(project=project, penalty__isnull=False).values_list("penalty_id", flat=True))
     replaced = {row.replaces_id for row in rows.values()}
     return [row for row in rows.values() if row.pk not in replaced and spent.isdisjoint(_line(row, rows))]
 
 
-def handed_to_penalty(project: Project) -> list[Inspection]:
+def handed_to_penalty(project: Project) -> list[RandomInspection]:
     """The project's random inspections whose finding went to be penalised, the latest first."""
-    rows = Inspection.objects.filter(project=project, outcome=Outcome.PENALTY).select_related("plan__lead")
+    rows = RandomInspection.objects.filter(project=project, outcome=Outcome.PENALTY).select_related("plan__lead")
     return list(rows.order_by("-id"))
 
 
-def penalties_of(inspection: Inspection) -> list[LifeRecord]:
+def penalties_of(inspection: RandomInspection) -> list[LifeRecord]:
     """What was decided on an inspection that was handed over; the latest version of each."""
     return list(LifeRecord.objects.filter(inspection=inspection, replaced_by__isnull=True).order_by("-on", "-id"))
 

@@ -13,7 +13,7 @@ from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.onemap.building import opening_matter
 from yinuo.apps.onemap.mocking import months_after
 from yinuo.apps.onemap.models import CONCLUDED, MapItem
-from yinuo.apps.oversight.models import LifeRecord, RecordKind, Warning, WarningKind, WarningOutcome, WarningSource
+from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord, RecordKind, WarningKind, WarningOutcome, WarningSource
 from yinuo.apps.oversight.specs import word_of
 from yinuo.apps.projects.models import ProgressReport, Project, ProjectKind, ProjectState, ReportKind
 from yinuo.apps.rules import pack
@@ -52,13 +52,13 @@ class Standing:
     project: Project
     items: Sequence[MapItem]
     sightings: Sequence[LifeRecord]
-    closed: dict[str, list[Warning]] = field(default_factory=dict)
+    closed: dict[str, list[AnomalyWarning]] = field(default_factory=dict)
     open_kinds: frozenset[str] = frozenset()
     reminded: bool = False
     promised: bool = False
     reported_at: datetime | None = None
 
-    def last(self, kind: WarningKind) -> Warning | None:
+    def last(self, kind: WarningKind) -> AnomalyWarning | None:
         rows = self.closed.get(kind)
         return rows[-1] if rows else None
 
@@ -73,7 +73,7 @@ class Standing:
         return any(not any(_judged(row, one) for one in unfounded) for row in self.sightings)
 
 
-def _judged(row: LifeRecord, warning: Warning) -> bool:
+def _judged(row: LifeRecord, warning: AnomalyWarning) -> bool:
     """Whether the warning was of this sighting, or the sighting came in while it was open."""
     if warning.source != WarningSource.RECORD or warning.closed_at is None:
         return False
@@ -86,9 +86,9 @@ def standing(project: Project, *, reminded: bool) -> Standing:
 
 def standings(projects: Sequence[Project], reminded: Container[int]) -> list[Standing]:
     """Of several projects, with a steady number of queries; `reminded`: those whose company was reminded of the start."""
-    closed: dict[int, dict[str, list[Warning]]] = {project.pk: {} for project in projects}
+    closed: dict[int, dict[str, list[AnomalyWarning]]] = {project.pk: {} for project in projects}
     open_kinds: dict[int, set[str]] = {project.pk: set() for project in projects}
-    for row in Warning.objects.filter(project__in=projects).order_by("id"):
+    for row in AnomalyWarning.objects.filter(project__in=projects).order_by("id"):
         if row.is_open:
             open_kinds[row.project_id].add(row.kind)
         else:

@@ -79,7 +79,7 @@ FIGURES = f"""
 WARNINGS = """
     SELECT p.hall_id, n.department_id, 'warnings', (n.closed_at < %(end)s::timestamptz) IS TRUE, NULL, 'warning', n.id, p.name,
         (n.found_at AT TIME ZONE %(tz)s::interval)::date
-    FROM oversight_warning n JOIN projects_project p ON p.id = n.project_id
+    FROM oversight_anomalywarning n JOIN projects_project p ON p.id = n.project_id
     WHERE p.hall_id = ANY(%(halls)s::bigint[]) AND n.found_at >= %(begin)s::timestamptz AND n.found_at < %(end)s::timestamptz
 """
 

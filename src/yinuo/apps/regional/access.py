@@ -5,7 +5,7 @@ from __future__ import annotations
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue.models import RegionalResult, Zone
 from yinuo.apps.people.models import Department
-from yinuo.apps.regional.models import Assessment, Opinion
+from yinuo.apps.regional.models import Opinion, RegionalAssessment
 
 BODY_ROLES = ("zone", "approver", "principal")
 
@@ -24,7 +24,7 @@ def can_answer(actor: Actor, opinion: Opinion) -> bool:
     return actor.role in ("approver", "principal") and actor.department_id == opinion.department_id
 
 
-def can_approve(actor: Actor, assessment: Assessment) -> bool:
+def can_approve(actor: Actor, assessment: RegionalAssessment) -> bool:
     return actor.role in ("approver", "principal") and actor.department_id == assessment.department_id
 
 
@@ -38,7 +38,7 @@ def can_settle(actor: Actor, department: Department) -> bool:
     return actor.role in ("approver", "principal") and actor.department_id == department.pk
 
 
-def can_see(actor: Actor, assessment: Assessment) -> bool:
+def can_see(actor: Actor, assessment: RegionalAssessment) -> bool:
     """The hall's people; what is published everybody sees on its own page."""
     return actor.hall_id == assessment.zone.hall_id and actor.role not in ("unit", "public", "system")
 

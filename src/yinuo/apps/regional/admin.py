@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 
 from yinuo.apps.people.administration import ReadOnlyAdmin
-from yinuo.apps.regional.models import Assessment, FeeEntry
+from yinuo.apps.regional.models import FeeEntry, RegionalAssessment
 
 
-@admin.register(Assessment)
+@admin.register(RegionalAssessment)
 class AssessmentAdmin(ReadOnlyAdmin):
     list_display = ("zone", "matter_id", "department", "state", "document_number")
     list_select_related = ("zone", "department")

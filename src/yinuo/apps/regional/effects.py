@@ -12,7 +12,7 @@ from yinuo.apps.onemap.regional import ended
 from yinuo.apps.regional import queries
 from yinuo.apps.regional.actions.common import body, day_of
 from yinuo.apps.regional.actions.publishing import tell_ended
-from yinuo.apps.regional.models import Assessment, FeeEntry, FeeKind, Opinion
+from yinuo.apps.regional.models import FeeEntry, FeeKind, Opinion, RegionalAssessment
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import close
@@ -22,7 +22,7 @@ from yinuo.apps.work.models import WorkItem, WorkKind
 def shared(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
     """A project shares a result: the ledger notes its part, whether or not anybody is asked for it (附件3·三(四))."""
     assert subject.shared is not None
-    assessment = Assessment.objects.select_related("zone__body").filter(pk=subject.shared.assessment_id).first()
+    assessment = RegionalAssessment.objects.select_related("zone__body").filter(pk=subject.shared.assessment_id).first()
     if assessment is not None:
         _enter(assessment, FeeKind.SHARED, subject, assessment.share, at)
         _tell_body(assessment, subject, "共享了", at)
@@ -38,7 +38,7 @@ def given_back(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> Non
         _tell_body(last.assessment, subject, f"不再共享（{why[:60]}）", at)
 
 
-def _tell_body(assessment: Assessment, item: MapItem, what: str, at: datetime) -> None:
+def _tell_body(assessment: RegionalAssessment, item: MapItem, what: str, at: datetime) -> None:
     """The zone's body hears whose project uses its result, and whose no longer does."""
     tell(
         "regional_used",
@@ -53,7 +53,7 @@ def _tell_body(assessment: Assessment, item: MapItem, what: str, at: datetime) -
     )
 
 
-def _enter(assessment: Assessment, kind: FeeKind, item: MapItem, amount: object, at: datetime) -> None:
+def _enter(assessment: RegionalAssessment, kind: FeeKind, item: MapItem, amount: object, at: datetime) -> None:
     FeeEntry.objects.create(
         assessment=assessment, kind=kind, payer=assessment.payer, project_id=item.project_id, item=item, amount=amount, at=at
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from yinuo.apps.catalogue.models import RegionalResult
-from yinuo.apps.regional.models import Assessment, AssessmentState
+from yinuo.apps.regional.models import AssessmentState, RegionalAssessment
 
 
 def results_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -30,13 +30,13 @@ def results_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, 
 
 
 def approvals_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
-    approved = Assessment.objects.filter(state__in=[AssessmentState.APPROVED, AssessmentState.PUBLISHED])
-    return ((f"{Assessment._meta.label_lower}:{key}", ()) for key in approved.values_list("pk", flat=True))
+    approved = RegionalAssessment.objects.filter(state__in=[AssessmentState.APPROVED, AssessmentState.PUBLISHED])
+    return ((f"{RegionalAssessment._meta.label_lower}:{key}", ()) for key in approved.values_list("pk", flat=True))
 
 
 def approvals_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:
     """By the assessment's name in the chain."""
     keys = {label: int(label.rpartition(":")[2]) for label, _ in leaves}
-    rows = Assessment.objects.filter(pk__in=keys.values()).select_related("zone")
+    rows = RegionalAssessment.objects.filter(pk__in=keys.values()).select_related("zone")
     known = {row.pk: {"matter": row.matter_id, "zone": row.zone.key, "document_number": row.document_number} for row in rows}
     return [known.get(keys[label]) for label, _ in leaves]

@@ -29,7 +29,7 @@ class Payer(models.TextChoices):
     APPLICANT = "applicant", "应由申请人开展，财政先行垫付"
 
 
-class Assessment(Versioned):
+class RegionalAssessment(Versioned):
     """One matter assessed for one zone, from asking the departments to the published result (附件3·三(一)、(二)).
 
     `replaces`: the result it updates. `conditions` and `obligations` as in catalogue.RegionalResult. `cost` is what the institution is
@@ -86,7 +86,7 @@ class Assessment(Versioned):
 class Opinion(models.Model):
     """What a department says before the institution is commissioned (充分征求相关部门意见建议); silence after the term is none."""
 
-    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="opinions")
+    assessment = models.ForeignKey(RegionalAssessment, on_delete=models.PROTECT, related_name="opinions")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     text = models.TextField(default="")
@@ -112,7 +112,7 @@ class FeeEntry(AppendOnly):
     `payer` says whose cost the law makes it; whether a project is asked for it is decided by the pack on the day of its permit.
     """
 
-    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="fees")
+    assessment = models.ForeignKey(RegionalAssessment, on_delete=models.PROTECT, related_name="fees")
     kind = models.CharField(max_length=10, choices=FeeKind.choices)
     payer = models.CharField(max_length=12, choices=Payer.choices)
     project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, related_name="regional_fees")

@@ -13,7 +13,7 @@ from yinuo.apps.base import Actor
 from yinuo.apps.catalogue.models import RegionalResult, Zone
 from yinuo.apps.people.models import InForce
 from yinuo.apps.regional import access
-from yinuo.apps.regional.models import Assessment, AssessmentState, FeeEntry, FeeKind, Payer
+from yinuo.apps.regional.models import AssessmentState, FeeEntry, FeeKind, Payer, RegionalAssessment
 from yinuo.apps.rules import pack
 from yinuo.core.regional import regional_rows, which_projects
 
@@ -61,14 +61,14 @@ def run_by(actor: Actor, day: date) -> list[Zone]:
     return [zone for zone in zones(day, actor.hall_id) if access.can_run(actor, zone)]
 
 
-def assessments(hall_id: int, zones: Sequence[Zone] | None = None) -> QuerySet[Assessment]:
-    found = Assessment.objects.filter(zone__hall_id=hall_id).select_related("zone", "department", "result").order_by("-id")
+def assessments(hall_id: int, zones: Sequence[Zone] | None = None) -> QuerySet[RegionalAssessment]:
+    found = RegionalAssessment.objects.filter(zone__hall_id=hall_id).select_related("zone", "department", "result").order_by("-id")
     return found if zones is None else found.filter(zone__in=zones)
 
 
-def assessment_of(assessment_id: int) -> Assessment:
-    """Raises Assessment.DoesNotExist."""
-    found = Assessment.objects.select_related(
+def assessment_of(assessment_id: int) -> RegionalAssessment:
+    """Raises RegionalAssessment.DoesNotExist."""
+    found = RegionalAssessment.objects.select_related(
         "zone__body", "department", "replaces", "report_file", "result", "decided_by", "begun_by"
     ).defer("report_file__content")
     return found.prefetch_related("opinions__department", "opinions__answered_by").get(pk=assessment_id)

@@ -1,6 +1,6 @@
 """How this room's uses of a file are told."""
 
 from yinuo.apps.documents.usage import FileUse
-from yinuo.apps.regional.models import Assessment
+from yinuo.apps.regional.models import RegionalAssessment
 
-USES = [FileUse(Assessment, "区域评估报告", "{title}", "begun_at")]
+USES = [FileUse(RegionalAssessment, "区域评估报告", "{title}", "begun_at")]

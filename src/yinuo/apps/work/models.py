@@ -43,7 +43,7 @@ class WorkKind(models.TextChoices):
     REGIONAL_APPROVAL = "regional_approval", "区域评估审查"
     REGIONAL_UPKEEP = "regional_upkeep", "区域评估更新"
     LAND_INPUT = "land_input", "用地清单要素"
-    AGENCY_APPLICATION = "agency_application", "代办受理"
+    AGENCY_REQUEST = "agency_request", "代办受理"
     AGENCY_SERVICE = "agency_service", "代办服务"
     COORDINATION = "coordination", "1+X 协调"
     COMPLAINT = "complaint", "投诉办理"

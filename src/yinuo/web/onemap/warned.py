@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from yinuo.apps.oversight.models import Warning, WarningState
+from yinuo.apps.oversight.models import AnomalyWarning, WarningState
 from yinuo.apps.projects.models import Project
 
 
@@ -23,11 +23,11 @@ class Warned:
 
 def shown(project: Project, face: str, *, linked: bool = True) -> list[Warned]:
     """`face`: staff or unit; one query."""
-    rows = Warning.objects.filter(project=project).exclude(state=WarningState.CLOSED).select_related("department").order_by("id")
+    rows = AnomalyWarning.objects.filter(project=project).exclude(state=WarningState.CLOSED).select_related("department").order_by("id")
     return banners(rows, face, linked=linked)
 
 
-def banners(rows: Iterable[Warning], face: str, *, linked: bool = True) -> list[Warned]:
+def banners(rows: Iterable[AnomalyWarning], face: str, *, linked: bool = True) -> list[Warned]:
     return [
         Warned(
             title=f"预警：{row.get_kind_display()}",

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.agency import access, actions, queries
-from yinuo.apps.agency.models import Agreement, Application, Appraisal, GreenChannel, Package
+from yinuo.apps.agency.models import AgencyRequest, Agreement, Appraisal, GreenChannel, Package
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.reviews.models import ServiceReview, Track
@@ -121,10 +121,10 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
         "agents": agents,
         "agreement": getattr(found, "agreement", None),
     }
-    return render(request, "staff/agency_application.html", context, status=422 if do else 200)
+    return render(request, "staff/agency_request.html", context, status=422 if do else 200)
 
 
-def _answer(actor: Actor, do: str, found: Application, form: forms.Form) -> Callable[[], object]:
+def _answer(actor: Actor, do: str, found: AgencyRequest, form: forms.Form) -> Callable[[], object]:
     values = form.cleaned_data
     common: dict[str, Any] = {"actor": actor, "application_id": found.pk, "at": timezone.now(), "version": values["version"]}
     if do == "refuse":
@@ -133,7 +133,7 @@ def _answer(actor: Actor, do: str, found: Application, form: forms.Form) -> Call
     return lambda: actions.offer_agreement(agent_id=int(values["agent"]), **{name: values[name] for name in names}, **common)
 
 
-def _application_rows(found: Application) -> list[Row]:
+def _application_rows(found: AgencyRequest) -> list[Row]:
     entrance = {"web": "网上", "api": "接口", "window": "窗口"}.get(found.entrance, found.entrance)
     rows = [
         Row("机构", found.body.name),

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from yinuo.apps.agency.models import AgencyBody, Agreement, Application, AppraisalGrade, BodyLevel, ServiceAgent, ServiceKind
+from yinuo.apps.agency.models import AgencyBody, AgencyRequest, Agreement, AppraisalGrade, BodyLevel, ServiceAgent, ServiceKind
 from yinuo.apps.onemap.models import ENDED, MapItem
 from yinuo.apps.people.models import Person
 from yinuo.web.components.forms import DateInput
@@ -33,7 +33,7 @@ class OfferForm(Versioned):
     )
     note = text_area("说明", "", "减少企业申请的服务的，写明理由。企业会看到。", rows=2)
 
-    def __init__(self, *args: Any, application: Application, agents: list[ServiceAgent], reduced: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, application: AgencyRequest, agents: list[ServiceAgent], reduced: bool, **kwargs: Any) -> None:
         day = timezone.localdate()
         initial = {"from_on": day, "to_on": day + HALF_A_YEAR, "services": application.services, "version": application.version}
         super().__init__(*args, initial=initial, **kwargs)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.onemap.regional import ended
 from yinuo.apps.regional import access, actions, queries
-from yinuo.apps.regional.models import Assessment, AssessmentState, FeeEntry
+from yinuo.apps.regional.models import AssessmentState, FeeEntry, RegionalAssessment
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import DAY
@@ -48,7 +48,7 @@ class Step:
     first: bool = True
 
 
-def steps_of(request: HttpRequest, found: Assessment, actor: Actor) -> list[Step]:
+def steps_of(request: HttpRequest, found: RegionalAssessment, actor: Actor) -> list[Step]:
     """What the state leaves open to the actor, the first the one the assessment waits for."""
     bound = request.POST if request.method == "POST" else None
     verb = request.POST.get("do", "")
@@ -98,7 +98,7 @@ def steps_of(request: HttpRequest, found: Assessment, actor: Actor) -> list[Step
     return made
 
 
-def _of_body(found: Assessment, step: Callable[..., Step]) -> list[Step]:
+def _of_body(found: RegionalAssessment, step: Callable[..., Step]) -> list[Step]:
     made = []
     if found.state == AssessmentState.CONSULTING:
         words = ("委托评估机构", "委托", "primary", "意见齐备或者期满后才能委托。费用由财政支付，记入台账。")
@@ -139,7 +139,7 @@ def show(request: HttpRequest, assessment_id: int) -> HttpResponse:
             messages.success(request, chosen.done)
             return redirect("staff:assessment", assessment_id)
     day = timezone.localdate()
-    work = WorkItem.objects.filter(subject_kind="regional.assessment", subject_id=found.pk, state__in=["running", "paused"]).first()
+    work = WorkItem.objects.filter(subject_kind="regional.regionalassessment", subject_id=found.pk, state__in=["running", "paused"]).first()
     context = {
         "found": found,
         "matter": pack().matters[found.matter_id].full_name,
@@ -176,7 +176,7 @@ def _values(form: forms.Form) -> dict[str, Any]:
     return form.values() if isinstance(form, ReportForm) else form.cleaned_data
 
 
-def _rows(found: Assessment) -> list[Row]:
+def _rows(found: RegionalAssessment) -> list[Row]:
     rows = [
         Row("园区", found.zone.name),
         Row("主体单位", found.zone.body.name),

@@ -10,7 +10,7 @@ from django import forms
 
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.regional.models import Assessment, Payer
+from yinuo.apps.regional.models import Payer, RegionalAssessment
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import DAY
 from yinuo.core.fact_specs import FACTS
@@ -107,7 +107,7 @@ class ReportForm(Versioned):
             )
 
     @classmethod
-    def initial_of(cls, found: Assessment) -> dict[str, Any]:
+    def initial_of(cls, found: RegionalAssessment) -> dict[str, Any]:
         """What the form opens with where a report was recorded already."""
         kept = {name: found.conditions.get(name, {}) for name in ("most", "one_of")}
         made: dict[str, Any] = {name: getattr(found, name) or None for name in ("title", "report_number", "report_on", "scope", "from_on")}

@@ -18,7 +18,7 @@ from yinuo.apps.base import Actor, forbid
 from yinuo.apps.inspections import access, actions, queries
 from yinuo.apps.inspections.actions.common import departments_of
 from yinuo.apps.inspections.actions.inspecting import FAULTY, VISITING, may_be_interviewed
-from yinuo.apps.inspections.models import Answer, Inspection, InspectionState, Member, Outcome, Visit
+from yinuo.apps.inspections.models import Answer, InspectionState, Member, Outcome, RandomInspection, Visit
 from yinuo.apps.inspections.questions import Question, questions_of
 from yinuo.apps.oversight.access import can_record
 from yinuo.apps.oversight.queries import penalties_of
@@ -153,7 +153,9 @@ def inspection(request: HttpRequest, inspection_id: int) -> HttpResponse:
     return render(request, "staff/inspection.html", context, status=422 if verb else 200)
 
 
-def _steps(actor: Actor, found: Inspection, visits: Sequence[Visit], request: HttpRequest, verb: str, now: datetime) -> dict[str, Any]:
+def _steps(
+    actor: Actor, found: RandomInspection, visits: Sequence[Visit], request: HttpRequest, verb: str, now: datetime
+) -> dict[str, Any]:
     """The forms that are the actor's in this state, the one sent bound."""
     version = {"version": found.version}
     persons = {one.inspector.person_id: one for one in found.all_members if one.left_at is None}  # type: ignore[attr-defined]
@@ -202,7 +204,7 @@ def _valid(form: Any, asked: Sequence[QuestionForm], request: HttpRequest, actor
     return all([form.is_valid(), kept, *(one.is_valid() for one in asked)])
 
 
-def _done(actor: Actor, found: Inspection, verb: str, form: Any, asked: Sequence[QuestionForm], now: datetime) -> bool:
+def _done(actor: Actor, found: RandomInspection, verb: str, form: Any, asked: Sequence[QuestionForm], now: datetime) -> bool:
     data: dict[str, Any] = {**form.cleaned_data}
     common: dict[str, Any] = {"actor": actor, "inspection_id": found.pk, "at": now}
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.land import access, actions, queries, rules
-from yinuo.apps.land.models import UNDER_WAY, LandList, Parcel, ParcelStatus
+from yinuo.apps.land.models import UNDER_WAY, LandChecklist, Parcel, ParcelStatus
 from yinuo.apps.rules import pack
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import NavItem, Row
@@ -44,7 +44,7 @@ class Verb:
 class Desk:
     """The verbs a parcel's state leaves open to who looks."""
 
-    def __init__(self, request: HttpRequest, parcel: Parcel, lists: list[LandList], actor: Actor) -> None:
+    def __init__(self, request: HttpRequest, parcel: Parcel, lists: list[LandChecklist], actor: Actor) -> None:
         self.parcel, self.lists, self.actor, self.now = parcel, lists, actor, timezone.now()
         self.verb = request.POST.get("do", "") if request.method == "POST" else ""
         self.data = request.POST if request.method == "POST" else None

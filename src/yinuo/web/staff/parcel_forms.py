@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.land.indicators import INDICATORS, WORDS
-from yinuo.apps.land.models import BasicKind, LandList, ListInput, Parcel
+from yinuo.apps.land.models import BasicKind, LandChecklist, ListInput, Parcel
 from yinuo.apps.land.queries import interests_of
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.rules import pack
@@ -191,5 +191,5 @@ def points_of(row: ListInput) -> list[dict[str, str]]:
     return [dict(point) for point in row.points]
 
 
-def waiting_of(land_list: LandList) -> int:
+def waiting_of(land_list: LandChecklist) -> int:
     return sum(row.answered_at is None for row in land_list.inputs.all())

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import Actor, forbid
-from yinuo.apps.inspections.models import Inspection
+from yinuo.apps.inspections.models import RandomInspection
 from yinuo.apps.oversight import access, actions, queries
 from yinuo.apps.oversight.actions.common import TEXT_LIMIT as WHY_LIMIT
 from yinuo.apps.oversight.actions.dispatches import office_of
@@ -47,7 +47,7 @@ class RecordForm(EvidenceForm, forms.Form):
         spec: KindSpec,
         offices: Sequence[tuple[str, str]],
         correcting: bool = False,
-        handed: Sequence[Inspection] = (),
+        handed: Sequence[RandomInspection] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, label_suffix="", **kwargs)

@@ -19,7 +19,7 @@ from yinuo.apps.documents.attachments import load_files
 from yinuo.apps.oversight import access, actions, queries
 from yinuo.apps.oversight.actions.common import TEXT_LIMIT
 from yinuo.apps.oversight.actions.warnings import ACTS, HANDLED, RUNNING
-from yinuo.apps.oversight.models import Warning, WarningKind, WarningOutcome, WarningStep
+from yinuo.apps.oversight.models import AnomalyWarning, WarningKind, WarningOutcome, WarningStep
 from yinuo.apps.people.models import Department
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem, WorkKind
@@ -66,7 +66,7 @@ class CloseForm(EvidenceForm, Versioned):
     text = text_area("处置的情况和理由", "写明处置的情况和理由", "发给项目单位。", most=TEXT_LIMIT)
     field_order = ("version", "outcome", "penalty_id", "text", "files")
 
-    def __init__(self, *args: Any, found: Warning, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: AnomalyWarning, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = queries.penalties_to_name(found.project)
         listed = [(str(row.pk), f"{row.number}（{row.data.get('authority', '')}，{day_words(row.on)}）") for row in rows]
@@ -78,7 +78,7 @@ class HandForm(Versioned):
     department_key = choice("转交给", (), "选择处置部门")
     why = text_area("转交的理由", "写明转交的理由", rows=2, most=TEXT_LIMIT)
 
-    def __init__(self, *args: Any, found: Warning, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: AnomalyWarning, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Department.objects.filter(hall_id=found.project.hall_id).exclude(pk=found.department_id).order_by("name")
         self.fields["department_key"].choices = [("", "请选择"), *((row.key, row.name) for row in rows)]  # type: ignore[attr-defined]
@@ -92,14 +92,14 @@ class PointsForm(EvidenceForm, forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
 
 
-Act = Callable[[Actor, Warning, forms.Form, datetime], object]
+Act = Callable[[Actor, AnomalyWarning, forms.Form, datetime], object]
 
 
-def _order(actor: Actor, found: Warning, form: forms.Form, now: datetime) -> object:
+def _order(actor: Actor, found: AnomalyWarning, form: forms.Form, now: datetime) -> object:
     return actions.order_rectification(actor=actor, warning_id=found.pk, at=now, **form.cleaned_data)
 
 
-def _close(actor: Actor, found: Warning, form: forms.Form, now: datetime) -> object:
+def _close(actor: Actor, found: AnomalyWarning, form: forms.Form, now: datetime) -> object:
     values = form.cleaned_data
     return actions.close_warning(
         actor=actor,
@@ -113,11 +113,11 @@ def _close(actor: Actor, found: Warning, form: forms.Form, now: datetime) -> obj
     )
 
 
-def _hand(actor: Actor, found: Warning, form: forms.Form, now: datetime) -> object:
+def _hand(actor: Actor, found: AnomalyWarning, form: forms.Form, now: datetime) -> object:
     return actions.hand_warning(actor=actor, warning_id=found.pk, at=now, **form.cleaned_data)
 
 
-def _points(actor: Actor, found: Warning, form: forms.Form, now: datetime) -> object:
+def _points(actor: Actor, found: AnomalyWarning, form: forms.Form, now: datetime) -> object:
     evidence = form.file_ids  # type: ignore[attr-defined]
     return actions.propose_for_warning(actor=actor, warning_id=found.pk, basis=form.cleaned_data["basis"], evidence=evidence, at=now)
 
@@ -171,7 +171,7 @@ def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     """The warnings of the page as a file."""
     view, kind = chosen(data)
 
-    def lines(rows: Sequence[Warning]) -> Any:
+    def lines(rows: Sequence[AnomalyWarning]) -> Any:
         for row in rows:
             yield (
                 row.get_kind_display(),
@@ -221,7 +221,7 @@ def warning(request: HttpRequest, warning_id: int) -> HttpResponse:
     return render(request, "staff/warning.html", context, status=422 if verb else 200)
 
 
-def _form(request: HttpRequest, name: str, found: Warning, verb: str) -> forms.Form:
+def _form(request: HttpRequest, name: str, found: AnomalyWarning, verb: str) -> forms.Form:
     form = STEPS[name][0]
     own: dict[str, Any] = {"found": found} if form in (CloseForm, HandForm) else {}
     if name == verb:
@@ -233,7 +233,7 @@ def _taken(request: HttpRequest, actor: Actor, form: forms.Form, now: datetime) 
     return form.take(request, actor, now) if isinstance(form, EvidenceForm) else True
 
 
-def _steps(actor: Actor, found: Warning) -> list[str]:
+def _steps(actor: Actor, found: AnomalyWarning) -> list[str]:
     """What the actor may do next, the usual first."""
     names: list[str] = []
     if access.can_handle(actor, found):
@@ -246,17 +246,17 @@ def _steps(actor: Actor, found: Warning) -> list[str]:
     return names
 
 
-def story(found: Warning) -> list[WarningStep]:
+def story(found: AnomalyWarning) -> list[WarningStep]:
     steps = list(found.steps.select_related("person", "department").order_by("id"))
     load_files(steps)
     return steps
 
 
-def clock_of(found: Warning) -> WorkItem | None:
+def clock_of(found: AnomalyWarning) -> WorkItem | None:
     """The open clock, the unit's or the office's."""
     return (
         WorkItem.objects.filter(
-            subject_kind=Warning._meta.label_lower,
+            subject_kind=AnomalyWarning._meta.label_lower,
             subject_id=found.pk,
             kind__in=[WorkKind.WARNING_HANDLE, WorkKind.WARNING_RECTIFY],
             state__in=OPEN,

@@ -20,7 +20,7 @@ from yinuo.apps.catalogue.models import RegionalResult, Zone, ZoneKind
 from yinuo.apps.people.models import Department
 from yinuo.apps.regional import access, queries
 from yinuo.apps.regional.actions import begin_assessment, close_zone, open_zone
-from yinuo.apps.regional.models import Assessment
+from yinuo.apps.regional.models import RegionalAssessment
 from yinuo.apps.rules import pack
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.calendar import DAY
@@ -38,7 +38,7 @@ CRUMB = NavItem("园区", "/staff/zones/")
 class Line:
     """An assessment in a list: its matter, where it stands, and who has the next step."""
 
-    row: Assessment
+    row: RegionalAssessment
     matter: str
     waits: str
     colour: str
@@ -64,7 +64,7 @@ WAITS = {
 }
 
 
-def line_of(row: Assessment) -> Line:
+def line_of(row: RegionalAssessment) -> Line:
     waits, colour = WAITS.get(row.state, ("", "green" if row.state == "published" else ""))
     return Line(row, pack().matters[row.matter_id].full_name, waits, colour)
 

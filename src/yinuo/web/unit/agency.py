@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from yinuo.apps.agency import access, actions, queries
-from yinuo.apps.agency.models import Agreement, Application, ServiceKind
+from yinuo.apps.agency.models import AgencyRequest, Agreement, ServiceKind
 from yinuo.apps.agency.papers import SERVICES
 from yinuo.apps.base import forbid
 from yinuo.apps.onemap.models import ENDED, MapItem
@@ -100,7 +100,7 @@ def apply(request: HttpRequest, project_id: int) -> HttpResponse:
     return render(request, "unit/agency_apply.html", context)
 
 
-def _apply(request: HttpRequest, project: Project, form: ApplyForm) -> Application:
+def _apply(request: HttpRequest, project: Project, form: ApplyForm) -> AgencyRequest:
     values = form.cleaned_data
     return actions.apply_for_service(
         actor=actor_of(request),
@@ -126,7 +126,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
     latest = found[0] if found else None
     agreement = getattr(latest, "agreement", None) if latest else None
     do = request.POST.get("do", "") if request.method == "POST" else ""
-    row: Application | Agreement | None = latest if latest and latest.state in ("applied", "offered") and do == "withdraw" else agreement
+    row: AgencyRequest | Agreement | None = latest if latest and latest.state in ("applied", "offered") and do == "withdraw" else agreement
     why = WhyForm(request.POST if do else None, initial={"version": row.version if row else 0})
     if do and row is None:
         raise forbid("这个页面没有这项操作")
@@ -157,11 +157,11 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
     return render(request, "unit/agency.html", context, status=422 if do else 200)
 
 
-def _act(request: HttpRequest, do: str, row: Application | Agreement, form: forms.Form) -> Callable[[], object]:
+def _act(request: HttpRequest, do: str, row: AgencyRequest | Agreement, form: forms.Form) -> Callable[[], object]:
     """Raises Forbidden for what the page does not offer."""
     common: dict[str, Any] = {"actor": actor_of(request), "at": timezone.now()}
     common["version"] = form.cleaned_data["version"]
-    if do == "withdraw" and isinstance(row, Application):
+    if do == "withdraw" and isinstance(row, AgencyRequest):
         return lambda: actions.withdraw_service_application(application_id=row.pk, **common)
     if not isinstance(row, Agreement):
         raise forbid("这个页面没有这项操作")

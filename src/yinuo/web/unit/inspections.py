@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.apps.base import forbid
 from yinuo.apps.inspections import access, actions, queries
-from yinuo.apps.inspections.models import Inspection, InspectionState
+from yinuo.apps.inspections.models import InspectionState, RandomInspection
 from yinuo.web.acting import actor_of, need_unit
 from yinuo.web.components.shapes import NavItem
 from yinuo.web.handling import attempt
@@ -68,7 +68,7 @@ def one(request: HttpRequest, inspection_id: int) -> HttpResponse:
     return render(request, "unit/inspection.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _form(request: HttpRequest, found: Inspection) -> EvidenceForm | None:
+def _form(request: HttpRequest, found: RandomInspection) -> EvidenceForm | None:
     if found.state == InspectionState.CANCELLED:
         return None
     label, hint = RECTIFY if found.state == InspectionState.RECTIFYING else OPINION

@@ -28,9 +28,9 @@ from yinuo.apps.agency.actions.common import (
 from yinuo.apps.agency.models import (
     IN_FORCE,
     OPEN_APPLICATION,
+    AgencyRequest,
     Agreement,
     AgreementState,
-    Application,
     ApplicationState,
 )
 from yinuo.apps.base import Actor, Refused, check_version, forbid, save
@@ -64,7 +64,7 @@ def apply_for_service(
     at: datetime,
     text: str = "",
     idempotency_key: str = "",
-) -> Application:
+) -> AgencyRequest:
     """The unit asks, here or at the window. `lead` and `handler`: name and telephone of the unit's two persons (附件6·三(三)1).
 
     A company of class D, one the province lists as such, or a unit that is no enterprise is refused at once, with the clause.
@@ -74,7 +74,7 @@ def apply_for_service(
         raise forbid("只能为本单位的项目申请代办服务")
     claimed = claim(actor, idempotency_key, "agency.apply", [project_id, body_id, list(matters), list(services), lead, handler], at=at)
     if (known := answered(claimed)) is not None:
-        return Application.objects.get(pk=known)
+        return AgencyRequest.objects.get(pk=known)
     day = day_of(at)
     _need_living(project)
     body = body_of(body_id, day)
@@ -82,11 +82,11 @@ def apply_for_service(
         raise Refused("agency.body_elsewhere", "请选择项目所在大厅的代办服务机构", field="body")
     wanted, chosen = checked_matters(project, matters), checked_services(services)
     decision = need_served(project, day)
-    if Application.objects.filter(project=project, state__in=OPEN_APPLICATION).exists():
+    if AgencyRequest.objects.filter(project=project, state__in=OPEN_APPLICATION).exists():
         raise Refused("agency.applied", "这个项目已经申请代办服务", remedy="请查看申请的进展")
     if Agreement.objects.filter(project=project, state__in=IN_FORCE).exists():
         raise Refused("agency.running", "这个项目已有代办服务", remedy="需要改变范围的，先终止原协议再申请")
-    made = Application.objects.create(
+    made = AgencyRequest.objects.create(
         project=project,
         body=body,
         matters=wanted,
@@ -141,10 +141,10 @@ def need_served(project: Project, day: date) -> Decision:
     return decision
 
 
-def _ask_for_answer(actor: Actor, made: Application, support: str, at: datetime) -> None:
+def _ask_for_answer(actor: Actor, made: AgencyRequest, support: str, at: datetime) -> None:
     work = open_item(
         actor=actor,
-        kind=WorkKind.AGENCY_APPLICATION,
+        kind=WorkKind.AGENCY_REQUEST,
         about=words(made, "代办申请"),
         limits=Limits(limit("agency.enhanced_limit" if support == ENHANCED else "agency.application_limit", at)),
         rules_on=day_of(at),
@@ -159,7 +159,7 @@ def _ask_for_answer(actor: Actor, made: Application, support: str, at: datetime)
 
 
 @action
-def withdraw_service_application(*, actor: Actor, application_id: int, at: datetime, version: int | None = None) -> Application:
+def withdraw_service_application(*, actor: Actor, application_id: int, at: datetime, version: int | None = None) -> AgencyRequest:
     """The unit thinks better of it, before or after the body's offer."""
     found = locked_application(application_id)
     if not access.can_apply(actor, found.project):
@@ -171,7 +171,7 @@ def withdraw_service_application(*, actor: Actor, application_id: int, at: datet
     return found
 
 
-def drop(actor: Actor, found: Application, state: ApplicationState, at: datetime) -> None:
+def drop(actor: Actor, found: AgencyRequest, state: ApplicationState, at: datetime) -> None:
     """Withdrawn, lapsed or refused: no clock goes on, no offer stays open."""
     stop_clock(actor, found, at, state.value, cancelled=state != ApplicationState.REFUSED)
     Agreement.objects.filter(application=found, state=AgreementState.OFFERED).update(state=AgreementState.VOID)
@@ -180,7 +180,7 @@ def drop(actor: Actor, found: Application, state: ApplicationState, at: datetime
 
 
 @action
-def refuse_service(*, actor: Actor, application_id: int, why: str, at: datetime, version: int | None = None) -> Application:
+def refuse_service(*, actor: Actor, application_id: int, why: str, at: datetime, version: int | None = None) -> AgencyRequest:
     """The body says no, and why; the clause's own reasons are checked before it comes to that."""
     found = locked_application(application_id)
     if not access.can_head(actor, found.body.hall_id):
@@ -257,7 +257,7 @@ def _need_span(from_on: date, to_on: date, day: date) -> None:
         raise Refused("agency.too_long", f"协议一次最长 {longest} 天", field="to_on", remedy="到期需要的，可以重新申请")
 
 
-def _granted(found: Application, services: Sequence[str] | None, note: str, support: str) -> list[str]:
+def _granted(found: AgencyRequest, services: Sequence[str] | None, note: str, support: str) -> list[str]:
     granted = checked_services(found.services if services is None else services)
     if set(granted) - set(found.services):
         raise Refused("agency.unasked", "不能增加企业没有申请的服务", field="services", remedy="代办出于自愿，需要的请企业申请")
@@ -268,10 +268,10 @@ def _granted(found: Application, services: Sequence[str] | None, note: str, supp
     return granted
 
 
-def _wait_for_signature(actor: Actor, found: Application, agreement: Agreement, at: datetime) -> None:
+def _wait_for_signature(actor: Actor, found: AgencyRequest, agreement: Agreement, at: datetime) -> None:
     work = open_item(
         actor=actor,
-        kind=WorkKind.AGENCY_APPLICATION,
+        kind=WorkKind.AGENCY_REQUEST,
         about=words(found, "签署委托代办协议", to_unit=True),
         limits=Limits(limit("agency.sign_limit", at)),
         rules_on=day_of(at),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from yinuo.apps.agency.models import AgencyBody, Agreement, Application, ServiceAgent, ServiceKind
+from yinuo.apps.agency.models import AgencyBody, AgencyRequest, Agreement, ServiceAgent, ServiceKind
 from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap.models import MapItem
@@ -28,10 +28,10 @@ def day_of(at: datetime) -> date:
     return at.astimezone(TZ).date()
 
 
-def locked_application(application_id: int) -> Application:
+def locked_application(application_id: int) -> AgencyRequest:
     """The application with its project locked first, then itself."""
-    project = lock(Application.objects.values_list("project_id", flat=True).get(pk=application_id))
-    found = Application.objects.select_for_update(no_key=True, of=("self",)).select_related("body", "applied_by").get(pk=application_id)
+    project = lock(AgencyRequest.objects.values_list("project_id", flat=True).get(pk=application_id))
+    found = AgencyRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("body", "applied_by").get(pk=application_id)
     found.project = project
     return found
 
@@ -58,7 +58,7 @@ def take(actor: Actor, agreement_id: int, may: Rule, states: Iterable[str], vers
     return agreement
 
 
-def need_state(row: Agreement | Application, states: Iterable[str]) -> None:
+def need_state(row: Agreement | AgencyRequest, states: Iterable[str]) -> None:
     if row.state not in set(states):
         what = "协议" if isinstance(row, Agreement) else "申请"
         raise Refused(
@@ -129,7 +129,7 @@ def binding_of(actor: Actor, unit_id: int, day: date) -> AuthorisedPerson | None
     return bound.select_related("person", "unit").first()
 
 
-def code_of(row: Agreement | Application) -> str:
+def code_of(row: Agreement | AgencyRequest) -> str:
     return row.project.code or ""
 
 
@@ -137,26 +137,26 @@ def unit_page(project: Project) -> PageRef:
     return PageRef("unit:agency", project_id=project.pk)
 
 
-def desk_page(row: Agreement | Application) -> PageRef:
+def desk_page(row: Agreement | AgencyRequest) -> PageRef:
     return (
         PageRef("staff:agency_service", agreement_id=row.pk)
         if isinstance(row, Agreement)
-        else PageRef("staff:agency_application", application_id=row.pk)
+        else PageRef("staff:agency_request", application_id=row.pk)
     )
 
 
-def words(row: Agreement | Application, title: str, *, to_unit: bool = False) -> About:
+def words(row: Agreement | AgencyRequest, title: str, *, to_unit: bool = False) -> About:
     return about(row, row.project, title, desk_page(row), unit_page=unit_page(row.project) if to_unit else None, tags=("代办",))
 
 
-def stop_clock(actor: Actor, row: Agreement | Application, at: datetime, outcome: str, *, cancelled: bool = False) -> None:
-    kind = WorkKind.AGENCY_SERVICE if isinstance(row, Agreement) else WorkKind.AGENCY_APPLICATION
+def stop_clock(actor: Actor, row: Agreement | AgencyRequest, at: datetime, outcome: str, *, cancelled: bool = False) -> None:
+    kind = WorkKind.AGENCY_SERVICE if isinstance(row, Agreement) else WorkKind.AGENCY_REQUEST
     work = open_of(row, kind)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome, cancelled=cancelled)
 
 
-def tell_unit(template: str, row: Agreement | Application, at: datetime, **more: object) -> None:
+def tell_unit(template: str, row: Agreement | AgencyRequest, at: datetime, **more: object) -> None:
     person = (row.application if isinstance(row, Agreement) else row).applied_by
     project = row.project
     persons = [person] if person_is_of(person, project.unit_id, day_of(at)) else []

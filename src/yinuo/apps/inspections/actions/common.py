@@ -8,7 +8,7 @@ from datetime import date, datetime
 from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.documents.attachments import AttachedFile, own_files
 from yinuo.apps.inspections import access
-from yinuo.apps.inspections.models import Inspection, InspectionPlan, Member
+from yinuo.apps.inspections.models import InspectionPlan, Member, RandomInspection
 from yinuo.apps.projects.actions import lock as lock_project
 from yinuo.apps.rules import pack
 from yinuo.core.calendar import TZ
@@ -45,17 +45,17 @@ def locked_plan(actor: Actor, plan_id: int, states: Iterable[str], version: int 
     return plan
 
 
-def locked_inspection(inspection_id: int) -> Inspection:
+def locked_inspection(inspection_id: int) -> RandomInspection:
     """The inspection with its project locked first."""
-    project_id = Inspection.objects.values_list("project_id", flat=True).get(pk=inspection_id)
+    project_id = RandomInspection.objects.values_list("project_id", flat=True).get(pk=inspection_id)
     project = lock_project(project_id)
-    rows = Inspection.objects.select_for_update(no_key=True, of=("self",)).select_related("plan__lead")
+    rows = RandomInspection.objects.select_for_update(no_key=True, of=("self",)).select_related("plan__lead")
     inspection = rows.get(pk=inspection_id)
     inspection.project = project
     return inspection
 
 
-def need_state(inspection: Inspection, states: Iterable[str]) -> None:
+def need_state(inspection: RandomInspection, states: Iterable[str]) -> None:
     if inspection.state not in set(states):
         raise Refused(
             "inspections.state",
@@ -64,7 +64,7 @@ def need_state(inspection: Inspection, states: Iterable[str]) -> None:
         )
 
 
-def members_of(inspection: Inspection) -> list[Member]:
+def members_of(inspection: RandomInspection) -> list[Member]:
     """Those who inspect, without who has been replaced."""
     rows = Member.objects.filter(inspection=inspection, left_at__isnull=True)
     return list(rows.select_related("inspector__person", "inspector__department").order_by("id"))
@@ -79,9 +79,9 @@ def evidence_of(files: Sequence[int], unit_id: int | None) -> list[AttachedFile]
     return own_files(files, unit_id=unit_id, room="inspections")
 
 
-def page_of(inspection: Inspection) -> PageRef:
+def page_of(inspection: RandomInspection) -> PageRef:
     return PageRef("staff:inspection", inspection_id=inspection.pk)
 
 
-def unit_page_of(inspection: Inspection) -> PageRef:
+def unit_page_of(inspection: RandomInspection) -> PageRef:
     return PageRef("unit:inspection", inspection_id=inspection.pk)

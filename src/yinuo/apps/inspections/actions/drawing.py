@@ -19,7 +19,7 @@ from yinuo.apps.inspections.actions.common import (
     page_of,
 )
 from yinuo.apps.inspections.actions.plans import end_draw
-from yinuo.apps.inspections.models import Inspection, InspectionPlan, InspectionState, Inspector, Member, PlanState, PoolInspector
+from yinuo.apps.inspections.models import InspectionPlan, InspectionState, Inspector, Member, PlanState, PoolInspector, RandomInspection
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.projects.actions import lock as lock_project
 from yinuo.apps.projects.actions.filing import about
@@ -114,10 +114,12 @@ def _computed(plan: InspectionPlan, value: str) -> Drawn:
         raise Refused("inspections.too_few", str(error), remedy="请作废这个计划，补充检查人员后另订新计划") from error
 
 
-def _begin(actor: Actor, plan: InspectionPlan, team: Team, project: Project, behind: dict[str, Inspector], at: datetime) -> Inspection:
+def _begin(
+    actor: Actor, plan: InspectionPlan, team: Team, project: Project, behind: dict[str, Inspector], at: datetime
+) -> RandomInspection:
     """A project that ended between the announcement and the draw stays in the result, and nobody goes there."""
     running = project.state in RUNNING
-    inspection = Inspection.objects.create(
+    inspection = RandomInspection.objects.create(
         plan=plan,
         project=project,
         rate=team.listed.rate,
@@ -134,7 +136,7 @@ def _begin(actor: Actor, plan: InspectionPlan, team: Team, project: Project, beh
     return inspection
 
 
-def _open_work(actor: Actor, inspection: Inspection, at: datetime) -> None:
+def _open_work(actor: Actor, inspection: RandomInspection, at: datetime) -> None:
     """Each department's own clock, to the last day of the plan."""
     plan, day = inspection.plan, day_of(at)
     days = max(1, calendar().working_days_between(day + timedelta(days=1), plan.until_on + timedelta(days=1)))
@@ -151,7 +153,7 @@ def _open_work(actor: Actor, inspection: Inspection, at: datetime) -> None:
         )
 
 
-def _tell(inspection: Inspection, inspectors: Sequence[Inspector], at: datetime) -> None:
+def _tell(inspection: RandomInspection, inspectors: Sequence[Inspector], at: datetime) -> None:
     """Those drawn are told. The unit reads with everybody that it was drawn; on which day somebody comes nobody announces."""
     tell(
         "inspection_drawn",
@@ -165,7 +167,9 @@ def _tell(inspection: Inspection, inspectors: Sequence[Inspector], at: datetime)
 
 
 @action
-def replace_member(*, actor: Actor, inspection_id: int, member_id: int, why: str, at: datetime, version: int | None = None) -> Inspection:
+def replace_member(
+    *, actor: Actor, inspection_id: int, member_id: int, why: str, at: datetime, version: int | None = None
+) -> RandomInspection:
     """Somebody cannot go: the next by the same ranks comes in, nobody chooses. Only while nothing of the visit is signed.
 
     Both numbers go to the chain; the reason is published with the plan, where it can be mended.

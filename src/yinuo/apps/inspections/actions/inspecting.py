@@ -27,11 +27,11 @@ from yinuo.apps.inspections.actions.common import (
 from yinuo.apps.inspections.models import (
     Answer,
     Check,
-    Inspection,
     InspectionState,
     Interview,
     Member,
     Outcome,
+    RandomInspection,
     Signature,
     Statement,
     StatementKind,
@@ -56,7 +56,7 @@ FAULTY = (Outcome.CORRECTED, Outcome.RECTIFY, Outcome.PENALTY)
 POINTS = ("act", "commitment_broken")
 
 
-def _take(actor: Actor, inspection_id: int, states: Sequence[str], version: int | None) -> tuple[Inspection, list[Member]]:
+def _take(actor: Actor, inspection_id: int, states: Sequence[str], version: int | None) -> tuple[RandomInspection, list[Member]]:
     """The inspection for one of those who inspect it. Raises Forbidden, Stale, Refused in this order."""
     inspection = locked_inspection(inspection_id)
     members = members_of(inspection)
@@ -175,7 +175,7 @@ def sign_visit(*, actor: Actor, inspection_id: int, at: datetime, version: int |
     return visit
 
 
-def _sign(actor: Actor, inspection: Inspection, visit: Visit, at: datetime) -> None:
+def _sign(actor: Actor, inspection: RandomInspection, visit: Visit, at: datetime) -> None:
     Signature.objects.create(visit=visit, person_id=actor.person_id, at=at)
     code = inspection.project.code or ""
     record(actor, "inspections.sign_visit", inspection, at=at, project_code=code, data={"round": visit.round})
@@ -184,7 +184,7 @@ def _sign(actor: Actor, inspection: Inspection, visit: Visit, at: datetime) -> N
         _count(actor, inspection, visit, at)
 
 
-def _count(actor: Actor, inspection: Inspection, visit: Visit, at: datetime) -> None:
+def _count(actor: Actor, inspection: RandomInspection, visit: Visit, at: datetime) -> None:
     """Everybody has signed: the outcome holds, and what follows from it begins."""
     visit.signed_at = at
     visit.save(update_fields=["signed_at"])
@@ -212,7 +212,7 @@ def _count(actor: Actor, inspection: Inspection, visit: Visit, at: datetime) -> 
     )
 
 
-def _rectify(actor: Actor, inspection: Inspection, visit: Visit, at: datetime) -> None:
+def _rectify(actor: Actor, inspection: RandomInspection, visit: Visit, at: datetime) -> None:
     days = calendar()
     term = visit.rectify_days or 0
     inspection.state = S.RECTIFYING
@@ -239,7 +239,7 @@ def _rectify(actor: Actor, inspection: Inspection, visit: Visit, at: datetime) -
     )
 
 
-def _open_publication(actor: Actor, inspection: Inspection, at: datetime) -> None:
+def _open_publication(actor: Actor, inspection: RandomInspection, at: datetime) -> None:
     open_item(
         actor=actor,
         kind=WorkKind.INSPECTION_PUBLISH,
@@ -252,7 +252,7 @@ def _open_publication(actor: Actor, inspection: Inspection, at: datetime) -> Non
     )
 
 
-def _end(actor: Actor, inspection: Inspection, kinds: Sequence[str], at: datetime, outcome: str) -> None:
+def _end(actor: Actor, inspection: RandomInspection, kinds: Sequence[str], at: datetime, outcome: str) -> None:
     rows = WorkItem.objects.select_for_update(no_key=True).filter(
         subject_kind=inspection._meta.label_lower, subject_id=inspection.pk, kind__in=kinds, state__in=["running", "paused"]
     )
@@ -261,7 +261,7 @@ def _end(actor: Actor, inspection: Inspection, kinds: Sequence[str], at: datetim
 
 
 @action
-def return_visit(*, actor: Actor, inspection_id: int, why: str, at: datetime, version: int | None = None) -> Inspection:
+def return_visit(*, actor: Actor, inspection_id: int, why: str, at: datetime, version: int | None = None) -> RandomInspection:
     """An inspector who does not stand by it sends it back; it stays on record and counts for nothing, and the visit is written anew.
 
     One written before the unit has reported leaves it its term: it still reports what it has put right.
@@ -346,7 +346,7 @@ def report_rectified(
 
 
 def _state(
-    actor: Actor, inspection: Inspection, kind: StatementKind, text: str, evidence: Sequence[AttachedFile], at: datetime
+    actor: Actor, inspection: RandomInspection, kind: StatementKind, text: str, evidence: Sequence[AttachedFile], at: datetime
 ) -> Statement:
     made = Statement.objects.create(inspection=inspection, kind=kind, text=text, person_id=actor.person_id, at=at)
     attach_files(made, FileRole.EVIDENCE, evidence)
@@ -356,7 +356,7 @@ def _state(
 
 
 @action
-def publish_result(*, actor: Actor, inspection_id: int, at: datetime, version: int | None = None) -> Inspection:
+def publish_result(*, actor: Actor, inspection_id: int, at: datetime, version: int | None = None) -> RandomInspection:
     """公示: from here on everybody reads the outcome, and every later one. Published again nothing happens."""
     inspection = locked_inspection(inspection_id)
     if not access.can_see_to(actor, departments_of(inspection.plan)):
@@ -423,7 +423,7 @@ def propose_points(
         data=data,
         basis=basis,
         shown=visit.evidence,
-        source=("inspections.check", check.pk) if check else ("inspections.inspection", inspection.pk),
+        source=("inspections.check", check.pk) if check else ("inspections.randominspection", inspection.pk),
         at=at,
     )
 

@@ -11,7 +11,7 @@ from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.land import access, papers
 from yinuo.apps.land.actions.common import BEFORE_SALE, day_of, list_served, locked, need_past, need_text, take
-from yinuo.apps.land.models import UNDER_WAY, LandList, ListInput, ListState, Parcel, ParcelStatus, ParcelUse, Part
+from yinuo.apps.land.models import UNDER_WAY, LandChecklist, ListInput, ListState, Parcel, ParcelStatus, ParcelUse, Part
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.people.models import Department, StaffRole
@@ -38,12 +38,12 @@ def open_list(
     indicator_departments: Sequence[str] | None = None,
     design_departments: Sequence[str] | None = None,
     idempotency_key: str = "",
-) -> LandList:
+) -> LandChecklist:
     """Before the land is sold: the state of the land, and who is asked what; None asks whom the pack names."""
     body = [parcel_id, surveyed_on.isoformat(), survey, indicator_departments, design_departments]
     claimed = claim(actor, idempotency_key, "land.open_list", body, at=at)
     if (known := answered(claimed)) is not None:
-        return LandList.objects.get(pk=known)
+        return LandChecklist.objects.get(pk=known)
     parcel = take(actor, parcel_id, access.can_dispose, BEFORE_SALE, None)
     if parcel.lists.exists():
         raise Refused("land.list_opened", "这个地块已经有用地清单", remedy="请在原清单上继续办理或者更正")
@@ -53,7 +53,7 @@ def open_list(
         Part.INDICATORS: _offices(parcel, indicator_departments, "land_list.indicator_departments", day, "indicator_departments"),
         Part.DESIGN: _offices(parcel, design_departments, "land_list.design_departments", day, "design_departments"),
     }
-    made = LandList.objects.create(
+    made = LandChecklist.objects.create(
         parcel=parcel,
         surveyed_on=surveyed_on,
         survey=need_text(survey, "survey", "请填写土地现状普查情况", 4000),
@@ -80,7 +80,7 @@ def _offices(parcel: Parcel, keys: Sequence[str] | None, name: str, day: date, f
     return [found[key] for key in wanted if key in found]
 
 
-def _ask(actor: Actor, land_list: LandList, part: Part, at: datetime) -> None:
+def _ask(actor: Actor, land_list: LandChecklist, part: Part, at: datetime) -> None:
     """Every office of the part is asked, each with its own clock."""
     parcel, day = land_list.parcel, day_of(at)
     limit = pack().integer("land_list.indicator_limit" if part == Part.INDICATORS else "land_list.design_limit", day)
@@ -106,7 +106,7 @@ def _ask(actor: Actor, land_list: LandList, part: Part, at: datetime) -> None:
         )  # fmt: skip
 
 
-def _words(subject: ListInput | LandList, title: str, parcel: Parcel, page: PageRef) -> About:
+def _words(subject: ListInput | LandChecklist, title: str, parcel: Parcel, page: PageRef) -> About:
     return About(subject=subject, title=title, subtitle=f"{parcel.name}　{parcel.place}", page=page, tags=("用地清单",))
 
 
@@ -115,13 +115,13 @@ def _due(work: WorkItem) -> str:
     return f"{local.month}月{local.day}日 {local:%H:%M}" if local else ""
 
 
-def _take(actor: Actor, land_list_id: int) -> LandList:
+def _take(actor: Actor, land_list_id: int) -> LandChecklist:
     """The parcel, what waits about the list, and the list: locked in the order in which the clock does it too."""
-    parcel = locked(LandList.objects.values_list("parcel_id", flat=True).get(pk=land_list_id))
+    parcel = locked(LandChecklist.objects.values_list("parcel_id", flat=True).get(pk=land_list_id))
     inputs = list(ListInput.objects.filter(land_list_id=land_list_id).values_list("id", flat=True))
     waiting = WorkItem.objects.select_for_update(no_key=True).filter(kind=WorkKind.LAND_INPUT, state__in=["running", "paused"])
     list(waiting.filter(subject_kind=ListInput._meta.label_lower, subject_id__in=inputs).order_by("id").values_list("id"))
-    found = LandList.objects.select_for_update(no_key=True).get(pk=land_list_id)
+    found = LandChecklist.objects.select_for_update(no_key=True).get(pk=land_list_id)
     found.parcel = parcel
     return found
 
@@ -180,7 +180,7 @@ def answer_input(
     return row
 
 
-def advance(actor: Actor, land_list: LandList, at: datetime) -> None:
+def advance(actor: Actor, land_list: LandChecklist, at: datetime) -> None:
     """Nobody of the present part is waited for any more: the next part is asked, or the list is to be put together. List locked."""
     for part, state in ORDER.items():
         waiting = land_list.inputs.filter(part=part, answered_at__isnull=True, lapsed_at__isnull=True)
@@ -195,7 +195,7 @@ def advance(actor: Actor, land_list: LandList, at: datetime) -> None:
         return
 
 
-def _ask_keeper(actor: Actor, land_list: LandList, at: datetime) -> None:
+def _ask_keeper(actor: Actor, land_list: LandChecklist, at: datetime) -> None:
     parcel, day = land_list.parcel, day_of(at)
     work = open_item(
         actor=actor,
@@ -211,7 +211,7 @@ def _ask_keeper(actor: Actor, land_list: LandList, at: datetime) -> None:
 
 
 @action
-def assemble_list(*, actor: Actor, land_list_id: int, at: datetime, version: int | None = None) -> LandList:
+def assemble_list(*, actor: Actor, land_list_id: int, at: datetime, version: int | None = None) -> LandChecklist:
     """汇总: the list is fixed as it stands; who has not spoken in time is named in it. A buyer there already gets it at once."""
     land_list = _take(actor, land_list_id)
     if not access.can_dispose(actor, land_list.parcel):
@@ -235,7 +235,7 @@ def assemble_list(*, actor: Actor, land_list_id: int, at: datetime, version: int
     return land_list
 
 
-def issue_to_buyer(actor: Actor, land_list: LandList, at: datetime) -> None:
+def issue_to_buyer(actor: Actor, land_list: LandChecklist, at: datetime) -> None:
     """The paper goes to the unit that has bought the land; parcel and list locked. It may begin to design from here (正文·二(七))."""
     parcel = land_list.parcel
     assert parcel.unit is not None
@@ -270,7 +270,7 @@ def correct_input(
     at: datetime,
     nothing: bool = False,
     version: int | None = None,
-) -> LandList:
+) -> LandChecklist:
     """What an office said proves wrong or incomplete: a new version of the list, and the earlier stays as it was issued."""
     old = _take(actor, ListInput.objects.values_list("land_list_id", flat=True).get(pk=input_id))
     row = ListInput.objects.select_related("department").get(pk=input_id)
@@ -286,7 +286,7 @@ def correct_input(
         raise Refused("land.unchanged", "内容没有变化", field="points", remedy="请修改后再提交")
     old.state = ListState.SUPERSEDED
     save(old, "state")
-    made = LandList.objects.create(
+    made = LandChecklist.objects.create(
         parcel=old.parcel, number=old.number + 1, state=ListState.READY, surveyed_on=old.surveyed_on, survey=old.survey,
         opened_at=old.opened_at, opened_by_id=old.opened_by_id, ready_at=at, why=why,
     )  # fmt: skip
@@ -300,7 +300,7 @@ def correct_input(
     return made
 
 
-def _copied(before: ListInput, to: LandList, changed_id: int, points: list[dict[str, str]], actor: Actor, at: datetime) -> ListInput:
+def _copied(before: ListInput, to: LandChecklist, changed_id: int, points: list[dict[str, str]], actor: Actor, at: datetime) -> ListInput:
     said: dict[str, Any] = {"points": before.points, "answered_at": before.answered_at, "answered_by_id": before.answered_by_id}
     if before.pk == changed_id:
         said = {"points": points, "answered_at": at, "answered_by_id": actor.person_id}

@@ -10,7 +10,7 @@ from yinuo.apps.base import Actor, PageRef, Refused, forbid, save
 from yinuo.apps.land import access, rules
 from yinuo.apps.land.actions.common import day_of, locked, need_past, need_text, take
 from yinuo.apps.land.actions.lists import issue_to_buyer
-from yinuo.apps.land.models import UNDER_WAY, LandList, ListState, Parcel, ParcelInterest, ParcelStatus
+from yinuo.apps.land.models import UNDER_WAY, LandChecklist, ListState, Parcel, ParcelInterest, ParcelStatus
 from yinuo.apps.land.queries import grades_of, interests_of
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import ProjectUnit
@@ -89,7 +89,7 @@ def sell_parcel(
     day = day_of(at)
     if parcel.standard_id is not None:
         _let_in(grades_of([unit.pk])[unit.pk], parcel, day, "不能受让“标准地”")
-    if LandList.objects.filter(parcel=parcel, state__in=UNDER_WAY).exists():
+    if LandChecklist.objects.filter(parcel=parcel, state__in=UNDER_WAY).exists():
         raise Refused("land.list_under_way", "用地清单还没有汇总形成，应与土地一并发放", remedy="请先汇总形成用地清单")
     _need_reason(parcel, unit, note, day)
     parcel.status, parcel.unit, parcel.contract_number, parcel.contract_on = ParcelStatus.SOLD, unit, number, contract_on
@@ -112,7 +112,7 @@ def sell_parcel(
         name=parcel.name,
         contract=number,
     )
-    ready = LandList.objects.select_for_update(no_key=True).filter(parcel=parcel, state=ListState.READY).first()
+    ready = LandChecklist.objects.select_for_update(no_key=True).filter(parcel=parcel, state=ListState.READY).first()
     if ready is not None:
         ready.parcel = parcel
         issue_to_buyer(actor, ready, at)

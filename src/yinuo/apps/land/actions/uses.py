@@ -10,7 +10,7 @@ from yinuo.apps.documents.models import Document
 from yinuo.apps.land import access, rules
 from yinuo.apps.land.actions.common import day_of, list_served, locked
 from yinuo.apps.land.indicators import INDICATORS
-from yinuo.apps.land.models import LandList, Parcel, ParcelStatus, ParcelUse
+from yinuo.apps.land.models import LandChecklist, Parcel, ParcelStatus, ParcelUse
 from yinuo.apps.onemap.actions.contracted import take_in_contract
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.models import Project, ProjectState
@@ -60,15 +60,15 @@ def settle_project(*, actor: Actor, project_id: int, parcel_id: int, at: datetim
             standard=_standard(parcel), indicators=_figures(parcel), decision=decision, at=at,
         )  # fmt: skip
     use = ParcelUse.objects.create(parcel=parcel, project=project, commitment=commitment, at=at)
-    lists = LandList.objects.filter(parcel=parcel).values("id")
-    Document.objects.filter(subject_kind=LandList._meta.label_lower, subject_id__in=lists, project_code="").update(
+    lists = LandChecklist.objects.filter(parcel=parcel).values("id")
+    Document.objects.filter(subject_kind=LandChecklist._meta.label_lower, subject_id__in=lists, project_code="").update(
         project_code=project.code
     )
     record(
         actor, "land.settle_project", use, at=at, project_code=project.code or "",
         data={"parcel": parcel.number, "standard": standard, "commitment": commitment.pk if commitment else None},
     )  # fmt: skip
-    if LandList.objects.filter(parcel=parcel, issued_at__isnull=False).exists():
+    if LandChecklist.objects.filter(parcel=parcel, issued_at__isnull=False).exists():
         list_served(actor, use, at)
     remember(claimed, use)
     return use

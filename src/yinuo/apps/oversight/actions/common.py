@@ -11,7 +11,7 @@ from yinuo.apps.documents.models import FileRole
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.notices.effects import readers
 from yinuo.apps.oversight import access
-from yinuo.apps.oversight.models import StepKind, Warning, WarningStep
+from yinuo.apps.oversight.models import AnomalyWarning, StepKind, WarningStep
 from yinuo.apps.people.models import StaffRole
 from yinuo.apps.people.queries import persons_bound
 from yinuo.apps.projects.actions import lock
@@ -39,15 +39,15 @@ def need(text: str, field: str, message: str) -> str:
     return said
 
 
-def locked(warning_id: int) -> Warning:
+def locked(warning_id: int) -> AnomalyWarning:
     """The warning locked, its project before it."""
-    project = lock(Warning.objects.values_list("project_id", flat=True).get(pk=warning_id))
-    made = Warning.objects.select_for_update(no_key=True, of=("self",)).select_related("department", "record").get(pk=warning_id)
+    project = lock(AnomalyWarning.objects.values_list("project_id", flat=True).get(pk=warning_id))
+    made = AnomalyWarning.objects.select_for_update(no_key=True, of=("self",)).select_related("department", "record").get(pk=warning_id)
     made.project = project
     return made
 
 
-def take(made: Warning, allowed: bool, refusal: str, states: Sequence[str], version: int | None) -> Warning:
+def take(made: AnomalyWarning, allowed: bool, refusal: str, states: Sequence[str], version: int | None) -> AnomalyWarning:
     """Raises Forbidden, Stale, Refused in this order."""
     if not allowed:
         raise forbid(refusal)
@@ -57,7 +57,9 @@ def take(made: Warning, allowed: bool, refusal: str, states: Sequence[str], vers
     return made
 
 
-def step(made: Warning, kind: StepKind, actor: Actor, at: datetime, text: str = "", evidence: Sequence[AttachedFile] = ()) -> WarningStep:
+def step(
+    made: AnomalyWarning, kind: StepKind, actor: Actor, at: datetime, text: str = "", evidence: Sequence[AttachedFile] = ()
+) -> WarningStep:
     taken = WarningStep.objects.create(
         warning=made, kind=kind, text=text, role=actor.role, department_id=actor.department_id, person_id=actor.person_id, at=at
     )
@@ -70,19 +72,19 @@ def evidence_of(files: Sequence[int], actor: Actor, project: Project) -> list[At
     return own_files(files, unit_id=project.unit_id if actor.role == "unit" else None, room="oversight")
 
 
-def code_of(made: Warning) -> str:
+def code_of(made: AnomalyWarning) -> str:
     return made.project.code or ""
 
 
-def page_of(made: Warning) -> PageRef:
+def page_of(made: AnomalyWarning) -> PageRef:
     return PageRef("staff:warning", warning_id=made.pk)
 
 
-def unit_page_of(made: Warning) -> PageRef:
+def unit_page_of(made: AnomalyWarning) -> PageRef:
     return PageRef("unit:warning", warning_id=made.pk)
 
 
-def wait_for_handling(actor: Actor, made: Warning, at: datetime) -> WorkItem:
+def wait_for_handling(actor: Actor, made: AnomalyWarning, at: datetime) -> WorkItem:
     """Its clock with whoever has to handle it, who is told; opened again each time it is their turn."""
     project = made.project
     work = open_item(
@@ -99,7 +101,7 @@ def wait_for_handling(actor: Actor, made: Warning, at: datetime) -> WorkItem:
     return work
 
 
-def tell_owner(template: str, made: Warning, work: WorkItem, at: datetime, **words: object) -> None:
+def tell_owner(template: str, made: AnomalyWarning, work: WorkItem, at: datetime, **words: object) -> None:
     tell(
         template,
         at=at,
@@ -113,7 +115,7 @@ def tell_owner(template: str, made: Warning, work: WorkItem, at: datetime, **wor
     )
 
 
-def tell_unit(template: str, made: Warning, at: datetime, **words: object) -> None:
+def tell_unit(template: str, made: AnomalyWarning, at: datetime, **words: object) -> None:
     """The unit and everybody who acts for it."""
     project = made.project
     tell(

@@ -8,7 +8,7 @@ from yinuo.apps.base import Actor, PageRef
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.oversight.actions.common import day_of, step, tell_owner, tell_unit, wait_for_handling
-from yinuo.apps.oversight.models import StepKind, Warning, WarningKind, Watch
+from yinuo.apps.oversight.models import AnomalyWarning, StepKind, WarningKind, Watch
 from yinuo.apps.oversight.watching import Finding, Look, look, standing
 from yinuo.apps.people.models import Department
 from yinuo.apps.people.queries import persons_bound
@@ -25,7 +25,7 @@ TERMS = {
 
 
 @action
-def look_at(*, project_id: int, at: datetime) -> list[Warning]:
+def look_at(*, project_id: int, at: datetime) -> list[AnomalyWarning]:
     """Opens a warning for everything that is out of order now, and keeps when to look again; a second look finds nothing new."""
     project = lock(project_id)
     watch = Watch.objects.select_for_update(no_key=True).filter(project=project).first()
@@ -66,13 +66,13 @@ def _remind(project: Project, at: datetime) -> None:
     record(Actor.system(), "oversight.remind_start", project, at=at, project_code=project.code or "", data={"months": months})
 
 
-def _open(project: Project, finding: Finding, at: datetime) -> Warning:
+def _open(project: Project, finding: Finding, at: datetime) -> AnomalyWarning:
     """The database keeps it to one open warning of the kind; the project's lock keeps two finders apart."""
     actor = Actor.system()
-    former = Warning.objects.filter(project=project, kind=finding.kind).order_by("-id").first()
+    former = AnomalyWarning.objects.filter(project=project, kind=finding.kind).order_by("-id").first()
     names = [TERMS[finding.kind]] if finding.kind in TERMS else ["warning.built_first"]
     cites = [text for name in names for text in pack().cite_texts(pack().parameter(name, project.rules_on).cites)]
-    made = Warning.objects.create(
+    made = AnomalyWarning.objects.create(
         project=project,
         kind=finding.kind,
         source=finding.source,

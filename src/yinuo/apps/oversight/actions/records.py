@@ -12,7 +12,7 @@ from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.catalogue.queries import book
 from yinuo.apps.documents.attachments import AttachedFile, attach_files
 from yinuo.apps.documents.models import FileRole
-from yinuo.apps.inspections.models import Inspection
+from yinuo.apps.inspections.models import RandomInspection
 from yinuo.apps.oversight import access
 from yinuo.apps.oversight.actions.common import day_of, evidence_of, need
 from yinuo.apps.oversight.actions.finding import look_at
@@ -71,7 +71,7 @@ def record_life(
     return made
 
 
-def _handed_over(project: Project, kind: str, inspection_id: int | None) -> Inspection | None:
+def _handed_over(project: Project, kind: str, inspection_id: int | None) -> RandomInspection | None:
     """The inspection that led to a penalty. Raises Refused for one of another project, or with another outcome."""
     if inspection_id is None:
         return None
@@ -130,7 +130,7 @@ def enter(
     record_id: str = "",
     replaces: LifeRecord | None = None,
     why: str = "",
-    inspection: Inspection | None = None,
+    inspection: RandomInspection | None = None,
 ) -> LifeRecord:
     """Writes one version; its caller holds the project's lock and has asked who may. Raises Refused with a message per field."""
     number = number.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from yinuo.apps.feeds.actions import write
-from yinuo.apps.inspections.models import Inspection
+from yinuo.apps.inspections.models import RandomInspection
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.oversight.actions.common import day_of
 from yinuo.apps.oversight.models import SHARED_FEED, LifeRecord, RecordKind, SharedKind
@@ -39,7 +39,7 @@ def share_decision(item: MapItem, at: datetime) -> None:
     share(SharedKind.DECISION, item.project, data, at)
 
 
-def share_inspection(made: Inspection, at: datetime) -> None:
+def share_inspection(made: RandomInspection, at: datetime) -> None:
     """The published result of a random inspection."""
     data: dict[str, object] = {
         "number": made.plan.number,

@@ -26,7 +26,7 @@ from yinuo.apps.oversight.actions.common import (
     unit_page_of,
     wait_for_handling,
 )
-from yinuo.apps.oversight.models import LifeRecord, StepKind, Warning, WarningKind, WarningOutcome, WarningState, Watch
+from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord, StepKind, WarningKind, WarningOutcome, WarningState, Watch
 from yinuo.apps.oversight.queries import penalties_to_name
 from yinuo.apps.oversight.watching import look, standing
 from yinuo.apps.people.models import StaffRole
@@ -59,11 +59,11 @@ def explain_warning(
     evidence: Sequence[int] = (),
     version: int | None = None,
     idempotency_key: str = "",
-) -> Warning:
+) -> AnomalyWarning:
     """The unit says how it was, with what shows it; the office reads it before it decides. It may add to it while the warning is open."""
     claimed = claim(actor, idempotency_key, "oversight.explain_warning", [warning_id, text, list(evidence)], at=at)
     if (known := answered(claimed)) is not None:
-        return Warning.objects.get(pk=known)
+        return AnomalyWarning.objects.get(pk=known)
     made = locked(warning_id)
     take(made, access.can_answer(actor, made), "只能说明本单位项目的预警", RUNNING, version)
     said = need(text, "text", "请写明情况")
@@ -77,7 +77,9 @@ def explain_warning(
 
 
 @action
-def hand_warning(*, actor: Actor, warning_id: int, department_key: str, why: str, at: datetime, version: int | None = None) -> Warning:
+def hand_warning(
+    *, actor: Actor, warning_id: int, department_key: str, why: str, at: datetime, version: int | None = None
+) -> AnomalyWarning:
     """The supervisor gives it to the office that can handle it; its clock runs on."""
     made = locked(warning_id)
     take(made, access.can_hand_over(actor, made), "只有监督员、总召集人可以转交预警", HANDLED, version)
@@ -98,7 +100,7 @@ def hand_warning(*, actor: Actor, warning_id: int, department_key: str, why: str
 
 
 @action
-def order_rectification(*, actor: Actor, warning_id: int, text: str, days: int, at: datetime, version: int | None = None) -> Warning:
+def order_rectification(*, actor: Actor, warning_id: int, text: str, days: int, at: datetime, version: int | None = None) -> AnomalyWarning:
     """责令限期改正: what to put right within so many working days; the unit's clock runs, and at its end it is the office's turn again."""
     made = locked(warning_id)
     take(made, access.can_handle(actor, made), NOT_OWNER, HANDLED, version)
@@ -130,7 +132,7 @@ def order_rectification(*, actor: Actor, warning_id: int, text: str, days: int, 
 @action
 def report_rectified(
     *, actor: Actor, warning_id: int, text: str, at: datetime, evidence: Sequence[int] = (), version: int | None = None
-) -> Warning:
+) -> AnomalyWarning:
     """The unit reports what it has put right, with what shows it; late is better than never."""
     made = locked(warning_id)
     take(made, access.can_answer(actor, made), "只能报告本单位项目的改正情况", (S.RECTIFYING, S.OVERDUE), version)
@@ -158,7 +160,7 @@ def close_warning(
     evidence: Sequence[int] = (),
     penalty_id: int | None = None,
     version: int | None = None,
-) -> Warning:
+) -> AnomalyWarning:
     """Corrected (with what shows it), punished (by a penalty on record) or unfounded (with the reason); the unit is told."""
     made = locked(warning_id)
     take(made, access.can_handle(actor, made), NOT_OWNER, RUNNING, version)
@@ -174,7 +176,7 @@ def close_warning(
     return made
 
 
-def _penalty(made: Warning, penalty_id: int | None) -> LifeRecord:
+def _penalty(made: AnomalyWarning, penalty_id: int | None) -> LifeRecord:
     """The latest version of a penalty on the project that closes no other warning, nor did before it was corrected."""
     found = next((row for row in penalties_to_name(made.project) if row.pk == penalty_id), None)
     if found is None:
@@ -184,7 +186,7 @@ def _penalty(made: Warning, penalty_id: int | None) -> LifeRecord:
     return found
 
 
-def end(actor: Actor, made: Warning, outcome: WarningOutcome, said: str, at: datetime, shown: Sequence[AttachedFile] = ()) -> None:
+def end(actor: Actor, made: AnomalyWarning, outcome: WarningOutcome, said: str, at: datetime, shown: Sequence[AttachedFile] = ()) -> None:
     """Closes it, its clocks, and asks when the project is to be looked at again."""
     for kind in (WorkKind.WARNING_HANDLE, WorkKind.WARNING_RECTIFY):
         _end_wait(actor, made, kind, at, outcome)
@@ -229,7 +231,7 @@ def propose_for_warning(*, actor: Actor, warning_id: int, basis: str, at: dateti
         basis=said,
         shown=shown,
         evidence_note=f"预警 {made.pk}：{made.why}",
-        source=(Warning._meta.label_lower, made.pk),
+        source=(AnomalyWarning._meta.label_lower, made.pk),
         at=at,
     )
     step(made, StepKind.PROPOSED, actor, at, said, shown)
@@ -238,7 +240,7 @@ def propose_for_warning(*, actor: Actor, warning_id: int, basis: str, at: dateti
     return proposal
 
 
-def overdue(made: Warning, at: datetime) -> None:
+def overdue(made: AnomalyWarning, at: datetime) -> None:
     """The term to put it right has passed: it is the office's turn to correct or punish."""
     actor = Actor.system()
     _end_wait(actor, made, WorkKind.WARNING_RECTIFY, at, "overdue")
@@ -249,7 +251,7 @@ def overdue(made: Warning, at: datetime) -> None:
     tell_owner("warning_overdue", made, work, at)
 
 
-def _end_wait(actor: Actor, made: Warning, kind: WorkKind, at: datetime, outcome: str) -> None:
+def _end_wait(actor: Actor, made: AnomalyWarning, kind: WorkKind, at: datetime, outcome: str) -> None:
     work = open_of(made, kind)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome)
@@ -257,7 +259,7 @@ def _end_wait(actor: Actor, made: Warning, kind: WorkKind, at: datetime, outcome
 
 def _moved(
     actor: Actor,
-    made: Warning,
+    made: AnomalyWarning,
     verb: str,
     at: datetime,
     why: str,

@@ -11,7 +11,7 @@ from django.db import models
 from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.apps.people.models import Department, Person, StaffRole
 from yinuo.apps.people.queries import holders
-from yinuo.apps.regional.models import Assessment
+from yinuo.apps.regional.models import RegionalAssessment
 from yinuo.apps.rules import pack
 from yinuo.apps.work.actions import About, Limits, open_item
 from yinuo.apps.work.models import WorkItem, WorkKind
@@ -22,20 +22,20 @@ def day_of(at: datetime) -> date:
     return at.astimezone(TZ).date()
 
 
-def name_of(assessment: Assessment) -> str:
+def name_of(assessment: RegionalAssessment) -> str:
     return pack().matters[assessment.matter_id].full_name
 
 
-def page_of(assessment: Assessment) -> PageRef:
+def page_of(assessment: RegionalAssessment) -> PageRef:
     return PageRef("staff:assessment", assessment_id=assessment.pk)
 
 
 def take(
     actor: Actor, assessment_id: int, may: Callable[[Actor, Any], bool], states: Iterable[str], version: int | None, *, of_zone: bool = True
-) -> Assessment:
+) -> RegionalAssessment:
     """The assessment locked, allowed, fresh and in one of `states`. Raises Forbidden, Stale, Refused in this order."""
     found = (
-        Assessment.objects.select_for_update(no_key=True, of=("self",))
+        RegionalAssessment.objects.select_for_update(no_key=True, of=("self",))
         .select_related("zone__body", "department", "replaces", "report_file")
         .get(pk=assessment_id)
     )
@@ -62,7 +62,7 @@ def office(department: Department, day: date) -> list[Person]:
     return holders(StaffRole.APPROVER, day, department_id=department.pk)
 
 
-def body(assessment: Assessment, day: date) -> list[Person]:
+def body(assessment: RegionalAssessment, day: date) -> list[Person]:
     """Whoever acts for the zone's body: its committee, else the named department's approvers."""
     return holders(StaffRole.ZONE, day, department_id=assessment.zone.body_id) or office(assessment.zone.body, day)
 
@@ -70,7 +70,7 @@ def body(assessment: Assessment, day: date) -> list[Person]:
 def ask(
     actor: Actor,
     subject: models.Model,
-    assessment: Assessment,
+    assessment: RegionalAssessment,
     title: str,
     limits: Limits,
     at: datetime,

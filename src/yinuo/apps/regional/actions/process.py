@@ -16,7 +16,7 @@ from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department
 from yinuo.apps.regional import access
 from yinuo.apps.regional.actions.common import ask, body, day_of, due_words, name_of, need_text, office, page_of, take
-from yinuo.apps.regional.models import Assessment, AssessmentState, FeeEntry, FeeKind, Opinion, Payer
+from yinuo.apps.regional.models import AssessmentState, FeeEntry, FeeKind, Opinion, Payer, RegionalAssessment
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_of
@@ -41,14 +41,14 @@ def begin_assessment(
     departments: Sequence[int],
     at: datetime,
     idempotency_key: str = "",
-) -> Assessment:
+) -> RegionalAssessment:
     """The zone's body sets out what is to be assessed and asks the departments; the matter's own is always among them.
 
     Raises Refused with the clause for a matter part three of the list or the catalogue keeps out of regional assessment.
     """
     claimed = claim(actor, idempotency_key, "regional.begin_assessment", [zone_id, matter_id, requirements, list(departments)], at=at)
     if (known := answered(claimed)) is not None:
-        return Assessment.objects.get(pk=known)
+        return RegionalAssessment.objects.get(pk=known)
     zone = Zone.objects.select_for_update(no_key=True, of=("self",)).select_related("body").get(pk=zone_id)
     if not access.can_run(actor, zone):
         raise forbid("只有特殊功能区的主体单位可以组织区域评估")
@@ -64,7 +64,7 @@ def begin_assessment(
     standing = RegionalResult.objects.filter(zone=zone, matter_id=matter_id, withdrawn_at__isnull=True, superseded_at__isnull=True).first()
     try:
         with transaction.atomic():
-            made = Assessment.objects.create(
+            made = RegionalAssessment.objects.create(
                 zone=zone,
                 matter_id=matter_id,
                 department=own,
@@ -103,7 +103,7 @@ def need_assessable(matter_id: str, day: date) -> Any:
     return decision
 
 
-def _ask_opinion(actor: Actor, assessment: Assessment, department: Department, at: datetime) -> None:
+def _ask_opinion(actor: Actor, assessment: RegionalAssessment, department: Department, at: datetime) -> None:
     opinion = Opinion.objects.create(assessment=assessment, department=department, asked_at=at)
     limits = Limits(pack().integer("regional.opinion_limit", day_of(at)))
     work = ask(actor, opinion, assessment, f"征求意见：{name_of(assessment)}区域评估", limits, at, department=department)
@@ -122,7 +122,7 @@ def _ask_opinion(actor: Actor, assessment: Assessment, department: Department, a
 def give_opinion(*, actor: Actor, opinion_id: int, text: str, at: datetime) -> Opinion:
     """A department's opinion on what is to be assessed and how; late ones are taken while the institution is not commissioned."""
     assessment_id = Opinion.objects.values_list("assessment_id", flat=True).get(pk=opinion_id)
-    assessment = Assessment.objects.select_for_update(no_key=True, of=("self",)).select_related("zone").get(pk=assessment_id)
+    assessment = RegionalAssessment.objects.select_for_update(no_key=True, of=("self",)).select_related("zone").get(pk=assessment_id)
     opinion = Opinion.objects.select_for_update(no_key=True).get(pk=opinion_id)
     if not access.can_answer(actor, opinion):
         raise forbid("只能提出本部门的意见")
@@ -153,7 +153,7 @@ def commission_assessment(
     share: Decimal,
     at: datetime,
     version: int | None = None,
-) -> Assessment:
+) -> RegionalAssessment:
     """按程序委托具备相应资质的机构, once the departments have been heard or their term is over; finance pays (附件3·三(四))."""
     found = take(actor, assessment_id, access.can_run, [AssessmentState.CONSULTING], version)
     _need_heard(found, at)
@@ -184,7 +184,7 @@ def commission_assessment(
     return found
 
 
-def _need_heard(assessment: Assessment, at: datetime) -> None:
+def _need_heard(assessment: RegionalAssessment, at: datetime) -> None:
     """Raises Refused while a department still has time to answer; who was silent until its term is over has no opinion."""
     waiting = [row for row in assessment.opinions.select_related("department").order_by("id") if row.answered_at is None]
     works = {
@@ -223,7 +223,7 @@ def record_report(
     to_on: date,
     at: datetime,
     version: int | None = None,
-) -> Assessment:
+) -> RegionalAssessment:
     """The institution's report with its range, conditions and validity; written anew after it was returned.
 
     Shape of `conditions`: core.regional.Conditions. `to_on` is the first day it no longer holds.
@@ -281,7 +281,7 @@ def _need_span(report_on: date, from_on: date, to_on: date, at: datetime) -> Non
 
 
 @action
-def submit_assessment(*, actor: Actor, assessment_id: int, at: datetime, version: int | None = None) -> Assessment:
+def submit_assessment(*, actor: Actor, assessment_id: int, at: datetime, version: int | None = None) -> RegionalAssessment:
     """报相关部门审查审批: the department of the matter takes it from here, with its clock."""
     found = take(actor, assessment_id, access.can_run, [AssessmentState.REPORTED], version)
     need_assessable(found.matter_id, day_of(at))
@@ -305,7 +305,7 @@ def submit_assessment(*, actor: Actor, assessment_id: int, at: datetime, version
 @action
 def approve_assessment(
     *, actor: Actor, assessment_id: int, document_number: str, text: str, at: datetime, version: int | None = None
-) -> Assessment:
+) -> RegionalAssessment:
     """The department approves the report under a number of its own; the result may be published."""
     found = take(actor, assessment_id, access.can_approve, [AssessmentState.SUBMITTED], version, of_zone=False)
     found.document_number = need_text(document_number, "document_number", "请填写批准文号")
@@ -330,7 +330,7 @@ def approve_assessment(
 
 
 @action
-def return_assessment(*, actor: Actor, assessment_id: int, reason: str, at: datetime, version: int | None = None) -> Assessment:
+def return_assessment(*, actor: Actor, assessment_id: int, reason: str, at: datetime, version: int | None = None) -> RegionalAssessment:
     """The department returns the report with what is to be mended."""
     found = take(actor, assessment_id, access.can_approve, [AssessmentState.SUBMITTED], version, of_zone=False)
     found.reason = need_text(reason, "reason", "请写明退回的理由和要修改的内容")
@@ -342,13 +342,13 @@ def return_assessment(*, actor: Actor, assessment_id: int, reason: str, at: date
     return found
 
 
-def _close(actor: Actor, assessment: Assessment, at: datetime, outcome: str, *, cancelled: bool = False) -> None:
+def _close(actor: Actor, assessment: RegionalAssessment, at: datetime, outcome: str, *, cancelled: bool = False) -> None:
     work = open_of(assessment, WorkKind.REGIONAL_APPROVAL)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome, cancelled=cancelled)
 
 
-def _tell_body(assessment: Assessment, outcome: str, why: str, at: datetime) -> None:
+def _tell_body(assessment: RegionalAssessment, outcome: str, why: str, at: datetime) -> None:
     tell(
         "regional_decided",
         at=at,
@@ -362,7 +362,7 @@ def _tell_body(assessment: Assessment, outcome: str, why: str, at: datetime) -> 
 
 
 @action
-def cancel_assessment(*, actor: Actor, assessment_id: int, reason: str, at: datetime, version: int | None = None) -> Assessment:
+def cancel_assessment(*, actor: Actor, assessment_id: int, reason: str, at: datetime, version: int | None = None) -> RegionalAssessment:
     """The body gives the assessment up before it is published; what finance has paid stays in the ledger."""
     found = take(actor, assessment_id, access.can_run, ENDABLE, version)
     found.reason = need_text(reason, "reason", "请写明终止的理由")

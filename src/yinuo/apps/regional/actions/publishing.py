@@ -15,7 +15,7 @@ from yinuo.apps.onemap.regional import decide, ended
 from yinuo.apps.projects.models import ProjectState
 from yinuo.apps.regional import access
 from yinuo.apps.regional.actions.common import ask, body, day_of, name_of, need_text, take
-from yinuo.apps.regional.models import Assessment, AssessmentState
+from yinuo.apps.regional.models import AssessmentState, RegionalAssessment
 from yinuo.apps.regional.papers import result_paper
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_of
@@ -146,7 +146,7 @@ def withdraw_result(*, actor: Actor, result_id: int, why: str, at: datetime, ver
 
 def tell_ended(result: RegionalResult, outcome: str, why: str, at: datetime) -> None:
     """The zone's body hears that a result of its own is out of use."""
-    assessment = Assessment.objects.select_related("zone__body").filter(pk=result.assessment_id).first()
+    assessment = RegionalAssessment.objects.select_related("zone__body").filter(pk=result.assessment_id).first()
     if assessment is not None:
         tell(
             "regional_ended",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from yinuo.apps.base import Actor
 from yinuo.apps.inspections import actions
-from yinuo.apps.inspections.models import Inspection, InspectionPlan
+from yinuo.apps.inspections.models import InspectionPlan, RandomInspection
 from yinuo.apps.inspections.questions import questions_of
 from yinuo.apps.people.models import Membership
 from yinuo.apps.people.queries import actor_of_membership
@@ -58,10 +58,10 @@ def drawn(world: World) -> Scene:
     at = yield world.ago(12, "09:10")
     actions.draw_plan(actor=lead, plan_id=plan.pk, value=VALUE, at=at)
     at = yield world.ago(9, "15:00")
-    first = Inspection.objects.get(plan=plan, project=directed)
+    first = RandomInspection.objects.get(plan=plan, project=directed)
     _visited(first, at, fault="出入口没有冲洗设施")
     at = yield world.ago(8, "10:30")
-    others = list(Inspection.objects.filter(plan=plan, reason="", state="waiting").order_by("id"))
+    others = list(RandomInspection.objects.filter(plan=plan, reason="", state="waiting").order_by("id"))
     for inspection in others[:-1]:
         _visited(inspection, at)
     at = yield world.ago(6, "16:00")
@@ -73,7 +73,7 @@ def drawn(world: World) -> Scene:
     )
 
 
-def _visited(inspection: Inspection, at: datetime, fault: str = "") -> None:
+def _visited(inspection: RandomInspection, at: datetime, fault: str = "") -> None:
     """Recorded by the first of those drawn and signed by the second."""
     first, second = _those_of(inspection)
     keys = [question.key for question in questions_of(inspection)]
@@ -87,7 +87,7 @@ def _visited(inspection: Inspection, at: datetime, fault: str = "") -> None:
     actions.sign_visit(actor=second, inspection_id=inspection.pk, at=at)
 
 
-def _those_of(inspection: Inspection) -> Iterator[Actor]:
+def _those_of(inspection: RandomInspection) -> Iterator[Actor]:
     for member in inspection.members.select_related("inspector").order_by("id"):
         row = Membership.objects.select_related("department").get(person_id=member.inspector.person_id)
         yield actor_of_membership(row)

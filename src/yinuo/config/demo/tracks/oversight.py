@@ -7,7 +7,7 @@ from typing import Any
 
 from yinuo.apps.base import Actor
 from yinuo.apps.oversight import actions
-from yinuo.apps.oversight.models import LifeRecord, Warning
+from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord
 from yinuo.config.demo.play import Play
 from yinuo.config.demo.world import Scene, World
 
@@ -17,12 +17,12 @@ def _enter(world: World, play: Play, kind: str, at: datetime, data: dict[str, An
     return actions.record_life(actor=supervisor, project_id=play.id, kind=kind, on=at.date(), data=data, at=at, **more)
 
 
-def _see(world: World, play: Play, means: str, note: str, at: datetime) -> Warning:
+def _see(world: World, play: Play, means: str, note: str, at: datetime) -> AnomalyWarning:
     _enter(world, play, "sighting", at, {"means": means, "note": note})
-    return Warning.objects.filter(project_id=play.id).latest("id")
+    return AnomalyWarning.objects.filter(project_id=play.id).latest("id")
 
 
-def _owner(world: World, made: Warning) -> Actor:
+def _owner(world: World, made: AnomalyWarning) -> Actor:
     return world.cast.approver_of(made.department.key) if made.department else world.cast.holder("supervisor")
 
 

@@ -68,7 +68,7 @@ def refused_by_the_province(p: Player) -> None:
 def agreed(p: Player, agent: int) -> dict[str, Any]:
     """Asked for, answered within the term, signed by both."""
     p.later(0, "15:10")
-    asked = ask(p, agent, "申请代办服务：全程，四种服务", row="Application", key="journey-agency")
+    asked = ask(p, agent, "申请代办服务：全程，四种服务", row="AgencyRequest", key="journey-agency")
     again = ask(p, agent, "同一申请再点一次", key="journey-agency")
     p.need(again["id"] == asked["id"], "申请两次成了两件")
     p.later(1, "09:30")
@@ -147,7 +147,7 @@ def ended(p: Player, made: dict[str, Any], hat: Who) -> None:
 def fallen(p: Player, agent: int) -> None:
     """A second service; the company falls to class D in the middle, and the agent acts for it no longer."""
     p.later(1, "09:00")
-    asked = ask(p, agent, "再次申请代办服务", row="Application")
+    asked = ask(p, agent, "再次申请代办服务", row="AgencyRequest")
     made = offer(p, asked["id"], agent)
     made = p.post(p.unit(), "企业签署第二份协议", f"/agency/{made['id']}/sign", {}, law=[clause("附件6·四(一)")], shows=_agreement)
     hat = Who(f"代办员代{COMPANY}", p.office("agent").key, made["via"])

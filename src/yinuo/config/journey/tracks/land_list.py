@@ -59,7 +59,7 @@ def gathered(p: Player, parcel: dict[str, Any]) -> dict[str, Any]:
         "普查土地现状，征集关键指标要素",
         f"/parcels/{parcel['id']}/list",
         body,
-        row="LandList",
+        row="LandChecklist",
         law=["land_list.indicator_departments"],
     )
     p.post(keeper(p), "再次发起", f"/parcels/{parcel['id']}/list", body, refused="land.list_opened")
@@ -123,7 +123,9 @@ def corrected(p: Player, parcel: dict[str, Any]) -> None:
     p.later(3, "11:00")
     row = next(row for row in _now(p, parcel)["inputs"] if row["department"] == SILENT)
     body = {"points": [{"subject": "通信", "text": "红线内预留 2 孔通信管道", "basis": ""}], "why": "补充通信接入要求"}
-    made = p.post(p.approver(SILENT), "更正清单：补提技术设计要点", f"/land-inputs/{row['id']}/correct", body, row="LandList", law=[CLAUSE])
+    made = p.post(
+        p.approver(SILENT), "更正清单：补提技术设计要点", f"/land-inputs/{row['id']}/correct", body, row="LandChecklist", law=[CLAUSE]
+    )
     p.need(made["number"] == 2 and made["document"], "更正没有形成新版并发放")
     got = p.peek(p.unit(), f"/parcels/{parcel['id']}/lists")["lists"]
     p.need([row["number"] for row in got] == [2, 1], "受让单位看不到两个版本")

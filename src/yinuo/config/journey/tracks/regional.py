@@ -55,7 +55,7 @@ def published(p: Player, zone: dict[str, Any], matter: str, conditions: dict[str
     name, words = p.departments[matter], p.rules.matters[matter].full_name
     asked = {"matter": matter, "requirements": "分区、措施、监测和管理要求"}
     found = p.post(
-        body(p), f"组织“{words}”区域评估，征求部门意见", f"/zones/{zone['id']}/assessments", asked, law=[PROCESS], row="Assessment"
+        body(p), f"组织“{words}”区域评估，征求部门意见", f"/zones/{zone['id']}/assessments", asked, law=[PROCESS], row="RegionalAssessment"
     )
     path = f"/assessments/{found['id']}"
     p.post(
