@@ -5,17 +5,21 @@ Time is the test's: every request says which moment it is, as a training instanc
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +35,8 @@ from tests.apps.county import Company, County, at, new_company, new_county
 from tests.browser import shapes
 from tests.browser.chromium import BUILD, DESKTOP, PHONE, parted_dates, picture, sideways
 from tests.browser.chromium import chromium as started
-from tests.database import TestDatabase
+from tests.browser.server import APP, OWNER
+from tests.database import REPOSITORY, TestDatabase
 from yinuo.apps.people.models import Person, ProjectUnit
 from yinuo.apps.work.clocks import forget_calendar
 from yinuo.config.training import HEADER
@@ -351,37 +356,82 @@ class AtTheBrowser:
         assert not faults, f"{self.path} ({self.story}-{self.seen:02}):\n" + "\n".join(faults)
 
 
+class Servers:
+    """This process's server program, read once; see tests/browser/server.py."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.origin = f"http://127.0.0.1:{port}"
+        BUILD.mkdir(parents=True, exist_ok=True)
+        self.log = BUILD / f"web-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}.log"
+        environment = {
+            **os.environ,
+            "YINUO_TRAINING": "1",
+            "YINUO_ORIGIN": self.origin,
+            "YINUO_LOG_LEVEL": "WARNING",
+            "YINUO_TEST_LOG": str(self.log),
+        }
+        command = [sys.executable, "-m", "tests.browser.server", str(port)]
+        with self.log.open("wb") as errors:
+            self.program = subprocess.Popen(
+                command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd=REPOSITORY, text=True
+            )
+        atexit.register(self.program.terminate)
+
+    def start(self) -> int:
+        """The process of a server on the database that Django points at here; it does not answer yet."""
+        assert self.program.stdin and self.program.stdout
+        self.program.stdin.write(json.dumps({name: os.environ[name] for name in (APP, OWNER)}) + "\n")
+        self.program.stdin.flush()
+        started = self.program.stdout.readline()
+        assert started, f"the server program has ended:\n{self.log.read_text()}"
+        return int(started)
+
+    def ended(self) -> None:
+        """Waits until the last server is gone: the program then says so, and is ready for the next."""
+        assert self.program.stdout
+        self.program.stdout.readline()
+
+
+@cache
+def servers() -> Servers:
+    return Servers()
+
+
 @contextmanager
 def served() -> Iterator[str]:
     """The web server as operators run it, on the database that Django points at here; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    origin = f"http://127.0.0.1:{port}"
-    BUILD.mkdir(parents=True, exist_ok=True)
-    log = BUILD / f"web-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}.log"
-    environment = {**os.environ, "YINUO_TRAINING": "1", "YINUO_ORIGIN": origin, "YINUO_LOG_LEVEL": "WARNING"}
-    with log.open("wb") as sink:
-        command = [sys.executable, "-m", "yinuo.config.web", "127.0.0.1", str(port), "1"]
-        process = subprocess.Popen(command, env=environment, stdout=sink, stderr=sink)
-        try:
-            _wait_for(origin, process, log)
-            yield origin
-        finally:
-            process.terminate()
-            process.wait(30)
+    its = servers()
+    process = its.start()
+    try:
+        _wait_for(its.origin, process, its.log)
+        yield its.origin
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGTERM)
+        its.ended()
 
 
-def _wait_for(origin: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(origin: str, process: int, log: Path) -> None:
     until = time.monotonic() + 90
     while True:
         try:
             urllib.request.urlopen(f"{origin}/health", timeout=5).read()
             return
         except OSError:
-            if time.monotonic() > until or process.poll() is not None:
+            if time.monotonic() > until or not alive(process):
                 raise AssertionError(f"the web server does not answer:\n{log.read_text()}") from None
             time.sleep(0.1)
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")

@@ -552,6 +552,14 @@ def test_a_light_never_goes_back_and_a_missed_tick_changes_nothing(
     assert (tick.light, tick.state, tick.next_transition_at) == (last.light, last.state, last.next_transition_at)
 
 
+def test_a_light_stays_while_an_open_pause_moves_the_end_from_one_working_day_to_another() -> None:
+    """Five calendar days end in the Mid-autumn holiday, so on 28 September; paused that morning, after the next holiday."""
+    events = [Start(at("2026-09-20T00:00")), Pause(at("2026-09-28T00:00"), "open")]
+    shown = [derive(events, Terms(5, "calendar"), CALENDAR, WARN, at(f"2026-{day}T00:00")) for day in ("09-28", "10-05", "10-12")]
+    assert [state.light for state in shown] == ["yellow"] * 3
+    assert [state.next_transition_at for state in shown] == [None] * 3
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     grid,

@@ -138,6 +138,9 @@ def derive(
     light = run.light_at(moment)
     stopped = history.stopped_at is not None and history.stopped_at <= as_of
     paused = None if stopped else next((pause for pause in _union(history.real_pauses()) if pause[0] <= as_of < pause[1]), None)
+    if paused and light != "red":
+        # An open pause moves the limit on, from one working day to another: what was yellow when it began is not green again meanwhile.
+        light = _Run.of(history, terms, calendar, warn_at, paused[0]).light_at(paused[0])
     used = run.used_until(moment)
     return ClockState(
         due_at=run.due_at,
