@@ -322,6 +322,19 @@ def test_a_service_not_agreed_on_is_not_given(agency: Agency, company: Company, 
     assert agency.hat() is None
 
 
+def test_nothing_is_done_under_an_agreement_before_its_first_day_or_after_its_last(
+    agency: Agency, company: Company, project: Project
+) -> None:
+    agreement = agency.serve(project, company, services=["guide", "act"])
+    matter = open_now(project)[0].matter_id
+    fields: dict[str, Any] = {"actor": agency.actor(), "agreement_id": agreement.pk}
+    for day in (agreement.from_on - timedelta(days=1), agreement.to_on):
+        moment = NOON.replace(year=day.year, month=day.month, day=day.day)
+        refusal(lambda at=moment: actions.draw_plan(at=at, **fields), "agency.not_in_force")  # type: ignore[misc]
+        refusal(lambda at=moment: actions.ask_green_channel(matters=[matter], reason="急", at=at, **fields), "agency.not_in_force")  # type: ignore[misc]
+    assert actions.draw_plan(at=NOON, **fields).rows
+
+
 def test_the_plan_has_a_day_for_every_matter_and_is_held_against_what_happened(
     county: County, agency: Agency, company: Company, project: Project
 ) -> None:

@@ -16,7 +16,7 @@ from tests.apps.killing import survives
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided, hand_in, ready
 from yinuo.apps import caches
-from yinuo.apps.base import ROLES, Actor, Forbidden
+from yinuo.apps.base import ROLES, Actor, Forbidden, Refused
 from yinuo.apps.commitments.caches import since
 from yinuo.apps.onemap.actions import accept
 from yinuo.apps.projects.actions import amend, decide_by_hand, file_project
@@ -110,6 +110,16 @@ def test_a_clock_closed_in_a_pause_keeps_the_light_of_the_term_the_pause_has_put
     close(actor=SYSTEM, item=work, at=at("2026-12-01 09:00"), outcome="done")
     assert (work.due_at > due, work.announced) == (True, "green")
     assert faults(at("2026-12-01 10:00")) == []
+
+
+@pytest.mark.parametrize("days", [0, -3])
+def test_a_term_is_not_extended_by_no_days_or_fewer(county: County, company: Company, days: int) -> None:
+    work = accepted(county, company)
+    due = work.due_at
+    with pytest.raises(Refused) as refused:
+        extend(actor=SYSTEM, item=work, days=days, reason="需要专家评审", at=at("2026-11-06 11:00"))
+    work.refresh_from_db()
+    assert (refused.value.code, refused.value.field, work.due_at) == ("work.extension_days", "days", due)
 
 
 def test_a_closed_clock_is_judged_by_the_calendar_of_then(county: County, company: Company) -> None:

@@ -163,7 +163,9 @@ def test_nothing_is_answered_without_a_grant_that_holds(project: Project, compan
     actions.retire_node(actor=Actor.system(), node_id=bank.pk, why="密钥泄露", at=ASKED)
     with pytest.raises(Forbidden, match="没有通过核验"):
         ask(project, nonce="x" * 20)
-    assert ChainSearch.objects.count() == 1
+    with pytest.raises(Refused, match="已经停用"):
+        actions.retire_node(actor=Actor.system(), node_id=bank.pk, why="又一次", at=ASKED)
+    assert (ChainSearch.objects.count(), ChainNode.objects.get(pk=bank.pk).why) == (1, "密钥泄露")
 
 
 def test_a_grant_for_one_project_opens_no_other(project: Project, company: Company, bank: ChainNode) -> None:

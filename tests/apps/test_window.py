@@ -332,6 +332,10 @@ def test_a_unit_nobody_knows_yet_is_entered_by_its_licence_once(county: County) 
     made = register_unit(actor=clerk, credit_code=code, name="积石山新来有限公司", type="enterprise", at=CAME)
     assert register_unit(actor=clerk, credit_code=code, name="别的名字", type="enterprise", at=LATER).name == made.name
     assert Entry.objects.filter(verb="people.register_unit").count() == 1
+    for blank in ("", "  "):
+        with pytest.raises(Refused) as unnamed:
+            register_unit(actor=clerk, credit_code=next(CREDIT_CODES), name=blank, type="enterprise", at=LATER)
+        assert (unnamed.value.code, unnamed.value.field) == ("people.unit_name", "name")
     with pytest.raises(Forbidden):
         register_unit(actor=county.actor("approver"), credit_code=code, name="x", type="enterprise", at=LATER)
     with pytest.raises(Refused):
