@@ -58,7 +58,8 @@ MUTANTS = (
     Mutant("config/processes.py", "        if sys.platform != \"linux\":\n            os.kill", "        if False:\n            os.kill", "config/test_up.py config/test_processes.py"),
     # -- core
     Mutant("core/clock.py", "                    if event.days < 1:\n", "                    if event.days < 0:\n", "core/test_clock.py"),
-    Mutant("core/clock.py", "as_of < change < NEVER", "as_of <= change < NEVER", "core/test_clock.py apps/test_lights.py"),
+    Mutant("core/clock.py", "light == \"green\" and not paused", "light == \"green\"", "core/test_clock.py apps/test_lights.py"),
+    Mutant("core/clock.py", "if paused and light != \"red\":", "if False:", "core/test_clock.py"),
     Mutant("core/hall.py", 'detail["days"] > rule.days_at_most', 'detail["days"] >= rule.days_at_most', "core/test_hall.py packs"),
     Mutant("core/credit.py", "if not low <= score <= high:", "if not low < score <= high:", "core/test_credit.py core/test_grades.py"),
     Mutant("core/regional.py", "    if result.ended:\n", "    if False:\n", "core/test_regional.py"),
@@ -87,7 +88,7 @@ MUTANTS = (
     never("apps/regional/actions/fees.py", "amount != due.outstanding", "apps/test_regional*.py"),
     never("apps/reviews/actions.py", "item.application_id != link.pk", "apps/test_reviews.py"),
     never("apps/window/actions/handing_out.py", "not queries.is_open(visit, at)", "apps/test_window*.py"),
-    never("apps/work/actions.py", "days < 1", "apps/test_traps.py apps/test_delegation.py apps/test_reminders.py apps/test_lights.py"),
+    never("apps/work/actions.py", "days < 1", "apps/test_caches.py"),
 )  # fmt: skip
 
 
