@@ -1,5 +1,5 @@
 -- The rows of one instant filing by plain SQL: what must be written at least, with the readings the rules need.
--- pgbench takes a colon before a letter for a variable, in a text too: a page's name is put together.
+-- pgbench reads a colon before a letter as a variable, even inside quotes: so the colon of a page name is written chr(58).
 \set r random(1, 1000000000)
 SELECT k.id FROM people_apikey k JOIN people_person p ON p.id = k.person_id LIMIT 1;
 BEGIN;

@@ -113,7 +113,7 @@ def test_a_clock_closed_in_a_pause_keeps_the_light_of_the_term_the_pause_has_put
 
 
 @pytest.mark.parametrize("days", [0, -3])
-def test_a_term_is_not_extended_by_no_days_or_fewer(county: County, company: Company, days: int) -> None:
+def test_an_extension_is_at_least_one_day(county: County, company: Company, days: int) -> None:
     work = accepted(county, company)
     due = work.due_at
     with pytest.raises(Refused) as refused:

@@ -11,10 +11,14 @@ import json
 import os
 import sys
 
+from yinuo.config.processes import die_with_parent
+
 APP, OWNER = "YINUO_DATABASE_URL", "YINUO_DATABASE_OWNER_URL"
 
 
 def main() -> None:
+    # The end of its input would not reach it while it waits for a copy: a test run that is killed must leave nothing.
+    die_with_parent()
     port = sys.argv[1]
     import yinuo.config.wsgi  # noqa: F401  (the pages and rules a copy then has)
 

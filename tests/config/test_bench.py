@@ -47,7 +47,7 @@ def test_the_floor_of_a_filing_writes_the_rows_of_a_filing() -> None:
 
 
 def test_pgbench_finds_no_variable_but_the_random_number() -> None:
-    """It looks for them inside quotes as well: a page's name in the text of a row stops it."""
+    """It looks inside quotes as well: a page name written there would stop it."""
     assert set(re.findall(r"(?<!:):([A-Za-z_]\w*)", filing.FLOOR.read_text(encoding="utf-8"))) == {"r"}
 
 

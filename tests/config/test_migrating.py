@@ -1,4 +1,4 @@
-"""What a migration's new model costs: the model alone is built, and is related as it is in a whole build."""
+"""A migration that creates a table builds only that model, with the same relations as when all are rebuilt."""
 
 from __future__ import annotations
 

@@ -553,7 +553,8 @@ def test_a_light_never_goes_back_and_a_missed_tick_changes_nothing(
 
 
 def test_a_light_stays_while_an_open_pause_moves_the_end_from_one_working_day_to_another() -> None:
-    """Five calendar days end in the Mid-autumn holiday, so on 28 September; paused that morning, after the next holiday."""
+    """Five calendar days would end in the Mid-autumn holiday, so they end on 28 September. Paused that morning, the end moves on into
+    the next holiday, and so beyond it: more time is left, but the light stays yellow."""
     events = [Start(at("2026-09-20T00:00")), Pause(at("2026-09-28T00:00"), "open")]
     shown = [derive(events, Terms(5, "calendar"), CALENDAR, WARN, at(f"2026-{day}T00:00")) for day in ("09-28", "10-05", "10-12")]
     assert [state.light for state in shown] == ["yellow"] * 3
