@@ -49,9 +49,9 @@ MADE = (
             '{{"outcome": {{"listed": false}}}}', 'county', '[]', '[]', '', 'working', 'working', handler_id, false, '', application_id
         FROM made
     )
-    INSERT INTO onemap_application (id, item_id, number, received_at, accepted_at, deemed_accepted, deficient, outcome, ended_at,
-        document_number, result_text, again_why)
-    SELECT application_id, item_id, 1, received_at, received_at, false, false, CASE WHEN granted THEN 'granted' ELSE '' END,
+    INSERT INTO onemap_application (id, item_id, number, department_id, received_at, accepted_at, deemed_accepted, deficient, outcome,
+        ended_at, document_number, result_text, again_why)
+    SELECT application_id, item_id, 1, department_id, received_at, received_at, false, false, CASE WHEN granted THEN 'granted' ELSE '' END,
         CASE WHEN granted THEN received_at + took END, CASE WHEN granted THEN '文' || project_id || m ELSE '' END, '', ''
     FROM made
     """,

@@ -161,7 +161,7 @@ def _item(made: Figured, chance: Random, project: Project, matter: str, position
         outcome = chance.choice(("refused", "withdrawn", "not_accepted"))
         before = received - timedelta(days=chance.randint(1, 60))
         Application.objects.create(
-            item=item, number=1, outcome=outcome, ended_at=before, again_at=before, result_text="理由",
+            item=item, number=1, department=chance.choice(made.offices[project.hall_id]), outcome=outcome, ended_at=before, again_at=before, result_text="理由",
             received_at=None if chance.random() < 0.2 else before - timedelta(days=chance.randint(1, 20)),
         )  # fmt: skip
         if outcome == "refused":
@@ -187,7 +187,8 @@ def _clock(
 ) -> None:  # fmt: skip
     if started > NOW or (closed and closed > NOW):
         return
-    office = item.department if item else chance.choice(made.offices[project.hall_id])
+    # One in ten is of the office that had the matter before it was referred on.
+    office = item.department if item and chance.random() < 0.9 else chance.choice(made.offices[project.hall_id])
     due = started + timedelta(hours=chance.randint(2, 900)) if chance.random() < 0.9 else None
     yellow = started + (due - started) * 4 / 5 if due else None
     paused = closed is None and chance.random() < 0.25
@@ -377,13 +378,13 @@ def promises(scope: Scope) -> list[Row]:
             continue
         if _within(item.ended_at, scope):
             part = "promised" if item.route == "commitment" else "regular" if item.promisable else "barred"
-            found.append(_row(item, item.pk, item.ended_at, part))
+            found.append(_row(item, item.pk, item.ended_at, part, office=item.present.department_id))
     return found
 
 
 def _row(item: MapItem, place: int, moment: Any, part: str, **more: Any) -> Row:
-    handler = more.pop("handler", item.handler_id)
-    return Row(place, moment, item.project.hall_id, item.project.kind, item.department_id, handler, item.matter_id, part, **more)
+    handler, office = more.pop("handler", item.handler_id), more.pop("office", item.department_id)
+    return Row(place, moment, item.project.hall_id, item.project.kind, office, handler, item.matter_id, part, **more)
 
 
 def _of_project(project: Project, moment: Any, part: str, **more: Any) -> Row:
@@ -434,7 +435,7 @@ def decisions(scope: Scope) -> list[Row]:
             clock = clocks[-1] if clocks else None
             part = _kept(ended, clock.due_at if clock else None)
             mark = _kept(ended, clock.statutory_due_at if clock else None)
-            found.append(_row(item, one.pk, ended, part, mark=mark, days=days(ended - received, "0.1")))
+            found.append(_row(item, one.pk, ended, part, mark=mark, days=days(ended - received, "0.1"), office=one.department_id))
     return found
 
 
@@ -458,7 +459,15 @@ def _running(scope: Scope) -> Iterable[tuple[WorkItem, MapItem, datetime, dateti
 
 def runs(scope: Scope) -> list[Row]:
     return [
-        _row(item, work.pk, work.started_at, work.state, handler=work.assignee_id or item.handler_id, days=days(until - since, "0.01"))
+        _row(
+            item,
+            work.pk,
+            work.started_at,
+            work.state,
+            handler=work.assignee_id or item.handler_id,
+            days=days(until - since, "0.01"),
+            office=work.department_id,
+        )
         for work, item, since, until in _running(scope)
     ]
 
@@ -473,7 +482,8 @@ def pauses(scope: Scope) -> list[Row]:
                 ended = min([moment for moment in [event.ends_by, *later, until] if moment is not None])
                 began = max(event.at, since)
                 if began < ended:
-                    found.append(_row(item, event.pk, event.at, event.reason, handler=event.by_id, days=days(ended - began, "0.01")))
+                    took = days(ended - began, "0.01")
+                    found.append(_row(item, event.pk, event.at, event.reason, handler=event.by_id, days=took, office=work.department_id))
     return found
 
 
@@ -506,7 +516,9 @@ def lights(scope: Scope) -> list[Row]:
             if begin <= moment < end:
                 given = [entry.data["from"] for entry in books().given if entry.subject_id == str(work.pk) and entry.at > moment]
                 who = given[0] if given else work.assignee_id or item.handler_id
-                found.append(_row(item, item.pk * 4 + (1 if light == "yellow" else 2), moment, light, handler=who))
+                found.append(
+                    _row(item, item.pk * 4 + (1 if light == "yellow" else 2), moment, light, handler=who, office=work.department_id)
+                )
         timed = [work.started_at for work in alive if work.due_at is not None and work.started_at < min(end, NOW)]
         if timed and not any(moment < end for moment, _, _ in first.values()):
             found.append(_row(item, item.pk * 4, max(timed), "green"))

@@ -164,7 +164,9 @@ def test_what_was_kept_of_a_refusal_is_never_changed(county: County, company: Co
     item = refused(county, company)
     anew(company, item)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Application.objects.create(item=item, number=1, outcome="refused", result_text="x", ended_at=ANEW, again_at=ANEW)
+        Application.objects.create(
+            item=item, number=1, department=item.department, outcome="refused", result_text="x", ended_at=ANEW, again_at=ANEW
+        )
     for change in ("UPDATE onemap_application SET result_text = 'x'", "DELETE FROM onemap_application"):
         with pytest.raises(Exception, match="结束以后不能修改"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"{change} WHERE item_id = %s", [item.pk])

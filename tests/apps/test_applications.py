@@ -73,7 +73,7 @@ def test_the_database_refuses_a_second_application_beside_the_present_one(county
     hand_in(company, item, at("2026-11-06 09:00"))
     for outcome in ({}, {"outcome": "withdrawn", "ended_at": ANEW}):
         with pytest.raises(IntegrityError, match="application_present_once"), transaction.atomic():
-            Application.objects.create(item=item, number=2, **outcome)
+            Application.objects.create(item=item, number=2, department=item.department, **outcome)
     with pytest.raises(Refused) as refusal:
         hand_in(company, item, at("2026-11-06 09:01"))
     assert refusal.value.code == "onemap.state"
@@ -117,7 +117,8 @@ def test_a_matter_is_open_or_has_an_application_and_never_anothers(county: Count
 
 def test_nothing_stands_both_with_the_matter_and_with_its_application() -> None:
     columns = [{field.column for field in model._meta.local_fields} for model in (MapItem, Application)]
-    assert columns[0] & columns[1] == {"id"}
+    # The matter is with one department now; an application stays with the one it was handed to.
+    assert columns[0] & columns[1] == {"id", "department_id"}
 
 
 def test_a_promise_is_an_application_too_and_leaves_it_behind_when_it_goes_the_regular_way(county: County, company: Company) -> None:

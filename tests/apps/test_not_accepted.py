@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from tests.apps.granted import grant_all
 from tests.apps.test_onemap import guided, hand_in, ready
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.documents.models import Document, DocumentKind
+from yinuo.apps.figures import queries as figures
+from yinuo.apps.figures.queries import Pick
+from yinuo.apps.figures.scope import Scope
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap import queries
 from yinuo.apps.onemap.actions import accept, apply_anew, deliver, enter_remedy, refuse_acceptance
@@ -53,7 +57,7 @@ def refusal(act: Callable[[], object]) -> str:
 
 def test_the_decision_names_reason_clause_competent_department_and_remedies_and_is_delivered(county: County, company: Company) -> None:
     item = handed(county, company)
-    competent = other(item)
+    competent, item_office = other(item), item.department_id
     done = refuse(county, item, referred_to=competent.key)
     assert (done.state, done.present.document_number, done.present.ended_at) == ("not_accepted", "不受〔2026〕1号", REFUSED)
     paper = Document.objects.get(kind=DocumentKind.NON_ACCEPTANCE)
@@ -78,6 +82,8 @@ def test_the_decision_names_reason_clause_competent_department_and_remedies_and_
     assert (item.state, next_number(item), item.department_id, item.application) == ("open", 2, competent.pk, None)
     past = Application.objects.get(item=item)
     assert (past.outcome, past.document_number, past.result_text) == ("not_accepted", "不受〔2026〕1号", "由水务部门审批")
+    year = Scope((item.project.hall_id,), date(2026, 1, 1), date(2027, 1, 1))
+    assert [(one.place, one.office_id) for one in figures.every("decisions", year, ANEW, Pick())] == [(past.pk, item_office)]
     hand_in(company, item, ANEW)
     assert WorkItem.objects.get(kind="receipt", subject_id=item.pk, state="running").department_id == competent.pk
 

@@ -531,13 +531,14 @@ def test_rows_changed_behind_the_platform_are_named(operator: Any) -> None:
 
 def test_rows_no_leaf_speaks_of_are_named(operator: Any) -> None:
     (before,) = operator.execute("SELECT id FROM onemap_mapitem WHERE state = 'open' ORDER BY id LIMIT 1").fetchone()
-    forge = """INSERT INTO onemap_application (item_id, number, deemed_accepted, deficient, outcome, ended_at, document_number, result_text,
-        again_why) VALUES (%s, 99, false, false, 'granted', %s, %s, '', '') RETURNING id"""
+    forge = """INSERT INTO onemap_application (item_id, number, department_id, deemed_accepted, deficient, outcome, ended_at, document_number,
+        result_text, again_why) SELECT id, 99, department_id, false, false, 'granted', %s, %s, '', '' FROM onemap_mapitem WHERE id = %s
+        RETURNING id"""
     grant = "UPDATE onemap_mapitem SET state = %s, application_id = %s WHERE id = %s"
     columns = 'unit_id, project_code, type, "on", data, rule, points, applied, score_after, grade_before, grade_after, why, cites, at'
     copy = f"INSERT INTO credit_creditevent ({columns}, seq) SELECT {columns}, 999 FROM credit_creditevent ORDER BY id LIMIT 1"
     try:
-        (forged,) = operator.execute(forge, [before, NOW, "伪〔2026〕1号"]).fetchone()
+        (forged,) = operator.execute(forge, [NOW, "伪〔2026〕1号", before]).fetchone()
         operator.execute(grant, ["granted", forged, before])
         operator.execute(copy)
         faults = audit(None).faults

@@ -390,7 +390,7 @@ def test_the_agent_uses_no_file_that_is_none_of_its_business(served: tuple[World
         onemap.submit_materials(actor=hat, item_id=inside.pk, materials=rows, at=NOW)
     assert caught.value.code == "onemap.file_out_of_reach"
     # Nor for a document needed later.
-    inside.application = Application.objects.create(item=inside, outcome="granted", ended_at=NOW)
+    inside.application = Application.objects.create(item=inside, department=inside.department, outcome="granted", ended_at=NOW)
     inside.state, inside.route = "granted", "commitment"
     inside.save()
     with pytest.raises(Refused) as caught, transaction.atomic():

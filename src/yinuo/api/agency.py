@@ -147,7 +147,7 @@ def agreement_out(made: Agreement) -> dict[str, Any]:
     )
     return {
         "project": made.project_id,
-        "application": made.application_id,
+        "application": made.request_id,
         "agent": made.agent_id,
         "via": access.via_of(made),
         "paper": made.paper_id,

@@ -109,7 +109,7 @@ class AgencyRequest(Versioned):
     """A unit asks for an agent for one project (附件6·四(一)). `matters` empty = the whole of the project; `via` as in the trail."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="agency_requests")
-    body = models.ForeignKey(AgencyBody, on_delete=models.PROTECT, related_name="applications")
+    body = models.ForeignKey(AgencyBody, on_delete=models.PROTECT, related_name="requests")
     state = models.CharField(max_length=10, choices=ApplicationState.choices, default=ApplicationState.APPLIED)
     matters = models.JSONField(default=list)
     services = models.JSONField(default=list)
@@ -167,7 +167,7 @@ class Agreement(Versioned):
     `returned`: list of {name, note}, what was given back to the unit at the end.
     """
 
-    application = models.OneToOneField(AgencyRequest, on_delete=models.PROTECT, related_name="agreement")
+    request = models.OneToOneField(AgencyRequest, on_delete=models.PROTECT, related_name="agreement")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="agency_agreements")
     body = models.ForeignKey(AgencyBody, on_delete=models.PROTECT, related_name="agreements")
     agent = models.ForeignKey(ServiceAgent, on_delete=models.PROTECT, related_name="agreements")

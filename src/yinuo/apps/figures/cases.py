@@ -33,7 +33,7 @@ BANDS, BAND_DAYS = 10, 10
 
 # Matters off the negative list that were granted, offered or not; as commitments.queries.commitment_share counts them.
 PROMISES = """
-    SELECT i.id AS place, a.ended_at AS at, p.hall_id, p.kind, p.id AS project_id, i.department_id AS office_id, i.handler_id,
+    SELECT i.id AS place, a.ended_at AS at, p.hall_id, p.kind, p.id AS project_id, a.department_id AS office_id, i.handler_id,
         i.matter_id, i.name AS what,
         CASE WHEN i.route = 'commitment' THEN 'promised' WHEN i.promisable THEN 'regular' ELSE 'barred' END AS part, '' AS mark,
         NULL::numeric AS days, NULL::numeric AS worth, i.id AS subject
@@ -79,7 +79,7 @@ LANDINGS = """
 # Applications that were decided, each of a matter by itself; the clock is the one that the decision ended.
 DECISIONS = """
     SELECT a.id AS place, a.ended_at AS at, p.hall_id, p.kind, p.id AS project_id,
-        i.department_id AS office_id, i.handler_id, i.matter_id, i.name AS what,
+        a.department_id AS office_id, i.handler_id, i.matter_id, i.name AS what,
         CASE WHEN w.due_at IS NULL THEN 'untimed' WHEN w.closed_at <= w.due_at THEN 'on_time' ELSE 'late' END AS part,
         CASE WHEN w.statutory_due_at IS NULL THEN 'untimed' WHEN w.closed_at <= w.statutory_due_at THEN 'on_time' ELSE 'late' END AS mark,
         round(extract(epoch FROM a.ended_at - a.received_at) / 86400, 1) AS days, NULL::numeric AS worth, i.id AS subject
@@ -108,14 +108,14 @@ _RUNS = """
 _RUNNING = """w.subject_kind = 'onemap.mapitem' AND w.kind = ANY(%(deciding)s::text[]) AND w.waits_for = 'staff'
         AND w.started_at < %(end)s::timestamptz AND (w.closed_at IS NULL OR w.closed_at > %(begin)s::timestamptz) AND run.since < run.until"""
 RUNS = f"""
-    SELECT w.id AS place, w.started_at AS at, p.hall_id, p.kind, p.id AS project_id, i.department_id AS office_id,
+    SELECT w.id AS place, w.started_at AS at, p.hall_id, p.kind, p.id AS project_id, w.department_id AS office_id,
         coalesce(w.assignee_id, i.handler_id) AS handler_id, i.matter_id, i.name AS what, w.state AS part, '' AS mark,
         round(extract(epoch FROM run.until - run.since) / 86400, 2) AS days, NULL::numeric AS worth, i.id AS subject
     {_RUNS}
     WHERE {_RUNNING}
 """  # noqa: S608  no text from outside
 PAUSES = f"""
-    SELECT c.id AS place, c.at, p.hall_id, p.kind, p.id AS project_id, i.department_id AS office_id, c.by_id AS handler_id,
+    SELECT c.id AS place, c.at, p.hall_id, p.kind, p.id AS project_id, w.department_id AS office_id, c.by_id AS handler_id,
         i.matter_id, i.name AS what, c.reason AS part, '' AS mark,
         round(extract(epoch FROM still.until - still.since) / 86400, 2) AS days, NULL::numeric AS worth, i.id AS subject
     {_RUNS}

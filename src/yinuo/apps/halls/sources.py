@@ -43,7 +43,7 @@ REVIEWS = """
 # Of a matter's clocks every turning that came, told or not: from when its light is yellow and from when red, and, where it was
 # extended afterwards, what was told before. Once per matter and light, the first time; so all clocks of the matters in question are read.
 TURNS = """
-    SELECT DISTINCT ON (i.id, turned.light) p.hall_id, i.id AS item_id, i.name, i.department_id, turned.light, turned.moment,
+    SELECT DISTINCT ON (i.id, turned.light) p.hall_id, i.id AS item_id, i.name, w.department_id, turned.light, turned.moment,
         w.id AS work_id, coalesce(w.assignee_id, i.handler_id) AS present_id
     FROM (
         SELECT DISTINCT subject_id FROM work_workitem

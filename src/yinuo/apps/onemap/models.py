@@ -169,6 +169,7 @@ class Application(models.Model):
 
     A matter settled without a hand-in (the filing itself, a contract, a region's result, a result taken in, a verification that is not
     needed) has one as well, with `received_at` empty. A form's version is that of its item.
+    `department`: the one applied to; after a referral the item's is another.
     `outcome`: "" while it runs. `result_text`: what the decision says, or why the application ended. `deficient`: accepted with a gap
     (容缺受理). `referred_to`: the department a refusal to accept has named as the competent one, where the next application goes.
     `again_at`: when the matter was opened to the next application, and `again_why` the reason given then; from then on the row is
@@ -179,6 +180,7 @@ class Application(models.Model):
 
     item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="applications", db_index=False)
     number = models.PositiveSmallIntegerField(default=1)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
     received_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     deemed_accepted = models.BooleanField(default=False)

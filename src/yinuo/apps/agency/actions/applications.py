@@ -174,7 +174,7 @@ def withdraw_service_application(*, actor: Actor, application_id: int, at: datet
 def drop(actor: Actor, found: AgencyRequest, state: ApplicationState, at: datetime) -> None:
     """Withdrawn, lapsed or refused: no clock goes on, no offer stays open."""
     stop_clock(actor, found, at, state.value, cancelled=state != ApplicationState.REFUSED)
-    Agreement.objects.filter(application=found, state=AgreementState.OFFERED).update(state=AgreementState.VOID)
+    Agreement.objects.filter(request=found, state=AgreementState.OFFERED).update(state=AgreementState.VOID)
     found.state = state
     save(found, "state")
 
@@ -226,7 +226,7 @@ def offer_agreement(
     granted = _granted(found, services, note, str(decision.outcome["support"]))
     turn = Agreement.objects.filter(project=found.project).count() + 1
     agreement = Agreement.objects.create(
-        application=found,
+        request=found,
         project=found.project,
         body=found.body,
         agent=agent,
@@ -304,7 +304,7 @@ def sign_agreement(*, actor: Actor, agreement_id: int, at: datetime, version: in
     if agreement.to_on <= day:
         raise Refused("agency.expired", "协议写明的期限已经过去", remedy="请重新申请")
     assert binding is not None
-    application = locked_application(agreement.application_id)
+    application = locked_application(agreement.request_id)
     agreement.unit_signed_by, agreement.unit_signed_at, agreement.state = binding.person, at, AgreementState.RUNNING
     agreement.paper = papers.issue_agreement(agreement, application, at)
     save(agreement, "unit_signed_by", "unit_signed_at", "state", "paper")

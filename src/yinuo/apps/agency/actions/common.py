@@ -41,7 +41,7 @@ def locked(agreement_id: int) -> Agreement:
     project = lock(Agreement.objects.values_list("project_id", flat=True).get(pk=agreement_id))
     found = (
         Agreement.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("body__hall", "agent__person", "application", "body_signed_by", "unit_signed_by")
+        .select_related("body__hall", "agent__person", "request", "body_signed_by", "unit_signed_by")
         .get(pk=agreement_id)
     )
     found.project = project
@@ -157,7 +157,7 @@ def stop_clock(actor: Actor, row: Agreement | AgencyRequest, at: datetime, outco
 
 
 def tell_unit(template: str, row: Agreement | AgencyRequest, at: datetime, **more: object) -> None:
-    person = (row.application if isinstance(row, Agreement) else row).applied_by
+    person = (row.request if isinstance(row, Agreement) else row).applied_by
     project = row.project
     persons = [person] if person_is_of(person, project.unit_id, day_of(at)) else []
     page = unit_page(project)

@@ -16,7 +16,8 @@ from yinuo.apps.work.models import WorkKind
 
 def begin(item: MapItem, *, received_at: datetime | None, state: str, route: str = Route.REGULAR) -> Application:
     """The next application of an item that has none; `received_at` None = settled without a hand-in."""
-    made = Application.objects.create(item=item, number=item.applications.count() + 1, received_at=received_at)
+    number = item.applications.count() + 1
+    made = Application.objects.create(item=item, number=number, department_id=item.department_id, received_at=received_at)
     item.application, item.state, item.route = made, state, route
     save(item, "application", "state", "route")
     return made

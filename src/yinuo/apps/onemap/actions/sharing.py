@@ -94,6 +94,7 @@ def satisfy(item: MapItem, result: RegionalResult, at: datetime) -> None:
     item.application = Application.objects.create(
         item=item,
         number=item.applications.count() + 1,
+        department_id=item.department_id,
         accepted_at=at,
         outcome=Outcome.SHARED,
         ended_at=at,
