@@ -59,9 +59,7 @@ def close_body(*, actor: Actor, body_id: int, why: str, at: datetime) -> AgencyB
     if not access.can_head(actor, body.hall_id):
         raise forbid(HEAD)
     why = need_text(why, "why", "请写明撤销的原因")
-    busy = (
-        body.agreements.filter(state__in=("offered", *IN_FORCE)).exists() or body.requests.filter(state__in=OPEN_APPLICATION).exists()
-    )
+    busy = body.agreements.filter(state__in=("offered", *IN_FORCE)).exists() or body.requests.filter(state__in=OPEN_APPLICATION).exists()
     if busy or body.agents.filter(to_on__isnull=True).exists() or body.below.filter(to_on__isnull=True).exists():
         raise Refused("agency.body_busy", "机构还有在办的委托、代办员或者下级机构", remedy="请先办结委托、解除代办员")
     if body.to_on is None:
