@@ -101,14 +101,15 @@ def test_a_database_of_the_former_release_is_older_and_its_steps_are_named(owner
 
 
 def test_a_release_without_migrations_is_noted_too(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    change("UPDATE yinuo_release SET version = '0.8.9'")
+    monkeypatch.setattr(releases, "__version__", "9.9.9")
+    change("UPDATE yinuo_release SET version = '9.9.8'")
     found = standing(owner)
-    assert (found.kind, found.release, found.pending) == (Kind.OLDER, "0.8.9", ())
+    assert (found.kind, found.release, found.pending) == (Kind.OLDER, "9.9.8", ())
     database.migrate(backup="/backups/a.tar")
     assert standing(owner).kind is Kind.CURRENT
     with owner.cursor() as cursor:
         cursor.execute("SELECT version, previous, backup FROM yinuo_release ORDER BY id DESC LIMIT 1")
-        assert cursor.fetchone() == (__version__, "0.8.9", "/backups/a.tar")
+        assert cursor.fetchone() == ("9.9.9", "9.9.8", "/backups/a.tar")
 
 
 def refused(owner: Any) -> str:
@@ -156,9 +157,33 @@ def test_a_database_whose_upgrade_broke_off_is_refused_and_the_backup_is_named(o
     assert [finished for _, finished in schema()[1]] == [True, True]
 
 
-def test_an_upgrade_of_another_release_is_not_gone_on_with(owner: Any) -> None:
-    change("INSERT INTO yinuo_release (version, previous, migrations, backup, began_at) VALUES ('0.8.9', '0.8.8', '{}', '', now())")
-    assert "用 0.8.9 的程序" in refused(owner)
+@pytest.mark.parametrize("place", ["_rebuild", "_audit"])
+def test_an_upgrade_killed_after_the_migration_is_gone_on_with_by_the_next_start(
+    owner: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any, place: str
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("the power is gone")
+
+    monkeypatch.setattr(settings, "MIGRATION_MODULES", NEXT)
+    with monkeypatch.context() as broken:
+        broken.setattr(upgrade, place, fail)
+        with pytest.raises(RuntimeError):
+            upgrade.bring_up(lambda line: None, target=tmp_path / "before.tar")
+    found = standing(owner)
+    assert (found.kind, found.audited, found.backup) == (Kind.CURRENT, False, str(tmp_path / "before.tar"))
+    done: list[str] = []
+    monkeypatch.setattr(upgrade, "_rebuild", lambda: done.append("rebuild") or 3)
+    monkeypatch.setattr(upgrade, "_audit", lambda: done.append("audit") or ["a fault"])
+    again = upgrade.bring_up(lambda line: None)
+    assert (done, again.rebuilt, again.faults, again.backup) == (["rebuild", "audit"], 3, ["a fault"], None)
+    assert standing(owner).audited
+    assert upgrade.bring_up(lambda line: None).faults == [] and done == ["rebuild", "audit"]
+
+
+def test_an_upgrade_of_another_release_is_not_gone_on_with(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releases, "__version__", "9.9.9")
+    change("INSERT INTO yinuo_release (version, previous, migrations, backup, began_at) VALUES ('9.9.8', '9.9.7', '{}', '', now())")
+    assert "用 9.9.8 的程序" in refused(owner)
     with pytest.raises(UnfitDatabase):
         upgrade.bring_up(lambda line: None, resume=True)
 
@@ -179,6 +204,13 @@ def test_a_database_of_before_the_first_release_is_refused(owner: Any) -> None:
     change("DROP TABLE yinuo_release")
     with pytest.raises(UnfitDatabase, match=r"0\.9\.0 是第一个发布的版本"):
         upgrade.bring_up(lambda line: None)
+
+
+def test_a_database_of_a_development_version_before_the_first_release_is_refused(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releases, "__version__", "0.9.1")
+    change("UPDATE yinuo_release SET version = '0.9.0.dev0'")
+    assert "没有升级的办法" in (said := refused(owner))
+    assert said.startswith("unreleased")
 
 
 def test_somebody_elses_database_is_refused(nothing: str) -> None:

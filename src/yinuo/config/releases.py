@@ -1,7 +1,7 @@
 """Which release a database is of, held against this program's; told before anything is started or changed.
 
 The table `yinuo_release` has a row for each time a program brought the database to its release: its version, the migrations that
-stood applied afterwards, and the backup made before. Its columns never change, for every later program reads them first.
+stood applied afterwards, the backup made before, and when what follows a migration was done. Its columns never change, for every later program reads them first.
 """
 
 from __future__ import annotations
@@ -24,14 +24,26 @@ TABLE = """
         migrations text[] NOT NULL,
         backup text NOT NULL,
         began_at timestamptz NOT NULL,
-        finished_at timestamptz
+        finished_at timestamptz,
+        audited_at timestamptz
     )
 """
 VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(\.dev\d+)?")
 
 
-# version, previous, migrations, backup, finished
-Row = tuple[str, str, list[str], str, bool]
+FIRST = "0.9.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of `yinuo_release`."""
+
+    version: str
+    previous: str
+    migrations: list[str]
+    backup: str
+    finished: bool
+    audited: bool
 
 
 class UnfitDatabase(DatabaseError):
@@ -53,6 +65,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a database stands to this program. `release`: the version it was last brought to; `pending`: migrations it lacks, in order;
+    `audited`: what follows the migration was done too (columns derived anew, audit); `backup`: the one made before it, where there is one;
     `why`: for a kind that is refused, what is wrong and the remedy, in Chinese."""
 
     kind: Kind
@@ -60,6 +73,8 @@ class Standing:
     pending: tuple[str, ...] = ()
     why: str = ""
     resumable: bool = False
+    audited: bool = True
+    backup: str = ""
 
     def refuse_unfit(self, *, resume: bool = False) -> None:
         """Raises UnfitDatabase unless the database is empty, current or older; or half migrated by this release, to be gone on with."""
@@ -90,14 +105,17 @@ def standing(connection: Any) -> Standing:
 def _held_against(cursor: Any, connection: Any, rows: list[Row]) -> Standing:
     if not rows:
         return Standing(Kind.UNRELEASED, why=UNRELEASED)
-    release, previous, recorded, backup, finished = rows[-1]
+    last = rows[-1]
+    release, backup = last.version, last.backup
+    if release != __version__ and ordered(release) < ordered(FIRST):
+        return Standing(Kind.UNRELEASED, release, why=UNRELEASED)
     if ordered(release) > ordered(__version__):
         return Standing(Kind.NEWER, release, why=_newer(release, backup))
-    if not finished:
-        return _broken_off(release, previous, backup)
+    if not last.finished:
+        return _broken_off(release, last.previous, backup)
     applied = set(applied_migrations(connection))
-    if applied != set(recorded):
-        other = sorted(applied ^ set(recorded))
+    if applied != set(last.migrations):
+        other = sorted(applied ^ set(last.migrations))
         return Standing(
             Kind.HALF,
             release,
@@ -109,10 +127,11 @@ def _held_against(cursor: Any, connection: Any, rows: list[Row]) -> Standing:
         return Standing(Kind.NEWER, release, why=_newer(release, backup, unknown))
     pending = tuple(name for name in shipped if name not in applied)
     if not pending and (lacking := lacking_columns(cursor)):
-        return Standing(Kind.HALF, release, why=f"数据库结构和程序不一致，缺少 {_few(lacking)}。请{_go_back(backup)}")
+        remedy = f"请{_go_back(backup)}" if ordered(__version__) >= ordered(FIRST) else UNRELEASED
+        return Standing(Kind.HALF, release, why=f"数据库结构和程序不一致，缺少 {_few(lacking)}。{remedy}")
     if pending or release != __version__:
         return Standing(Kind.OLDER, release, pending)
-    return Standing(Kind.CURRENT, release)
+    return Standing(Kind.CURRENT, release, audited=last.audited, backup=backup)
 
 
 def _broken_off(release: str, previous: str, backup: str) -> Standing:
@@ -160,8 +179,10 @@ def _tables(cursor: Any) -> set[str]:
 
 
 def _releases(cursor: Any) -> list[Row]:
-    cursor.execute("SELECT version, previous, migrations, backup, finished_at IS NOT NULL FROM yinuo_release ORDER BY id")
-    return [(version, previous, list(names), backup, finished) for version, previous, names, backup, finished in cursor.fetchall()]
+    cursor.execute(
+        "SELECT version, previous, migrations, backup, finished_at IS NOT NULL, audited_at IS NOT NULL FROM yinuo_release ORDER BY id"
+    )
+    return [Row(*values) for values in cursor.fetchall()]
 
 
 def applied_migrations(connection: Any) -> Iterator[str]:
@@ -208,9 +229,16 @@ def begin(cursor: Any, *, previous: str, backup: str, at: datetime) -> int:
 
 
 def finish(cursor: Any, connection: Any, number: int, *, at: datetime) -> None:
+    """The database has this release's structure; a new one has nothing to derive anew or to audit."""
     cursor.execute(
-        "UPDATE yinuo_release SET migrations = %s, finished_at = %s WHERE id = %s", [sorted(applied_migrations(connection)), at, number]
+        "UPDATE yinuo_release SET migrations = %s, finished_at = %s, audited_at = CASE WHEN previous = '' THEN %s::timestamptz END "
+        "WHERE id = %s",
+        [sorted(applied_migrations(connection)), at, at, number],
     )
+
+
+def note_audit(cursor: Any, *, at: datetime) -> None:
+    cursor.execute("UPDATE yinuo_release SET audited_at = %s WHERE audited_at IS NULL", [at])
 
 
 def notes(connection: Any, names: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from django.db import connections
 from django.utils import timezone
 
 from yinuo import __version__
-from yinuo.config import bootstrap, database, embedded, paths
+from yinuo.config import bootstrap, database, embedded, paths, releases
 from yinuo.config.backup import BackupError, Database, OwnDatabase, back_up
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.releases import Kind, Standing, standing
@@ -37,7 +37,7 @@ class Upgrade:
 
 
 def bring_up(progress: Progress, *, target: Path | None = None, resume: bool = False) -> Upgrade:
-    """Brings the database up; a current one only gets its rights set anew.
+    """Brings the database up; a current one only gets its rights set anew, and what its upgrade still lacks (5 and 6).
 
     1. Refuses a database that is newer, half migrated or not ours. 2. Waits until nobody else works on it. 3. Backs it up.
     4. Migrates and notes the release. 5. Derives the stored derived columns anew: another program or pack may derive them otherwise.
@@ -48,22 +48,24 @@ def bring_up(progress: Progress, *, target: Path | None = None, resume: bool = F
     with _exclusively():
         found = standing(connections["owner"])
         found.refuse_unfit(resume=resume)
-        if found.kind in (Kind.EMPTY, Kind.CURRENT):
-            database.migrate(progress=progress)
-            _follow_pack(progress)
-            return Upgrade(found)
-        _wait_until_unused()
         kept = None
-        if found.kind is Kind.OLDER:
-            progress(f"备份 {found.release} 的数据")
-            kept = _back_up(target)
-        progress(f"升级到 {__version__}")
+        if found.kind in (Kind.OLDER, Kind.HALF):
+            _wait_until_unused()
+            if found.kind is Kind.OLDER:
+                progress(f"备份 {found.release} 的数据")
+                kept = _back_up(target)
+            progress(f"升级到 {__version__}")
         database.migrate(progress=progress, backup=str(kept or ""), resume=resume)
         _follow_pack(progress)
+        if found.kind in (Kind.EMPTY, Kind.CURRENT) and found.audited:
+            return Upgrade(found)
         progress("重算由记录推出的列")
         rebuilt = _rebuild()
         progress("审计")
-        return Upgrade(found, kept, rebuilt, _audit())
+        faults = _audit()
+        with connections["owner"].cursor() as cursor:
+            releases.note_audit(cursor, at=timezone.now())
+        return Upgrade(found, kept, rebuilt, faults)
 
 
 def _follow_pack(progress: Progress) -> None:

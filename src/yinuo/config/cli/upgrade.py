@@ -55,7 +55,7 @@ def _tell_plan(as_json: bool) -> int:
     if as_json:
         _print({"database": found.release, "program": __version__, "state": found.kind, "steps": [{"id": a, "note": b} for a, b in steps]})
     elif found.kind is Kind.CURRENT:
-        print(f"数据库就是 {found.release}，不用升级")
+        print(f"数据库就是 {found.release}，不用升级" + ("" if found.audited else "；升级以后的重算和审计还没有做，yinuo upgrade 会补上"))
     elif found.kind is Kind.EMPTY:
         print(f"数据库是空的：yinuo up 会建立 {__version__} 的结构")
     else:
@@ -84,7 +84,7 @@ def _carry_out(backup: Path | None, resume: bool, as_json: bool) -> int:
                 "faults": done.faults,
             }
         )
-    elif done.found.kind in (Kind.OLDER, Kind.HALF):
+    elif done.found.kind in (Kind.OLDER, Kind.HALF) or not done.found.audited:
         print(f"已升级到 {__version__}" + (f"；升级以前的备份：{done.backup}" if done.backup else ""))
         if done.rebuilt:
             print(f"按本程序的规则重算了 {done.rebuilt} 行，都在痕迹里")
