@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -159,33 +158,47 @@ def test_database() -> Iterator[TestDatabase]:
 @pytest.fixture(scope="session")
 def django_db_setup(test_database: TestDatabase, django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Replaces pytest-django's: this run gets a clone of the template, and connects as the application's role."""
-    from tests import stages
-
     with django_db_blocker.unblock():
         test_database.server.connect().close()
         name = test_database.clone()
-        # Off until a test's outcome never depends on which tests its process ran before: YINUO_TEST_STAGES=1 turns it on.
-        staged = stages.opened(test_database, name) if os.environ.get("YINUO_TEST_STAGES") == "1" else nullcontext()
-        with test_database.pointing_at(name), staged:
+        with test_database.pointing_at(name):
             yield
         test_database.done_with(name)
 
 
-@pytest.fixture(autouse=True)
-def beginning(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Set up before the test's transaction and ended after it: see tests/stages.py."""
-    stages = sys.modules.get("tests.stages")
-    if stages is None:
-        yield
-        return
-    with stages.test(request):
-        yield
+@pytest.fixture
+def beginning(
+    request: pytest.FixtureRequest, test_database: TestDatabase, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Goes to the database in which the test begins: tests/beginnings.py."""
+    from tests.beginnings import beginnings, builder_of
+
+    with django_db_blocker.unblock():
+        beginnings.go(builder_of(request.node), test_database)
 
 
 @pytest.fixture
-def committed_db(test_database: TestDatabase, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+def _django_db_helper(beginning: None, _django_db_helper: None) -> None:
+    """pytest-django's transaction of a test, which begins there."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Another file's fixtures find the run's own database."""
+    yield
+    if (found := sys.modules.get("tests.beginnings")) and (nextitem is None or nextitem.path != item.path):
+        found.beginnings.go_back()
+
+
+@pytest.fixture
+def committed_db(
+    request: pytest.FixtureRequest, beginning: None, test_database: TestDatabase, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
     """A database of this test's own, for what commits, locks or runs in several processes; its name. Costs about 40 ms."""
-    name = test_database.clone()
+    from tests.beginnings import beginnings, builder_of
+
+    with django_db_blocker.unblock():
+        name = test_database.clone(of=beginnings.database_of(builder_of(request.node)))
     with django_db_blocker.unblock(), test_database.pointing_at(name):
         yield name
     test_database.done_with(name)

@@ -101,6 +101,10 @@ class TestDatabase:
     def clone(self, of: str = "") -> str:
         """A copy of the template, or of another database to which nobody is connected."""
         name = f"run_{os.getpid()}_{next(_numbers)}"
+        if of:
+            from django.db import connections
+
+            connections.close_all()
         self.server.create_database(name, template=of or self.template)
         return name
 

@@ -16,8 +16,11 @@ from tests.apps.test_commitments import AFTER, DEPARTMENT, MATTER, SIGNED, item_
 from tests.apps.test_completion import APPLIED, INSPECTED, built
 from tests.apps.test_onemap import guided
 from tests.apps.test_rulings import FOUND, tried
+from tests.beginnings import begins_with
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.feeds.actions import place_entries
+
+pytestmark = begins_with(guided)
 
 Clock = Callable[[datetime], None]
 Machines = Callable[..., Machine]
@@ -153,6 +156,7 @@ def test_other_companies_see_nothing_of_a_promise(county: County, company: Compa
         assert Machine().get(f"/commitments/{made['id']}{path}").status_code == 401, path
 
 
+@begins_with(built)
 def test_completion_is_verified_point_by_point(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
     project = built(county, company)
     unit = machine_of(company)
@@ -219,6 +223,7 @@ def test_a_ruling_stops_a_project_is_lifted_and_is_told_to_the_credit_platform(
     assert clerk.get("/credit/public/batches").json() == []
 
 
+@begins_with(None)
 def test_an_audit_report_is_handed_in_and_checked_over_the_wire(
     county: County, company: Company, machine_of: Machines, clock: Clock
 ) -> None:

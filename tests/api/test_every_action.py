@@ -12,12 +12,15 @@ from tests.api.conftest import Machine
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.apps.test_permissions import BY_THE_CLOCK, INNER, READS, ROOMS, public_actions
+from tests.beginnings import begins_with
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import ApiKey, Delegation
 from yinuo.apps.projects.models import Project, Question
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import Reminder, WorkItem
 from yinuo.core.codes import make_credit_code
+
+pytestmark = begins_with(guided)
 
 NOW = at("2026-11-09 10:00")
 API = Path(__file__).resolve().parents[2] / "src" / "yinuo" / "api"

@@ -6,13 +6,16 @@ from typing import Any
 
 from tests.api.conftest import Machine
 from tests.apps.county import Company, County, at
+from tests.apps.test_onemap import guided
 from tests.apps.test_reviews import bad, concluded
+from tests.beginnings import begins_with
 from yinuo.apps.halls import queries
 from yinuo.apps.halls.models import Bulletin, ManualPoint
 
 GIVEN = {"on": "2026-11-05", "points": "-0.5", "basis": "专项督查，联系 13600009999", "evidence": "督查通报", "reason": "窗口无人值守"}
 
 
+@begins_with(guided)
 def test_points_are_given_and_taken_back_once_and_everybody_reads_what_they_count(
     county: County, company: Company, clock: Any, machine_of: Any
 ) -> None:

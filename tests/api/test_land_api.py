@@ -12,6 +12,7 @@ from tests.api.conftest import Machine
 from tests.apps.county import Company, County, at
 from tests.apps.test_land import FIGURES, NOON, assembled, keeper, sold, standard
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from yinuo.apps.land import actions as land
 from yinuo.apps.land.models import Parcel
 
@@ -46,6 +47,7 @@ def test_a_parcel_is_prepared_by_key_and_says_what_is_missing(county: County, ma
     assert [row["number"] for row in Machine().get("/parcels").json()["parcels"]] == ["API-1"]
 
 
+@begins_with(guided)
 def test_a_list_and_its_buyer_by_key(county: County, company: Company, machine_of: Callable[..., Machine]) -> None:
     parcel = standard(county)
     unit, official = machine_of(company), machine_of("approver", "natural_resources")

@@ -8,11 +8,14 @@ from tests.api.conftest import Machine
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.supervising import PENALTY
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.feeds.actions import place_entries
 from yinuo.apps.oversight.models import LifeRecord
 from yinuo.apps.people.actions import issue_key
+
+pytestmark = begins_with(guided)
 
 NOW = at("2026-11-09 10:00")
 

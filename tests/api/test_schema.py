@@ -88,11 +88,12 @@ def _ask(operation: Any, world: World, faults: list[str]) -> int:
     def ask(case: Any) -> None:
         nonlocal asked
         made_up = case.path_parameters or {}
+        existing = {key: world.known.get(key, value) for key, value in made_up.items()}
         for name, machine in world.callers.items():
             headers = {"Idempotency-Key": f"{name}-{operation.label}-{asked}".encode().hex()[:80]}
             if machine.secret:
                 headers["Authorization"] = f"Bearer {machine.secret}"
-            for path_parameters in (made_up, {key: world.known.get(key, value) for key, value in made_up.items()}):
+            for path_parameters in (made_up, existing) if existing != made_up else (made_up,):
                 case.path_parameters = path_parameters
                 answer = case.call(headers=headers)
                 asked += 1

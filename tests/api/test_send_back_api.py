@@ -8,9 +8,11 @@ from datetime import datetime
 from tests.api.conftest import Machine
 from tests.apps.county import Company, County, at
 from tests.apps.test_onemap import guided, ready
+from tests.beginnings import begins_with
 from yinuo.apps.onemap.models import SendBack
 
 
+@begins_with(guided)
 def test_a_material_is_named_by_its_id_or_in_words_and_the_same_bytes_are_no_answer(
     county: County, company: Company, machine_of: Callable[..., Machine], clock: Callable[[datetime], None]
 ) -> None:

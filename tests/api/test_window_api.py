@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Machine, issue
-from tests.apps.county import CREDIT_CODES, Company, County, at, facts, new_company
+from tests.apps.county import Company, County, at, facts, free_code, new_company
 from tests.apps.matrix.window import code_of
 from tests.apps.test_commitments import item_of
 from tests.apps.test_onemap import guided
 from tests.apps.test_window import NUMBER, ready_item
+from tests.beginnings import begins_with
 from yinuo.apps.onemap.actions import accept, decide
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.window.models import Visit
@@ -74,6 +75,7 @@ def test_through_the_visit_the_units_own_endpoints_are_open_and_shut_with_it(cou
     assert clerk.post(f"/window/visits/{visit['id']}/close").json()["closed_at"] == closed["closed_at"]
 
 
+@begins_with(guided)
 def test_a_decision_is_handed_out_and_another_clerk_does_neither_that_nor_close(
     county: County, company: Company, clerk: Machine, clock: Any
 ) -> None:
@@ -100,6 +102,7 @@ def test_a_decision_is_handed_out_and_another_clerk_does_neither_that_nor_close(
     assert Visit.objects.get().closed_at is None
 
 
+@begins_with(guided)
 def test_a_letter_on_paper_is_printed_and_taken_in_once(county: County, company: Company, clerk: Machine, machine_of: Made) -> None:
     item = item_of(guided(county, company))
     visit = came(clerk, company).json()
@@ -127,7 +130,7 @@ def test_a_letter_on_paper_is_printed_and_taken_in_once(county: County, company:
 
 
 def test_a_unit_is_entered_by_its_licence(county: County, company: Company, clerk: Machine, machine_of: Made) -> None:
-    body = {"credit_code": next(CREDIT_CODES), "name": "积石山新来有限公司", "type": "enterprise"}
+    body = {"credit_code": free_code(), "name": "积石山新来有限公司", "type": "enterprise"}
     made = clerk.post("/window/units", body)
     assert made.status_code == 201
     assert clerk.post("/window/units", body).json()["id"] == made.json()["id"]

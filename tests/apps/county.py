@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.stages import stage
+from tests.beginnings import builder
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.catalogue.models import MatterHandler
@@ -134,7 +134,7 @@ def new_person(name: str) -> Person:
     return Person.objects.create(username=f"p{number}", name=name, phone=f"139{number:08d}", email=f"p{number}@example.org")
 
 
-@stage
+@builder
 def new_county() -> County:
     catalogue.forget()
     clocks.forget_calendar()
@@ -145,10 +145,10 @@ def new_county() -> County:
     return county
 
 
-@stage
+@builder
 def new_company(name: str = "积石山绿源有机肥有限公司", score: str | None = "86", *, type: str = "enterprise", code: str = "") -> Company:
     """A company with one authorised person who may sign, and a score (None = unrated)."""
-    unit = ProjectUnit.objects.create(credit_code=code or _free_code(), name=name, type=type, legal_representative="马晓云")
+    unit = ProjectUnit.objects.create(credit_code=code or free_code(), name=name, type=type, legal_representative="马晓云")
     grade = "unrated" if score is None else grade_of(Decimal(score), pack(), date(2026, 11, 1)).grade
     CreditHead.objects.create(unit=unit, score=score, grade=grade, seq=0 if score is None else 1)
     if score is not None:
@@ -160,7 +160,7 @@ def new_company(name: str = "积石山绿源有机肥有限公司", score: str |
     return Company(unit, person, binding)
 
 
-def _free_code() -> str:
+def free_code() -> str:
     """The next that no unit has: a county that was filled for many tests has taken some."""
     taken = set(ProjectUnit.objects.filter(credit_code__in=ALL_CODES).values_list("credit_code", flat=True))
     return next(code for code in itertools.islice(CREDIT_CODES, len(ALL_CODES)) if code not in taken)

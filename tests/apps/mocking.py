@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.apps.county import Company, County, at
 from tests.apps.test_onemap import PDF, guided
-from tests.stages import stage
+from tests.beginnings import builder
 from yinuo.apps.base import Actor
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.mock import actions as mock
@@ -160,14 +160,14 @@ def register(county: County, company: Company, project: Project, **changes: Any)
     return mock.register(**{**given, **changes})
 
 
-@stage
+@builder
 def begun(county: County, company: Company) -> Track:
     """Registered at the window."""
     project = project_of(county, company)
     return Track(county, company, project, register(county, company, project))
 
 
-@stage
+@builder
 def running(county: County, company: Company) -> Track:
     """Signed, agreed to, distributed."""
     track = begun(county, company)
@@ -179,7 +179,7 @@ def running(county: County, company: Company) -> Track:
     return track
 
 
-@stage
+@builder
 def both_mocked(county: County, company: Company) -> Track:
     """Both matters have their mock document."""
     track = running(county, company)
@@ -188,7 +188,7 @@ def both_mocked(county: County, company: Company) -> Track:
     return track
 
 
-@stage
+@builder
 def converting(county: County, company: Company) -> Track:
     """The land contract is registered."""
     track = both_mocked(county, company)

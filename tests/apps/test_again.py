@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.documents.models import Document
 from yinuo.apps.onemap import history, queries
@@ -17,6 +18,8 @@ from yinuo.apps.onemap.sweeping import stuck
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import reassign
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 REFUSED = at("2026-11-09 10:00")
 ANEW = at("2026-11-10 09:00")

@@ -13,9 +13,10 @@ from django.db import IntegrityError, transaction
 from tests.apps.agencies import NOON, Agency, materials, new_agency, open_now
 from tests.apps.county import Company, County, at, facts, new_company
 from tests.apps.granted import grant_all
-from tests.apps.mapped import built, company, county, mapped, place
+from tests.apps.mapped import mapped
 from tests.apps.points import take
 from tests.apps.test_onemap import FILED, guided
+from tests.beginnings import begins_with
 from yinuo.apps.agency import actions, queries
 from yinuo.apps.agency.falling import end_of_unit
 from yinuo.apps.agency.models import AgencyRequest, Agreement, FilingPlan, GreenChannel, Package, ServiceEntry
@@ -45,7 +46,8 @@ from yinuo.apps.work import actions as work
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.agency import served
 
-__all__ = ["built", "company", "county", "mapped", "place"]
+__all__ = ["mapped"]
+pytestmark = begins_with(guided)
 
 BAD_GRADES = ("D", "D-")
 

@@ -9,6 +9,7 @@ from tests.apps.county import Company, new_company, new_county
 from tests.apps.test_commitments_together import colleague
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from yinuo.apps.agency import actions
 from yinuo.apps.agency.falling import end_of_unit
 from yinuo.apps.agency.models import AgencyRequest, Agreement
@@ -17,6 +18,8 @@ from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents.models import Document
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import Entry
+
+pytestmark = begins_with(guided)
 
 Place = tuple[Agency, Company, Project]
 

@@ -13,6 +13,7 @@ from tests.apps.test_again import ANEW, POINTS, REFUSED, anew, refused
 from tests.apps.test_commitments import answer, item_of, object_to, promised
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.apps.test_remedies import enter
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
 from yinuo.apps.onemap.actions import accept, decide, deliver, send_back, take_in_result
 from yinuo.apps.onemap.models import Application, MapItem
@@ -20,6 +21,8 @@ from yinuo.apps.onemap.sweeping import stuck
 from yinuo.apps.projects.actions import withdraw_filing
 from yinuo.apps.reviews.actions import give_review
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 GRANTED = at("2026-11-12 10:00")
 WHEN = ("number", "received_at", "accepted_at", "outcome", "ended_at", "document_number", "result_text")
@@ -121,6 +124,7 @@ def test_nothing_stands_both_with_the_matter_and_with_its_application() -> None:
     assert columns[0] & columns[1] == {"id", "department_id"}
 
 
+@begins_with(promised)
 def test_a_promise_is_an_application_too_and_leaves_it_behind_when_it_goes_the_regular_way(county: County, company: Company) -> None:
     commitment = promised(county, company)
     item = item_of(commitment.project)

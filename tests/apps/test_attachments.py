@@ -15,6 +15,7 @@ from tests.apps.points import file_of
 from tests.apps.test_commitments import AFTER, approve, promised
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided, ready
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
 from yinuo.apps.commitments.actions import report_fulfilment
 from yinuo.apps.commitments.models import FulfilmentReport
@@ -23,6 +24,8 @@ from yinuo.apps.documents.models import Attachment, FileMark, FileRole, StoredFi
 from yinuo.apps.documents.usage import columns, places_of, role_words, told, uses_of
 from yinuo.apps.onemap.actions import submit_materials
 from yinuo.apps.onemap.models import MapItem, Submission
+
+pytestmark = begins_with(guided)
 
 LATER = at("2026-12-01 09:00")
 
@@ -35,6 +38,7 @@ def handed(company: Company, item: MapItem, file: int, **more: Any) -> Submissio
 # -- writing and reading
 
 
+@begins_with(promised)
 def test_files_keep_their_order_and_one_file_may_come_twice(county: County, company: Company) -> None:
     commitment = promised(county, company)
     approve(county, commitment)
@@ -55,6 +59,7 @@ def test_material_keeps_the_name_the_matter_gave_it(county: County, company: Com
     ]
 
 
+@begins_with(promised)
 def test_the_lists_of_many_rows_are_read_in_one_query(county: County, company: Company) -> None:
     commitment = promised(county, company)
     approve(county, commitment)

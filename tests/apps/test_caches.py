@@ -15,6 +15,7 @@ from tests.apps.county import Company, County, at, facts, new_company, new_count
 from tests.apps.killing import survives
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps import caches
 from yinuo.apps.base import ROLES, Actor, Forbidden, Refused
 from yinuo.apps.commitments.caches import since
@@ -27,6 +28,8 @@ from yinuo.apps.work.models import WorkItem
 from yinuo.config.cli import rebuild as command
 from yinuo.config.cli.asking import WrongInput
 from yinuo.core.pack.types import DayNotice
+
+pytestmark = begins_with(guided)
 
 NOON = at("2026-11-10 12:00")
 SYSTEM = Actor.system()
@@ -76,6 +79,7 @@ def test_a_row_that_cannot_be_derived_is_named_and_the_others_are_mended(county:
     assert (trail.subject_id, trail.role) == (str(third.pk), "system")
 
 
+@begins_with(None)
 def test_more_rows_than_a_batch_are_all_compared(county: County, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     projects = [guided(county, company, name=f"{number}号项目") for number in "一二三四五"]
     Project.objects.update(started_on=date(2026, 11, 1))
@@ -153,6 +157,7 @@ def test_a_stop_began_with_the_first_ruling_of_those_that_follow_without_a_break
     assert since([(day[begins], day[ends]) for begins, ends in spans]) == day[stopped]  # type: ignore[misc]
 
 
+@begins_with(None)
 def test_a_filing_decided_by_hand_leaves_no_work_item_without_its_code(county: County, company: Company) -> None:
 
     held = file_project(

@@ -9,8 +9,10 @@ import pytest
 
 from tests.apps.chaining import leaves_saying
 from tests.apps.county import Company, County, at
-from tests.apps.mapped import built, company, county, mapped, place
+from tests.apps.mapped import mapped
 from tests.apps.test_commitments import AFTER, DEPARTMENT, approve, handle, item_of, promise
+from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.caches import differences
 from yinuo.apps.commitments import queries, reviewing
@@ -30,7 +32,8 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.models import WorkItem
 
-__all__ = ["built", "company", "county", "mapped", "place"]
+__all__ = ["mapped"]
+pytestmark = begins_with(guided)
 
 # Decided on 2026-11-16; the first review three months later is a working day.
 FIRST = date(2027, 2, 16)

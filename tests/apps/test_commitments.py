@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from tests.apps.chaining import leaves_saying
 from tests.apps.county import Company, County, at, new_company, new_county, new_person
 from tests.apps.test_onemap import guided, hand_in
+from tests.beginnings import begins_with, builder
 from tests.database import TestDatabase
-from tests.stages import stage
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import (
@@ -44,6 +44,8 @@ from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
 from yinuo.config.embedded import SUPERUSER
 
+pytestmark = begins_with(guided)
+
 MATTER = "engineering_planning_permit"
 DEPARTMENT = "natural_resources"
 SIGNED = at("2026-11-06 10:00")
@@ -59,7 +61,7 @@ def promise(company: Company, item: MapItem, moment: datetime = SIGNED, **change
     return commit(actor=company.actor, item_id=item.pk, standard_version="2023.1", at=moment, **changes)
 
 
-@stage
+@builder
 def promised(county: County, company: Company, matter: str = MATTER) -> Commitment:
     return promise(company, item_of(guided(county, company), matter))
 
@@ -93,6 +95,7 @@ def decision_clock(commitment: Commitment) -> WorkItem:
 # -- signing
 
 
+@begins_with(promised)
 def test_a_signed_promise_is_published_for_five_working_days_and_its_letter_stands_whole(county: County, company: Company) -> None:
     commitment = promised(county, company)
     assert commitment.state == "notice"
@@ -184,6 +187,7 @@ def test_a_promise_waits_for_its_prerequisites(county: County, company: Company)
 # -- the notice period
 
 
+@begins_with(promised)
 def test_the_notice_period_reddens_nobody_and_the_decision_has_a_working_day_of_its_own(county: County, company: Company) -> None:
     commitment = promised(county, company)
     work = decision_clock(commitment)
@@ -194,6 +198,7 @@ def test_the_notice_period_reddens_nobody_and_the_decision_has_a_working_day_of_
     assert work.light_at(at("2026-11-16 18:01")) == "red"
 
 
+@begins_with(promised)
 def test_within_the_notice_period_nothing_is_decided(county: County, company: Company) -> None:
     commitment = promised(county, company)
     for moment in (at("2026-11-12 15:00"), at("2026-11-13 17:59")):
@@ -205,6 +210,7 @@ def test_within_the_notice_period_nothing_is_decided(county: County, company: Co
     assert commitment.decided_at is None
 
 
+@begins_with(promised)
 def test_the_database_itself_refuses_a_decision_within_the_notice_period(county: County, company: Company) -> None:
     commitment = promised(county, company)
     with pytest.raises(IntegrityError, match="no_decision_within_notice"), transaction.atomic():
@@ -215,6 +221,7 @@ def test_the_database_itself_refuses_a_decision_within_the_notice_period(county:
         copy.save(force_insert=True)
 
 
+@begins_with(promised)
 def test_at_the_end_of_the_period_the_department_is_told_and_decides(county: County, company: Company) -> None:
     commitment = promised(county, company)
     county.actor("approver", DEPARTMENT)
@@ -234,12 +241,14 @@ def test_at_the_end_of_the_period_the_department_is_told_and_decides(county: Cou
     assert (work.state, work.light_at(at("2027-01-01 09:00"))) == ("done", "green")
 
 
+@begins_with(promised)
 def test_with_a_stopped_ticker_the_decision_is_possible_all_the_same(county: County, company: Company) -> None:
     commitment = promised(county, company)
     approve(county, commitment, NOTICE_ENDS)
     assert Commitment.objects.get().state == "decided"
 
 
+@begins_with(promised)
 def test_two_decisions_on_one_promise_are_one(county: County, company: Company) -> None:
     commitment = promised(county, company)
     approve(county, commitment)
@@ -248,6 +257,7 @@ def test_two_decisions_on_one_promise_are_one(county: County, company: Company) 
     assert refusal.value.code == "commitments.state"
 
 
+@begins_with(promised)
 def test_the_decision_names_the_letter_it_rests_on(county: County, company: Company) -> None:
     from yinuo.apps.documents.queries import of_subject
 
@@ -285,6 +295,7 @@ def test_nothing_is_decided_on_an_altered_letter(committed_db: str, test_databas
     assert item_of(project).state == "notice"
 
 
+@begins_with(promised)
 def test_an_ended_project_takes_its_promises_with_it(county: County, company: Company) -> None:
     commitment = promised(county, company)
     objection = object_to(commitment)
@@ -298,6 +309,7 @@ def test_an_ended_project_takes_its_promises_with_it(county: County, company: Co
     assert close_notices(AFTER) == 0
 
 
+@begins_with(promised)
 def test_a_project_withdrawn_during_the_notice_ends_a_clock_that_had_not_begun(county: County, company: Company) -> None:
     commitment = promised(county, company)
     withdraw_filing(actor=county.actor("approver"), project_id=commitment.project_id, problem="应办理核准", at=at("2026-11-11 09:00"))
@@ -308,6 +320,7 @@ def test_a_project_withdrawn_during_the_notice_ends_a_clock_that_had_not_begun(c
 # -- objections
 
 
+@begins_with(promised)
 def test_an_objection_stops_the_decision_until_it_is_answered(county: County, company: Company) -> None:
     commitment = promised(county, company)
     objection = object_to(commitment)
@@ -327,6 +340,7 @@ def test_an_objection_stops_the_decision_until_it_is_answered(county: County, co
     assert queries.objection_by_receipt(objection.receipt_no).answer == "经现场核对，退界符合规划条件"
 
 
+@begins_with(promised)
 def test_an_objection_rejected_in_time_lets_the_notice_run_on(county: County, company: Company) -> None:
     commitment = promised(county, company)
     answer(county, object_to(commitment), at("2026-11-11 10:00"), upheld=False)
@@ -338,6 +352,7 @@ def test_an_objection_rejected_in_time_lets_the_notice_run_on(county: County, co
     assert refusal.value.code == "commitments.in_notice"
 
 
+@begins_with(promised)
 def test_every_objection_is_answered_before_the_decision(county: County, company: Company) -> None:
     commitment = promised(county, company)
     first, second = object_to(commitment), object_to(commitment, at("2026-11-11 09:00"), text="施工噪声")
@@ -350,6 +365,7 @@ def test_every_objection_is_answered_before_the_decision(county: County, company
     approve(county, commitment, at("2026-11-16 15:00"))
 
 
+@begins_with(promised)
 def test_an_objection_upheld_puts_the_matter_on_the_regular_way_for_good(county: County, company: Company) -> None:
     commitment = promised(county, company)
     first, second = object_to(commitment), object_to(commitment, text="另一条")
@@ -367,6 +383,7 @@ def test_an_objection_upheld_puts_the_matter_on_the_regular_way_for_good(county:
     assert item_of(commitment.project).state == "received"
 
 
+@begins_with(promised)
 def test_an_objection_is_taken_until_the_last_moment_of_the_period_and_not_after(county: County, company: Company) -> None:
     commitment = promised(county, company)
     with pytest.raises(Refused) as refusal:
@@ -376,6 +393,7 @@ def test_an_objection_is_taken_until_the_last_moment_of_the_period_and_not_after
     assert Objection.objects.count() == 1
 
 
+@begins_with(promised)
 def test_who_objected_stands_in_the_objection_alone(county: County, company: Company) -> None:
     commitment = promised(county, company)
     county.actor("approver", DEPARTMENT)
@@ -387,6 +405,7 @@ def test_who_objected_stands_in_the_objection_alone(county: County, company: Com
     assert Objection.objects.get().name == "马小林"
 
 
+@begins_with(promised)
 def test_an_objection_sent_twice_is_one(county: County, company: Company) -> None:
     commitment = promised(county, company)
     first = object_to(commitment, idempotency_key="o-1")
@@ -397,6 +416,7 @@ def test_an_objection_sent_twice_is_one(county: County, company: Company) -> Non
 # -- back and forth
 
 
+@begins_with(promised)
 def test_the_unit_takes_its_promise_back_and_gives_it_anew(county: County, company: Company) -> None:
     commitment = promised(county, company)
     objection = object_to(commitment)
@@ -411,6 +431,7 @@ def test_the_unit_takes_its_promise_back_and_gives_it_anew(county: County, compa
     assert again.letter.data["number"] != commitment.letter.data["number"]
 
 
+@begins_with(promised)
 def test_a_decided_promise_is_not_taken_back(county: County, company: Company) -> None:
     commitment = promised(county, company)
     approve(county, commitment)
@@ -422,6 +443,7 @@ def test_a_decided_promise_is_not_taken_back(county: County, company: Company) -
 # -- keeping it
 
 
+@begins_with(promised)
 def test_fulfilment_is_reported_with_the_units_own_files(county: County, company: Company) -> None:
     commitment = promised(county, company)
     approve(county, commitment)
@@ -541,6 +563,7 @@ def test_the_zone_is_turned_page_by_page_in_one_query_each(county: County, compa
         queries.zone(AFTER, size=2)
 
 
+@begins_with(promised)
 def test_the_public_page_of_a_promise_names_no_person(county: County, company: Company) -> None:
     commitment = promised(county, company)
     object_to(commitment)
@@ -553,6 +576,7 @@ def test_the_public_page_of_a_promise_names_no_person(county: County, company: C
     assert not queries.public_page(commitment.pk, NOTICE_ENDS).takes_objections
 
 
+@begins_with(promised)
 def test_a_receipt_number_opens_the_reply_and_nothing_else(county: County, company: Company) -> None:
     objection = object_to(promised(county, company))
     reply = queries.objection_by_receipt(f" {objection.receipt_no.lower()} ")
@@ -565,6 +589,7 @@ def test_a_receipt_number_opens_the_reply_and_nothing_else(county: County, compa
 # -- who may
 
 
+@begins_with(promised)
 def test_each_verb_belongs_to_its_role_and_to_nobody_else(county: County, company: Company) -> None:
     commitment = promised(county, company)
     stranger = new_company("临夏另一家有限公司").actor
@@ -615,6 +640,7 @@ class Undone(Exception):
     """Takes back what a verb did."""
 
 
+@begins_with(promised)
 def test_the_objector_is_known_to_the_answering_department_alone(county: County, company: Company) -> None:
     from yinuo.apps.commitments.access import can_see_objector
 
@@ -624,6 +650,7 @@ def test_the_objector_is_known_to_the_answering_department_alone(county: County,
         assert not can_see_objector(actor, objection)
 
 
+@begins_with(promised)
 def test_the_tick_passes_over_a_clock_that_has_not_begun(county: County, company: Company) -> None:
     commitment = promised(county, company)
     tick(at("2026-11-13 17:59"))

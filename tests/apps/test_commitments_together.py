@@ -9,6 +9,7 @@ from tests.apps.test_commitments import NOTICE_ENDS, approve, item_of, object_to
 from tests.apps.test_completion import applied, find, pending
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
 from yinuo.apps.commitments.actions import close_notices
 from yinuo.apps.commitments.models import Commitment, CompletionVerification, Finding, Objection
@@ -17,6 +18,8 @@ from yinuo.apps.notices.models import Message
 from yinuo.apps.people.models import AuthorisedPerson
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 
 @pytest.fixture
@@ -80,6 +83,7 @@ def test_two_tickers_close_a_notice_once(place: tuple[County, Company]) -> None:
     assert Entry.objects.filter(verb="commitments.close_notice").count() == 1
 
 
+@begins_with(applied)
 def test_two_departments_finishing_at_once_settle_the_completion_once(place: tuple[County, Company]) -> None:
     county, company = place
     completion = applied(county, company)

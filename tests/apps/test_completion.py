@@ -10,7 +10,7 @@ import pytest
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_commitments import allowed, approve, item_of, promise
 from tests.apps.test_onemap import PDF, guided, hand_in
-from tests.stages import stage
+from tests.beginnings import begins_with, builder
 from yinuo.apps.base import Actor, Forbidden, Refused
 from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import (
@@ -40,6 +40,8 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.models import WorkItem
 
+pytestmark = begins_with(guided)
+
 APPLIED = at("2027-07-05 09:00")
 ADVISED = at("2027-07-06 15:00")
 INSPECTED = at("2027-07-12 10:00")
@@ -60,7 +62,7 @@ def external(project: Project, matter: str, moment: datetime, status_code: int =
     )
 
 
-@stage
+@builder
 def built(county: County, company: Company, promises: bool = True, **changes: Any) -> Project:
     """A landed and finished project: permit and environment on a promise, the rest by the approval system."""
     project = guided(county, company, **changes)
@@ -74,7 +76,7 @@ def built(county: County, company: Company, promises: bool = True, **changes: An
     return Project.objects.get(pk=project.pk)
 
 
-@stage
+@builder
 def applied(county: County, company: Company, verified: tuple[str, ...] = VERIFIED, **changes: Any) -> CompletionVerification:
     """Applied for, and second guidance answered: of the verifications only `verified` are needed."""
     project = built(county, company, **changes)
@@ -148,6 +150,7 @@ def test_completion_is_applied_for_when_it_is_reported_and_everything_promised_i
     assert refusal.value.code == "commitments.applied"
 
 
+@begins_with(built)
 def test_every_department_that_accepted_a_promise_is_asked_within_two_working_days(county: County, company: Company) -> None:
     project = built(county, company)
     completion = apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
@@ -171,6 +174,7 @@ def test_no_promise_is_given_once_completion_is_applied_for(county: County, comp
 # -- verifying
 
 
+@begins_with(applied)
 def test_the_inspection_asks_each_department_for_its_own_requirements(county: County, company: Company) -> None:
     completion = applied(county, company)
     assert completion.state == "inspection"
@@ -182,6 +186,7 @@ def test_the_inspection_asks_each_department_for_its_own_requirements(county: Co
     assert {work.due_at for work in works} == {at("2027-07-20 18:00")}
 
 
+@begins_with(applied)
 def test_each_requirement_is_verified_once_a_round_by_its_own_department(county: County, company: Company) -> None:
     completion = applied(county, company)
     point = pending(completion)[0]
@@ -212,6 +217,7 @@ def test_each_requirement_is_verified_once_a_round_by_its_own_department(county:
         assert refusal.value.code == "commitments.no_point"
 
 
+@begins_with(applied)
 def test_a_fault_is_written_down_and_a_verification_gets_its_document(county: County, company: Company) -> None:
     completion = applied(county, company)
     for point in pending(completion):
@@ -236,6 +242,7 @@ def test_a_fault_is_written_down_and_a_verification_gets_its_document(county: Co
     assert (item.state, item.present.document_number) == ("granted", f"验〔2027〕{item.pk}号")
 
 
+@begins_with(applied)
 def test_a_whole_cycle_with_every_promise_kept_passes_and_earns_its_points(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company))
     project = Project.objects.get(pk=completion.project_id)
@@ -251,6 +258,7 @@ def test_a_whole_cycle_with_every_promise_kept_passes_and_earns_its_points(count
         apply_again(actor=company.actor, completion_id=completion.pk, text="x", at=INSPECTED)
 
 
+@begins_with(applied)
 def test_a_difficulty_overtaken_by_the_verification_waits_for_nobody(county: County, company: Company) -> None:
     completion = applied(county, company)
     commitment = Commitment.objects.get(item__matter_id="eia_table")
@@ -265,6 +273,7 @@ def test_a_difficulty_overtaken_by_the_verification_waits_for_nobody(county: Cou
     }
 
 
+@begins_with(applied)
 def test_a_department_is_done_when_its_own_points_are(county: County, company: Company) -> None:
     completion = applied(county, company)
     for point in pending(completion):
@@ -276,6 +285,7 @@ def test_a_department_is_done_when_its_own_points_are(county: County, company: C
     assert completion.state == "inspection"
 
 
+@begins_with(applied)
 def test_a_verification_granted_elsewhere_can_be_the_last_point(county: County, company: Company) -> None:
     completion = applied(county, company)
     for point in pending(completion):
@@ -297,6 +307,7 @@ def test_a_cycle_without_a_promise_passes_and_earns_nothing(county: County, comp
 # -- rectifying
 
 
+@begins_with(applied)
 def test_what_was_not_met_is_rectified_verified_again_and_counts_as_kept(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), FIRST_OF_PERMIT)
     assert (completion.state, completion.rectify_until) == ("rectifying", UNTIL)
@@ -318,6 +329,7 @@ def test_what_was_not_met_is_rectified_verified_again_and_counts_as_kept(county:
     assert Finding.objects.filter(commitment__item__matter_id="engineering_planning_permit", requirement=0).count() == 2
 
 
+@begins_with(applied)
 def test_what_stays_unmet_after_rectification_breaks_that_promise_alone(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), FIRST_OF_EIA)
     apply_again(actor=company.actor, completion_id=completion.pk, text="已改正", at=at("2027-07-26 09:00"))
@@ -330,6 +342,7 @@ def test_what_stays_unmet_after_rectification_breaks_that_promise_alone(county: 
     assert proposal.proposed_by_id == county.person("approver", "ecology").pk
 
 
+@begins_with(applied)
 def test_after_a_failure_the_project_can_still_be_finished_but_the_promise_stays_broken(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), FIRST_OF_EIA)
     fail_completion(actor=county.actor("approver", "ecology"), completion_id=completion.pk, reason="情节严重", at=at("2027-07-14 09:00"))
@@ -341,6 +354,7 @@ def test_after_a_failure_the_project_can_still_be_finished_but_the_promise_stays
     assert list(PointProposal.objects.values_list("type", flat=True)) == ["commitment_broken"]
 
 
+@begins_with(applied)
 def test_a_promise_is_broken_once_however_often_it_fails(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), FIRST_OF_EIA)
     for month in ("07", "08", "09"):
@@ -363,6 +377,7 @@ def test_a_verification_waits_for_those_it_builds_on(county: County, company: Co
     assert item_of(completion.project, "joint_acceptance").state == "granted"
 
 
+@begins_with(applied)
 def test_a_serious_failure_is_called_by_a_department_that_found_one(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), FIRST_OF_EIA)
     for actor in (company.actor, county.actor("approver", "natural_resources"), county.actor("principal", "ecology")):
@@ -377,6 +392,7 @@ def test_a_serious_failure_is_called_by_a_department_that_found_one(county: Coun
     assert "偷排废水" in PointProposal.objects.get().basis
 
 
+@begins_with(built)
 def test_a_promise_broken_while_building_costs_its_points_once(county: County, company: Company) -> None:
     project = built(county, company)
     commitment = Commitment.objects.get(project=project, item__matter_id="engineering_planning_permit")
@@ -395,6 +411,7 @@ def test_a_promise_broken_while_building_costs_its_points_once(county: County, c
     assert list(PointProposal.objects.values_list("type", flat=True)) == ["commitment_broken"]
 
 
+@begins_with(applied)
 def test_each_verb_of_completion_belongs_to_its_role_and_to_nobody_else(county: County, company: Company) -> None:
     completion = applied(county, company)
     point = pending(completion)[0]
@@ -439,6 +456,7 @@ def test_each_verb_of_completion_belongs_to_its_role_and_to_nobody_else(county: 
             assert allowed(run, actor) is (verb in own.get(name, set())), (name, verb)
 
 
+@begins_with(applied)
 def test_a_decision_owed_to_the_company_is_delivered_after_the_project_is_complete(county: County, company: Company) -> None:
     completion = applied(county, company)
     utility = item_of(completion.project, "power_connection")
@@ -461,6 +479,7 @@ def report_of(company: Company, completion: CompletionVerification, conclusion: 
     return hand_in_audit(actor=company.actor, project_id=completion.project_id, conclusion=conclusion, at=moment, **said)
 
 
+@begins_with(None)
 def test_a_public_project_earns_its_points_only_with_the_audit(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company, project_class="state_owned"))
     assert completion.state == "passed"
@@ -501,6 +520,7 @@ def test_a_public_project_earns_its_points_only_with_the_audit(county: County, c
     assert standing is not None and not standing.open and standing.words == "已采信"
 
 
+@begins_with(None)
 def test_an_audit_before_completion_counts_when_it_has_passed_and_an_adverse_one_earns_nothing(county: County, company: Company) -> None:
     completion = applied(county, company, project_class="public_works")
     early = report_of(company, completion, at=at("2027-07-01 09:00"))
@@ -516,6 +536,7 @@ def test_an_audit_before_completion_counts_when_it_has_passed_and_an_adverse_one
         report_of(company, completion)
 
 
+@begins_with(None)
 def test_a_project_of_another_kind_runs_the_same_way_without_promise_and_points(county: County, company: Company) -> None:
     project = guided(county, company, kind="verification")
     with pytest.raises(Refused, match="备案类") as refusal:
@@ -527,6 +548,7 @@ def test_a_project_of_another_kind_runs_the_same_way_without_promise_and_points(
     assert not PointProposal.objects.exists()
 
 
+@begins_with(applied)
 def test_the_end_of_a_project_ends_its_completion(county: County, company: Company) -> None:
     completion = applied(county, company)
     withdraw_filing(actor=county.actor("approver"), project_id=completion.project_id, problem="虚假信息", at=INSPECTED)
@@ -539,6 +561,7 @@ def test_the_end_of_a_project_ends_its_completion(county: County, company: Compa
 # -- reading it
 
 
+@begins_with(applied)
 def test_the_inspection_is_read_in_five_queries_however_much_there_is_to_verify(
     county: County, company: Company, django_assert_max_num_queries: Any
 ) -> None:
@@ -551,6 +574,7 @@ def test_the_inspection_is_read_in_five_queries_however_much_there_is_to_verify(
     assert view.parts[0].met == 1
 
 
+@begins_with(applied)
 def test_the_share_of_promises_counts_every_matter_off_the_list_offered_or_not(county: County, company: Company) -> None:
     applied(county, company)
     share = queries.commitment_share(at("2026-11-01 00:00"), at("2027-01-01 00:00"))

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tests.apps.county import Company, County, at
-from tests.apps.mapped import built, company, county, mapped, place
+from tests.apps.mapped import mapped
 from tests.apps.test_deficient import refusal
-from tests.apps.test_onemap import hand_in
+from tests.apps.test_onemap import guided, hand_in
+from tests.beginnings import begins_with
 from yinuo.apps.base import Forbidden, Stale
 from yinuo.apps.documents.models import Document
 from yinuo.apps.notices.models import Message
@@ -37,7 +38,8 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
 
-__all__ = ["built", "company", "county", "mapped", "place"]
+__all__ = ["mapped"]
+pytestmark = begins_with(guided)
 
 SOIL, LAND = "soil_conservation_plan", "engineering_planning_permit"
 ASKED, STARTED, ENDED = at("2026-11-10 09:00"), at("2026-11-10 11:00"), at("2026-11-13 15:00")

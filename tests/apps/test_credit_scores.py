@@ -12,7 +12,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from openpyxl import Workbook
 
-from tests.apps.county import CREDIT_CODES, Company, County, at, new_company
+from tests.apps.county import Company, County, at, free_code, new_company
 from tests.apps.points import CYCLE, NOON, day, differing, head, take
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.caches import rebuild
@@ -41,7 +41,7 @@ def evaluate(county: County, company: Company, score: str, on: str = "2026-11-01
 
 
 def test_the_first_evaluation_rates_a_company_and_makes_its_head(county: County) -> None:
-    unit = ProjectUnit.objects.create(credit_code=next(CREDIT_CODES), name="新公司", type="enterprise")
+    unit = ProjectUnit.objects.create(credit_code=free_code(), name="新公司", type="enterprise")
     assert queries.head(unit.pk).grade == "unrated"
     event, new = import_score(actor=Actor.system(), unit_id=unit.pk, score=Decimal("90.01"), source=SOURCE, on=day("2026-11-01"), at=NOON)
     assert (new, event.seq, event.grade_before, event.grade_after) == (True, 1, "unrated", "A")
@@ -100,7 +100,7 @@ def test_the_ends_of_the_range_are_scores(county: County, company: Company, scor
 
 def test_a_list_of_evaluations_reports_row_by_row_and_can_be_sent_again(county: County, company: Company) -> None:
     school = new_company("积石山中学", None, type="institution")
-    fresh = next(CREDIT_CODES)
+    fresh = free_code()
     rows = [
         {"credit_code": company.unit.credit_code, "score": "75", "on": "2026-11-01"},
         {"credit_code": fresh, "name": "甘肃新来建材有限公司", "score": "88.5", "on": day("2026-11-01")},

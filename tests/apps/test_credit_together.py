@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from tests.apps.county import BEGAN, CREDIT_CODES, Company, County, new_company, new_county, new_person
+from tests.apps.county import BEGAN, Company, County, free_code, new_company, new_county, new_person
 from tests.apps.points import CYCLE, NOON, day, differing, file_of, head, propose
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.credit.actions import ask_relief, consent, decide_relief, execute, import_score, refuse_consent
@@ -136,7 +136,7 @@ def test_an_evaluation_taken_in_while_points_move_loses_neither(place: tuple[Cou
 
 
 def test_the_first_head_of_a_unit_is_made_once_by_four_at_once(place: tuple[County, Company]) -> None:
-    unit = ProjectUnit.objects.create(credit_code=next(CREDIT_CODES), name="同时评价公司", type="enterprise")
+    unit = ProjectUnit.objects.create(credit_code=free_code(), name="同时评价公司", type="enterprise")
     results = together(
         *(
             lambda number=number: import_score(

@@ -28,8 +28,9 @@ from tests.apps.gaps import (
     without,
     work_of,
 )
-from tests.apps.mapped import built, company, county, mapped, place
-from tests.apps.test_onemap import hand_in
+from tests.apps.mapped import mapped
+from tests.apps.test_onemap import guided, hand_in
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused, Stale
 from yinuo.apps.catalogue.actions import publish_tolerance
 from yinuo.apps.catalogue.queries import tolerance
@@ -52,7 +53,8 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import remind_on_the_day, tick
 from yinuo.apps.work.models import WorkItem
 
-__all__ = ["built", "company", "county", "mapped", "place"]
+__all__ = ["mapped"]
+pytestmark = begins_with(guided)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from tests.apps.county import Company, County, at
 from tests.apps.killing import counts
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
 from yinuo.apps.onemap.actions import accept
 from yinuo.apps.people import actions as people
@@ -19,6 +20,8 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import access as work_access
 from yinuo.apps.work import queries as inbox
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 NOON = at("2026-11-06 12:00")
 

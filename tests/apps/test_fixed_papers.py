@@ -20,6 +20,7 @@ from tests.apps.documents.samples import SAMPLES
 from tests.apps.test_onemap import FILED, filed, guided
 from tests.apps.test_together import together
 from tests.apps.test_traps import jobs
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
 from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents import actions, making, render, tasks, versions
@@ -108,6 +109,7 @@ def test_a_required_key_of_a_new_version_leaves_the_papers_of_the_old_one_openab
 # -- made by the job
 
 
+@begins_with(guided)
 def test_papers_are_there_without_anybody_opening_them_once_the_worker_has_run(county: County, company: Company) -> None:
     guided(county, company)
     assert Document.objects.filter(file=None).count() == 2

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.apps.county import Company, County, at, new_county
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.apps.test_reviews import LATER, concluded
+from tests.beginnings import begins_with
 from tests.core.test_hall import EVENTS, naive_months
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.documents.making import paper_of
@@ -34,6 +35,8 @@ from yinuo.apps.work.actions import extend, reassign, tick
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.dated import Gap, Span
 from yinuo.core.hall import HallFact, fold
+
+pytestmark = begins_with(guided)
 
 D = Decimal
 HALLS = ["A", "B", "C"]

@@ -13,11 +13,14 @@ from tests.apps.test_completion import applied, find, pending
 from tests.apps.test_killed_promises import once
 from tests.apps.test_later_documents import POINTS, handed
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from yinuo.apps.onemap import actions
 from yinuo.apps.onemap.models import Application, LaterDocument, MapItem, Remedy
 from yinuo.apps.projects.actions.confirming import confirm_facts
 from yinuo.apps.projects.models import Project
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 
 @pytest.fixture
@@ -47,6 +50,7 @@ def test_a_killed_remedy_and_its_outcome_leave_nothing(stage: tuple[County, Comp
     once("onemap.conclude_remedy", lambda: actions.conclude_remedy(actor=convener, remedy_id=remedy.pk, at=ANEW, **said))
 
 
+@begins_with(promised)
 def test_a_killed_document_given_later_is_asked_for_reviewed_and_given_once(stage: tuple[County, Company]) -> None:
     county, company = stage
     commitment = approve(county, promised(county, company))
@@ -70,6 +74,7 @@ def test_a_killed_document_given_later_is_asked_for_reviewed_and_given_once(stag
     assert LaterDocument.objects.get().delivered_at == at("2026-12-02 10:00")
 
 
+@begins_with(applied)
 def test_a_killed_last_finding_neither_completes_nor_delivers_nor_closes_anything(stage: tuple[County, Company]) -> None:
     county, company = stage
     completion = applied(county, company)
@@ -85,6 +90,7 @@ def test_a_killed_last_finding_neither_completes_nor_delivers_nor_closes_anythin
     assert not MapItem.objects.filter(project_id=completion.project_id, state="open").exists()
 
 
+@begins_with(None)
 def test_a_killed_confirmation_of_a_fact_changes_no_item(stage: tuple[County, Company]) -> None:
     county, company = stage
     project = guided(county, company, industry="1421", eia="table")

@@ -30,6 +30,7 @@ from tests.apps.test_credit_reliefs import decide as decide_on
 from tests.apps.test_credit_scores import evaluate
 from tests.apps.test_onemap import FILED, PDF, REVIEWED, guided, hand_in
 from tests.apps.test_rulings import file_of, rule, tried
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.commitments.actions import (
     apply_again,
@@ -76,6 +77,8 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
 
+pytestmark = begins_with(guided)
+
 LATE = at("2027-06-01 09:00")
 Act = Callable[[], Any]
 
@@ -120,6 +123,7 @@ def test_a_killed_signature_objection_answer_notice_or_decision_leaves_nothing(s
         approve(county, commitment)
 
 
+@begins_with(promised)
 def test_a_killed_upheld_answer_leaves_the_matter_on_the_promise(stage: tuple[County, Company]) -> None:
     county, company = stage
     objection = object_to(promised(county, company))
@@ -127,6 +131,7 @@ def test_a_killed_upheld_answer_leaves_the_matter_on_the_promise(stage: tuple[Co
     assert (Commitment.objects.get().state, item_of(Project.objects.get()).route) == ("regular", "regular")
 
 
+@begins_with(promised)
 def test_a_killed_return_to_the_ordinary_way_leaves_the_promise_standing(stage: tuple[County, Company]) -> None:
     county, company = stage
     commitment = promised(county, company)
@@ -135,6 +140,7 @@ def test_a_killed_return_to_the_ordinary_way_leaves_the_promise_standing(stage: 
     assert (Commitment.objects.get().state, item_of(commitment.project).route) == ("regular", "regular")
 
 
+@begins_with(promised)
 def test_a_killed_report_of_keeping_or_of_a_difficulty_and_its_handling_leave_nothing(stage: tuple[County, Company]) -> None:
     county, company = stage
     commitment = promised(county, company)
@@ -183,6 +189,7 @@ def test_a_killed_step_of_a_ruling_stops_and_lifts_nothing(stage: tuple[County, 
 # -- completion
 
 
+@begins_with(built)
 def test_a_killed_application_for_completion_asks_no_department(stage: tuple[County, Company]) -> None:
     county, company = stage
     project = built(county, company)
@@ -192,6 +199,7 @@ def test_a_killed_application_for_completion_asks_no_department(stage: tuple[Cou
         apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
 
 
+@begins_with(applied)
 def test_a_killed_finding_is_found_once_and_the_last_one_settles_once(stage: tuple[County, Company]) -> None:
     county, company = stage
     completion = applied(county, company)
@@ -207,6 +215,7 @@ def test_a_killed_finding_is_found_once_and_the_last_one_settles_once(stage: tup
     assert Entry.objects.filter(verb="commitments.pass_completion").count() == 1
 
 
+@begins_with(applied)
 def test_a_killed_request_for_a_second_round_or_a_killed_breach_leaves_the_promise_pending(stage: tuple[County, Company]) -> None:
     county, company = stage
     completion = inspect(county, applied(county, company), FIRST_OF_PERMIT)
@@ -221,6 +230,7 @@ def test_a_killed_request_for_a_second_round_or_a_killed_breach_leaves_the_promi
     assert PointProposal.objects.get().type == "commitment_broken"
 
 
+@begins_with(applied)
 def test_a_killed_end_of_the_rectification_leaves_it_running(stage: tuple[County, Company]) -> None:
     county, company = stage
     completion = inspect(county, applied(county, company), FIRST_OF_EIA)
@@ -232,6 +242,7 @@ def test_a_killed_end_of_the_rectification_leaves_it_running(stage: tuple[County
     assert PointProposal.objects.get().type == "commitment_broken"
 
 
+@begins_with(None)
 def test_a_killed_proposal_for_a_kept_cycle_proposes_nothing(stage: tuple[County, Company]) -> None:
     county, company = stage
     completion = inspect(county, applied(county, company, project_class="state_owned"))
@@ -290,6 +301,7 @@ def test_a_killed_rejection_of_a_relief_leaves_it_asked(stage: tuple[County, Com
 # -- projects
 
 
+@begins_with(None)
 def test_a_killed_change_recoding_or_decision_by_hand_leaves_the_project_as_it_was(stage: tuple[County, Company]) -> None:
     county, company = stage
     file = partial(file_project, actor=company.actor, unit_id=company.unit.pk, pledged=True, at=FILED)

@@ -13,6 +13,7 @@ from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_completion import ADVISED, APPLIED, INSPECTED, built, pending
 from tests.apps.test_onemap import guided
 from tests.apps.test_together import together
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.catalogue.models import Zone
 from yinuo.apps.commitments import actions as commitments
@@ -38,6 +39,8 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work import actions as work
 from yinuo.apps.work import queries as inbox
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 NOON = at("2026-11-06 12:00")
 SIGNED = at("2026-11-09 09:00")

@@ -11,7 +11,8 @@ from tests.apps.chaining import leaves_saying
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_commitments import AFTER, DEPARTMENT, approve, item_of, promised
 from tests.apps.test_completion import APPLIED, applied, inspect
-from tests.apps.test_onemap import PDF, hand_in, ready
+from tests.apps.test_onemap import PDF, guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.documents.actions import store_upload
@@ -37,6 +38,8 @@ from yinuo.apps.trail.actions import unit_of_work
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 ASKED = at("2026-12-01 09:00")
 PURPOSE = "银行放款须见规划许可批文"
@@ -159,6 +162,7 @@ def test_a_number_is_given_once(county: County, company: Company) -> None:
     assert LaterDocument.objects.get().state == "accepted"
 
 
+@begins_with(promised)
 def test_only_a_matter_decided_on_a_promise_has_a_document_to_come(county: County, company: Company) -> None:
     commitment = promised(county, company)
     with pytest.raises(Refused) as refusal:
@@ -229,6 +233,7 @@ def test_each_step_belongs_to_its_role_and_to_its_state(county: County, company:
     assert not WorkItem.objects.filter(subject_kind="onemap.laterdocument", state__in=["running", "paused"]).exists()
 
 
+@begins_with(applied)
 def test_a_request_goes_on_after_completion_and_ends_with_its_project(county: County, company: Company) -> None:
     completion = applied(county, company)
     commitment = Commitment.objects.get(item__matter_id="engineering_planning_permit")

@@ -18,6 +18,7 @@ from django.db import connections
 
 from tests.apps.county import BEGAN, Company, County, at, facts, new_company, new_county, new_person
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.notices.actions import mark_read, tell
 from yinuo.apps.notices.channels import SmsGateway
 from yinuo.apps.notices.models import Channel, Message
@@ -176,6 +177,7 @@ def test_without_a_gateway_there_is_a_line_that_does_not_show_the_whole_number(c
     assert "请加快" in line
 
 
+@begins_with(guided)
 def test_a_gateway_that_is_not_encrypted_is_not_used() -> None:
     with pytest.raises(ValueError, match="https"):
         SmsGateway("http://sms.example.org/send", "x")
@@ -318,6 +320,7 @@ def turns(item: WorkItem) -> tuple[datetime, datetime]:
     return item.yellow_from, item.due_at
 
 
+@begins_with(guided)
 def test_yellow_goes_to_handler_and_supervisor_and_red_to_the_general_convener_too(county: County, item: WorkItem) -> None:
     yellow, due = turns(item)
     tick(yellow - MOMENT)
@@ -333,6 +336,7 @@ def test_yellow_goes_to_handler_and_supervisor_and_red_to_the_general_convener_t
     assert channels == {"site", "sms"}
 
 
+@begins_with(guided)
 def test_a_light_is_told_once_however_often_the_ticker_runs(item: WorkItem) -> None:
     yellow, due = turns(item)
     for moment in (yellow, yellow, yellow + timedelta(hours=1), due + MOMENT, due + MOMENT, due + timedelta(days=9)):
@@ -343,6 +347,7 @@ def test_a_light_is_told_once_however_often_the_ticker_runs(item: WorkItem) -> N
         assert len(sent) == len(set(sent)) >= 2
 
 
+@begins_with(guided)
 def test_a_ticker_that_comes_late_tells_both_lights(item: WorkItem) -> None:
     _, due = turns(item)
     tick(due + timedelta(days=30))
@@ -350,6 +355,7 @@ def test_a_ticker_that_comes_late_tells_both_lights(item: WorkItem) -> None:
     assert told("red") > told("yellow")
 
 
+@begins_with(guided)
 def test_nobody_outside_the_hall_and_nobody_whose_role_has_ended_is_told(county: County, item: WorkItem) -> None:
     abroad = Hall.objects.create(name="东乡县大厅", region=Region.objects.create(code="622926", name="东乡县"))
     office = Department.objects.create(hall=abroad, key="development_reform", name="发改局", short_name="发改局")
@@ -365,6 +371,7 @@ def test_nobody_outside_the_hall_and_nobody_whose_role_has_ended_is_told(county:
     assert county.person("general_convener").name in told("red")
 
 
+@begins_with(guided)
 def test_an_item_given_to_nobody_is_told_to_everybody_of_its_department(county: County, item: WorkItem) -> None:
     WorkItem.objects.filter(pk=item.pk).update(assignee=None)
     assert item.department is not None
@@ -377,6 +384,7 @@ def test_an_item_given_to_nobody_is_told_to_everybody_of_its_department(county: 
     assert colleagues < told("yellow")
 
 
+@begins_with(guided)
 def test_a_paused_clock_turns_no_light_until_its_pause_ends_itself(county: County, item: WorkItem) -> None:
     before = turns(item)
     assert item.department is not None

@@ -26,6 +26,7 @@ from tests.apps.mocking import (
 )
 from tests.apps.points import file_of
 from tests.apps.test_onemap import PDF
+from tests.beginnings import begins_with
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.commitments.actions import commit
 from yinuo.apps.credit.models import CreditHead
@@ -66,6 +67,7 @@ def test_an_online_attempt_is_told_why_where_to_go_and_what_to_bring(county: Cou
     assert not MockApplication.objects.exists()
 
 
+@begins_with(begun)
 def test_the_application_keeps_the_decision_on_its_conditions_and_prints_both_forms(county: County, company: Company) -> None:
     track = begun(county, company)
     application = track.application
@@ -159,6 +161,7 @@ def test_a_project_is_in_one_mock_approval_at_a_time_and_the_same_request_sent_t
     assert MockApplication.objects.count() == 1
 
 
+@begins_with(begun)
 def test_the_departments_are_asked_only_after_the_signed_papers_are_kept(county: County, company: Company) -> None:
     track = begun(county, company)
     assert not MockOpinion.objects.exists()
@@ -178,6 +181,7 @@ def test_the_departments_are_asked_only_after_the_signed_papers_are_kept(county:
     assert {work.due_at for work in asked} == {at("2026-11-11 18:00")}
 
 
+@begins_with(begun)
 def test_a_paper_of_another_company_is_not_taken_for_the_commitment(county: County, company: Company) -> None:
     track = begun(county, company)
     other = new_company("甘肃保安腰刀文旅有限公司")
@@ -194,6 +198,7 @@ def test_a_paper_of_another_company_is_not_taken_for_the_commitment(county: Coun
     assert refusal.value.code == "mock.commitment"
 
 
+@begins_with(begun)
 def test_one_department_that_disagrees_ends_it_with_its_reason_and_everybody_hears(county: County, company: Company) -> None:
     track = begun(county, company)
     track.sign()
@@ -209,6 +214,7 @@ def test_one_department_that_disagrees_ends_it_with_its_reason_and_everybody_hea
     assert not MapItem.objects.filter(mock=True).exists()
 
 
+@begins_with(begun)
 def test_an_opinion_is_given_once_with_words_and_by_the_department_asked(county: County, company: Company) -> None:
     track = begun(county, company)
     track.sign()
@@ -227,6 +233,7 @@ def test_an_opinion_is_given_once_with_words_and_by_the_department_asked(county:
     assert refusal.value.code == "mock.opinion_given"
 
 
+@begins_with(running)
 def test_the_notice_has_the_number_of_the_year_and_the_matters_bear_the_mark(county: County, company: Company) -> None:
     track = running(county, company)
     application = track.application
@@ -248,6 +255,7 @@ def test_the_notice_has_the_number_of_the_year_and_the_matters_bear_the_mark(cou
     assert second.fresh().number == "模拟审批〔2026〕2号"
 
 
+@begins_with(begun)
 def test_a_matter_handed_in_online_meanwhile_goes_its_ordinary_way(county: County, company: Company) -> None:
     track = begun(county, company)
     track.sign()
@@ -262,6 +270,7 @@ def test_a_matter_handed_in_online_meanwhile_goes_its_ordinary_way(county: Count
 # -- 模拟审批
 
 
+@begins_with(running)
 def test_the_land_counts_as_there_for_a_mock_matter_and_only_for_it(county: County, company: Company) -> None:
     track = running(county, company)
     waiting = [card for card in maps.map_of(track.project.pk, HANDED_IN).cards if card.item.matter_id == PERMIT]
@@ -271,6 +280,7 @@ def test_the_land_counts_as_there_for_a_mock_matter_and_only_for_it(county: Coun
     assert "land_supply" in track.item(PERMIT).after
 
 
+@begins_with(running)
 def test_material_of_a_mock_matter_comes_in_at_the_window_only(county: County, company: Company) -> None:
     track = running(county, company)
     item = track.item(PERMIT)
@@ -288,6 +298,7 @@ def test_material_of_a_mock_matter_comes_in_at_the_window_only(county: County, c
     assert (entry.entrance, entry.via) == ("window", f"mock.application:{track.application.pk}")
 
 
+@begins_with(running)
 def test_a_matter_outside_this_mock_approval_is_not_handed_in_through_it(county: County, company: Company) -> None:
     track = running(county, company)
     other = track.item("construction_permit")
@@ -296,6 +307,7 @@ def test_a_matter_outside_this_mock_approval_is_not_handed_in_through_it(county:
     assert refusal.value.code == "mock.not_in"
 
 
+@begins_with(running)
 def test_taken_back_at_the_window_a_matter_stays_under_mock_approval(county: County, company: Company) -> None:
     track = running(county, company)
     track.hand_in(PERMIT)
@@ -304,6 +316,7 @@ def test_taken_back_at_the_window_a_matter_stays_under_mock_approval(county: Cou
     track.hand_in(PERMIT)
 
 
+@begins_with(running)
 def test_the_mock_document_is_marked_has_no_force_and_stays_with_the_window(county: County, company: Company) -> None:
     track = running(county, company)
     track.mocked(PERMIT)
@@ -325,6 +338,7 @@ def test_the_mock_document_is_marked_has_no_force_and_stays_with_the_window(coun
     assert stuck(track.project.pk) == []
 
 
+@begins_with(running)
 def test_a_mock_document_opens_other_mock_matters_and_no_ordinary_one(county: County, company: Company) -> None:
     track = running(county, company)
     with pytest.raises(Refused) as refusal:
@@ -339,6 +353,7 @@ def test_a_mock_document_opens_other_mock_matters_and_no_ordinary_one(county: Co
     assert track.item(PERMIT).name in refusal.value.data["waiting_for"]
 
 
+@begins_with(running)
 def test_a_mock_approval_turned_down_leaves_the_matter_open_with_its_reason(county: County, company: Company) -> None:
     track = running(county, company)
     track.hand_in(PERMIT)
@@ -353,6 +368,7 @@ def test_a_mock_approval_turned_down_leaves_the_matter_open_with_its_reason(coun
     track.mocked(PERMIT)
 
 
+@begins_with(running)
 def test_a_mock_matter_is_sent_back_paused_and_resumed_like_any_other(county: County, company: Company) -> None:
     track = running(county, company)
     track.hand_in(PERMIT)
@@ -369,6 +385,7 @@ def test_a_mock_matter_is_sent_back_paused_and_resumed_like_any_other(county: Co
     assert Document.objects.get(kind="supplement_notice").data["watermark"] == "模拟"
 
 
+@begins_with(running)
 def test_a_result_of_another_system_moves_nothing_under_mock_approval(county: County, company: Company) -> None:
     track = running(county, company)
     from yinuo.apps.base import Actor
@@ -386,6 +403,7 @@ def test_a_result_of_another_system_moves_nothing_under_mock_approval(county: Co
     assert track.item(PERMIT).state == "open"
 
 
+@begins_with(both_mocked)
 def test_no_start_of_construction_before_the_formal_documents(county: County, company: Company) -> None:
     track = both_mocked(county, company)
 
@@ -404,6 +422,7 @@ def test_no_start_of_construction_before_the_formal_documents(county: County, co
     assert ProgressReport.objects.count() == 1
 
 
+@begins_with(both_mocked)
 def test_the_plan_counts_a_mock_document_with_the_days_of_the_conversion(county: County, company: Company) -> None:
     track = both_mocked(county, company)
     view = maps.map_of(track.project.pk, MOCKED)
@@ -412,6 +431,7 @@ def test_the_plan_counts_a_mock_document_with_the_days_of_the_conversion(county:
     assert {card.look for card in view.cards if card.item.matter_id in MATTERS} == {"mock"}
 
 
+@begins_with(both_mocked)
 def test_a_mock_document_lapses_by_the_clock_after_a_year_and_everybody_hears(county: County, company: Company) -> None:
     track = both_mocked(county, company)
     tick(at("2027-11-15 17:00"))
@@ -435,6 +455,7 @@ def test_a_mock_document_lapses_by_the_clock_after_a_year_and_everybody_hears(co
 # -- 文件转换
 
 
+@begins_with(both_mocked)
 def test_nothing_is_converted_before_the_land_is_registered(county: County, company: Company) -> None:
     track = both_mocked(county, company)
     with pytest.raises(Refused) as refusal:
@@ -443,6 +464,7 @@ def test_nothing_is_converted_before_the_land_is_registered(county: County, comp
     assert not maps.applicable(track.approver(PERMIT), track.item(PERMIT))["decide"]
 
 
+@begins_with(converting)
 def test_all_departments_convert_by_one_moment_in_the_order_of_prerequisites(county: County, company: Company) -> None:
     track = converting(county, company)
     work = WorkItem.objects.filter(kind="mock_conversion", state="running")
@@ -474,6 +496,7 @@ def test_all_departments_convert_by_one_moment_in_the_order_of_prerequisites(cou
     assert stuck(track.project.pk) == []
 
 
+@begins_with(converting)
 def test_a_conversion_not_done_in_time_is_red_for_its_department(county: County, company: Company) -> None:
     track = converting(county, company)
     late = at("2027-02-05 09:00")
@@ -483,6 +506,7 @@ def test_a_conversion_not_done_in_time_is_red_for_its_department(county: County,
     assert track.item(PERMIT).state == "mock_granted"
 
 
+@begins_with(converting)
 def test_a_formal_refusal_at_the_conversion_is_an_ordinary_refusal(county: County, company: Company) -> None:
     track = converting(county, company)
     track.decide(PERMIT, "不1号", LANDED, granted=False)
@@ -490,6 +514,7 @@ def test_a_formal_refusal_at_the_conversion_is_an_ordinary_refusal(county: Count
     assert MockMatter.objects.get(item=track.item(PERMIT)).outcome == "refused"
 
 
+@begins_with(running)
 def test_what_has_no_mock_document_when_the_land_comes_goes_on_as_an_ordinary_application(county: County, company: Company) -> None:
     track = running(county, company)
     track.mocked(PERMIT)
@@ -504,6 +529,7 @@ def test_what_has_no_mock_document_when_the_land_comes_goes_on_as_an_ordinary_ap
     assert refusal.value.code == "onemap.prerequisites"
 
 
+@begins_with(both_mocked)
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -549,6 +575,7 @@ def assert_begun_anew(track: Track, words: str) -> None:
     assert Message.objects.filter(template="mock_again", unit_id=track.company.unit.pk).exists()
 
 
+@begins_with(both_mocked)
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -568,6 +595,7 @@ def test_a_change_the_facts_tell_of_is_found_when_the_land_is_registered(
     assert_begun_anew(track, words)
 
 
+@begins_with(both_mocked)
 def test_an_amount_moved_by_no_more_than_the_share_is_no_major_change(county: County, company: Company) -> None:
     track = both_mocked(county, company)
     amend(actor=company.actor, project_id=track.project.pk, changes={"total_investment": "9460"}, reason="调整", at=MOCKED)
@@ -575,6 +603,7 @@ def test_an_amount_moved_by_no_more_than_the_share_is_no_major_change(county: Co
     assert track.fresh().state == "converting"
 
 
+@begins_with(both_mocked)
 def test_another_subject_is_found_by_its_credit_code(county: County, company: Company) -> None:
     track = both_mocked(county, company)
     other = new_company("甘肃保安腰刀文旅有限公司")
@@ -584,6 +613,7 @@ def test_another_subject_is_found_by_its_credit_code(county: County, company: Co
     assert_begun_anew(track, "项目主体由“积石山绿源有机肥有限公司”变为“甘肃保安腰刀文旅有限公司”")
 
 
+@begins_with(both_mocked)
 @pytest.mark.parametrize(
     ("question", "words"), [("scale", "技术标准"), ("plan", "规划方案调整"), ("standards", "规范发生变更"), ("other", "不符合法律")]
 )
@@ -595,6 +625,7 @@ def test_a_change_nobody_can_compute_is_asked_and_a_yes_means_approval_anew(
     assert_begun_anew(track, words)
 
 
+@begins_with(both_mocked)
 @pytest.mark.parametrize("case", ["land", "other"])
 def test_the_window_enters_a_case_also_without_the_land(county: County, company: Company, case: str) -> None:
     track = both_mocked(county, company)
@@ -605,6 +636,7 @@ def test_the_window_enters_a_case_also_without_the_land(county: County, company:
     assert refusal.value.code == "mock.state"
 
 
+@begins_with(running)
 @pytest.mark.parametrize(
     ("cases", "text", "code"), [([], "无", "mock.case"), (["weather"], "雨", "mock.case"), (["land"], " ", "mock.text")]
 )
@@ -615,6 +647,7 @@ def test_a_case_needs_its_name_and_its_circumstances(county: County, company: Co
     assert refusal.value.code == code
 
 
+@begins_with(converting)
 def test_a_major_change_while_the_departments_convert_means_approval_anew_at_once(county: County, company: Company) -> None:
     track = converting(county, company)
     amend(actor=company.actor, project_id=track.project.pk, changes={"total_investment": "12000"}, reason="追加", at=LANDED)
@@ -625,6 +658,7 @@ def test_a_major_change_while_the_departments_convert_means_approval_anew_at_onc
 # -- how it ends otherwise
 
 
+@begins_with(running)
 def test_given_up_at_the_window_every_matter_is_open_again(county: County, company: Company) -> None:
     track = running(county, company)
     track.mocked(PERMIT)
@@ -638,6 +672,7 @@ def test_given_up_at_the_window_every_matter_is_open_again(county: County, compa
     assert stuck(track.project.pk) == []
 
 
+@begins_with(both_mocked)
 def test_a_project_that_ends_takes_its_mock_approval_along(county: County, company: Company) -> None:
     track = both_mocked(county, company)
     terminate(actor=company.actor, project_id=track.project.pk, why="不建了", at=LANDED)

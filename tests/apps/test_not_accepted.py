@@ -13,6 +13,7 @@ from django.db import connection
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.granted import grant_all
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.figures import queries as figures
@@ -28,6 +29,8 @@ from yinuo.apps.people.models import Department
 from yinuo.apps.reviews.actions import give_review
 from yinuo.apps.trail.models import ChainRow
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 HANDED, REFUSED, ANEW = at("2026-11-06 09:00"), at("2026-11-06 15:00"), at("2026-11-10 09:00")
 ELSEWHERE = "not_accepted.not_competent"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.apps.county import Company, County, at, facts
-from tests.stages import stage
+from tests.beginnings import begins_with, builder
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.documents.models import StoredFile
@@ -38,12 +38,12 @@ REVIEWED = at("2026-11-03 15:00")
 ANSWERED = at("2026-11-05 10:00")
 
 
-@stage
+@builder
 def filed(county: County, company: Company, **changes: Any) -> Project:
     return file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(**changes), pledged=True, at=FILED).project
 
 
-@stage
+@builder
 def guided(county: County, company: Company, **changes: Any) -> Project:
     """A project whose map stands: reviewed, and every department has answered as proposed (a perhaps is a no)."""
     project = filed(county, company, **changes)
@@ -52,6 +52,9 @@ def guided(county: County, company: Company, **changes: Any) -> Project:
         rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
         answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED)
     return Project.objects.get(pk=project.pk)
+
+
+pytestmark = begins_with(guided)
 
 
 def ready(project: Project) -> MapItem:
@@ -67,12 +70,14 @@ def hand_in(company: Company, item: MapItem, moment: datetime) -> None:
     submit_materials(actor=company.actor, item_id=item.pk, materials=rows, at=moment)
 
 
+@begins_with(None)
 def test_nothing_goes_to_the_departments_before_the_review(county: County, company: Company) -> None:
     filed(county, company)
     assert not GuidanceAnswer.objects.exists()
     assert not WorkItem.objects.filter(kind="guidance").exists()
 
 
+@begins_with(None)
 def test_every_department_answers_within_two_working_days_and_the_last_answer_draws_the_map(county: County, company: Company) -> None:
     project = filed(county, company)
     confirm_review(actor=county.actor("approver"), project_id=project.pk, at=REVIEWED)

@@ -13,6 +13,7 @@ from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.granted import grant_all
 from tests.apps.supervising import evidence, penalise, see_start, sighted
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.caches import rebuild
 from yinuo.apps.credit.models import PointProposal
@@ -33,6 +34,8 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import ChainRow, Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem, WorkKind
+
+pytestmark = begins_with(guided)
 
 NOON = at("2026-11-06 12:00")
 TODAY = NOON.date()

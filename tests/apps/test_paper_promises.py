@@ -17,6 +17,7 @@ from tests.apps.test_commitments import AFTER, approve, item_of, object_to, prom
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import PDF, guided
 from tests.apps.test_window import CAME, EVENING, LATER, NEXT_DAY, came, clerk_of
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.commitments.actions import close_notices, to_regular
 from yinuo.apps.commitments.actions.paper import commit_on_paper
@@ -37,6 +38,8 @@ from yinuo.apps.window import actions, papers, queries
 from yinuo.apps.window.models import Visit
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
+
+pytestmark = begins_with(guided)
 
 SIGNER = "马晓云"
 TODAY = CAME.astimezone(TZ).date()

@@ -12,6 +12,7 @@ import pytest
 from tests.apps.county import Company, County, at
 from tests.apps.test_completion import FIRST_OF_PERMIT, UNTIL, applied, inspect
 from tests.apps.test_onemap import ANSWERED, guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.commitments.actions import apply_again, fail_completion
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.documents.actions import signing_provider
@@ -25,6 +26,8 @@ from yinuo.apps.projects.actions import report_participant, withdraw_filing
 from yinuo.apps.projects.actions.papers import certificate_paper, site_poster
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
+
+pytestmark = begins_with(guided)
 
 HANDED_IN = at("2026-11-06 10:00")
 LATER = at("2026-11-24 12:00")
@@ -189,6 +192,7 @@ def test_a_refusal_names_law_by_title_and_both_remedies(county: County, company:
 # -- completion
 
 
+@begins_with(applied)
 def test_a_passed_completion_has_its_opinion_with_every_requirement(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company))
     assert completion.state == "passed"
@@ -204,6 +208,7 @@ def test_a_passed_completion_has_its_opinion_with_every_requirement(county: Coun
         assert all("".join(text.split()) in body for text in commitment.requirements)
 
 
+@begins_with(applied)
 def test_each_failed_round_has_an_opinion_of_its_own_that_says_what_was_not_met(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), unmet=FIRST_OF_PERMIT)
     assert completion.state == "rectifying"

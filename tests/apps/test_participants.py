@@ -9,10 +9,13 @@ import pytest
 from tests.apps.county import Company, County, at
 from tests.apps.killing import counts
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
 from yinuo.apps.projects.actions import end_participant, report_participant, terminate
 from yinuo.apps.projects.models import Participant, Project
 from yinuo.apps.trail.models import Entry
+
+pytestmark = begins_with(guided)
 
 NOON = at("2026-11-06 12:00")
 BUILDER: dict[str, Any] = {"role": "construction", "name": "甘肃第三建筑公司", "credit_code": "91620000710375659T", "qualification": "二级"}

@@ -11,6 +11,7 @@ import pytest
 from tests.apps.county import Company, County, at, new_company, new_person
 from tests.apps.test_onemap import ANSWERED, PDF, guided, hand_in, ready
 from tests.apps.world import LATE, NOON, TODAY
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.documents import access as documents_access
 from yinuo.apps.documents import actions as documents
@@ -21,6 +22,8 @@ from yinuo.apps.people.queries import actor_of_key, actor_of_membership, binding
 from yinuo.apps.projects import actions as projects
 from yinuo.apps.work import actions as work
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 
 def test_a_role_or_binding_that_has_ended_gives_no_actor(county: County, company: Company) -> None:

@@ -11,6 +11,7 @@ from tests.apps.county import Company, County, at
 from tests.apps.test_commitments import DEPARTMENT, SIGNED, answer, item_of, object_to, promise, promised
 from tests.apps.test_completion import FIRST_OF_PERMIT, INSPECTED, applied, find, inspect, pending
 from tests.apps.test_onemap import ANSWERED, guided, hand_in
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
 from yinuo.apps.commitments.actions import decide_on_commitment
 from yinuo.apps.onemap import planning, queries
@@ -24,12 +25,15 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
 
+pytestmark = begins_with(guided)
+
 UNCERTAIN = {"industry": "1421", "eia": "table"}
 
 
 # -- facts that come later
 
 
+@begins_with(None)
 def test_a_clerks_late_yes_opens_the_promise_and_a_late_no_closes_it_again(county: County, company: Company) -> None:
     project = guided(county, company, **UNCERTAIN)
     item = item_of(project, "eia_table")
@@ -43,6 +47,7 @@ def test_a_clerks_late_yes_opens_the_promise_and_a_late_no_closes_it_again(count
     assert not queries.applicable(company.actor, item)["commit"]
 
 
+@begins_with(None)
 def test_what_is_already_applied_for_keeps_the_way_it_took(county: County, company: Company) -> None:
     project = guided(county, company, **UNCERTAIN)
     item = item_of(project, "eia_table")
@@ -60,6 +65,7 @@ def test_an_amendment_that_changes_nothing_about_promises_leaves_every_item_as_i
     assert dict(MapItem.objects.filter(project=project).values_list("matter_id", "promisable")) == before
 
 
+@begins_with(promised)
 def test_an_objection_upheld_ends_the_choice_of_a_promise_for_good_and_says_why(county: County, company: Company) -> None:
     commitment = promised(county, company)
     answer(county, object_to(commitment), at("2026-11-11 10:00"), upheld=True)
@@ -97,6 +103,7 @@ def test_the_plan_of_a_promise_ends_on_the_day_its_clock_will_say(county: County
 # -- completion
 
 
+@begins_with(applied)
 def test_what_the_joint_inspection_grants_is_delivered_with_its_opinion(county: County, company: Company) -> None:
     completion = applied(county, company)
     verified = item_of(completion.project, "planning_verification")
@@ -112,6 +119,7 @@ def test_what_the_joint_inspection_grants_is_delivered_with_its_opinion(county: 
     assert not WorkItem.objects.filter(project_id=completion.project_id, kind="delivery", subject_id=verified.pk, state="running").exists()
 
 
+@begins_with(applied)
 def test_a_round_with_faults_delivers_what_it_granted_too(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), FIRST_OF_PERMIT)
     assert completion.state == "rectifying"
@@ -155,6 +163,7 @@ def test_an_application_under_way_at_completion_goes_on_to_its_decision(
     assert under_way.state == "granted"
 
 
+@begins_with(applied)
 def test_nothing_new_is_applied_for_on_a_completed_project(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company))
     item = MapItem.objects.filter(project=completion.project, pre_start=True).first()

@@ -10,6 +10,7 @@ from tests.apps.county import Company, County, at
 from tests.apps.test_commitments import approve, promised
 from tests.apps.test_completion import APPLIED, FIRST_OF_PERMIT, applied, built, inspect
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
 from yinuo.apps.commitments.actions import apply_again, apply_completion, report_difficulty, report_fulfilment
 from yinuo.apps.commitments.models import CompletionVerification, Difficulty, FulfilmentReport
@@ -18,9 +19,12 @@ from yinuo.apps.onemap.models import Escalation, Problem
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
 
+pytestmark = begins_with(guided)
+
 REPORTED = at("2026-12-01 09:00")
 
 
+@begins_with(promised)
 def test_a_report_of_keeping_a_promise_counts_once_and_another_text_under_its_key_is_refused(county: County, company: Company) -> None:
     commitment = approve(county, promised(county, company))
     said: dict[str, Any] = {"actor": company.actor, "commitment_id": commitment.pk, "at": REPORTED, "idempotency_key": "f"}
@@ -34,6 +38,7 @@ def test_a_report_of_keeping_a_promise_counts_once_and_another_text_under_its_ke
     assert report_fulfilment(**{**said, "idempotency_key": ""}, text="已放线").pk != first.pk
 
 
+@begins_with(promised)
 def test_a_difficulty_reported_twice_is_one_and_no_refusal(county: County, company: Company) -> None:
     commitment = approve(county, promised(county, company))
     said: dict[str, Any] = {"actor": company.actor, "commitment_id": commitment.pk, "at": REPORTED, "text": "邻地未腾退"}
@@ -63,6 +68,7 @@ def test_a_problem_and_a_coordination_are_written_down_once(county: County, comp
     assert Escalation.objects.count() == 1
 
 
+@begins_with(built)
 def test_completion_is_applied_for_once_and_again_once(county: County, company: Company) -> None:
     project = built(county, company)
     said: dict[str, Any] = {"actor": company.actor, "project_id": project.pk, "at": APPLIED, "idempotency_key": "c"}
@@ -70,6 +76,7 @@ def test_completion_is_applied_for_once_and_again_once(county: County, company: 
     assert CompletionVerification.objects.count() == 1
 
 
+@begins_with(applied)
 def test_a_second_application_after_rectification_starts_one_round(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), FIRST_OF_PERMIT)
     said: dict[str, Any] = {"actor": company.actor, "completion_id": completion.pk, "text": "已整改", "idempotency_key": "a"}

@@ -14,7 +14,9 @@ from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.points import NOON, carry_out, propose, take
 from tests.apps.test_commitments import DEPARTMENT
 from tests.apps.test_credit_together import together
+from tests.apps.test_onemap import guided
 from tests.apps.test_rulings import FOUND, make, rule, tried
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.credit import queries
 from yinuo.apps.credit.actions import import_score, send_public
@@ -45,6 +47,7 @@ def send(platform: Any, moment: Any = NOON) -> int:
     return send_public(actor=Actor.system(), platform=platform, clock=lambda: moment)
 
 
+@begins_with(guided)
 def test_points_grades_promises_and_rulings_are_told_with_basis_and_clause_and_nobody_by_name(county: County, company: Company) -> None:
     county.person("principal", DEPARTMENT)
     commitment = tried(county, company)

@@ -6,7 +6,9 @@ import pytest
 
 from tests.apps.county import Company, County, at
 from tests.apps.killing import counts
-from tests.apps.mapped import built, company, county, mapped, place
+from tests.apps.mapped import mapped
+from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from yinuo.apps.base import Forbidden, Refused
 from yinuo.apps.notices.models import Message
 from yinuo.apps.projects import queries
@@ -16,7 +18,8 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
 
-__all__ = ["built", "company", "county", "mapped", "place"]
+__all__ = ["mapped"]
+pytestmark = begins_with(guided)
 
 ASKED = at("2026-11-09 10:00")
 DUE = at("2026-11-11 18:00")

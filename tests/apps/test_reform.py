@@ -13,9 +13,10 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from django.db.models import Q
 
 from tests.apps.county import Company, County, at
-from tests.apps.mapped import built, company, county, mapped, place
+from tests.apps.mapped import mapped
 from tests.apps.test_commitments import approve, item_of, promise
-from tests.apps.test_onemap import hand_in
+from tests.apps.test_onemap import guided, hand_in
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.commitments.actions import open_reviews
 from yinuo.apps.documents.models import Document
@@ -30,7 +31,8 @@ from yinuo.apps.reviews.models import ServiceReview
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
 
-__all__ = ["built", "company", "county", "mapped", "place"]
+__all__ = ["mapped"]
+pytestmark = begins_with(guided)
 
 QUARTER, NEXT, YEAR = date(2026, 10, 1), date(2027, 1, 1), date(2026, 1, 1)
 NIGHT = at("2027-01-01 01:00")

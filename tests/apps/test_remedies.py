@@ -10,6 +10,7 @@ import pytest
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_again import REFUSED, anew, refused
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap import history
@@ -20,6 +21,8 @@ from yinuo.apps.projects.actions import terminate
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import Light, WorkItem, WorkKind
+
+pytestmark = begins_with(guided)
 
 ENTERED = at("2026-11-20 09:00")
 RULED = at("2027-01-15 09:00")

@@ -8,8 +8,9 @@ import pytest
 
 from tests.apps.county import Company, County, at
 from tests.apps.killing import counts
-from tests.apps.mapped import built, company, county, mapped, place
-from tests.apps.test_onemap import hand_in, ready
+from tests.apps.mapped import mapped
+from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import accept, pause_item
 from yinuo.apps.projects.models import Project
@@ -17,7 +18,8 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import remind, remind_on_the_day, tick
 from yinuo.apps.work.models import Reminder, WorkItem
 
-__all__ = ["built", "company", "county", "mapped", "place"]
+__all__ = ["mapped"]
+pytestmark = begins_with(guided)
 
 TAKEN_IN = at("2026-11-06 09:00")
 # Five working days from a Friday morning.

@@ -7,11 +7,13 @@ import pytest
 from tests.apps.county import Company, County, at
 from tests.apps.killing import counts
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
 from yinuo.apps.onemap.actions import accept, pause_item, resume_item
 from yinuo.apps.work.models import WorkItem
 
 
+@begins_with(guided)
 def test_resuming_what_is_not_paused_is_refused_and_leaves_no_row(county: County, company: Company) -> None:
     item = ready(guided(county, company))
     handler = county.actor("approver", item.department.key)

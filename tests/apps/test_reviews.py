@@ -12,6 +12,7 @@ from django.db import connection
 
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.actions import accept, apply_anew, decide
@@ -31,6 +32,8 @@ from yinuo.apps.reviews.models import Channel, Rectification, ServiceReview
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import Light, WorkItem, WorkKind
+
+pytestmark = begins_with(guided)
 
 DECIDED = at("2026-11-10 10:00")
 LATER = at("2026-11-11 10:00")

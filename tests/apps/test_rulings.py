@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_commitments import DEPARTMENT, PDF, allowed, approve, handle, in_trouble, item_of, promise
 from tests.apps.test_onemap import guided, hand_in
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.commitments import queries
 from yinuo.apps.commitments.actions import (
@@ -40,6 +41,8 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 HELPED, FOUND = at("2026-12-02 09:00"), at("2027-01-15 09:00")
 NUMBERS = itertools.count(1)

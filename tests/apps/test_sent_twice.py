@@ -14,6 +14,7 @@ from tests.apps.killing import counts
 from tests.apps.points import ACT, file_of
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.commitments.actions import raise_objection
 from yinuo.apps.credit.actions import propose_points
@@ -23,6 +24,8 @@ from yinuo.apps.trail.actions import forget_answers, once, request_hash, unit_of
 from yinuo.apps.trail.models import Entry, Idempotency
 from yinuo.apps.work.actions import remind
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 NOON = at("2026-11-06 12:00")
 Send = Callable[..., Any]

@@ -50,6 +50,7 @@ from tests.apps.county import Company, County, at, facts, new_company, new_count
 from tests.apps.granted import grant_all
 from tests.apps.test_onemap import ANSWERED, FILED, REVIEWED, guided, hand_in, ready
 from tests.apps.test_together import together
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
 from yinuo.apps.notices import queries as notices
 from yinuo.apps.notices.models import Message
@@ -126,6 +127,7 @@ def test_a_missed_tick_changes_nothing(county: County, company: Company) -> None
     assert differing <= {"announced", "told", "next_transition_at"}
 
 
+@begins_with(guided)
 def test_an_answer_after_the_receipts_limit_counts_from_receipt_though_no_ticker_ran(county: County, company: Company) -> None:
     """Boundary pair: at the last instant the department still accepts from now, a moment later the law has accepted from receipt."""
     item = ready(guided(county, company))
@@ -143,6 +145,7 @@ def test_an_answer_after_the_receipts_limit_counts_from_receipt_though_no_ticker
             transaction.set_rollback(True)
 
 
+@begins_with(guided)
 def test_nothing_is_sent_back_as_incomplete_after_the_receipts_limit_though_no_ticker_ran(county: County, company: Company) -> None:
     item = ready(guided(county, company))
     approver = county.actor("approver", item.department.key)
@@ -153,6 +156,7 @@ def test_nothing_is_sent_back_as_incomplete_after_the_receipts_limit_though_no_t
     assert refusal.value.cites
 
 
+@begins_with(guided)
 @pytest.mark.parametrize("ticked", [True, False])
 def test_what_was_sent_back_is_decided_once_the_time_to_correct_it_is_over(county: County, company: Company, ticked: bool) -> None:
     item = ready(guided(county, company))
@@ -182,6 +186,7 @@ def test_what_was_sent_back_is_decided_once_the_time_to_correct_it_is_over(count
     assert list(WorkItem.objects.filter(subject_id=item.pk, state__in=["running", "paused"]).values_list("kind", flat=True)) == ["delivery"]
 
 
+@begins_with(guided)
 def test_a_notice_moves_only_the_clocks_it_touches(county: County, company: Company) -> None:
     """One clock ends before the day the notice is about, one after; of a third only the statutory limit reaches that far."""
     project = guided(county, company)
@@ -269,6 +274,7 @@ def jobs(task: str) -> list[dict[str, Any]]:
     return [json.loads(arguments) if isinstance(arguments, str) else arguments for arguments, _ in rows]
 
 
+@begins_with(guided)
 def test_a_due_day_beyond_the_calendar_is_shown_as_provisional(county: County, company: Company) -> None:
     project = guided(county, company)
     item = ready(project)
@@ -320,6 +326,7 @@ def shorter_from_tomorrow(tmp_path: Path, settings: Any) -> Iterator[None]:
     clocks.forget_calendar()
 
 
+@begins_with(guided)
 @pytest.mark.usefixtures("shorter_from_tomorrow")
 def test_a_running_project_keeps_the_limits_it_was_filed_under(county: County, company: Company) -> None:
     old = guided(county, company)
@@ -420,6 +427,7 @@ def test_what_a_department_sends_is_looked_at_before_it_is_kept(
     assert message in refusal.value.errors[rows[0]["matter_id"]]
 
 
+@begins_with(guided)
 def test_the_sweeper_finds_whatever_waits_for_nothing(county: County, company: Company) -> None:
     project = guided(county, company)
     item = ready(project)

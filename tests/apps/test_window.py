@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.apps.county import CREDIT_CODES, Company, County, at, facts, new_company, new_person
+from tests.apps.county import Company, County, at, facts, free_code, new_company, new_person
 from tests.apps.test_onemap import PDF, guided
+from tests.beginnings import begins_with
 from yinuo.apps.base import Actor, Forbidden, Refused, Stale
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.documents.making import paper_of
@@ -27,6 +28,8 @@ from yinuo.apps.trail.models import Entry, Idempotency
 from yinuo.apps.window import actions, identity, queries
 from yinuo.apps.window.models import Handout, HandoutLine, Visit
 from yinuo.apps.work.models import WorkItem, WorkKind
+
+pytestmark = begins_with(guided)
 
 NUMBER = "622927198805204012"
 CAME, LATER, EVENING, NEXT_DAY = at("2026-11-06 09:00"), at("2026-11-06 09:30"), at("2026-11-06 23:59"), at("2026-11-07 00:00")
@@ -328,13 +331,13 @@ def test_the_signed_page_is_kept_and_a_copy_taken_again_delivers_nothing_new(cou
 
 def test_a_unit_nobody_knows_yet_is_entered_by_its_licence_once(county: County) -> None:
     clerk = clerk_of(county)
-    code = next(CREDIT_CODES)
+    code = free_code()
     made = register_unit(actor=clerk, credit_code=code, name="积石山新来有限公司", type="enterprise", at=CAME)
     assert register_unit(actor=clerk, credit_code=code, name="别的名字", type="enterprise", at=LATER).name == made.name
     assert Entry.objects.filter(verb="people.register_unit").count() == 1
     for blank in ("", "  "):
         with pytest.raises(Refused) as unnamed:
-            register_unit(actor=clerk, credit_code=next(CREDIT_CODES), name=blank, type="enterprise", at=LATER)
+            register_unit(actor=clerk, credit_code=free_code(), name=blank, type="enterprise", at=LATER)
         assert (unnamed.value.code, unnamed.value.field) == ("people.unit_name", "name")
     with pytest.raises(Forbidden):
         register_unit(actor=county.actor("approver"), credit_code=code, name="x", type="enterprise", at=LATER)

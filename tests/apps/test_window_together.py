@@ -7,6 +7,7 @@ import pytest
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.test_together import together
 from tests.apps.test_window import CAME, LATER, came, clerk_of, guided, hand_in_at_the_window, ready_item
+from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.onemap.actions import accept, decide, deliver
@@ -36,6 +37,7 @@ def test_a_clerk_who_opens_two_visits_at_once_has_one(stage: tuple[County, Compa
     assert Entry.objects.filter(verb="window.close_visit").count() == 1
 
 
+@begins_with(guided)
 def test_the_window_and_the_department_deliver_one_decision_once(stage: tuple[County, Company]) -> None:
     county, company = stage
     clerk, item = clerk_of(county), ready_item(guided(county, company))

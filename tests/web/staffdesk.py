@@ -40,35 +40,8 @@ def company(county: County) -> Company:
     return new_company()
 
 
-class Visitor(Client):
-    """Signs in when it asks for its first page: until then nothing is written, and a builder may find its stage (tests/stages.py)."""
-
-    waiting: Any = None
-
-    def force_login(self, user: Any, backend: str | None = None) -> None:
-        self.waiting = user, backend
-
-    def logout(self) -> None:
-        self._come_in()
-        super().logout()
-
-    def request(self, **request: Any) -> Any:
-        self._come_in()
-        return super().request(**request)
-
-    @property
-    def session(self) -> Any:
-        self._come_in()
-        return super().session
-
-    def _come_in(self) -> None:
-        if self.waiting is not None:
-            (user, backend), self.waiting = self.waiting, None
-            super().force_login(user, backend)
-
-
 def signed_in(person: Person) -> Client:
-    client = Visitor()
+    client = Client()
     client.force_login(person, backend=BACKEND)
     return client
 

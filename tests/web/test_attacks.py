@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from tests.apps.county import at, new_person
 from tests.apps.test_onemap import PDF, guided, ready
+from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, pdf, signed_in
 from yinuo.apps.credit.models import CreditEvent
 from yinuo.apps.documents.actions import store_upload
@@ -24,6 +25,8 @@ from yinuo.apps.people.models import Department, Hall, Membership, Region, Staff
 from yinuo.apps.projects.actions import open_draft
 from yinuo.apps.projects.models import Project
 from yinuo.config.settings import INSTALLED_APPS
+
+pytestmark = begins_with(guided)
 
 NOW = at("2026-11-06 09:00")
 ABROAD = ("approver", "principal", "general_convener", "administrator")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from django.test import Client
 
 from tests.apps.county import Company, County
-from tests.apps.mapped import built, company, county, mapped, place
-from tests.web.staffdesk import SetClock, desk, set_clock, signed_in, text_of
+from tests.apps.mapped import mapped
+from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
+from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.notices.models import Message
 from yinuo.apps.projects.models import Project
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.models import Seen
 
-__all__ = ["built", "company", "county", "mapped", "place", "set_clock"]
+__all__ = ["company", "county", "mapped", "set_clock"]
+pytestmark = begins_with(guided)
 
 
 def test_the_list_is_public_and_a_unit_is_told_what_it_gets_when_its_filing_is_confirmed(

@@ -11,12 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.apps.county import Company, County
+from tests.apps.test_onemap import guided
 from tests.apps.test_reviews import LATER, bad, concluded
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, set_clock, signed_in, text_of
 from yinuo.apps.halls import queries
 from yinuo.apps.halls.models import ManualPoint, ReportedEvent
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import Hall, Region
+
+pytestmark = begins_with(guided)
 
 __all__ = ["company", "county", "set_clock"]
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests.apps.county import at, new_company
 from tests.apps.test_onemap import filed, guided
+from tests.beginnings import begins_with
 from tests.web.test_unit_map import grown
 from tests.web.unit_desk import Desk, new_desk
 from yinuo.apps.onemap import queries
@@ -18,6 +19,8 @@ from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.projects.actions import withdraw_filing
 from yinuo.web.onemap.faces import UNIT
 from yinuo.web.onemap.pdf import sheet_data
+
+pytestmark = begins_with(guided)
 
 LOGIN = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -68,6 +71,7 @@ def test_what_a_matter_waits_for_is_told_by_number_of_a_matter_on_the_sheet(desk
     assert [link["number"] for link in data["chain"]] == [n for n in numbers if n in {link["number"] for link in data["chain"]}]
 
 
+@begins_with(None)
 def test_there_is_no_sheet_before_guidance_and_the_map_says_why(desk: Desk) -> None:
     project = filed(desk.county, desk.company)
     answer = desk.client.get(f"/projects/{project.pk}/map/pdf/")

@@ -16,6 +16,7 @@ from tests.apps.county import at
 from tests.apps.granted import grant_all
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_onemap import filed, guided, hand_in, ready
+from tests.beginnings import begins_with
 from tests.web.bigmap import grown
 from tests.web.unit_desk import Desk, new_desk, signed_in
 from yinuo.apps.onemap import building, planning, queries
@@ -27,6 +28,8 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import CalendarNotice
 from yinuo.web.onemap.paper import SIZES, layout
+
+pytestmark = begins_with(guided)
 
 
 @pytest.fixture
@@ -221,6 +224,7 @@ def test_a_matter_that_has_begun_has_no_other_road(desk: Desk) -> None:
     assert "只有一条路" in desk.get(path_of(project, f"routes/{item.pk}/"))
 
 
+@begins_with(None)
 def test_where_nothing_is_planned_the_map_itself_answers(desk: Desk) -> None:
     project = filed(desk.county, desk.company)
     answer = desk.client.get(path_of(project, "landing/"))

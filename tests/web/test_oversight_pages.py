@@ -11,10 +11,13 @@ from django.test import Client
 from tests.apps.county import Company, County, new_company
 from tests.apps.supervising import penalise, see_start
 from tests.apps.test_onemap import PDF, guided
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.feeds.actions import place_entries
 from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord
 from yinuo.apps.projects.models import Project
+
+pytestmark = begins_with(guided)
 
 __all__ = ["company", "county", "set_clock"]
 

@@ -9,11 +9,15 @@ from django.db import IntegrityError, transaction
 from django.urls import include, path, set_urlconf
 
 from tests.apps.test_completion import FIRST_OF_PERMIT, applied, inspect
+from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from tests.web import staffdesk
 from tests.web.unit_desk import Desk, new_desk
 from yinuo.apps.notices.models import Message
 from yinuo.apps.work.models import WorkItem
 from yinuo.config.checks import lost_pages
+
+pytestmark = begins_with(guided)
 
 
 @pytest.fixture

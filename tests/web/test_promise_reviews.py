@@ -8,15 +8,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.apps.county import Company, County, at
-from tests.apps.mapped import built, company, county, mapped, place
+from tests.apps.mapped import mapped
 from tests.apps.test_commitments import DEPARTMENT, approve, item_of, promise
-from tests.apps.test_onemap import PDF
-from tests.web.staffdesk import SetClock, desk, set_clock, signed_in, text_of
+from tests.apps.test_onemap import PDF, guided
+from tests.beginnings import begins_with
+from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.commitments.actions import open_reviews
 from yinuo.apps.commitments.models import CommitmentReview, Difficulty
 from yinuo.apps.projects.models import Project
 
-__all__ = ["built", "company", "county", "mapped", "place", "set_clock"]
+__all__ = ["company", "county", "mapped", "set_clock"]
+pytestmark = begins_with(guided)
 
 
 def test_a_department_reviews_what_is_due_and_unit_and_public_read_what_is_theirs(

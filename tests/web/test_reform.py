@@ -7,14 +7,17 @@ from typing import Any
 from django.test import Client
 
 from tests.apps.county import Company, County
-from tests.apps.mapped import built, company, county, mapped, place
+from tests.apps.mapped import mapped
+from tests.apps.test_onemap import guided
 from tests.apps.test_reform import NIGHT, WORDED, lived
-from tests.web.staffdesk import SetClock, desk, set_clock, signed_in, text_of
+from tests.beginnings import begins_with
+from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.reform import actions
 from yinuo.apps.reform.models import Publication, ReformReport, ReportDraft
 
-__all__ = ["built", "company", "county", "lived", "mapped", "place", "set_clock"]
+__all__ = ["company", "county", "lived", "mapped", "set_clock"]
+pytestmark = begins_with(guided)
 
 
 def test_a_notice_goes_from_the_desk_to_the_public_and_every_figure_opens(

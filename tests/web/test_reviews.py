@@ -8,11 +8,15 @@ import pytest
 from django.test import Client
 
 from tests.apps.county import Company, County, at, new_company
+from tests.apps.test_onemap import guided
 from tests.apps.test_reviews import DECIDED, LATER, bad, concluded, good
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.reviews import links
 from yinuo.apps.reviews.models import Channel, Rectification, ServiceReview
+
+pytestmark = begins_with(guided)
 
 __all__ = ["company", "county", "set_clock"]
 

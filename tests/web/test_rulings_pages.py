@@ -9,7 +9,9 @@ from django.test import Client
 
 from tests.apps.county import Company, County, at
 from tests.apps.test_commitments import DEPARTMENT, PDF
+from tests.apps.test_onemap import guided
 from tests.apps.test_rulings import tried
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.commitments.models import Ruling
 from yinuo.apps.projects.models import Project
@@ -17,6 +19,7 @@ from yinuo.apps.projects.models import Project
 __all__ = ["company", "county", "set_clock"]
 
 
+@begins_with(guided)
 def test_a_stop_from_its_proposal_to_its_end(county: County, company: Company, set_clock: SetClock) -> None:
     county.person("principal", DEPARTMENT)
     commitment = tried(county, company)

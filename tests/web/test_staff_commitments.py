@@ -9,10 +9,13 @@ from django.test import Client
 from tests.apps.county import Company, County
 from tests.apps.test_commitments import DEPARTMENT, answer, approve, in_trouble, object_to, promised
 from tests.apps.test_completion import FIRST_OF_PERMIT, applied, inspect, pending
-from tests.apps.test_onemap import PDF
+from tests.apps.test_onemap import PDF, guided
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.commitments.models import Commitment, CompletionVerification, Finding
 from yinuo.web.staff.completion import key_of
+
+pytestmark = begins_with(guided)
 
 __all__ = ["company", "county", "set_clock"]
 
@@ -21,6 +24,7 @@ def url_of(commitment: Commitment) -> str:
     return f"/staff/commitments/{commitment.pk}/"
 
 
+@begins_with(promised)
 def test_a_promise_shows_letter_notice_and_requirements_and_no_decision_before_its_end(
     county: County, company: Company, set_clock: SetClock, django_assert_max_num_queries: Any
 ) -> None:
@@ -39,6 +43,7 @@ def test_a_promise_shows_letter_notice_and_requirements_and_no_decision_before_i
     assert "期满前不能直接决定" in text_of(early)
 
 
+@begins_with(promised)
 def test_after_the_notice_the_department_decides_on_the_promise(county: County, company: Company, set_clock: SetClock) -> None:
     commitment = promised(county, company)
     set_clock("2026-11-16 09:00")
@@ -51,12 +56,14 @@ def test_after_the_notice_the_department_decides_on_the_promise(county: County, 
     assert commitment.state == "decided"
 
 
+@begins_with(promised)
 def test_an_item_on_a_promise_leads_to_it(county: County, company: Company, set_clock: SetClock) -> None:
     commitment = promised(county, company)
     set_clock("2026-11-10 09:00")
     assert url_of(commitment) in text_of(desk(county, "approver", DEPARTMENT).get(f"/staff/items/{commitment.item_id}/"))
 
 
+@begins_with(promised)
 def test_an_objection_is_answered_by_its_department_which_alone_reads_who_objected(
     county: County, company: Company, set_clock: SetClock
 ) -> None:
@@ -77,6 +84,7 @@ def test_an_objection_is_answered_by_its_department_which_alone_reads_who_object
     assert "退界符合" in text_of(client.get(url))
 
 
+@begins_with(promised)
 def test_an_objection_answered_meanwhile_is_told_so(county: County, company: Company, set_clock: SetClock) -> None:
     objection = object_to(promised(county, company))
     moment = set_clock("2026-11-11 09:00")
@@ -105,6 +113,7 @@ def test_a_difficulty_offers_help_first_and_an_opinion_only_afterwards(county: C
     assert url in text_of(client.get(f"/staff/commitments/{difficulty.commitment_id}/"))
 
 
+@begins_with(promised)
 def test_pages_of_promises_are_for_the_halls_staff(county: County, company: Company, set_clock: SetClock) -> None:
     commitment = promised(county, company)
     objection = object_to(commitment)
@@ -188,6 +197,7 @@ def test_a_serious_fault_is_called_by_the_department_that_found_it(county: Count
     assert completion.state == "failed"
 
 
+@begins_with(promised)
 def test_a_project_that_has_not_applied_says_so(county: County, company: Company, set_clock: SetClock) -> None:
     commitment = promised(county, company)
     approve(county, commitment)
@@ -198,6 +208,7 @@ def test_a_project_that_has_not_applied_says_so(county: County, company: Company
     assert client.post(url, {"do": "fail"}).status_code == 403
 
 
+@begins_with(None)
 def test_an_audit_is_handed_in_by_the_company_and_checked_on_the_completions_page(
     county: County, company: Company, set_clock: SetClock
 ) -> None:

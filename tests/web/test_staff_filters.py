@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import filed, guided, hand_in, ready
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.base import Forbidden, Refused
 from yinuo.apps.onemap.actions import accept, pause_item
@@ -59,6 +60,7 @@ def test_each_filter_narrows_to_its_own(county: County, set_clock: SetClock) -> 
     assert "甲项目" not in look(client, stage="construction_permit")
 
 
+@begins_with(guided)
 @pytest.mark.parametrize("light", ["red", "yellow", "green", "paused"])
 def test_the_database_sees_each_light_where_the_row_sees_it(county: County, company: Company, light: str) -> None:
     item = ready(guided(county, company))

@@ -7,7 +7,8 @@ from django.test import Client
 
 from tests.apps.county import Company, County, at
 from tests.apps.test_completion import built
-from tests.apps.test_onemap import filed
+from tests.apps.test_onemap import filed, guided
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.commitments.actions.completion import apply_completion
 from yinuo.apps.onemap.actions import confirm_review
@@ -155,6 +156,7 @@ def test_guidance_is_for_staff(company: Company, project: Project) -> None:
     assert signed_in(company.person).get(url_of(answer)).status_code == 403
 
 
+@begins_with(guided)
 def test_second_guidance_asks_only_whether_and_why(county: County, company: Company, set_clock: SetClock) -> None:
     done = built(county, company)
     apply_completion(actor=company.actor, project_id=done.pk, at=at("2027-07-05 09:00"))

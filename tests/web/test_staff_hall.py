@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import filed, guided, hand_in, ready
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from tests.web.test_staff_exports import sheet
 from yinuo.apps.notices.models import Message
@@ -42,6 +43,7 @@ def test_the_halls_pages_are_for_who_convenes_and_supervises(county: County, com
     assert desk(county, "stage_convener", stage="land_planning").get(f"/staff/{page}/").status_code == 200
 
 
+@begins_with(guided)
 def test_a_red_light_says_that_nothing_has_been_set_going_and_then_who_was_urged(
     county: County, company: Company, set_clock: SetClock
 ) -> None:
@@ -95,6 +97,7 @@ def test_each_item_stands_once_by_the_day_it_falls_due(county: County, company: 
     assert found == {"今天的": ["today"], "明天的": ["tomorrow"], "午夜的": ["today"], "红的": ["red"], "后天黄的": ["yellow"]}
 
 
+@begins_with(guided)
 def test_one_department_is_looked_at_by_its_name_and_a_stage_by_its_convener(county: County, company: Company, set_clock: SetClock) -> None:
     item = accepted(county, company)
     filed(county, company, name="发改的项目")

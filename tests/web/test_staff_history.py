@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests.apps.county import Company, County, at
 from tests.apps.test_onemap import filed, guided, hand_in, ready
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from tests.web.test_staff_exports import sheet
 from yinuo.apps.notices.models import Message
@@ -27,6 +28,7 @@ def words_of(project: Any) -> list[str]:
     return [row.words for day in days for row in day.people]
 
 
+@begins_with(guided)
 def test_the_departments_answers_are_told_once_with_their_names(county: County, company: Company) -> None:
     project = guided(county, company)
     days, more = history(project)
@@ -37,6 +39,7 @@ def test_the_departments_answers_are_told_once_with_their_names(county: County, 
     assert not more
 
 
+@begins_with(guided)
 def test_what_happened_to_a_matter_is_told_with_its_name_and_never_with_a_code(county: County, company: Company) -> None:
     item = ready(guided(county, company))
     handler = county.actor("approver", item.department.key)
@@ -75,6 +78,7 @@ def test_a_verb_nobody_has_put_into_words_is_told_as_other_work(county: County, 
     assert days[0].people[0].words == "其他办理"
 
 
+@begins_with(guided)
 def test_a_long_history_ends_with_a_way_to_the_whole(
     county: County, company: Company, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +92,7 @@ def test_a_long_history_ends_with_a_way_to_the_whole(
     assert "申报项目" in whole or "提交备案" in whole
 
 
+@begins_with(guided)
 def test_a_project_shows_its_people_papers_and_what_is_going_on(county: County, company: Company, set_clock: SetClock) -> None:
     item = ready(guided(county, company))
     hand_in(company, item, at("2026-11-06 09:00"))

@@ -6,6 +6,7 @@ from django.test import Client
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import filed, guided, hand_in, ready
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.onemap.actions import accept, confirm_review, pause_item
 from yinuo.apps.people.actions import delegate
@@ -44,6 +45,7 @@ def test_lights_group_the_rows_with_word_and_shape(county: County, company: Comp
     assert "超期 2 个工作小时" in red
 
 
+@begins_with(guided)
 def test_a_paused_item_says_when_it_would_end_if_resumed_now(county: County, company: Company, set_clock: SetClock) -> None:
     item = ready(guided(county, company))
     handler = county.actor("approver", item.department.key)

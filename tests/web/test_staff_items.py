@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 
 from tests.apps.county import Company, County, at
-from tests.apps.mapped import built, company, county, mapped, place
-from tests.apps.test_onemap import PDF, hand_in, ready
-from tests.web.staffdesk import SetClock, desk, set_clock, signed_in, text_of
+from tests.apps.mapped import mapped
+from tests.apps.test_onemap import PDF, guided, hand_in, ready
+from tests.beginnings import begins_with
+from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.onemap.actions import accept, report_problem, submit_materials
 from yinuo.apps.onemap.models import MapItem, Problem, SendBack, Submission
@@ -17,7 +18,8 @@ from yinuo.apps.projects.models import Project
 from yinuo.apps.work.actions import tick
 from yinuo.apps.work.models import Reminder, WorkItem
 
-__all__ = ["built", "company", "county", "mapped", "place", "set_clock"]
+__all__ = ["company", "county", "mapped", "set_clock"]
+pytestmark = begins_with(guided)
 
 
 @pytest.fixture

@@ -10,10 +10,13 @@ from django.test import Client
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_land import FIGURES, NOON, answer, assembled, entered, furnished, keeper, opened, sold, standard
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text_of
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.land import actions as land
 from yinuo.apps.land.models import LandChecklist, Parcel, ParcelInterest, ParcelUse
+
+pytestmark = begins_with(guided)
 
 __all__ = ["company", "county", "set_clock"]
 

@@ -13,6 +13,7 @@ from tests.apps.test_again import anew, refused
 from tests.apps.test_commitments import DEPARTMENT, approve, promised
 from tests.apps.test_later_documents import ask
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.onemap.actions import enter_remedy
@@ -20,6 +21,8 @@ from yinuo.apps.onemap.models import LaterDocument, MapItem, Problem, Remedy
 from yinuo.apps.people.models import Department
 from yinuo.apps.work.actions import remind, tick
 from yinuo.apps.work.models import WorkItem
+
+pytestmark = begins_with(guided)
 
 __all__ = ["company", "county", "set_clock"]
 

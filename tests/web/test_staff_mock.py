@@ -12,6 +12,7 @@ from django.test import Client
 from tests.apps.county import Company, County
 from tests.apps.mocking import ANSWERS, MATTERS, begun, both_mocked, converting, project_of, running
 from tests.apps.test_onemap import PDF
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.mock.models import MockApplication
 from yinuo.apps.onemap.models import MapItem, Submission
@@ -90,6 +91,7 @@ def test_a_condition_not_met_is_told_with_its_clause(county: County, company: Co
     assert "不符合模拟审批的条件：耕地占用地的比例不超过 0.5" in page and "附件4" in page
 
 
+@begins_with(begun)
 def test_from_the_signed_papers_to_the_distribution(county: County, company: Company, set_clock: SetClock) -> None:
     track = begun(county, company)
     url = f"/staff/mock/{track.application.pk}/"
@@ -114,6 +116,7 @@ def test_from_the_signed_papers_to_the_distribution(county: County, company: Com
     assert stale.status_code == 422
 
 
+@begins_with(running)
 def test_material_is_handed_in_over_the_counter_and_the_department_answers_in_mock(
     county: County, company: Company, set_clock: SetClock
 ) -> None:
@@ -141,6 +144,7 @@ def test_material_is_handed_in_over_the_counter_and_the_department_answers_in_mo
     assert "模拟通过" in text_of(clerk.get(f"/staff/projects/{track.project.pk}/map/"))
 
 
+@begins_with(both_mocked)
 def test_the_land_is_registered_with_every_question_answered(county: County, company: Company, set_clock: SetClock) -> None:
     track = both_mocked(county, company)
     url = f"/staff/mock/{track.application.pk}/"
@@ -169,6 +173,7 @@ def test_the_land_is_registered_with_every_question_answered(county: County, com
     assert track.item(PERMIT).state == "granted"
 
 
+@begins_with(both_mocked)
 def test_a_case_for_approval_anew_and_a_withdrawal_are_entered_with_their_reason(
     county: County, company: Company, set_clock: SetClock
 ) -> None:
@@ -182,6 +187,7 @@ def test_a_case_for_approval_anew_and_a_withdrawal_are_entered_with_their_reason
     assert "土地使用权不能取得：竞买未成交，应重新报批" in text_of(clerk.get(url))
 
 
+@begins_with(running)
 def test_others_look_on_or_are_kept_out(county: County, company: Company, set_clock: SetClock) -> None:
     track = running(county, company)
     url = f"/staff/mock/{track.application.pk}/"
@@ -203,6 +209,7 @@ def test_every_form_is_there_blank_to_print(county: County, kind: str) -> None:
     assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
 
 
+@begins_with(both_mocked)
 def test_the_circulation_sheet_is_printed_as_it_stands(county: County, company: Company) -> None:
     track = both_mocked(county, company)
     answer = window(county).get(f"/staff/mock/{track.application.pk}/circulation/")
@@ -239,6 +246,7 @@ def test_where_nothing_can_be_mocked_the_pages_say_so_and_lead_on(county: County
     assert "项目已经开工，不再模拟审批" in page and f"/projects/{project.pk}/map/" in page
 
 
+@begins_with(both_mocked)
 def test_the_unit_sees_its_mock_approval_and_the_warning_on_every_page(county: County, company: Company, set_clock: SetClock) -> None:
     track = both_mocked(county, company)
     set_clock("2026-11-13 15:00")
@@ -252,6 +260,7 @@ def test_the_unit_sees_its_mock_approval_and_the_warning_on_every_page(county: C
     assert "/submit/" not in item and "mock_result" not in item and "模拟审批意见" not in item
 
 
+@begins_with(running)
 def test_a_matter_to_be_handed_in_leads_the_unit_to_the_window(county: County, company: Company, set_clock: SetClock) -> None:
     track = running(county, company)
     set_clock("2026-11-11 09:00")
@@ -259,6 +268,7 @@ def test_a_matter_to_be_handed_in_leads_the_unit_to_the_window(county: County, c
     assert "材料交到窗口" in page and "/submit/" not in page
 
 
+@begins_with(both_mocked)
 def test_another_company_sees_nothing_of_it_and_the_public_nothing_at_all(county: County, company: Company) -> None:
     from tests.apps.county import new_company
 
@@ -271,6 +281,7 @@ def test_another_company_sees_nothing_of_it_and_the_public_nothing_at_all(county
     assert Client().get(f"/receipts/{receipt}/").status_code == 404
 
 
+@begins_with(both_mocked)
 def test_a_start_reported_on_the_page_is_refused_beside_the_field(county: County, company: Company, set_clock: SetClock) -> None:
     track = both_mocked(county, company)
     set_clock("2026-11-16 09:00")

@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.apps.county import Company, County, at, new_person
 from tests.apps.test_onemap import filed, guided, hand_in, ready
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.catalogue.models import MatterHandler
 from yinuo.apps.onemap.actions import accept, confirm_review, pause_item
@@ -143,6 +144,7 @@ def test_the_hall_counts_lights_by_department_and_lists_what_is_due(
     assert "前期辅导意见" not in text_of(desk(county, "stage_convener", stage="completion").get("/staff/hall/"))
 
 
+@begins_with(guided)
 def test_a_pause_that_ended_itself_is_counted_as_running_before_the_ticker_comes(
     county: County, company: Company, set_clock: SetClock
 ) -> None:

@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import filed, guided
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.base import Forbidden, Refused
 from yinuo.apps.projects.actions import amend
@@ -42,6 +43,7 @@ def test_the_list_takes_a_fixed_number_of_queries(
         client.get("/staff/projects/")
 
 
+@begins_with(guided)
 def test_a_project_explains_its_decision_with_citations_and_shows_its_trail(
     county: County, company: Company, set_clock: SetClock, django_assert_max_num_queries: Any
 ) -> None:
@@ -58,6 +60,7 @@ def test_a_project_explains_its_decision_with_citations_and_shows_its_trail(
     assert Seen.objects.filter(what="project", project_code=project.code, person_id=county.person("approver", "ecology").pk).count() == 2
 
 
+@begins_with(guided)
 def test_the_map_of_the_staff_leads_to_the_items_desks(county: County, company: Company, set_clock: SetClock) -> None:
     project = guided(county, company)
     page = text_of(desk(county, "stage_convener", stage="initiation").get(f"/staff/projects/{project.pk}/map/"))

@@ -10,11 +10,14 @@ from django.test import Client
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.killing import counts
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.projects.actions import ask_question
 from yinuo.apps.projects.models import Question
 from yinuo.core.codes import make_credit_code
+
+pytestmark = begins_with(guided)
 
 __all__ = ["company", "county", "set_clock"]
 

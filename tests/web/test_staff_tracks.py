@@ -11,11 +11,12 @@ from django.test import Client
 
 from tests.apps.county import Company, County, at
 from tests.apps.gaps import LACKING, agreed, asked, clerk, files, item_of, published, signed
-from tests.apps.mapped import built, company, county, mapped, place
+from tests.apps.mapped import mapped
 from tests.apps.test_coordination import asked as case_put
 from tests.apps.test_coordination import convener, started
-from tests.apps.test_onemap import PDF, hand_in
-from tests.web.staffdesk import SetClock, set_clock, signed_in, text_of
+from tests.apps.test_onemap import PDF, guided, hand_in
+from tests.beginnings import begins_with
+from tests.web.staffdesk import SetClock, company, county, set_clock, signed_in, text_of
 from yinuo.apps.catalogue.models import Tolerance
 from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.onemap.actions import accept
@@ -23,7 +24,8 @@ from yinuo.apps.onemap.models import Coordination, MapItem
 from yinuo.apps.people.models import Person
 from yinuo.apps.projects.models import Project
 
-__all__ = ["built", "company", "county", "mapped", "place", "set_clock"]
+__all__ = ["company", "county", "mapped", "set_clock"]
+pytestmark = begins_with(guided)
 NOW = at("2026-11-06 14:00")
 
 

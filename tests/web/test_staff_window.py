@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from tests.apps.county import CREDIT_CODES, Company, County, at, new_company, new_county
+from tests.apps.county import Company, County, at, free_code, new_company, new_county
 from tests.apps.matrix.window import code_of
-from tests.apps.test_onemap import PDF
-from tests.apps.test_window import CAME, NUMBER, guided, hand_in_at_the_window, ready_item
+from tests.apps.test_onemap import PDF, guided
+from tests.apps.test_window import CAME, NUMBER, hand_in_at_the_window, ready_item
 from tests.apps.test_window import came as came_at
+from tests.beginnings import begins_with
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
 from yinuo.apps.onemap.actions import accept, decide
@@ -25,6 +26,8 @@ from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.projects.models import Draft, Project
 from yinuo.apps.window.actions import close_visit
 from yinuo.apps.window.models import Handout, Visit
+
+pytestmark = begins_with(guided)
 
 NOW = at("2026-11-06 14:40")
 
@@ -74,7 +77,7 @@ def test_the_desk_finds_a_company_by_name_by_code_and_by_its_projects_code(count
         assert [row.unit.pk for row in page.context["found"]] == [company.unit.pk], search
     assert "没有找到" in clerk.get("/staff/window/", {"q": "没有这家"}).content.decode()
     assert clerk.get("/staff/window/", {"q": "\x00%_"}).status_code == 200
-    code = next(CREDIT_CODES)
+    code = free_code()
     assert f"?code={code}" in clerk.get("/staff/window/", {"q": code}).content.decode()
 
 
@@ -234,7 +237,7 @@ def test_the_company_sees_at_once_what_the_window_did_and_the_trail_says_where(
 
 
 def test_a_unit_is_entered_and_its_visitor_noted_next(county: County, clerk: Client) -> None:
-    code = next(CREDIT_CODES)
+    code = free_code()
     form = {"credit_code": code, "name": "积石山新来有限公司", "type": "enterprise", "legal_representative": "马新", "address": "吹麻滩镇"}
     answer = clerk.post("/staff/window/units/new/", form)
     made = ProjectUnit.objects.get(credit_code=code)

@@ -11,10 +11,13 @@ from tests.apps.county import at
 from tests.apps.test_commitments import answer, approve, item_of, object_to, promise
 from tests.apps.test_completion import applied, built, inspect
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, pdf, value_of
 from yinuo.apps.commitments.models import Commitment, CompletionVerification, FulfilmentReport
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap.models import MapItem
+
+pytestmark = begins_with(guided)
 
 
 @pytest.fixture
@@ -205,6 +208,7 @@ def test_completion_is_applied_for_once_the_works_are_reported(desk: Desk) -> No
     assert not CompletionVerification.objects.exists()
 
 
+@begins_with(built)
 def test_a_landed_and_finished_project_applies(desk: Desk) -> None:
     project = built(desk.county, desk.company)
     desk.moment("2027-07-05 09:00")
@@ -216,6 +220,7 @@ def test_a_landed_and_finished_project_applies(desk: Desk) -> None:
     assert "各部门正在说明哪些要验收" in page
 
 
+@begins_with(applied)
 def test_findings_are_shown_point_by_point_and_rectification_is_followed_by_a_second_round(desk: Desk) -> None:
     completion = inspect(desk.county, applied(desk.county, desk.company), (("eia_table", 1),))
     assert completion.state == "rectifying"
@@ -230,6 +235,7 @@ def test_findings_are_shown_point_by_point_and_rectification_is_followed_by_a_se
     assert "第 2 轮" in desk.get(path)
 
 
+@begins_with(applied)
 def test_a_passed_completion_says_so_and_offers_nothing_more(desk: Desk) -> None:
     completion = inspect(desk.county, applied(desk.county, desk.company))
     desk.moment("2027-07-13 10:00")
@@ -238,6 +244,7 @@ def test_a_passed_completion_says_so_and_offers_nothing_more(desk: Desk) -> None
     assert "<button" not in page.split("<main", 1)[1]
 
 
+@begins_with(applied)
 def test_the_completion_page_takes_a_fixed_number_of_queries(desk: Desk, django_assert_num_queries: Any) -> None:
     completion = applied(desk.county, desk.company)
     desk.moment("2027-07-13 10:00")

@@ -9,10 +9,13 @@ import pytest
 from tests.apps.county import at
 from tests.apps.points import take
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk
 from yinuo.apps.onemap.actions import accept, send_back
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.projects.models import Project
+
+pytestmark = begins_with(guided)
 
 POINTS = [{"code": "incorrect.content_wrong", "subject": "红线图", "request": "按批准的坐标重出"}]
 
@@ -95,6 +98,7 @@ def test_messages_and_the_way_to_the_next_grade_stand_beside(desk: Desk) -> None
     assert "超过 90 分升为 A，还差 4 分以上" in page
 
 
+@begins_with(None)
 def test_a_new_company_is_led_to_its_first_filing(desk: Desk) -> None:
     page = desk.get("/projects/")
     assert "从这里开始" in page

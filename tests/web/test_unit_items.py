@@ -11,10 +11,13 @@ from django.test import Client
 
 from tests.apps.county import at
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, pdf, value_of
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.onemap.actions import accept, decide, pause_item, send_back
 from yinuo.apps.onemap.models import MapItem, Submission
+
+pytestmark = begins_with(guided)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.test import Client
 from tests.apps.county import at
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, pdf
 from yinuo.apps.onemap import building, queries
 from yinuo.apps.onemap.actions import accept, confirm_review, pause_item, report_problem
@@ -21,6 +22,8 @@ from yinuo.apps.rules import pack
 from yinuo.web.onemap.board import board
 from yinuo.web.onemap.faces import staff
 from yinuo.web.onemap.wires import COLUMN, HEIGHT, MIDDLE, ROW, TOP, WIDTH, line
+
+pytestmark = begins_with(guided)
 
 
 @pytest.fixture
@@ -127,6 +130,7 @@ def test_the_list_says_the_same_in_words(desk: Desk) -> None:
     assert "关键链" in page
 
 
+@begins_with(None)
 def test_while_guidance_is_under_way_the_page_names_who_still_answers(desk: Desk) -> None:
     from tests.apps.test_onemap import filed
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk
 from yinuo.apps.projects.models import Participant, Project
+
+pytestmark = begins_with(guided)
 
 SENT = {"role": "design", "name": "兰州黄河建筑设计院", "credit_code": "91620000710375659T"}
 

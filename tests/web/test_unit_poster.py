@@ -8,7 +8,10 @@ import pypdf
 import pytest
 
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk
+
+pytestmark = begins_with(guided)
 
 
 @pytest.fixture

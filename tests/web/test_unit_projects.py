@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from tests.apps.county import at, facts
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from tests.web import staffdesk
 from tests.web.unit_desk import Desk, new_desk, value_of
 from yinuo.apps.credit.models import CreditHead
@@ -47,6 +48,7 @@ def test_a_new_company_is_told_how_to_begin(desk: Desk) -> None:
     assert 'href="/filing/"' in page
 
 
+@begins_with(guided)
 def test_home_tells_what_waits_for_the_company_and_the_nearest_date(desk: Desk) -> None:
     project = guided(desk.county, desk.company)
     page = desk.get("/projects/")
@@ -76,6 +78,7 @@ def test_home_takes_the_same_queries_with_one_project_and_with_three(desk: Desk,
 # -- the project's page
 
 
+@begins_with(guided)
 def test_the_project_page_shows_state_code_and_what_happened(desk: Desk) -> None:
     project = guided(desk.county, desk.company)
     page = desk.get(f"/projects/{project.pk}/")
@@ -113,6 +116,7 @@ def test_pages_of_a_project_are_for_its_own_company(desk: Desk, page: str) -> No
     assert desk.client.get(f"/projects/999999/{page}").status_code == 404
 
 
+@begins_with(guided)
 def test_the_project_page_takes_a_fixed_number_of_queries(desk: Desk, django_assert_num_queries: Any) -> None:
     project = guided(desk.county, desk.company)
     desk.get(f"/projects/{project.pk}/")

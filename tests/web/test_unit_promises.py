@@ -11,11 +11,14 @@ from tests.apps.county import at
 from tests.apps.test_commitments import approve, item_of, object_to, promise
 from tests.apps.test_completion import applied, inspect
 from tests.apps.test_onemap import guided
+from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, value_of
 from yinuo.apps.commitments.models import Commitment
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.projects.actions import answer_question, pass_question, report_progress
 from yinuo.apps.projects.models import Participant, ProgressReport, Project, Question
+
+pytestmark = begins_with(guided)
 
 
 @pytest.fixture
@@ -63,6 +66,7 @@ def test_an_objection_is_said_at_its_promise(desk: Desk) -> None:
     assert "异议答复以前不能直接决定" in page
 
 
+@begins_with(applied)
 def test_a_promise_to_be_rectified_shows_by_when_and_a_kept_one_is_settled(desk: Desk) -> None:
     inspect(desk.county, applied(desk.county, desk.company), (("eia_table", 1),))
     desk.moment("2027-07-13 10:00")

@@ -8,13 +8,15 @@ import pytest
 from django.test import Client
 
 from tests.apps.county import Company, County, at
-from tests.apps.mapped import built, company, county, mapped, place
-from tests.apps.test_onemap import hand_in, ready
-from tests.web.staffdesk import SetClock, desk, set_clock
+from tests.apps.mapped import mapped
+from tests.apps.test_onemap import guided, hand_in, ready
+from tests.beginnings import begins_with
+from tests.web.staffdesk import SetClock, company, county, desk, set_clock
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.projects.models import Project
 
-__all__ = ["built", "company", "county", "mapped", "place", "set_clock"]
+__all__ = ["company", "county", "mapped", "set_clock"]
+pytestmark = begins_with(guided)
 HOST = "http://testserver"
 
 
