@@ -59,7 +59,7 @@ class Window:
     """A browser of one's own. Who leaves hands it on without a cookie or a page: a new one costs as much as a page with all that is on it."""
 
     def __init__(self, live: Live, size: tuple[int, int], script: bool, thumbs: bool) -> None:
-        self.size, self.script, self.thumbs = size, script, thumbs
+        self.origin, self.size, self.script, self.thumbs = live.origin, size, script, thumbs
         self.person: AtTheBrowser | None = None
         self.context = live.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -84,7 +84,7 @@ class Window:
             for page in self.context.pages:
                 if page != self.page:
                     page.close()
-            self.page.goto("about:blank")
+            self.page.goto(f"{self.origin}/static/icon.svg")
             self.context.clear_cookies()
         except Error:
             self.context.close()
