@@ -9,7 +9,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 PORT ?= 8000
 # One test process more than the machine has cores, for they often wait; `make test WORKERS=0` runs all in one.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 run: setup
 	$(BIN)/yinuo up --demo --port $(PORT)
@@ -23,6 +23,8 @@ setup-test: setup
 	$(BIN)/python -m scripts.browser
 	$(BIN)/python -m scripts.peers
 
+# Quick tests hardly wait for anything.
+check: WORKERS = $(shell getconf _NPROCESSORS_ONLN)
 check: lint
 	$(PYTEST) -q -m "not browser and not slow and not full"
 

@@ -68,6 +68,7 @@ def test_this_program_has_a_version() -> None:
     assert ordered(__version__) >= (0, 9, 0, 0)
 
 
+@pytest.mark.slow
 def test_an_empty_database_is_set_up_also_when_the_first_start_was_interrupted(nothing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise RuntimeError("the power is gone")

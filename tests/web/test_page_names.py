@@ -77,6 +77,7 @@ def references() -> Iterator[tuple[str, str, frozenset[str]]]:
         yield place, str(first.value), frozenset(str(word.arg) for word in call.keywords)
 
 
+@pytest.mark.slow
 def test_every_page_named_for_a_row_exists_and_takes_the_arguments_given() -> None:
     found = list(references())
     assert len(found) > 80

@@ -13,6 +13,9 @@ from tests.apps.documents.pictures import draw
 from tests.apps.documents.samples import COMPLETION, DELIVERY, GUIDANCE, LONG_NAME, MAP, ON, POSTER, SAMPLES, WITHDRAWAL
 from yinuo.apps.documents.render import render_pdf, render_png
 
+# Every paper in every variant is drawn and read: some twenty seconds.
+pytestmark = pytest.mark.slow
+
 VARIANTS = variants()
 SEAL = "演示用章"
 # What a signature block holds besides its own words: office, date, the code's note, the seal's letters.
