@@ -73,7 +73,7 @@ def test_no_request_the_schema_allows_makes_the_server_fail(world: World) -> Non
 
 
 def _ask(operation: Any, world: World, faults: list[str]) -> int:
-    """Some requests of one operation by everybody: with made-up numbers in the path, and with numbers that exist."""
+    """Some requests of one operation by everybody, with numbers that exist in the path, and by one with made-up numbers."""
     asked = 0
 
     @given(case=operation.as_strategy())
@@ -93,7 +93,8 @@ def _ask(operation: Any, world: World, faults: list[str]) -> int:
             headers = {"Idempotency-Key": f"{name}-{operation.label}-{asked}".encode().hex()[:80]}
             if machine.secret:
                 headers["Authorization"] = f"Bearer {machine.secret}"
-            for path_parameters in (made_up, existing) if existing != made_up else (made_up,):
+            # What is not there is answered before it matters who asks: one of them asks for it too.
+            for path_parameters in (made_up, existing) if name == "unit" and existing != made_up else (existing,):
                 case.path_parameters = path_parameters
                 answer = case.call(headers=headers)
                 asked += 1
