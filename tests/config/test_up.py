@@ -75,9 +75,9 @@ class Up:
         return self.process.wait(PATIENCE)
 
 
-def _healthy(port: int) -> bool:
+def _healthy(port: int, page: str = "health") -> bool:
     try:
-        with urllib.request.urlopen(f"http://localhost:{port}/health", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://localhost:{port}/{page}", timeout=10) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -116,6 +116,12 @@ def test_it_comes_up_healthy_survives_being_killed_outright_and_goes_down_leavin
     assert second.process.wait(PATIENCE) == 1
     assert "已有一个 yinuo up 在运行" in second.said()
     assert _healthy(up.port)
+    os.kill(int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE
+    while "数据库已恢复" not in up.said() or not _healthy(up.port, "ready"):
+        assert time.monotonic() < deadline, up.said()
+        time.sleep(0.1)
+    children = up.children()
     up.end(signal.SIGKILL)
     assert not _living(children)
     assert "Traceback" not in up.said()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 EXTENSIONS = ("btree_gist", "pg_trgm")
 GUARD = "refuse_change"
+# One lock or one statement that never ends must not take every thread with it.
+TIME_OUTS = "-c statement_timeout=60s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
 
 GUARD_FUNCTION = f"""
     CREATE OR REPLACE FUNCTION {GUARD}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -26,22 +28,24 @@ GUARD_FUNCTION = f"""
 def settings_from_url(url: str, *, lasting: bool = True) -> dict[str, Any]:
     """Django's settings of a connection from `postgresql://user:password@host:port/name?host=/socket/folder`.
 
-    Over a socket the server lives and dies with us; over the network a connection is tried before each request.
+    A connection is tried before each request: the server may have been started anew. `lasting`: those of the program, which wait for
+    nothing for ever; the owner's, who migrates, may.
     """
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise DatabaseError(f"YINUO_DATABASE_URL 应以 postgresql:// 开头，而不是“{parts.scheme}”")
-    query = dict(urllib.parse.parse_qsl(parts.query))
-    host = query.pop("host", "") or parts.hostname or ""
+    query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
+    if lasting:
+        query.setdefault("options", TIME_OUTS)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": urllib.parse.unquote(parts.path.lstrip("/")),
         "USER": urllib.parse.unquote(parts.username or ""),
         "PASSWORD": urllib.parse.unquote(parts.password or ""),
-        "HOST": host,
+        "HOST": query.pop("host", "") or parts.hostname or "",
         "PORT": query.pop("port", "") or str(parts.port or ""),
         "CONN_MAX_AGE": 600 if lasting else 0,
-        "CONN_HEALTH_CHECKS": not host.startswith("/"),
+        "CONN_HEALTH_CHECKS": True,
         # Bound by the server and prepared at the third use: a third more filings per second.
         "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3, "connect_timeout": 10, **query},
     }

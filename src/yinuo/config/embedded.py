@@ -62,6 +62,11 @@ class Server:
             return False
         return True
 
+    def alive(self) -> bool:
+        """Whether its process is there, answering or not yet. Costs no connection."""
+        pid = self._pid()
+        return pid is not None and _is_server_of(pid, self.data)
+
     def start(self) -> bool:
         """Brings the server up; one that is running already is used as it is.
 
@@ -144,13 +149,15 @@ class Server:
 
     def _forget_dead_server(self) -> None:
         """After a restart of the machine the pid in the file may be another process's: PostgreSQL would wait for it for ever."""
-        pid_file = self.data / "postmaster.pid"
+        pid = self._pid()
+        if pid is not None and not _is_server_of(pid, self.data):
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _pid(self) -> int | None:
         try:
-            pid = int(pid_file.read_text(encoding="utf-8").splitlines()[0])
+            return int((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
         except (FileNotFoundError, IndexError, ValueError):
-            return
-        if not _is_server_of(pid, self.data):
-            pid_file.unlink(missing_ok=True)
+            return None
 
     def _launch(self, binaries: Binaries, account: Account) -> None:
         account.make_folder(self.sockets, 0o700)
@@ -172,8 +179,6 @@ class Server:
             for role in (OWNER, APP):
                 if role not in roles:
                     connection.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE".encode())
-            connection.execute(f"ALTER ROLE {APP} SET statement_timeout = '60s'".encode())
-            connection.execute(f"ALTER ROLE {APP} SET idle_in_transaction_session_timeout = '60s'".encode())
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if known is None:
             self.create_database(DATABASE)

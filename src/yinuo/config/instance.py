@@ -10,8 +10,8 @@ from yinuo.config import embedded, paths, secret
 
 
 @contextmanager
-def running(*, stops: bool = False) -> Iterator[None]:
-    """The embedded server runs inside this block, unless the operator has a database of his own.
+def running(*, stops: bool = False) -> Iterator[embedded.Server | None]:
+    """The embedded server runs inside this block; None where the operator has a database of his own.
 
     One that ran before runs on, except for who `stops` it in any case: after a crash of `up` nobody else would.
     """
@@ -19,13 +19,13 @@ def running(*, stops: bool = False) -> Iterator[None]:
     home.mkdir(parents=True, exist_ok=True)
     if os.environ.get("YINUO_DATABASE_URL"):
         secret.ensure(home)
-        yield
+        yield None
         return
     server = embedded.Server(home)
     started = server.start()
     secret.ensure(home)
     try:
-        yield
+        yield server
     finally:
         if started or stops:
             server.stop()

@@ -74,6 +74,10 @@ class Child:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def forgive(self) -> None:
+        """Its deaths until now had a reason that is gone."""
+        self.starts.clear()
+
     def falls_over(self) -> bool:
         """Died five times within a minute: starting it again will not help."""
         return len(self.starts) >= 5

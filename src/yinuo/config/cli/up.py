@@ -22,6 +22,7 @@ from rich.console import Console
 from yinuo import __version__
 from yinuo.config import paths
 from yinuo.config.binaries import DatabaseError
+from yinuo.config.embedded import Server
 from yinuo.config.processes import Child, stop_all
 
 app = typer.Typer(help="启动全部：数据库、迁移、规则包、后台任务、网站。Ctrl-C 停止。")
@@ -29,6 +30,8 @@ console = Console(highlight=False)
 
 WEB_WORKERS = 2
 HEALTHY_WITHIN_SECONDS = 180
+HEALED_WITHIN_SECONDS = 120
+DEATHS, DEATHS_WITHIN_SECONDS = 5, 600
 
 
 @app.command()
@@ -54,10 +57,10 @@ def up(
         from yinuo.config.instance import running
 
         _say("启动数据库")
-        with running(stops=True):
+        with running(stops=True) as server:
             logins = _prepare(demo)
             if not stop.is_set():
-                _serve(home, host, port, workers, stop, logins, began)
+                _serve(home, host, port, workers, stop, logins, began, Healer(server))
 
 
 def _say(line: str) -> None:
@@ -145,7 +148,46 @@ def _children(home: Path, host: str, port: int, workers: int) -> list[Child]:
     return [*made, *(child(f"node-{folder.name}", "yinuo.config.node", str(folder), "0") for folder in sorted(nodes.glob("*/")))]
 
 
-def _serve(home: Path, host: str, port: int, workers: int, stop: threading.Event, logins: list[tuple[str, str, str]], began: float) -> None:
+class Healer:
+    """Starts the database anew when it has died; None = it is somebody else's."""
+
+    def __init__(self, server: Server | None) -> None:
+        self.server = server
+        self.deaths: list[float] = []
+
+    def heal(self, stop: threading.Event) -> bool:
+        """Returns whether it had died. Raises DatabaseError where it does not come back, so that `up` ends and whoever started it acts."""
+        if self.server is None or self.server.alive() or stop.is_set():
+            return False
+        _say("数据库意外停止，重新启动")
+        now = time.monotonic()
+        self.deaths = [at for at in self.deaths if now - at < DEATHS_WITHIN_SECONDS] + [now]
+        if len(self.deaths) >= DEATHS:
+            raise DatabaseError(f"数据库 {DEATHS_WITHIN_SECONDS // 60} 分钟里停了 {DEATHS} 次，见 {self.server.log}")
+        while not stop.is_set():
+            try:
+                # What the dead one left running holds on to its memory for a moment: the first attempts may fail.
+                self.server.start()
+            except DatabaseError:
+                if time.monotonic() - now > HEALED_WITHIN_SECONDS:
+                    raise
+                stop.wait(1)
+            else:
+                _say(f"数据库已恢复（{time.monotonic() - now:.0f} 秒）")
+                break
+        return True
+
+
+def _serve(
+    home: Path,
+    host: str,
+    port: int,
+    workers: int,
+    stop: threading.Event,
+    logins: list[tuple[str, str, str]],
+    began: float,
+    healer: Healer,
+) -> None:
     from django.db import connections
 
     connections.close_all()
@@ -160,6 +202,9 @@ def _serve(home: Path, host: str, port: int, workers: int, stop: threading.Event
         if not stop.is_set():
             _announce(port, logins, time.monotonic() - began, home)
         while not stop.wait(0.5):
+            if healer.heal(stop):
+                for child in children:
+                    child.forgive()
             _revive(children)
     finally:
         _say("正在停止")
@@ -168,7 +213,7 @@ def _serve(home: Path, host: str, port: int, workers: int, stop: threading.Event
 
 def _wait_until_healthy(web: Child, host: str, port: int, stop: threading.Event) -> None:
     target = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
-    request = urllib.request.Request(f"http://{f'[{target}]' if ':' in target else target}:{port}/health")
+    request = urllib.request.Request(f"http://{f'[{target}]' if ':' in target else target}:{port}/ready")
     request.add_header("Host", "localhost")
     deadline = time.monotonic() + HEALTHY_WITHIN_SECONDS
     while not stop.is_set():

@@ -51,6 +51,8 @@ def build(progress: Callable[[str], None], now: datetime | None = None) -> list[
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
+                # Whoever comes second waits for the whole of the first.
+                cursor.execute("SET LOCAL lock_timeout = 0")
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             if not stands():
                 _refuse_real_data()
