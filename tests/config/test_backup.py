@@ -11,6 +11,7 @@ import stat
 import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -19,7 +20,7 @@ import pytest
 from tests.config.answers import Ask
 from tests.database import home
 from yinuo.config import backup
-from yinuo.config.backup import MANIFEST, BackupError, back_up, is_empty, read, restore
+from yinuo.config.backup import MANIFEST, BackupError, back_up, check, is_empty, read, restore
 from yinuo.config.embedded import APP, DATABASE, OWNER, SUPERUSER, Server
 
 pytestmark = pytest.mark.slow
@@ -221,8 +222,10 @@ def test_what_is_no_backup_is_told_so(tmp_path: Path) -> None:
 
 
 def test_another_postgresqls_backup_is_refused(whole: Path, empty: Server, tmp_path: Path) -> None:
-    with pytest.raises(BackupError, match="PostgreSQL 9"):
-        restore(empty, repacked(whole, tmp_path / "old.tar", postgres="9"))
+    old = repacked(whole, tmp_path / "old.tar", postgres="9")
+    for act in (check, partial(restore, empty)):
+        with pytest.raises(BackupError, match="PostgreSQL 9"):
+            act(old)
 
 
 def test_a_restored_database_with_other_rows_than_listed_is_not_used(whole: Path, empty: Server, tmp_path: Path) -> None:
@@ -236,8 +239,10 @@ def test_a_dump_that_cannot_be_read_leaves_the_old_instance_as_it_was(whole: Pat
     dump = b"PGDMP nonsense"
     files = {**json.loads(read(whole).to_json())["files"], "database.dump": {"size": len(dump), "sha256": hashlib.sha256(dump).hexdigest()}}
     broken = repacked(whole, tmp_path / "dump.tar", drop="database.dump", add={"database.dump": dump}, files=files)
-    with pytest.raises(BackupError, match="pg_restore"):
-        restore(empty, broken, force=True)
+    for act in (check, partial(restore, empty, force=True)):
+        with pytest.raises(BackupError, match="pg_restore"):
+            act(broken)
+    assert check(whole) == read(whole)
     assert rows(empty)[0][0] == 1000
 
 

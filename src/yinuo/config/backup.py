@@ -22,7 +22,7 @@ from typing import IO, Any, Protocol
 
 import psycopg
 
-from yinuo.config.binaries import DatabaseError, locate, service_account
+from yinuo.config.binaries import Binaries, DatabaseError, locate, service_account
 from yinuo.config.embedded import DATABASE, SUPERUSER, Server
 
 FORMAT = 1
@@ -203,17 +203,21 @@ def _check(source: Path, tar: tarfile.TarFile, member: tarfile.TarInfo, made: Ba
     seen.add(member.name)
 
 
-def _unpack(source: Path, place: Path) -> None:
-    """The files of a backup that `read` has found to be just those of its list. The early Pythons 3.11 have no filter for `extractall`."""
-    with tarfile.open(source, mode="r:") as tar:
-        for member in tar:
-            file = tar.extractfile(member)
-            if file is not None:
-                target = place / member.name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("xb") as copy:
-                    shutil.copyfileobj(file, copy, CHUNK)
-                target.chmod(0o600)
+def check(source: Path) -> Backup:
+    """Does all that `restore` needs, but for the database itself. Raises BackupError."""
+    made, binaries = _fitting(source)
+    with tempfile.TemporaryDirectory(prefix="yinuo-check-") as place:
+        _unpack(source, Path(place))
+        # Written out as SQL the whole dump is read, compressed data too.
+        _run(binaries.bin / "pg_restore", f"--file={os.devnull}", f"{place}/{DUMP}")
+    return made
+
+
+def _fitting(source: Path) -> tuple[Backup, Binaries]:
+    made, binaries = read(source), locate(service_account())
+    if made.postgres != binaries.major:
+        raise BackupError(f"备份来自 PostgreSQL {made.postgres}，安装的是 {binaries.major}：请用相同的版本恢复")
+    return made, binaries
 
 
 def is_empty(server: Server) -> bool:
@@ -229,10 +233,7 @@ def restore(server: Server, source: Path, *, force: bool = False) -> Backup:
 
     The server runs and nobody else uses it: the caller holds the instance's lock. Raises BackupError; then nothing was changed.
     """
-    made = read(source)
-    binaries = locate(service_account())
-    if made.postgres != binaries.major:
-        raise BackupError(f"备份来自 PostgreSQL {made.postgres}，安装的是 {binaries.major}：请用相同的版本恢复")
+    made, binaries = _fitting(source)
     if not force and not is_empty(server):
         raise BackupError(f"{server.home} 已有数据，没有恢复：请另选一个空的文件夹；确要替换，请加 --force")
     fresh = f"{DATABASE}_restoring"
@@ -263,7 +264,10 @@ def restore(server: Server, source: Path, *, force: bool = False) -> Backup:
 
 
 def _unpack(source: Path, place: Path) -> None:
-    """Only regular files, by names `read` has checked: nothing of the archive's owners, modes or links is taken over."""
+    """Only regular files, by names `read` has checked: nothing of the archive's owners, modes or links is taken over.
+
+    The early Pythons 3.11 have no filter for `extractall`.
+    """
     with tarfile.open(source, mode="r:") as tar:
         for member in tar:
             file = tar.extractfile(member)

@@ -10,6 +10,7 @@ import typer
 
 from yinuo.config import embedded, paths
 from yinuo.config.backup import BackupError, read, restore
+from yinuo.config.backup import check as check_backup
 from yinuo.config.cli.up import alone
 
 app = typer.Typer(help="由备份恢复。")
@@ -27,7 +28,7 @@ def restore_from(
     if not source.is_file():
         raise BackupError(f"没有文件 {source}")
     if check:
-        made = read(source)
+        made = check_backup(source)
         print(f"备份完整：{made.made_at} 所作，{sum(made.rows.values())} 行，{len(made.files) - 1} 个文件")
         return
     if os.environ.get("YINUO_DATABASE_URL"):
