@@ -51,7 +51,7 @@ class Made:
 
 
 class Beginnings:
-    """Where this process's tests begin: the run's own database, or a copy in which a builder was called."""
+    """In which database this process's next test begins: the run's own, or one in which a builder was called."""
 
     def __init__(self) -> None:
         self.kept: dict[Callable[..., Any], tuple[str, Made]] = {}
@@ -124,7 +124,7 @@ def forget() -> None:
 
 
 def builder(build: Callable[P, R]) -> Callable[P, R]:
-    """Marks a function that makes the same of the same arguments, whenever it is called."""
+    """For a function that builds what a test begins with; `begins_with` may then name it."""
 
     @wraps(build)
     def call(*positional: P.args, **named: P.kwargs) -> R:

@@ -19,7 +19,7 @@ from tests.database import home
 from yinuo.config import binaries, embedded
 from yinuo.config.binaries import DatabaseError, service_account
 from yinuo.config.cli import up
-from yinuo.config.cli.up import Healer
+from yinuo.config.cli.up import DatabaseSupervisor
 from yinuo.config.embedded import APP, DATABASE, OWNER, Server
 
 ROOT = os.geteuid() == 0
@@ -228,22 +228,22 @@ def test_a_machine_without_a_way_to_make_a_user_is_told_what_to_do(monkeypatch: 
 
 def test_the_server_that_died_is_started_again_while_up_runs(place: Path) -> None:
     mortal = Server(place / "mortal", durable=False)
-    healer, stop = Healer(mortal), threading.Event()
+    supervisor, stop = DatabaseSupervisor(mortal), threading.Event()
     mortal.start()
     try:
-        assert mortal.alive() and not healer.heal(stop)
+        assert mortal.alive() and not supervisor.restart_if_dead(stop)
         held = mortal.connect()
         os.kill(_pid(mortal), signal.SIGKILL)
         while mortal.alive():
             time.sleep(0.01)
-        assert healer.heal(stop)
-        assert mortal.running() and not healer.heal(stop)
+        assert supervisor.restart_if_dead(stop)
+        assert mortal.running() and not supervisor.restart_if_dead(stop)
         with pytest.raises(psycopg.OperationalError):
             held.execute("SELECT 1")
     finally:
         mortal.stop()
     stop.set()
-    assert not healer.heal(stop), "who is asked to stop starts nothing"
+    assert not supervisor.restart_if_dead(stop), "who is asked to stop starts nothing"
 
 
 class Broken:
@@ -264,11 +264,11 @@ class Broken:
 
 
 def test_up_ends_where_the_server_does_not_come_back_or_dies_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(up, "HEALED_WITHIN_SECONDS", 0)
+    monkeypatch.setattr(up, "RESTARTED_WITHIN_SECONDS", 0)
     with pytest.raises(DatabaseError, match="磁盘坏了"):
-        Healer(Broken(starts=False)).heal(threading.Event())  # type: ignore[arg-type]
-    healer = Healer(Broken(starts=True))  # type: ignore[arg-type]
-    assert [healer.heal(threading.Event()) for _ in range(up.DEATHS - 1)] == [True] * (up.DEATHS - 1)
+        DatabaseSupervisor(Broken(starts=False)).restart_if_dead(threading.Event())  # type: ignore[arg-type]
+    supervisor = DatabaseSupervisor(Broken(starts=True))  # type: ignore[arg-type]
+    assert [supervisor.restart_if_dead(threading.Event()) for _ in range(up.DEATHS - 1)] == [True] * (up.DEATHS - 1)
     with pytest.raises(DatabaseError, match="停了 5 次"):
-        healer.heal(threading.Event())
-    assert not Healer(None).heal(threading.Event()), "another's database is not ours to start"
+        supervisor.restart_if_dead(threading.Event())
+    assert not DatabaseSupervisor(None).restart_if_dead(threading.Event()), "another's database is not ours to start"

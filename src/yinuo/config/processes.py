@@ -74,8 +74,8 @@ class Child:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def forgive(self) -> None:
-        """Its deaths until now had a reason that is gone."""
+    def forget_deaths(self) -> None:
+        """Counts its starts anew: what it died of until now, a database that was down, is over."""
         self.starts.clear()
 
     def falls_over(self) -> bool:

@@ -65,7 +65,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a database stands to this program. `release`: the version it was last brought to; `pending`: migrations it lacks, in order;
-    `audited`: what follows the migration was done too (columns derived anew, audit); `backup`: the one made before it, where there is one;
+    `audited`: what follows the migration was done too (columns derived anew, audit);
     `why`: for a kind that is refused, what is wrong and the remedy, in Chinese."""
 
     kind: Kind
@@ -74,7 +74,6 @@ class Standing:
     why: str = ""
     resumable: bool = False
     audited: bool = True
-    backup: str = ""
 
     def refuse_unfit(self, *, resume: bool = False) -> None:
         """Raises UnfitDatabase unless the database is empty, current or older; or half migrated by this release, to be gone on with."""
@@ -127,11 +126,10 @@ def _held_against(cursor: Any, connection: Any, rows: list[Row]) -> Standing:
         return Standing(Kind.NEWER, release, why=_newer(release, backup, unknown))
     pending = tuple(name for name in shipped if name not in applied)
     if not pending and (lacking := lacking_columns(cursor)):
-        remedy = f"请{_go_back(backup)}" if ordered(__version__) >= ordered(FIRST) else UNRELEASED
-        return Standing(Kind.HALF, release, why=f"数据库结构和程序不一致，缺少 {_few(lacking)}。{remedy}")
+        return Standing(Kind.HALF, release, why=f"数据库结构和程序不一致，缺少 {_few(lacking)}。请{_go_back(backup)}")
     if pending or release != __version__:
         return Standing(Kind.OLDER, release, pending)
-    return Standing(Kind.CURRENT, release, audited=last.audited, backup=backup)
+    return Standing(Kind.CURRENT, release, audited=last.audited)
 
 
 def _broken_off(release: str, previous: str, backup: str) -> Standing:

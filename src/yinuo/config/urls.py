@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -32,7 +32,7 @@ def ready(request: HttpRequest) -> JsonResponse:
                 "SELECT pg_is_in_recovery(), (SELECT version FROM yinuo_release WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1)"
             )
             reading_only, release = cursor.fetchone()
-    except DatabaseError:
+    except Error:
         return _unready("数据库没有应答")
     if reading_only:
         return _unready("数据库只读：它是备机")

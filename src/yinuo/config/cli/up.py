@@ -30,7 +30,7 @@ console = Console(highlight=False)
 
 WEB_WORKERS = 2
 HEALTHY_WITHIN_SECONDS = 180
-HEALED_WITHIN_SECONDS = 120
+RESTARTED_WITHIN_SECONDS = 120
 DEATHS, DEATHS_WITHIN_SECONDS = 5, 600
 
 
@@ -60,7 +60,7 @@ def up(
         with running(stops=True) as server:
             logins = _prepare(demo)
             if not stop.is_set():
-                _serve(home, host, port, workers, stop, logins, began, Healer(server))
+                _serve(home, host, port, workers, stop, logins, began, DatabaseSupervisor(server))
 
 
 def _say(line: str) -> None:
@@ -148,14 +148,14 @@ def _children(home: Path, host: str, port: int, workers: int) -> list[Child]:
     return [*made, *(child(f"node-{folder.name}", "yinuo.config.node", str(folder), "0") for folder in sorted(nodes.glob("*/")))]
 
 
-class Healer:
+class DatabaseSupervisor:
     """Starts the database anew when it has died; None = it is somebody else's."""
 
     def __init__(self, server: Server | None) -> None:
         self.server = server
         self.deaths: list[float] = []
 
-    def heal(self, stop: threading.Event) -> bool:
+    def restart_if_dead(self, stop: threading.Event) -> bool:
         """Returns whether it had died. Raises DatabaseError where it does not come back, so that `up` ends and whoever started it acts."""
         if self.server is None or self.server.alive() or stop.is_set():
             return False
@@ -169,7 +169,7 @@ class Healer:
                 # What the dead one left running holds on to its memory for a moment: the first attempts may fail.
                 self.server.start()
             except DatabaseError:
-                if time.monotonic() - now > HEALED_WITHIN_SECONDS:
+                if time.monotonic() - now > RESTARTED_WITHIN_SECONDS:
                     raise
                 stop.wait(1)
             else:
@@ -186,7 +186,7 @@ def _serve(
     stop: threading.Event,
     logins: list[tuple[str, str, str]],
     began: float,
-    healer: Healer,
+    supervisor: DatabaseSupervisor,
 ) -> None:
     from django.db import connections
 
@@ -202,9 +202,9 @@ def _serve(
         if not stop.is_set():
             _announce(port, logins, time.monotonic() - began, home)
         while not stop.wait(0.5):
-            if healer.heal(stop):
+            if supervisor.restart_if_dead(stop):
                 for child in children:
-                    child.forgive()
+                    child.forget_deaths()
             _revive(children)
     finally:
         _say("正在停止")
