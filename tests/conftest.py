@@ -83,6 +83,7 @@ def set_up_django() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.YINUO_SMS_PROVIDER = "yinuo.apps.notices.channels.ConsoleSms"
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined()
     django.setup()
     from tests.shuffling import shuffle_what_has_no_order

@@ -15,7 +15,21 @@ from django.apps import apps
 from django.db import connection, transaction
 
 ROOMS = {
-    *("trail", "people", "infochain", "work", "documents", "notices", "feeds", "catalogue", "credit", "projects", "onemap", "commitments"),
+    *(
+        "trail",
+        "people",
+        "infochain",
+        "work",
+        "documents",
+        "notices",
+        "feeds",
+        "accounts",
+        "catalogue",
+        "credit",
+        "projects",
+        "onemap",
+        "commitments",
+    ),
     *("reviews", "window", "mock", "deficient", "regional", "land", "agency", "oversight", "reform"),
 }
 State = dict[str, tuple[int, int]]

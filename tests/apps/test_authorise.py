@@ -117,5 +117,26 @@ def test_who_is_named_confirmed_and_ended_hears_of_each(county: County, company:
 
 
 def test_who_ends_their_own_is_not_told_what_they_did(county: County, company: Company) -> None:
+    """Somebody is there to go on."""
+    another_person(company, "马接手")
     end_binding(actor=company.actor, binding=company.binding, at=NOON, why="离职")
     assert not Message.objects.exists()
+
+
+def test_the_last_person_does_not_end_themselves(county: County, company: Company) -> None:
+    """Nobody would be left who could name another. One who waits, or whose account is closed, is no successor."""
+    waiting = another_person(company, "马等待", confirmed=False)
+    closed = another_person(company, "马停用")
+    Person.objects.filter(pk=closed.person_id).update(is_active=False)
+    with pytest.raises(Refused, match="最后一位经办人"):
+        end_binding(actor=company.actor, binding=company.binding, at=NOON, why="离职")
+    confirm_binding(actor=county.actor("general_convener"), binding=waiting, may_sign=False, at=NOON)
+    end_binding(actor=company.actor, binding=company.binding, at=NOON, why="离职")
+    assert company.binding.to_on == NOON.date()
+
+
+def another_person(company: Company, name: str, *, confirmed: bool = True) -> AuthorisedPerson:
+    person = Person.objects.create_user(f"another-{name}", name=name)
+    return AuthorisedPerson.objects.create(
+        person=person, unit=company.unit, basis="委托书", from_on=NOON.date(), confirmed_at=NOON if confirmed else None
+    )

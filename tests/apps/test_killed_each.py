@@ -19,8 +19,12 @@ from tests.apps import points, test_credit_access
 from tests.apps.chaining import Log
 from tests.apps.county import new_company, new_county
 from tests.apps.killing import survives
+from tests.apps.matrix.accounts import NUMBER, proof
+from tests.apps.test_onemap import PDF
 from tests.apps.test_permissions import MAY, REFUSED_IN_THE_MATRIX, ROOMS, STEPS, public_actions, standing, world
 from tests.apps.world import NOON, World
+from yinuo.apps.accounts import actions as accounts
+from yinuo.apps.accounts.models import Purpose
 from yinuo.apps.base import Actor
 from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents import actions as documents
@@ -53,6 +57,7 @@ if TYPE_CHECKING:
     pass
 
 Act = Callable[[], object]
+PASSWORD = "hua-jiao-2026"
 
 __all__ = ["standing", "world"]
 
@@ -175,6 +180,31 @@ def _searched(world: World, _: pytest.MonkeyPatch) -> Act:
     return lambda: grants.search(asked=asked, signature=asked.signed_by(bank), at=NOON)
 
 
+def _code_asked(world: World, _: pytest.MonkeyPatch) -> Act:
+    return lambda: accounts.ask_code(phone=NUMBER, purpose=Purpose.JOIN, at=NOON)
+
+
+def _joined(world: World, _: pytest.MonkeyPatch) -> Act:
+    proved = proof(NUMBER, Purpose.JOIN, NOON)
+    return lambda: accounts.join(proof_id=proved, name="马新来", password=PASSWORD, at=NOON)
+
+
+def _password_reset(world: World, _: pytest.MonkeyPatch) -> Act:
+    accounts.join(proof_id=proof(NUMBER, Purpose.JOIN, NOON), name="马新来", password=PASSWORD, at=NOON)
+    proved = proof(NUMBER, Purpose.RESET, NOON)
+    return lambda: accounts.reset_password(proof_id=proved, name="马新来", password=PASSWORD[::-1], at=NOON)
+
+
+def _invitation_accepted(world: World, _: pytest.MonkeyPatch) -> Act:
+    letter = documents.store_upload(actor=world.company.actor, name="委托书.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON)
+    _, secret = accounts.invite(
+        actor=world.company.actor, unit_id=world.company.unit.pk, name="马接手", phone=NUMBER, basis="委托书", letter_id=letter.pk,
+        may_sign=True, from_on=NOON.date(), to_on=None, at=NOON,
+    )  # fmt: skip
+    proved = proof(NUMBER, Purpose.INVITED, NOON)
+    return lambda: accounts.accept(secret=secret, proof_id=proved, password=PASSWORD, at=NOON)
+
+
 # What the matrices leave out because the page, or nobody, asks who may.
 ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
     "documents.make_paper": _paper,
@@ -189,6 +219,10 @@ ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
     "reviews.review_by_link": _by_link,
     "onemap.begin_conversion": _converting,
     "work.add_tag": _tagged,
+    "accounts.ask_code": _code_asked,
+    "accounts.join": _joined,
+    "accounts.reset_password": _password_reset,
+    "accounts.accept": _invitation_accepted,
 }
 
 

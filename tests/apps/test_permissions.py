@@ -39,7 +39,7 @@ ROOMS_ABOVE = (
     *("reviews", "grants", "window", "mock", "deficient", "regional", "land", "agency"),
     *("inspections", "oversight", "halls", "reform"),
 )
-WITH_A_MATRIX = ("people", "infochain", "catalogue", "work", "documents", "projects", "onemap", *ROOMS_ABOVE)
+WITH_A_MATRIX = ("people", "infochain", "catalogue", "work", "documents", "accounts", "projects", "onemap", *ROOMS_ABOVE)
 ROOMS = (*WITH_A_MATRIX, "notices", "credit", "commitments")
 SOURCE = Path(yinuo.__file__).parent
 
@@ -78,6 +78,9 @@ STEPS = {
     "onemap.accept_with_gap": "deficient.sign_gap_commitment",
     "onemap.fill_gap": "deficient.supply_gap",
     "onemap.hand_over": "onemap.deliver",
+    "people.bind_confirmed": "accounts.admit",
+    "accounts.let_in": "window.let_visitor_in",
+    "accounts.send_password_link": "window.let_visitor_in",
     "work.open_item": "projects.file_project",
     "work.hand_over": "projects.pass_question",
     "work.close": "onemap.accept",
@@ -103,6 +106,11 @@ OPEN_TO_EVERYBODY = {
     "infochain.take_cosignatures",
     "infochain.take_evidence",
     "grants.search",
+    # Whoever has the telephone in hand, or the link.
+    "accounts.ask_code",
+    "accounts.join",
+    "accounts.reset_password",
+    "accounts.accept",
 }
 
 

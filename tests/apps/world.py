@@ -29,7 +29,7 @@ STAFF_ROLES = (
     *("window", "agent", "zone", "utility"),
 )
 ACTORS = (
-    "unit", "unit elsewhere", "unit of nobody", "public", "system", "node",
+    "unit", "unit elsewhere", "unit of nobody", "person", "public", "system", "node",
     "approver", "approver of the filing unit", "approver elsewhere", "approver abroad",
     "principal", "principal of the filing unit", "principal elsewhere", "principal abroad",
     "stage_convener", "stage_convener elsewhere", "stage_convener abroad",
@@ -104,6 +104,7 @@ class World:
             "unit": self.company.actor,
             "unit elsewhere": self.neighbour.actor,
             "unit of nobody": Actor(self.newcomer.pk, "unit"),
+            "person": Actor(self.newcomer.pk, "person"),
             "public": Actor.public(),
             "node": Actor(None, "node", entrance="api"),
             "system": Actor.system(),

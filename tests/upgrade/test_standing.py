@@ -95,9 +95,9 @@ def test_a_current_database_is_migrated_again_without_a_trace(owner: Any) -> Non
 def test_a_database_of_the_former_release_is_older_and_its_steps_are_named(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "MIGRATION_MODULES", NEXT)
     found = standing(owner)
-    assert (found.kind, found.release, found.pending) == (Kind.OLDER, __version__, ("notices.0002_message_weight",))
+    assert (found.kind, found.release, found.pending) == (Kind.OLDER, __version__, ("notices.0999_message_weight",))
     ((name, note),) = releases.notes(owner, found.pending)
-    assert name == "notices.0002_message_weight"
+    assert name == "notices.0999_message_weight"
     assert "一百万行" in note
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -92,9 +93,17 @@ def test_one_is_ended_with_a_reason_and_stands_among_the_former(desk: Desk, coll
     assert "没有确认" in page
 
 
-def test_ending_the_last_one_is_warned_of_and_signs_the_company_out(desk: Desk) -> None:
+def test_the_last_one_finds_who_goes_on_before_they_end(desk: Desk, colleague: Person) -> None:
     path = f"/persons/{desk.company.binding.pk}/end/"
-    assert "这是最后一位经办人" in desk.get(path)
+    page = desk.get(path)
+    assert "您是最后一位经办人" in page
+    assert "/persons/authorise/" in page
+    assert "<textarea" not in page
+    assert "最后一位经办人" in desk.post(path, {"why": "不办了"}, status=200).content.decode()
+    AuthorisedPerson.objects.create(
+        person=colleague, unit=desk.company.unit, basis="委托书", from_on=date(2026, 11, 1), confirmed_at=at("2026-11-01 09:00")
+    )
+    assert "这是您自己" in desk.get(path)
     assert desk.post(path, {"why": "不办了"}).headers["Location"] == "/start/"
     assert desk.client.get("/persons/").status_code == 403
 

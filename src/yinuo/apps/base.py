@@ -165,6 +165,7 @@ ROLES = {
     "zone": "特殊功能区管委会",
     "utility": "市政公用服务单位",
     "node": "信息链节点",
+    "person": "个人账号",
     "public": "公众",
     "system": "系统",
 }

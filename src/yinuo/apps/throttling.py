@@ -7,7 +7,7 @@ import hashlib
 from django.core.cache import cache
 
 HOUR = 3600
-PER_HOUR = {"objections": 10}
+PER_HOUR = {"objections": 10, "codes": 60}
 
 
 def allow(what: str, address: str) -> bool:

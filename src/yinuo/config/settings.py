@@ -40,8 +40,8 @@ WSGI_APPLICATION = "yinuo.config.wsgi.application"
 
 # ── what it consists of ────────────────────────────────────────────────────────────────
 ROOMS = [
-    *("trail", "people", "infochain", "work", "documents", "notices", "feeds", "catalogue", "credit", "projects", "onemap", "commitments"),
-    *("reviews", "grants", "window", "mock", "deficient", "regional", "land", "agency", "inspections", "oversight", "halls"),
+    *("trail", "people", "infochain", "work", "documents", "notices", "feeds", "accounts", "catalogue", "credit", "projects", "onemap"),
+    *("commitments", "reviews", "grants", "window", "mock", "deficient", "regional", "land", "agency", "inspections", "oversight", "halls"),
     *("figures", "reform"),
 ]
 INSTALLED_APPS = [
@@ -254,6 +254,8 @@ YINUO_SIGNING_OPTIONS: dict[str, Any] = {"directory": YINUO_DATA / "ca"} if YINU
 # Where the public credit platform takes batches in; empty: it reads the feed /api/v1/credit/public by itself.
 YINUO_CREDIT_PLATFORM_URL = os.environ.get("YINUO_CREDIT_PLATFORM_URL", "")
 YINUO_CREDIT_PLATFORM_TOKEN = os.environ.get("YINUO_CREDIT_PLATFORM_TOKEN", "")
+# A class with `send(message)`; empty: the HTTP gateway at YINUO_SMS_URL.
+YINUO_SMS_PROVIDER = os.environ.get("YINUO_SMS_PROVIDER", "")
 YINUO_SMS_URL = os.environ.get("YINUO_SMS_URL", "")
 YINUO_SMS_TOKEN = os.environ.get("YINUO_SMS_TOKEN", "")
 

@@ -8,7 +8,7 @@ from yinuo.apps.documents import actions as documents
 
 MAY: dict[str, set[str]] = {
     "documents.store_upload into the unit's library": {"unit"},
-    "documents.store_upload into nobody's": STAFF,
+    "documents.store_upload into nobody's": STAFF | {"person"},
     "documents.retire_file": {"unit"},
     "documents.restore_file": {"unit"},
     "documents.replace_file": {"unit"},

@@ -13,7 +13,7 @@ from yinuo.core.codes import make_credit_code
 
 MAY: dict[str, set[str]] = {
     # Who acts for a unit is confirmed where its first project is
-    "people.ask_binding": {"unit of nobody"},
+    "people.ask_binding": {"unit of nobody", "person"},
     "people.authorise": {"unit"},
     "people.confirm_binding": CONVENER_AND_ADMINISTRATOR,
     "people.end_binding": {"unit", *CONVENER_AND_ADMINISTRATOR},
@@ -33,7 +33,8 @@ MAY: dict[str, set[str]] = {
     "people.issue_key for another system": {"system", "administrator", "administrator abroad"},
     "people.revoke_key": {"system", "approver", *CONVENER_AND_ADMINISTRATOR},  # the approver whose key it is
 }
-INNER: set[str] = set()
+# Whoever calls has compared the papers: accounts, window.
+INNER = {"people.bind_confirmed"}
 
 
 def act_of(world: World, action: str) -> Act:

@@ -7,7 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tests.apps.county import at
+from tests.apps.matrix.accounts import NUMBER, proof
 from tests.apps.test_onemap import PDF
+from yinuo.apps.accounts.models import Purpose
 from yinuo.apps.base import Actor
 from yinuo.apps.commitments import papers
 from yinuo.apps.commitments.actions.promise import may_be_promised, turn_of
@@ -26,6 +28,7 @@ MAY: dict[str, set[str]] = {
     "window.close_visit": {"window"},
     "window.hand_out": {"window"},
     "window.take_promise": {"window"},
+    "window.let_visitor_in": {"window"},
 }
 INNER: set[str] = {"commitments.commit_on_paper"}
 CAME, LEFT = at("2026-11-06 15:00"), at("2026-11-06 15:20")
@@ -46,6 +49,11 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
     if action == "window.take_promise":
         said = signed(world, visit)
         return lambda actor: actions.take_promise(actor=actor, visit_id=visit.pk, at=LEFT, idempotency_key="paper", **said)
+    if action == "window.let_visitor_in":
+        proof_id = proof(NUMBER, Purpose.WINDOW, CAME)
+        letter = store_upload(actor=queries.acting_in(visit), name="委托书.pdf", content=PDF, unit_id=visit.unit_id, at=CAME)
+        said = {"proof_id": proof_id, "letter_id": letter.pk, "may_sign": True, "to_on": None}
+        return lambda actor: actions.let_visitor_in(actor=actor, visit_id=visit.pk, at=LEFT, **said)
     return lambda actor: actions.close_visit(actor=actor, visit_id=visit.pk, at=LEFT)
 
 

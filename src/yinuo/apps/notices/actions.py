@@ -71,6 +71,26 @@ def tell(
     unit.dispatch = True
 
 
+def tell_number(template: str, phone: str, /, *, at: datetime, link: PageRef | None = None, **words: object) -> None:
+    """Queues a text message to a number that need not be an account's. A secret one is kept only until it has left."""
+    text = TEXTS[template]
+    message = new_row(
+        Message,
+        channel=Channel.SMS,
+        phone=phone,
+        template=template,
+        subject=text.subject,
+        body=text.body.format(link=LINK, **words),
+        secret=text.secret,
+        page=link.name if link else "",
+        page_args=link.args if link else {},
+        queued_at=at,
+        next_attempt_at=at,
+    )
+    current().add(message)
+    current().dispatch = True
+
+
 @action
 def warn_of_expiring_keys(*, at: datetime) -> int:
     """Tells the person of every key that expires soon, once; returns how many were told."""

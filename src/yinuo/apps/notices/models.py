@@ -28,6 +28,7 @@ class MessageState(models.TextChoices):
 class Message(LeadsToPage):
     """One message to one person; it leaves at least once, and `id` is the gateway's idempotency key.
 
+    `phone`: where it goes when it is for a number rather than an account. The body of a secret one is emptied once it has left.
     `body` may hold LINK where the message's page is to be named; `text` puts its address there when the message is sent.
     """
 
@@ -36,6 +37,8 @@ class Message(LeadsToPage):
     state = models.CharField(max_length=6, choices=MessageState.choices, default=MessageState.QUEUED)
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="messages")
     unit = models.ForeignKey(ProjectUnit, null=True, on_delete=models.PROTECT, related_name="messages")
+    phone = models.CharField(max_length=20, default="", db_default="")
+    secret = models.BooleanField(default=False, db_default=False)
     template = models.CharField(max_length=40)
     project_code = models.CharField(max_length=24, default="")
     subject = models.CharField(max_length=120)
@@ -53,7 +56,14 @@ class Message(LeadsToPage):
             models.Index(fields=["person", "-queued_at"], condition=Q(channel="site"), name="messages_of_person"),
             models.Index(fields=["unit", "-queued_at"], condition=Q(channel="site"), name="messages_of_unit"),
         ]
-        constraints = [models.CheckConstraint(condition=Q(person__isnull=False) | Q(unit__isnull=False), name="message_to_somebody")]
+        constraints = [
+            models.CheckConstraint(condition=Q(person__isnull=False) | Q(unit__isnull=False) | ~Q(phone=""), name="message_to_somebody")
+        ]
+
+    @property
+    def number(self) -> str:
+        """The telephone a text message goes to."""
+        return self.phone or (self.person.phone if self.person else "")
 
     @property
     def text(self) -> str:

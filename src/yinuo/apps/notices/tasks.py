@@ -12,6 +12,8 @@ from yinuo.apps.notices.models import Message, MessageState
 
 MAX_ATTEMPTS = 8
 BATCH = 100
+# A code that comes later than this helps nobody any more.
+SECRETS_LAST = timedelta(minutes=10)
 
 
 def send_due(now: datetime, batch: int = BATCH) -> int:
@@ -40,12 +42,15 @@ def send_due(now: datetime, batch: int = BATCH) -> int:
             except SendError as error:
                 message.error = str(error)[:240]
                 message.next_attempt_at = now + timedelta(minutes=2**message.attempts)
-                if message.attempts >= MAX_ATTEMPTS:
+                late = message.secret and now - message.queued_at > SECRETS_LAST
+                if message.attempts >= MAX_ATTEMPTS or late:
                     message.state = MessageState.FAILED
             else:
                 message.state, message.sent_at, message.error = MessageState.SENT, now, ""
                 sent += 1
-            message.save(update_fields=["state", "sent_at", "error", "attempts", "next_attempt_at"])
+            if message.secret and message.state != MessageState.QUEUED:
+                message.body, message.page, message.page_args = "", "", {}
+            message.save(update_fields=["state", "sent_at", "error", "attempts", "next_attempt_at", "body", "page", "page_args"])
     return sent
 
 

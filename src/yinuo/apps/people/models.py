@@ -27,6 +27,9 @@ class Hall(models.Model):
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT)
     name = models.CharField("名称", max_length=80, unique=True)
+    phone = models.CharField("电话", max_length=40, default="", db_default="", blank=True)
+    address = models.CharField("地址", max_length=120, default="", db_default="", blank=True)
+    hours = models.CharField("办公时间", max_length=120, default="", db_default="", blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -60,7 +63,10 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
-    """A natural person who signs in; what they may do comes from memberships and bindings, never from here."""
+    """A natural person who signs in; what they may do comes from memberships and bindings, never from here.
+
+    `phone_verified_at`: when a code sent to `phone` came back; such a number belongs to one open account, and signs in like the username.
+    """
 
     username = models.CharField("登录名", max_length=60, unique=True)
     name = models.CharField("姓名", max_length=60)
@@ -69,11 +75,20 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("启用", default=True)
     is_staff = models.BooleanField("可进入管理后台", default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
+    phone_verified_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone"], condition=Q(phone_verified_at__isnull=False, is_active=True), name="person_verified_phone_once"
+            ),
+            models.CheckConstraint(condition=Q(phone_verified_at__isnull=True) | ~Q(phone=""), name="person_verified_phone_there"),
+        ]
 
     def __str__(self) -> str:
         return self.name

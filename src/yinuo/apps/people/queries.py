@@ -35,6 +35,12 @@ def persons_bound(unit_id: int, day: date) -> list[Person]:
     return [row.person for row in rows.select_related("person").order_by("id")]
 
 
+def has_others(unit_id: int, person_id: int, day: date) -> bool:
+    """Whether somebody else acts for the unit on `day`, and is able to sign in."""
+    rows = AuthorisedPerson.objects.filter(InForce.on(day), unit_id=unit_id, confirmed_at__isnull=False, person__is_active=True)
+    return rows.exclude(person_id=person_id).exists()
+
+
 def former_persons_of(unit_id: int, day: date) -> list[AuthorisedPerson]:
     """Whose authorisation has ended, the latest first."""
     rows = AuthorisedPerson.objects.filter(unit_id=unit_id, to_on__lte=day).select_related("person").order_by("-to_on", "-id")

@@ -62,6 +62,7 @@ class WorkKind(models.TextChoices):
     REFORM_REPORT = "reform_report", "改革通报草拟"
     REFORM_CONSENT = "reform_consent", "改革通报审签"
     REFORM_SELF_REPORT = "reform_self_report", "改革年度自评"
+    ADMISSION = "admission", "入驻核对"
 
 
 class WorkState(models.TextChoices):

@@ -16,6 +16,7 @@ from yinuo.core.units import AMOUNTS, WORDS
 
 # What the code asks of every pack, with its unit; the numbers themselves are the pack's.
 REQUIRED: Mapping[str, str] = {
+    "admission.limit": "working_days",
     "agency.agent_duties": "text",
     "agency.application_limit": "working_days",
     "agency.archive_limit": "working_days",

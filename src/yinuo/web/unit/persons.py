@@ -170,12 +170,11 @@ def end(request: HttpRequest, binding_id: int) -> HttpResponse:
         if ended is not None:
             messages.success(request, f"已终止对{binding.person.name}的授权。")
             return redirect("unit:persons" if binding.person_id != actor.person_id else "common:start")
-    others = [row for row in queries.persons_of(binding.unit_id, day) if row.confirmed_at and row.pk != binding.pk]
     context = {
         "binding": binding,
         "form": form,
         "own": binding.person_id == actor.person_id,
-        "last_one": not others and binding.confirmed_at is not None,
+        "last_one": not queries.has_others(binding.unit_id, binding.person_id, day),
         "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("经办人", reverse("unit:persons")), NavItem("终止授权")],
     }
     return render(request, "unit/person_end.html", context)

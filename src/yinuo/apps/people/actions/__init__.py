@@ -1,7 +1,7 @@
 """Every write to people, units and what they may do."""
 
 from yinuo.apps.people.actions.accounts import change_account, change_department, open_account
-from yinuo.apps.people.actions.bindings import ask_binding, authorise, confirm_binding, end_binding
+from yinuo.apps.people.actions.bindings import ask_binding, authorise, bind_confirmed, confirm_binding, end_binding
 from yinuo.apps.people.actions.keys import issue_key, revoke_key
 from yinuo.apps.people.actions.roles import delegate, end_delegation, end_role, give_role
 from yinuo.apps.people.actions.units import correct_unit, find_or_register_unit, give_credit_code, register_reserved_unit, register_unit
@@ -9,6 +9,7 @@ from yinuo.apps.people.actions.units import correct_unit, find_or_register_unit,
 __all__ = [
     "ask_binding",
     "authorise",
+    "bind_confirmed",
     "change_account",
     "change_department",
     "confirm_binding",

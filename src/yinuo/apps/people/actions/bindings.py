@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from yinuo.apps.base import Actor, Refused, forbid, refuse_if_taken
-from yinuo.apps.people import access
+from yinuo.apps.people import access, queries
 from yinuo.apps.people.actions.common import day_of
 from yinuo.apps.people.models import AuthorisedPerson, Person, ProjectUnit
 from yinuo.apps.trail.actions import action, record
@@ -116,11 +116,64 @@ def confirm_binding(*, actor: Actor, binding: AuthorisedPerson, may_sign: bool, 
 
 
 @action
+def bind_confirmed(
+    *,
+    actor: Actor,
+    person: Person,
+    unit: ProjectUnit,
+    basis: str,
+    letter_id: int | None,
+    may_sign: bool,
+    to_on: date | None,
+    at: datetime,
+) -> AuthorisedPerson:
+    """The person acts for the unit from today: whoever calls has compared the papers. One who does already, or waits, gets what this says.
+
+    `to_on`: the first day it no longer holds; None = until ended.
+    """
+    day = day_of(at)
+    if to_on is not None and to_on <= day:
+        raise Refused("people.binding_span", "授权结束的日期应晚于今天", field="to_on")
+    ProjectUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    rows = AuthorisedPerson.objects.select_for_update(no_key=True).filter(
+        Q(to_on__isnull=True) | Q(to_on__gt=day), person=person, unit=unit
+    )
+    for row in rows:
+        # A later beginning asked for before would overlap; the papers shown today are the newer.
+        row.to_on = max(day, row.from_on)
+        row.save(update_fields=["to_on"])
+    made = AuthorisedPerson.objects.create(
+        person=person,
+        unit=unit,
+        basis=basis.strip()[:200],
+        confirmed_at=at,
+        may_sign=may_sign,
+        from_on=day,
+        to_on=to_on,
+        letter_id=letter_id,
+    )
+    data = {"unit": unit.pk, "person": person.pk, "may_sign": may_sign, "letter": letter_id}
+    record(actor, "people.bind_confirmed", made, at=at, why=basis, data=data)
+    return made
+
+
+@action
 def end_binding(*, actor: Actor, binding: AuthorisedPerson, at: datetime, why: str) -> AuthorisedPerson:
-    """The unit or an official ends it from today; what the person did before stays theirs."""
+    """The unit or an official ends it from today; what the person did before stays theirs.
+
+    The last person of a unit does not end themselves: nobody would be left who could name another.
+    """
     if not (access.is_own(actor, binding.unit_id) or access.can_manage_unit(actor, binding.unit)):
         raise forbid("只能由本单位，或者项目所在大厅的总召集人、管理员终止")
-    end = max(day_of(at), binding.from_on)
+    day = day_of(at)
+    unit = ProjectUnit.objects.select_for_update(no_key=True).get(pk=binding.unit_id)
+    if binding.person_id == actor.person_id and not queries.has_others(unit.pk, binding.person_id, day):
+        raise Refused(
+            "people.last_person",
+            "您是本单位最后一位经办人，现在不能终止自己的授权",
+            remedy="请先授权或者邀请接手的人，政务大厅确认以后再终止；没有人接手的，请到综合窗口办理",
+        )
+    end = max(day, binding.from_on)
     if binding.to_on is None or binding.to_on > end:
         binding.to_on = end
         binding.save(update_fields=["to_on"])

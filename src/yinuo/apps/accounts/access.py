@@ -1,0 +1,13 @@
+"""Who lets people in."""
+
+from __future__ import annotations
+
+from yinuo.apps.accounts.models import Admission
+from yinuo.apps.base import Actor
+from yinuo.apps.people.access import can_manage_people
+
+
+def can_compare(actor: Actor, admission: Admission) -> bool:
+    """Licence and letter are compared by the hall: its window, its convener, its administrator; nobody lets themselves in."""
+    here = actor.hall_id is not None and actor.hall_id == admission.hall_id
+    return here and (actor.role == "window" or can_manage_people(actor)) and actor.person_id != admission.person_id

@@ -1,0 +1,25 @@
+"""Every write by which people get in, and stay in: accounts, requests of new units, invitations, passwords and telephones."""
+
+from yinuo.apps.accounts.actions.admissions import admit, ask_admission, decline, withdraw_admission
+from yinuo.apps.accounts.actions.codes import ask_code, prove
+from yinuo.apps.accounts.actions.invitations import accept, invite, take_back
+from yinuo.apps.accounts.actions.own import change_mail, change_phone, join, reset_password
+from yinuo.apps.accounts.actions.visitors import let_in, send_password_link
+
+__all__ = [
+    "accept",
+    "admit",
+    "ask_admission",
+    "ask_code",
+    "change_mail",
+    "change_phone",
+    "decline",
+    "invite",
+    "join",
+    "let_in",
+    "prove",
+    "reset_password",
+    "send_password_link",
+    "take_back",
+    "withdraw_admission",
+]
