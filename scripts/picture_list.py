@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from yinuo.apps.accounts.models import Admission
 from yinuo.apps.agency.models import AgencyRequest, Agreement
 from yinuo.apps.catalogue.models import RegionalResult, Zone
 from yinuo.apps.commitments.models import AuditReport, Commitment, Difficulty, Objection, Ruling
@@ -31,6 +32,7 @@ from yinuo.apps.reform.models import Publication, ReformReport
 from yinuo.apps.regional.models import RegionalAssessment
 from yinuo.apps.reviews.models import ServiceReview, TrackService
 from yinuo.apps.window.models import Visit
+from yinuo.config.demo.people import NEWCOMER
 from yinuo.web.staff.dashboard_blocks import PARTS as DASHBOARDS
 
 # A login and the address's arguments.
@@ -63,6 +65,10 @@ def promised_at_the_window() -> Iterator[tuple[str, list[Any]]]:
     for visit in Visit.objects.filter(closed_at__isnull=True):
         for item in MapItem.objects.filter(project__unit=visit.unit_id, promisable=True, state="open").order_by("-project", "position"):
             yield "mahongmei", [visit.pk, item.pk]
+
+
+def newcomer() -> Iterator[Chance]:
+    yield NEWCOMER, []
 
 
 def anybody(*arguments: Any) -> Chances:
@@ -250,7 +256,7 @@ PAGES = [
     Page("staff:window", at_the_window(), "?q=绿源", "search"),
     Page("staff:window_unit", at_the_window()),
     Page("staff:window_open", at_the_window(ProjectUnit)),
-    *(Page(f"staff:{name}", at_the_window(Visit, closed_at__isnull=True)) for name in ("window_visit", "window_handout")),
+    *(Page(f"staff:{name}", at_the_window(Visit, closed_at__isnull=True)) for name in ("window_visit", "window_handout", "window_account")),
     Page("staff:window_visit", at_the_window(Visit, closed_at__isnull=False), who="over"),
     Page("staff:window_promise", promised_at_the_window),
     Page("staff:people", one("administrator")),
@@ -371,6 +377,14 @@ PAGES = [
     Page("styleguide:index", anybody()),
     Page("styleguide:error", anybody("404")),
     Page("account_login", anybody()),
+    Page("entrance:join", anybody()),
+    Page("entrance:forgotten", anybody()),
+    Page("entrance:unit", newcomer),
+    Page("entrance:own", company()),
+    Page("entrance:phone", company()),
+    Page("entrance:mail", company()),
+    Page("staff:admissions", at_the_window()),
+    Page("staff:admission", at_the_window(Admission, state="asked")),
     Page("account_change_password", company()),
     Page("mfa_index", company()),
 ]  # fmt: skip
@@ -415,6 +429,11 @@ EXCUSED = {
     "staff:window_promise_letter": "a PDF file",
     "staff:window_receipt": "a PDF file",
     "staff:window_handout_paper": "a PDF file",
+    "entrance:account": "after a code was sent: the same fields as entrance:forgotten",
+    "entrance:invitation": "its address is known to whom it was sent alone",
+    "entrance:withdraw": "takes a POST alone",
+    "entrance:elsewhere": "takes a POST alone",
+    "unit:uninvite": "takes a POST alone",
     "common:step_back": "takes a POST alone",
     "public:regional_report": "a PDF file",
     "public:regional_paper": "a PDF file",

@@ -46,6 +46,15 @@ NOT_BY_MACHINES = {
         ],
         IN_PERSON,
     ),
+    **dict.fromkeys(
+        [
+            *("accounts.ask_code", "accounts.reset_password", "accounts.change_phone", "accounts.change_mail"),
+            *("accounts.sign_out_elsewhere", "accounts.invite"),
+            *("accounts.ask_admission", "accounts.withdraw_admission", "accounts.admit", "accounts.decline"),
+            "window.let_visitor_in",
+        ],
+        "an account is a person's: they have the telephone in hand, or stand at the counter",
+    ),
     "people.issue_key": "a key gives no keys: they are issued by the command",
     "catalogue.set_handler": "who handles what is arranged among people",
     "documents.make_paper": ON_PAPER,

@@ -21,6 +21,7 @@ PROMISED_ADDRESSES = {"/receipts/", "/regional/", "/verify/"}
 # The pages that rows may name. A released version has stored these names: one is taken out only together with a migration that
 # renames it in the rows.
 STORED = """
+account_reset_password_from_key(key,uidb36) common:start() entrance:invitation(secret) entrance:unit() staff:admission(admission_id)
 public:commitment(commitment_id) public:receipt(receipt_no) public:regional_result(result_id) public:review(token)
 staff:agency_request(application_id) staff:agency_service(agreement_id) staff:assessment(assessment_id)
 staff:completion(project_id) staff:coordination_one(coordination_id) staff:deficient_one(deficient_id) staff:guidance(answer_id)

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from scripts.picture_list import EXCUSED, PAGES
 
-FACES = {"public", "unit", "staff", "common", "styleguide"}
+FACES = {"public", "entrance", "unit", "staff", "common", "styleguide"}
 
 
 def names(resolver: URLResolver, space: str = "") -> Iterator[str]:

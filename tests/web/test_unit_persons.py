@@ -131,11 +131,11 @@ def test_a_letter_of_another_company_is_not_to_be_chosen(desk: Desk, colleague: 
 
 def test_the_list_takes_a_fixed_number_of_queries(desk: Desk, colleague: Person, django_assert_num_queries: Any) -> None:
     desk.get("/persons/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         desk.get("/persons/")
     desk.post("/persons/authorise/", sent(colleague))
     desk.get("/persons/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         desk.get("/persons/")
 
 

@@ -149,6 +149,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_FORMS = {"login": "yinuo.config.accounts.LoginForm"}
 ACCOUNT_ADAPTER = "yinuo.config.accounts.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "yinuo.config.accounts.SocialAccountAdapter"
 # Five wrong passwords for one name lock that name for a quarter of an hour, twenty in a minute the address.

@@ -157,6 +157,16 @@ def _need(test: Callable[[Actor], bool], refusal: str, who: Callable[[HttpReques
     return decorate
 
 
+def need_person(view: View) -> View:
+    """Somebody signed in, whatever they act as, or as nobody yet."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs) if request.user.is_authenticated else _to_login(request)
+
+    return guarded
+
+
 # What an agent under an agreement gets to see of the unit: the project it is about, and nothing that is not named here.
 AGENT_PAGES = frozenset(
     f"unit:{name}"

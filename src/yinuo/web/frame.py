@@ -115,6 +115,8 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
         links.append(NavItem("法定查询", reverse("staff:grants")))
     if hat and hat.actor.role == "administrator":
         links.append(NavItem("信息链节点", reverse("staff:nodes")))
+    if hat and hat.actor.role in ("window", "general_convener", "administrator"):
+        links.append(NavItem("入驻申请", reverse("staff:admissions")))
     if hat and hat.actor.role in ("administrator", "supervisor"):
         links.append(NavItem("信息链运行", reverse("staff:chain")))
     if hat and hat.actor.role in WARNED:
@@ -132,5 +134,5 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
     links += [
         NavItem(f"切换：{other.label}", f"{reverse('common:act_as')}?hat={other.key}") for other in hats if hat and other.key != hat.key
     ]
-    links.append(NavItem("账号与安全", reverse("account_change_password")))
+    links.append(NavItem("我的账号", reverse("entrance:own")))
     return Account(user.name, hat.label if hat else "", links, reverse("account_logout"))

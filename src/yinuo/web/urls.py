@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yinuo.web.common.urls")),
     path("styleguide/", include("yinuo.web.styleguide.urls")),
 ]
-for face in ("public", "unit"):
+for face in ("public", "entrance", "unit"):
     if find_spec(f"yinuo.web.{face}.urls"):
         urlpatterns.append(path("", include(f"yinuo.web.{face}.urls")))
 if find_spec("yinuo.web.staff.urls"):

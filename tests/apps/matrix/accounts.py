@@ -25,6 +25,7 @@ MAY: dict[str, set[str]] = {
     "accounts.take_back": {"unit"},
     "accounts.change_phone": WITH_AN_ACCOUNT,
     "accounts.change_mail": WITH_AN_ACCOUNT,
+    "accounts.sign_out_elsewhere": WITH_AN_ACCOUNT,
 }
 # The window has compared identity and papers.
 INNER = {"accounts.let_in", "accounts.send_password_link"}
@@ -70,5 +71,6 @@ def act_of(world: World, action: str) -> Act:
         "accounts.take_back": lambda actor: accounts.take_back(actor=actor, invitation_id=invited, at=NOON),
         "accounts.change_phone": lambda actor: accounts.change_phone(actor=actor, proof_id=proved, at=NOON),
         "accounts.change_mail": lambda actor: accounts.change_mail(actor=actor, mail="new@example.org", at=NOON),
+        "accounts.sign_out_elsewhere": lambda actor: accounts.sign_out_elsewhere(actor=actor, at=NOON),
     }
     return acts[action]

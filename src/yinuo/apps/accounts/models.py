@@ -127,7 +127,7 @@ class SignIn(AppendOnly):
     """One try to sign in, as its person and the audit may read it. `person` is empty for a name nobody has."""
 
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="sign_ins")
-    at = models.DateTimeField()
+    at = models.DateTimeField(auto_now_add=True)
     outcome = models.CharField(max_length=6, choices=Outcome.choices)
     address = models.CharField(max_length=45, default="")
     agent = models.CharField(max_length=200, default="")

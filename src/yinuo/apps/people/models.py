@@ -9,6 +9,10 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.crypto import salted_hmac
+
+# Django's own, so that sessions of before an upgrade still hold.
+SESSION_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 
 
 class Region(models.Model):
@@ -66,6 +70,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     """A natural person who signs in; what they may do comes from memberships and bindings, never from here.
 
     `phone_verified_at`: when a code sent to `phone` came back; such a number belongs to one open account, and signs in like the username.
+    `sign_outs`: how often the person ended every session at once; sessions from before no longer hold.
     """
 
     username = models.CharField("登录名", max_length=60, unique=True)
@@ -76,6 +81,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("可进入管理后台", default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
     phone_verified_at = models.DateTimeField(null=True, blank=True)
+    sign_outs = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects: ClassVar[PersonManager] = PersonManager()
     USERNAME_FIELD = "username"
@@ -92,6 +98,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every session of the person carries: it ends with the password, and with `sign_outs`."""
+        text = f"{self.password}{self.sign_outs or ''}"
+        return salted_hmac(SESSION_SALT, text, secret=secret, algorithm="sha256").hexdigest()
 
 
 class StaffRole(models.TextChoices):

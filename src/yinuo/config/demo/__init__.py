@@ -27,7 +27,7 @@ from yinuo.config.binaries import DatabaseError
 from yinuo.config.bootstrap import sync_pack
 from yinuo.config.demo import lives, prefecture, scenes
 from yinuo.config.demo.people import Login, assemble, logins
-from yinuo.config.demo.tracks import agency, credit, gaps, grants, inspections, land, reviews, rulings, window
+from yinuo.config.demo.tracks import agency, credit, entrance, gaps, grants, inspections, land, reviews, rulings, window
 from yinuo.config.demo.tracks.mock import SCENES as MOCK
 from yinuo.config.demo.tracks.oversight import SCENES as OVERSIGHT
 from yinuo.config.demo.tracks.regional import SCENES as REGIONAL
@@ -86,7 +86,7 @@ def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) ->
     world = World(assemble(hall, began), now, progress)
     for scene in (*lives.SCENES, *scenes.SCENES, *agency.SCENES, *gaps.SCENES, *land.SCENES, *window.SCENES, *grants.SCENES):
         world.add(scene(world))
-    for scene in (*REGIONAL, *MOCK, *OVERSIGHT, *inspections.SCENES, *reviews.SCENES, *rulings.SCENES, *credit.SCENES):
+    for scene in (*REGIONAL, *MOCK, *OVERSIGHT, *entrance.SCENES, *inspections.SCENES, *reviews.SCENES, *rulings.SCENES, *credit.SCENES):
         world.add(scene(world))
     for scene in prefecture.SCENES:
         world.add(scene(world))

@@ -21,6 +21,10 @@ from yinuo.apps.rules import pack
 PASSWORD = "yinuo-demo-2026"  # noqa: S105 - printed on the home page; opens a demonstration and nothing else
 
 
+# Who has registered online, and waits for the hall to compare the papers.
+NEWCOMER, NEWCOMER_NAME = "hanxiaohe", "韩小河"
+
+
 class Login(NamedTuple):
     """One line of the demonstration's list of logins."""
 
@@ -168,7 +172,7 @@ def logins() -> list[Login]:
         Login(f"{_office_name(worker)}　{worker.name}，{worker.title}", worker.username, PASSWORD) for worker in WORKERS if worker.listed
     ]
     units = [Login(f"{company.name}，{company.note}", company.persons[0][0], PASSWORD) for company in COMPANIES]
-    return [*staff, *units]
+    return [*staff, *units, Login(f"{NEWCOMER_NAME}，刚注册，等大厅核对", NEWCOMER, PASSWORD)]
 
 
 def _office_name(worker: Worker) -> str:

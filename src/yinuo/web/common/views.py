@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from yinuo.apps.accounts.models import Admission
 from yinuo.apps.base import Actor, forbid
 from yinuo.apps.documents import access
 from yinuo.apps.documents.making import paper_of
@@ -64,7 +66,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """After signing in: to where the person's work is."""
     hats = hats_of(person_of(request))
     if not hats:
-        return render(request, "common/no_hat.html")
+        return redirect("entrance:unit")
     if len([hat for hat in hats if not hat.stand_in]) > 1 and SESSION_KEY not in request.session:
         return redirect("common:act_as")
     return redirect(home_of(actor_of(request).role))
@@ -128,6 +130,8 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
     """An uploaded file; an official's look at it is noted."""
     found = get_object_or_404(StoredFile, pk=file_id)
     actor = actor_of(request)
+    if found.unit_id is None and found.by_id == request.user.pk:
+        return stored(found, attached=found.content_type not in ("application/pdf", "image/png", "image/jpeg"), cache=PRIVATE)
     if not access.can_read_file(actor, found) or not files_in_reach(actor, [found.pk]):
         raise forbid("只能查看本单位或本大厅的材料")
     if actor.role != "unit" and not _of_hall(actor, found):
@@ -143,4 +147,6 @@ def _of_hall(actor: Actor, found: StoredFile) -> bool:
         if can_manage_people(actor) and AuthorisedPerson.objects.filter(letter_id=found.pk, confirmed_at__isnull=True).exists():
             return True
         return Project.objects.filter(unit_id=found.unit_id, hall_id=actor.hall_id).exists()
+    if Admission.objects.filter(Q(licence=found) | Q(letter=found), hall_id=actor.hall_id).exists():
+        return actor.role in ("window", "general_convener", "administrator")
     return Membership.objects.filter(person_id=found.by_id, department__hall_id=actor.hall_id).exists()

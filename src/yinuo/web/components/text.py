@@ -132,3 +132,14 @@ def _decimal(value: Decimal | int | str | None) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
+
+
+_BROWSERS = (("MicroMessenger", "微信"), ("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Android", "安卓"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+
+
+def program(agent: str | None) -> str:
+    """What a browser calls itself, in two words: Chrome，Windows. Anything else keeps its beginning."""
+    text = agent or ""
+    names = [next((name for mark, name in known if mark in text), "") for known in (_BROWSERS, _SYSTEMS)]
+    return "，".join(filter(None, names)) or text[:40]

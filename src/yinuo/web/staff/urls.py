@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from yinuo.web.staff import (
+    admissions,
     agency,
     agency_bodies,
     agency_package,
@@ -42,6 +43,7 @@ from yinuo.web.staff import (
     saved,
     told,
     window,
+    window_account,
     window_promise,
     window_visit,
 )
@@ -127,6 +129,9 @@ urlpatterns = [
     path("window/units/new/", window.unit, name="window_unit"),
     path("window/units/<int:unit_id>/open/", window.open_one, name="window_open"),
     path("window/visits/<int:visit_id>/", window_visit.visit, name="window_visit"),
+    path("window/visits/<int:visit_id>/account/", window_account.account, name="window_account"),
+    path("admissions/", admissions.admissions, name="admissions"),
+    path("admissions/<int:admission_id>/", admissions.admission, name="admission"),
     path("window/visits/<int:visit_id>/close/", window_visit.close, name="window_close"),
     path("window/visits/<int:visit_id>/handout/", window_visit.handout, name="window_handout"),
     path("window/visits/<int:visit_id>/items/<int:item_id>/promise/", window_promise.promise, name="window_promise"),

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from yinuo.apps.accounts.queries import admissions_to_compare
 from yinuo.apps.base import Actor
 from yinuo.apps.onemap.models import Submission
 from yinuo.apps.people.actions import register_reserved_unit, register_unit
@@ -56,6 +57,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "search": search,
         "open": queries.open_of(actor.person_id, actor.hall_id, now),
         "serves": actor.role == "window",
+        "admissions": len(admissions_to_compare(actor.hall_id)) if actor.role == "window" else 0,
         "found": _found(search, submission, actor),
         "submission": submission,
         "visits": [(visit, queries.is_open(visit, now)) for visit in queries.of_day(actor.hall_id, now)],

@@ -57,6 +57,7 @@ for _filter in (
     text.without_link,
     masking.mask_id,
     text.mask_name,
+    text.program,
 ):
     register.filter(_filter.__name__, _filter)
 

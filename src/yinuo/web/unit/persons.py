@@ -12,9 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yinuo.apps.base import Actor, forbid
+from yinuo.apps.accounts.actions import codes, invite, take_back
+from yinuo.apps.accounts.queries import invitations_of
+from yinuo.apps.base import Actor, PageRef, Refused, forbid
 from yinuo.apps.people import access, queries
 from yinuo.apps.people.actions import authorise, end_binding
 from yinuo.apps.people.models import AuthorisedPerson, ProjectUnit
@@ -22,6 +24,8 @@ from yinuo.core.masking import mask_phone
 from yinuo.web.acting import actor_of, need_own
 from yinuo.web.components.forms import DateInput
 from yinuo.web.components.shapes import NavItem
+from yinuo.web.components.text import zh_date
+from yinuo.web.entrance.phones import show_link
 from yinuo.web.handling import attempt
 from yinuo.web.unit import uploads
 from yinuo.web.unit.own import posted
@@ -35,7 +39,7 @@ SCOPES = [("act", "办事：填报、交材料、报送、提问"), ("sign", "�
 @need_own
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """Five queries: who is signed in, the unit, who acts for it, who waits, who no longer does."""
+    """Six queries: who is signed in, the unit, who acts for it, who waits, who is invited, who no longer does."""
     actor, day = actor_of(request), timezone.localdate()
     unit = ProjectUnit.objects.get(pk=actor.unit_id)
     rows = [_line(row, actor, day) for row in queries.persons_of(unit.pk, day)]
@@ -43,6 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "unit": unit,
         "bound": [row for row in rows if row["row"].confirmed_at],
         "waiting": [row for row in rows if not row["row"].confirmed_at],
+        "invited": invitations_of(unit.pk, timezone.now()),
         "former": [_line(row, actor, day) for row in queries.former_persons_of(unit.pk, day)],
         "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("经办人")],
     }
@@ -62,7 +67,7 @@ def _line(row: AuthorisedPerson, actor: Actor, day: date) -> dict[str, Any]:
 
 class AuthoriseForm(forms.Form):
     name = forms.CharField(label="姓名", max_length=60)
-    account = forms.CharField(label="登录名或者手机号", max_length=60, help_text="对方已经开通的账号；姓名和账号要相符")
+    account = forms.CharField(label="手机号", max_length=60, help_text="没有账号的，会收到邀请短信；已有账号的，也可以填登录名")
     scope = forms.ChoiceField(label="授权办什么", choices=SCOPES, widget=forms.RadioSelect(), initial="act")
     from_on = forms.DateField(label="从哪天起", widget=DateInput(), error_messages={"invalid": "填写日期，如 2027-03-01"})
     to_on = forms.DateField(
@@ -102,9 +107,12 @@ def name_person(request: HttpRequest) -> HttpResponse:
         form.is_valid()
         letter = _letter(form, actor, also)
         if form.is_valid():
-            made = attempt(form, lambda: _authorise(form, actor, letter), {"from_on": "from_on"})
-            if made is not None:
-                messages.success(request, f"已提交对{made.person.name}的授权，政务大厅核对委托书后生效。")
+            done = attempt(form, lambda: _name(form, actor, letter), {"phone": "account"})
+            if done is not None:
+                words, link = done
+                messages.success(request, words)
+                if link is not None:
+                    show_link(request, "接受邀请", link)
                 return redirect("unit:persons")
         form = _again(form, actor, letter)
     else:
@@ -135,20 +143,36 @@ def _again(form: AuthoriseForm, actor: Actor, letter: int | None) -> AuthoriseFo
     return made
 
 
-def _authorise(form: AuthoriseForm, actor: Actor, letter: int | None) -> AuthorisedPerson:
+def _name(form: AuthoriseForm, actor: Actor, letter: int | None) -> tuple[str, PageRef | None]:
+    """Whoever has an account is named; a number without one is invited. Returns what was done, and the link that was sent."""
     values = form.cleaned_data
-    return authorise(
-        actor=actor,
-        unit_id=actor.unit_id or 0,
-        account=values["account"],
-        name=values["name"],
-        basis=values["basis"],
-        letter_id=letter,
-        may_sign=values["scope"] == "sign",
-        from_on=values["from_on"],
-        to_on=values["to_on"],
-        at=timezone.now(),
-    )
+    said = {
+        "unit_id": actor.unit_id or 0,
+        "name": values["name"],
+        "basis": values["basis"],
+        "letter_id": letter,
+        "may_sign": values["scope"] == "sign",
+        "from_on": values["from_on"],
+        "to_on": values["to_on"],
+        "at": timezone.now(),
+    }
+    try:
+        made = authorise(actor=actor, account=values["account"], **said)
+        return f"已提交对{made.person.name}的授权，政务大厅核对委托书后生效。", None
+    except Refused as refusal:
+        if refusal.code != "people.person_unknown" or not codes.is_phone(values["account"]):
+            raise
+    invited, secret = invite(actor=actor, phone=values["account"], **said)
+    words = f"已向{mask_phone(invited.phone)}发出邀请，对方在 {zh_date(invited.expires_at)}以前打开短信里的链接接受。"
+    return words, PageRef("entrance:invitation", secret=secret)
+
+
+@need_own
+@require_POST
+def uninvite(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    take_back(actor=actor_of(request), invitation_id=invitation_id, at=timezone.now())
+    messages.success(request, "邀请已撤回，链接不能再用。")
+    return redirect("unit:persons")
 
 
 class EndForm(forms.Form):

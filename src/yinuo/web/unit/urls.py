@@ -104,4 +104,5 @@ urlpatterns = [
     path("persons/", persons.show, name="persons"),
     path("persons/authorise/", persons.name_person, name="authorise"),
     path("persons/<int:binding_id>/end/", persons.end, name="end_binding"),
+    path("invitations/<int:invitation_id>/take-back/", persons.uninvite, name="uninvite"),
 ]

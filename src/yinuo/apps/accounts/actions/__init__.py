@@ -3,7 +3,7 @@
 from yinuo.apps.accounts.actions.admissions import admit, ask_admission, decline, withdraw_admission
 from yinuo.apps.accounts.actions.codes import ask_code, prove
 from yinuo.apps.accounts.actions.invitations import accept, invite, take_back
-from yinuo.apps.accounts.actions.own import change_mail, change_phone, join, reset_password
+from yinuo.apps.accounts.actions.own import change_mail, change_phone, join, reset_password, sign_out_elsewhere
 from yinuo.apps.accounts.actions.visitors import let_in, send_password_link
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "prove",
     "reset_password",
     "send_password_link",
+    "sign_out_elsewhere",
     "take_back",
     "withdraw_admission",
 ]

@@ -170,7 +170,7 @@ def decline(*, actor: Actor, admission_id: int, why: str, at: datetime, version:
         raise Refused("accounts.why", "请写明哪里不符、怎样改正", field="why", remedy="原因会发给申请人")
     _end(found, AdmissionState.DECLINED, at, actor, "why")
     record(actor, "accounts.decline", found, at=at, why=found.why)
-    tell("admission_declined", at=at, persons=[found.person], page=PageRef("public:join_unit"), unit=found.unit_name, why=found.why)
+    tell("admission_declined", at=at, persons=[found.person], page=PageRef("entrance:unit"), unit=found.unit_name, why=found.why)
     return found
 
 

@@ -39,6 +39,15 @@ def normal_phone(text: str) -> str:
     return number
 
 
+def is_phone(text: str) -> bool:
+    """Whether it can be a mobile number."""
+    try:
+        normal_phone(text)
+    except Refused:
+        return False
+    return True
+
+
 def shown_on_screen() -> bool:
     """A demonstration without a gateway shows its codes on the page."""
     return settings.YINUO_DEMO and not sms_leaves()
@@ -113,6 +122,14 @@ def use(proof_id: int | None, purpose: Purpose, at: datetime) -> str:
     row.used_at = at
     row.save(update_fields=["used_at"])
     return row.phone
+
+
+def give_back(proof_id: int | None) -> None:
+    """What was said beside the proof did not fit: it may be tried again, as often as a code. Called within the action, which goes on."""
+    row = PhoneCode.objects.select_for_update().get(pk=proof_id)
+    row.tries += 1
+    row.used_at = None if row.tries < MOST_TRIES else row.used_at
+    row.save(update_fields=["tries", "used_at"])
 
 
 def forget(now: datetime) -> int:

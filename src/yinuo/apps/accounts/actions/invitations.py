@@ -86,7 +86,7 @@ def invite(
     record(actor, "accounts.invite", made, at=at, why=basis, data={"unit": unit.pk, "may_sign": may_sign})
     inviter = Person.objects.values_list("name", flat=True).get(pk=actor.person_id)
     until = f"{made.expires_at.astimezone(TZ):%m月%d日}"
-    tell_number("invited", phone, at=at, link=PageRef("public:invitation", secret=secret), inviter=inviter, unit=unit.name, until=until)
+    tell_number("invited", phone, at=at, link=PageRef("entrance:invitation", secret=secret), inviter=inviter, unit=unit.name, until=until)
     return made, secret
 
 
@@ -135,6 +135,8 @@ def accept(
         person = Person.objects.get(pk=person_id, is_active=True)
         if person.phone_verified_at is None or person.phone != found.phone:
             raise Refused("accounts.other_number", "您的账号不是受邀请的手机号", remedy="请用受邀请的手机号登录，或者请对方重新邀请")
+        if person.name != found.name:
+            raise Refused("accounts.other_name", f"邀请的是{found.name}，和您账号的姓名不一致", remedy="请对方按您的姓名重新邀请")
     else:
         phone = codes.use(proof_id, Purpose.INVITED, at)
         if phone != found.phone:

@@ -37,21 +37,17 @@ def join(*, proof_id: int | None, name: str, password: str, at: datetime) -> Per
 
 
 @action
-def reset_password(*, proof_id: int | None, name: str, password: str, at: datetime) -> Person:
+def reset_password(*, proof_id: int | None, name: str, password: str, at: datetime) -> Person | None:
     """Who has the telephone in hand and knows the account's name sets a new password; every session of the account ends.
 
-    The name is asked for because numbers change hands. The second factor stays. Administrators are not reset by a telephone alone.
-    Raises: Refused, in the same words whether there is no such account or another name.
+    The name is asked for because numbers change hands; None = no account has both, and the try is counted. The second factor stays.
+    Administrators are not reset by a telephone alone. Raises Refused.
     """
     phone = codes.use(proof_id, Purpose.RESET, at)
     found = list(Person.objects.select_for_update(no_key=True).filter(phone=phone, name=need_name(name), is_active=True)[:2])
     if len(found) != 1:
-        raise Refused(
-            "accounts.unknown",
-            "没有手机号和姓名都相符的账号",
-            field="name",
-            remedy="请核对姓名；换过手机号的，请带身份证件到政务大厅综合窗口办理",
-        )
+        codes.give_back(proof_id)
+        return None
     person = found[0]
     if person.is_superuser or person.memberships.filter(InForce.on(day_of(at)), role=StaffRole.ADMINISTRATOR).exists():
         raise Refused(
@@ -123,4 +119,16 @@ def change_mail(*, actor: Actor, mail: str, at: datetime) -> Person:
         person.email = mail
         person.save(update_fields=["email"])
         record(actor, "accounts.change_mail", person, at=at)
+    return person
+
+
+@action
+def sign_out_elsewhere(*, actor: Actor, at: datetime) -> Person:
+    """Every session of the person ends; the page they are at begins a new one."""
+    if actor.person_id is None:
+        raise forbid("请先登录")
+    person = Person.objects.select_for_update(no_key=True).get(pk=actor.person_id)
+    person.sign_outs += 1
+    person.save(update_fields=["sign_outs"])
+    record(actor, "accounts.sign_out_elsewhere", person, at=at)
     return person

@@ -85,8 +85,12 @@ def _account(unit: ProjectUnit, name: str, phone: str, day: date) -> Person | No
     return known
 
 
+def password_link(person: Person) -> PageRef:
+    """Where the account's holder sets a password; it ends when the password changes, or after three days."""
+    return PageRef("account_reset_password_from_key", uidb36=user_pk_to_url_str(person), key=default_token_generator.make_token(person))
+
+
 @action
 def send_password_link(*, person: Person, at: datetime) -> None:
-    """A text message with the link by which the account's holder sets a password; it ends when the password changes."""
-    link = PageRef("account_reset_password_from_key", uidb36=user_pk_to_url_str(person), key=default_token_generator.make_token(person))
-    tell_number("password_link", person.phone, at=at, link=link, name=person.name)
+    """By text message to the account's telephone."""
+    tell_number("password_link", person.phone, at=at, link=password_link(person), name=person.name)

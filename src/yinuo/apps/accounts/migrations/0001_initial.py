@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
             name="SignIn",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
                 ("outcome", models.CharField(choices=[("in", "登录成功"), ("wrong", "密码不对"), ("locked", "已锁定")], max_length=6)),
                 ("address", models.CharField(default="", max_length=45)),
                 ("agent", models.CharField(default="", max_length=200)),

@@ -30,6 +30,11 @@ class Migration(migrations.Migration):
             name="phone_verified_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
+        migrations.AddField(
+            model_name="person",
+            name="sign_outs",
+            field=models.PositiveIntegerField(db_default=0, default=0, editable=False),
+        ),
         migrations.AddConstraint(
             model_name="person",
             constraint=models.UniqueConstraint(
