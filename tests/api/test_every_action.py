@@ -49,7 +49,7 @@ NOT_BY_MACHINES = {
     **dict.fromkeys(
         [
             *("accounts.ask_code", "accounts.reset_password", "accounts.change_phone", "accounts.change_mail"),
-            *("accounts.sign_out_elsewhere", "accounts.invite"),
+            *("accounts.sign_out_elsewhere", "accounts.invite", "accounts.come_by_province"),
             *("accounts.ask_admission", "accounts.withdraw_admission", "accounts.admit", "accounts.decline"),
             "window.let_visitor_in",
         ],

@@ -25,6 +25,7 @@ from tests.apps.test_permissions import MAY, REFUSED_IN_THE_MATRIX, ROOMS, STEPS
 from tests.apps.world import NOON, World
 from yinuo.apps.accounts import actions as accounts
 from yinuo.apps.accounts.models import Purpose
+from yinuo.apps.accounts.province import Claims
 from yinuo.apps.base import Actor
 from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents import actions as documents
@@ -205,6 +206,11 @@ def _invitation_accepted(world: World, _: pytest.MonkeyPatch) -> Act:
     return lambda: accounts.accept(secret=secret, proof_id=proved, password=PASSWORD, at=NOON)
 
 
+def _came_by_province(world: World, _: pytest.MonkeyPatch) -> Act:
+    said = Claims("马新来", NUMBER, make_credit_code("622927", "00000080"), "积石山县新来食品有限公司", "马新来", False)
+    return lambda: accounts.come_by_province(person_id=None, claims=said, issuer="省统一身份认证", at=NOON)
+
+
 # What the matrices leave out because the page, or nobody, asks who may.
 ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
     "documents.make_paper": _paper,
@@ -223,6 +229,7 @@ ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
     "accounts.join": _joined,
     "accounts.reset_password": _password_reset,
     "accounts.accept": _invitation_accepted,
+    "accounts.come_by_province": _came_by_province,
 }
 
 

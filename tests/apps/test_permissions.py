@@ -111,6 +111,7 @@ OPEN_TO_EVERYBODY = {
     "accounts.join",
     "accounts.reset_password",
     "accounts.accept",
+    "accounts.come_by_province",
 }
 
 

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import AuthProcess
+from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import render
+from django.utils import timezone
 
 from yinuo.apps.accounts import signing_in
+from yinuo.apps.accounts.actions import come_by_province
 from yinuo.apps.accounts.models import Outcome
+from yinuo.apps.accounts.province import claims_of
+from yinuo.apps.base import Refused
+
+ASK_SECONDS = 8
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -42,11 +54,50 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         return {**credentials, "username": person.username} if person else credentials
 
 
-class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """A foreign login serves an account that exists; it does not make one."""
+class Asking(requests.Session):
+    """Asks the platform, and not for ever; what it does not answer ends in a page that says so."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
+    def __init__(self, page: HttpRequest) -> None:
+        super().__init__()
+        self.page = page
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        try:
+            answer = super().request(method, url, *args, **{"timeout": ASK_SECONDS, **kwargs})
+            if method == "GET":
+                answer.raise_for_status()
+            return answer
+        except requests.RequestException as error:
+            page = render(self.page, "socialaccount/authentication_error.html", status=503)
+            raise ImmediateHttpResponse(page) from error
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """A login of the province's platform makes and serves accounts by what it says (`come_by_province`); nobody fills a form of it."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
+
+    def get_requests_session(self) -> requests.Session:
+        return Asking(self.request)
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """The login was looked up before; a new one is connected here, so that signing up never begins. Of what was said nothing is kept."""
+        data = sociallogin.account.extra_data
+        said = claims_of(data.get("userinfo") or data.get("id_token") or data)
+        sociallogin.account.extra_data = {}
+        existing = sociallogin.is_existing
+        if existing:
+            sociallogin.account.save(update_fields=["extra_data"])
+        if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            return
+        known = sociallogin.user.pk if existing else None
+        try:
+            person = come_by_province(person_id=known, claims=said, issuer=settings.YINUO_OIDC_NAME, at=timezone.now())
+        except Refused as refusal:
+            raise ImmediateHttpResponse(render(request, "errors/refused.html", {"refusal": refusal}, status=refusal.status)) from refusal
+        if not existing:
+            sociallogin.connect(request, person)
 
 
 class LongEnough(MinimumLengthValidator):

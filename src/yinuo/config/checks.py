@@ -25,6 +25,7 @@ class ConfigChecks(AppConfig):
         checks.register(TAG)(providers)
         checks.register(TAG)(twin)
         checks.register(TAG)(anchor)
+        checks.register(TAG)(province)
 
 
 def providers(**_: Any) -> list[checks.CheckMessage]:
@@ -43,6 +44,25 @@ def providers(**_: Any) -> list[checks.CheckMessage]:
             found.append(checks.Error(f"{name} 写的是 {path}，找不到它：{error}", id="yinuo.E001"))
         except ValueError as error:
             found.append(checks.Error(f"{name} 是 {path}：{error}", id="yinuo.E002"))
+    return found
+
+
+def province(**_: Any) -> list[checks.CheckMessage]:
+    """The province's identity platform is named, and something it cannot do without is missing."""
+    from yinuo.apps.accounts.province import mapping
+
+    if not settings.YINUO_OIDC_URL:
+        return []
+    app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
+    found: list[checks.CheckMessage] = [
+        checks.Error(f"YINUO_OIDC_URL 已设，还要设 {name}", id="yinuo.E006")
+        for name, value in (("YINUO_OIDC_CLIENT_ID", app["client_id"]), ("YINUO_OIDC_CLIENT_SECRET", app["secret"]))
+        if not value
+    ]
+    try:
+        mapping()
+    except ValueError as error:
+        found.append(checks.Error(str(error), id="yinuo.E007"))
     return found
 
 

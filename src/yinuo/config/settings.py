@@ -157,7 +157,23 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/15m/key", "login": "60/m/ip"}
 MFA_TOTP_ISSUER = "一诺"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SOCIALACCOUNT_ONLY = False
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}}
+# A province's identity platform by OpenID Connect; off unless its address is given. YINUO_OIDC_CLAIMS: see apps/accounts/province.py.
+YINUO_OIDC_URL = os.environ.get("YINUO_OIDC_URL", "")
+YINUO_OIDC_NAME = os.environ.get("YINUO_OIDC_NAME", "统一身份认证")
+YINUO_OIDC_CLAIMS = os.environ.get("YINUO_OIDC_CLAIMS", "")
+YINUO_OIDC_SCOPE = os.environ.get("YINUO_OIDC_SCOPE", "openid profile phone")
+_province = {
+    "provider_id": "province",
+    "name": YINUO_OIDC_NAME,
+    "client_id": os.environ.get("YINUO_OIDC_CLIENT_ID", ""),
+    "secret": os.environ.get("YINUO_OIDC_CLIENT_SECRET", ""),
+    "settings": {"server_url": YINUO_OIDC_URL, "uid_field": os.environ.get("YINUO_OIDC_SUBJECT", "sub"), "scope": YINUO_OIDC_SCOPE.split()},
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_province] if YINUO_OIDC_URL else [], "OAUTH_PKCE_ENABLED": True}}
+# From a link at once to the platform: our pages may send forms to ourselves alone.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 
 # ── limits of a request ────────────────────────────────────────────────────────────────
 YINUO_UPLOAD_LIMIT = 20 * 1024 * 1024

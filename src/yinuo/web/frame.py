@@ -52,6 +52,8 @@ WITHIN = {
     **dict.fromkeys(("/staff/shared/", "/staff/inspections/"), "staff:hall"),
     **dict.fromkeys((f"/{place}/" for place in OF_PROJECTS), "unit:projects"),
 }
+# The id under which settings name the province's platform.
+OIDC = "province"
 CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
 
@@ -82,6 +84,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "hat": hat.key if hat else "",
         "stand_in": hat.stand_in if hat else None,
         "login_url": reverse("account_login"),
+        "oidc": NavItem(settings.YINUO_OIDC_NAME, reverse("openid_connect_login", args=[OIDC])) if settings.YINUO_OIDC_URL else None,
         "county": county,
         "service_name": f"{county}投资项目服务" + (" · 审批" if role not in ("unit", "public") else ""),
         "program_version": __version__,

@@ -185,6 +185,11 @@ TEXTS = {
         "【一诺】{name}凭授权委托书在综合窗口成为{unit}的经办人。如不知情，请登录“经办人”查看，并联系政务大厅。",
         (SITE, SMS),
     ),
+    "person_bound_elsewhere": Text(
+        "贵单位有了新的经办人",
+        "【一诺】{name}以{issuer}的法人登录成为{unit}的经办人。如不知情，请登录“经办人”终止，并联系政务大厅。",
+        (SITE, SMS),
+    ),
     "admission_asked": Text("单位入驻申请待核对", "【一诺】{unit}申请入驻，经办人 {name}，请在 {due} 前核对执照和委托书。", (SITE, SMS)),
     "admission_known": Text(
         "有人申请代表贵单位办事",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -49,6 +50,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "person": person,
         "hats": [hat for hat in hats_of(person) if not hat.stand_in],
         "sign_ins": queries.sign_ins_of(person.pk),
+        "connected": SocialAccount.objects.filter(user=person).exists(),
         "factors": person.authenticator_set.exists(),  # type: ignore[attr-defined]
     }
     return render(request, "entrance/own.html", context)

@@ -4,6 +4,7 @@ from yinuo.apps.accounts.actions.admissions import admit, ask_admission, decline
 from yinuo.apps.accounts.actions.codes import ask_code, prove
 from yinuo.apps.accounts.actions.invitations import accept, invite, take_back
 from yinuo.apps.accounts.actions.own import change_mail, change_phone, join, reset_password, sign_out_elsewhere
+from yinuo.apps.accounts.actions.provincial import come_by_province
 from yinuo.apps.accounts.actions.visitors import let_in, send_password_link
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "ask_code",
     "change_mail",
     "change_phone",
+    "come_by_province",
     "decline",
     "invite",
     "join",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -11,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from yinuo.apps.accounts import queries
 from yinuo.apps.base import Refused
+from yinuo.apps.people.actions.accounts import new_username
 from yinuo.apps.people.actions.common import day_of, text_of
 from yinuo.apps.people.models import Person
 from yinuo.core.calendar import TZ
@@ -46,8 +46,7 @@ def new_account(*, name: str, phone: str, at: datetime, password: str = "") -> P
         person.set_unusable_password()
     if queries.account_of_number(phone) is not None:
         raise taken()
-    # The login name is the platform's to give: a telephone may change hands, and then be somebody else's.
-    person.username = f"u{secrets.randbelow(10**10):010d}"
+    person.username = new_username()
     try:
         with transaction.atomic():
             person.save(force_insert=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +75,11 @@ def change_department(*, actor: Actor, department_id: int, phone: str, at: datet
         department.save(update_fields=["phone"])
         record(actor, "people.change_department", department, at=at, data={"before": before, "after": phone})
     return department
+
+
+def new_username() -> str:
+    """A login name of the platform's making, for somebody who signs in otherwise: a telephone may change hands."""
+    return f"u{secrets.randbelow(10**10):010d}"
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
