@@ -6,25 +6,25 @@ import sys
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 
 from yinuo.config.processes import die_with_parent
 
-THREADS = 4
+HEADER_SECONDS = 15
 
 
 def main() -> None:
     die_with_parent()
     host, port, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     Granian(
-        "yinuo.config.wsgi:application",
+        "yinuo.config.front:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers,
         respawn_failed_workers=True,
-        blocking_threads=THREADS,
-        # A thread that ends takes its database connection with it.
-        blocking_threads_idle_timeout=600,
+        # Headers that do not come in time end the connection.
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
         log_access=False,
         websockets=False,
     ).serve()
