@@ -198,8 +198,14 @@ def test_who_may_compare(county: County) -> None:
     joined(boss)
     sent_on(boss, "/join/unit/", said())
     asked = Admission.objects.get()
-    for role in ("approver", "supervisor"):
-        assert signed_in(county.person(role)).get(f"/staff/admissions/{asked.pk}/").status_code == 403
+    assert signed_in(county.person("approver")).get(f"/staff/admissions/{asked.pk}/").status_code == 403
+    watching = signed_in(county.person("supervisor"))
+    seen = page(watching, f"/staff/admissions/{asked.pk}/")
+    assert "马河湾" in seen
+    assert "通过，马上生效" not in seen
+    assert f"/files/{asked.licence_id}/" not in seen
+    assert watching.get(f"/files/{asked.licence_id}/").status_code == 403
+    assert watching.post(f"/staff/admissions/{asked.pk}/", {"do": "admit", "version": 1}).status_code == 403
     assert boss.get(f"/staff/admissions/{asked.pk}/").status_code == 403
 
 

@@ -23,6 +23,11 @@ class StoredFile(AppendOnly):
         constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="file_not_empty")]
         indexes = [models.Index(fields=["unit", "-id"], name="files_of_unit"), models.Index(fields=["sha256"], name="files_by_digest")]
 
+    @property
+    def is_picture(self) -> bool:
+        """A page can show it as it is."""
+        return self.content_type in ("image/png", "image/jpeg")
+
 
 class MarkKind(models.TextChoices):
     RETIRED = "retired", "停用"

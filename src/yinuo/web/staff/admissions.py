@@ -28,6 +28,8 @@ from yinuo.web.handling import attempt
 from yinuo.web.staff.forms import Versioned
 
 WHO = ("window", "general_convener", "administrator")
+# Who sees the hall's work sees what waits here, and decides nothing.
+WATCHING = ("supervisor", "comprehensive")
 
 
 class AdmitForm(Versioned):
@@ -63,7 +65,7 @@ def _items(ids: list[int]) -> list[WorkItem]:
     return list(WorkItem.objects.filter(kind=WorkKind.ADMISSION, subject_kind=Admission._meta.label_lower, subject_id__in=ids))
 
 
-@need_behind(*WHO)
+@need_behind(*WHO, *WATCHING)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def admission(request: HttpRequest, admission_id: int) -> HttpResponse:
@@ -88,6 +90,7 @@ def admission(request: HttpRequest, admission_id: int) -> HttpResponse:
     context = {
         "found": found,
         "may": access.can_compare(actor, found) and found.is_open,
+        "reads": actor.role in WHO,
         "rows": _rows(found),
         "known": known,
         "differs": _differences(found, known),
