@@ -75,6 +75,7 @@ def set_up_django() -> None:
         "DJANGO_SETTINGS_MODULE": "yinuo.config.settings",
         "YINUO_DATA": str(build),
         "YINUO_SECRET_KEY": "only for tests",
+        "YINUO_SMS_PROVIDER": "yinuo.apps.notices.channels.ConsoleSms",
         # No such database: a test that asks for none has none.
         "YINUO_DATABASE_URL": server.url(APP, "none"),
         "YINUO_DATABASE_OWNER_URL": server.url(OWNER, "none"),
@@ -83,7 +84,6 @@ def set_up_django() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.YINUO_SMS_PROVIDER = "yinuo.apps.notices.channels.ConsoleSms"
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined()
     django.setup()
     from tests.shuffling import shuffle_what_has_no_order

@@ -217,7 +217,7 @@ class AtTheBrowser:
 
     def sign_in(self, expect: int = 200) -> None:
         assert self.person is not None
-        self.fill("登录名", self.person.username)
+        self.fill("手机号或者登录名", self.person.username)
         self.fill("密码", PASSWORD)
         self.press("登录", expect)
         assert "/accounts/login/" not in self.page.url, "not let in"

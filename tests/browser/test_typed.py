@@ -59,7 +59,7 @@ def sign_in_aside(desk: AtTheBrowser, link: str, person: Person) -> None:
     with desk.context.expect_page() as opened:
         desk.page.get_by_role("link", name=link).click()
     tab: Page = opened.value
-    tab.get_by_label("登录名").fill(person.username)
+    tab.get_by_label("手机号或者登录名").fill(person.username)
     tab.get_by_label("密码").fill(PASSWORD)
     tab.get_by_role("button", name="登录", exact=True).click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("已登录，请回到刚才的标签页")

@@ -24,7 +24,7 @@ from yinuo.core.masking import mask_phone
 from yinuo.web.acting import actor_of, need_own
 from yinuo.web.components.forms import DateInput
 from yinuo.web.components.shapes import NavItem
-from yinuo.web.components.text import zh_date
+from yinuo.web.components.text import unbroken, zh_date
 from yinuo.web.entrance.phones import show_link
 from yinuo.web.handling import attempt
 from yinuo.web.unit import uploads
@@ -163,7 +163,7 @@ def _name(form: AuthoriseForm, actor: Actor, letter: int | None) -> tuple[str, P
         if refusal.code != "people.person_unknown" or not codes.is_phone(values["account"]):
             raise
     invited, secret = invite(actor=actor, phone=values["account"], **said)
-    words = f"已向{mask_phone(invited.phone)}发出邀请，对方在 {zh_date(invited.expires_at)}以前打开短信里的链接接受。"
+    words = f"已向{mask_phone(invited.phone)}发出邀请，对方在 {unbroken(zh_date(invited.expires_at))}以前打开短信里的链接接受。"
     return words, PageRef("entrance:invitation", secret=secret)
 
 
