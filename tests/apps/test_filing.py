@@ -39,6 +39,26 @@ def test_nothing_of_a_secret_project_is_kept(county: County, company: Company) -
     assert not Idempotency.objects.exists()
 
 
+@pytest.mark.parametrize("invested", ["0", "0.00"])
+def test_an_investment_of_nothing_is_told_at_its_field(county: County, company: Company, invested: str) -> None:
+    with pytest.raises(Refused, match="内容有误") as refusal:
+        file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(total_investment=invested), pledged=True, at=MORNING)
+    assert list(refusal.value.errors) == ["total_investment"]
+    assert "大于 0" in refusal.value.errors["total_investment"]
+
+
+def test_a_neighbour_that_only_reports_takes_no_filings(county: County, company: Company) -> None:
+    from yinuo.apps.catalogue.queries import filing_halls
+    from yinuo.apps.people.models import Hall, Region
+
+    region = Region.objects.create(code="622921", name="临夏县")
+    Hall.objects.create(region=region, name="临夏县政务大厅")
+    with pytest.raises(Refused, match="不受理这个地区") as refusal:
+        file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(region="622921"), pledged=True, at=MORNING)
+    assert refusal.value.field == "region"
+    assert filing_halls() == [county.hall]
+
+
 def test_nobody_files_for_another_unit(county: County, company: Company) -> None:
     from tests.apps.county import new_company
 
