@@ -13,6 +13,7 @@ from yinuo.config.cli import main
 from yinuo.config.packs import FOLDER
 
 TEMPLATE = FOLDER / "_template"
+HEARD = 'longest = 30\nlongest_unit = "working"\nstops_statutory = true\nfrom = '
 
 
 @pytest.fixture
@@ -157,7 +158,7 @@ def test_a_threshold_that_moved_is_a_difference_wherever_a_condition_reads_it(yi
 def test_a_pack_ended_earlier_and_begun_later_differs_only_in_between(yinuo: Yinuo, folder: Path, tmp_path: Path) -> None:
     second = tmp_path / "second"
     shutil.copytree(folder, second)
-    edit(second, "pauses.toml", "stops_statutory = true\nfrom = 2026-01-01", "stops_statutory = true\nfrom = 2026-04-01")
+    edit(second, "pauses.toml", f"{HEARD}2026-01-01", f"{HEARD}2026-04-01")
     changes = yinuo.json("diff", folder, second)["changes"]
     assert [(c["key"], c["from"], c["to"], c["after"]) for c in changes] == [("pause:expert_review", "2026-01-01", "2026-04-01", None)]
 

@@ -27,6 +27,7 @@ class Spoilt:
 
 
 HEAD = "pack.toml"
+REFUSED = 'class = "D"\neffect = "commitment"'
 HOURS = "calendars/hours.toml"
 SPOILT = {
     "an unknown key": Spoilt(HOUSING, 'fee = "不收费"', 'fees = "不收费"', "unknown-key", "fees =", "是否指 fee"),
@@ -175,8 +176,8 @@ SPOILT = {
     "hall rules that both hold": Spoilt(
         "hall.toml", 'type = "review"\nmatch = {rating = "bad"}', 'type = "review"', "rule-ambiguous", "hall.6.bad_review", at="before"
     ),
-    "a class that is not told whether it may promise": Spoilt("measures.toml", 'class = "D"', 'class = "A"', "gap", "", "等次 D", at="top"),
-    "a measure that contradicts another": Spoilt("measures.toml", 'class = "D"', 'class = "A"', "overlap", "measure.5.refused", at="before"),
+    "a class that is not told whether it may promise": Spoilt("measures.toml", REFUSED, REFUSED.replace("D", "A"), "gap", "", "等次 D", at="top"),
+    "a measure that contradicts another": Spoilt("measures.toml", REFUSED, REFUSED.replace("D", "A"), "overlap", "measure.5.refused", at="before"),
     "a rule that no case exercises": Spoilt(CASES, 'exercises = ["negative.project.1"]\n', "", "unexercised", "negative.project.1", at="negative"),
     "a rule whose cases do not use it": Spoilt(
         CASES, 'exercises = ["measure.5.refused"]', 'exercises = ["measure.5.commitment"]', "unexercised", "", "measure.5.refused", at="measures"
