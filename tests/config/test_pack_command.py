@@ -195,3 +195,20 @@ def test_the_schema_kept_in_the_repository_is_the_one_the_program_prints(yinuo: 
     kept = (Path(__file__).resolve().parents[2] / "schema/project.schema.json").read_text(encoding="utf-8")
     assert yinuo("schema") == 0
     assert kept == yinuo.out, "run: make schema"
+
+
+def test_the_operators_pack_is_the_default_of_every_question(
+    yinuo: Yinuo, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("YINUO_PACK", str(folder))
+    assert yinuo.json("check")["pack"] == "county"
+    assert yinuo.json("show", "guidance.limit")["pack"]["id"] == "template"
+    assert yinuo.json("show", "guidance.limit", "--pack", "jishishan")["pack"]["id"] == "jishishan"
+    for command in (["policy", "grade", "86"], ["calendar", "show", "2026"]):
+        with pytest.raises(SystemExit):
+            main([*command, "--json"])
+        answer = json.loads(capsys.readouterr().out)
+        assert "jishishan" not in json.dumps(answer), command
+        assert command[0] != "policy" or answer["grade"] == "A"
+    monkeypatch.setenv("YINUO_PACK", "")
+    assert yinuo.json("show", "guidance.limit")["pack"]["id"] == "jishishan"
