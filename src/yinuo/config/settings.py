@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "yinuo.config.middleware.RequestLog",
+    "yinuo.config.failing.JsonErrors",
     "django.middleware.security.SecurityMiddleware",
     "yinuo.config.middleware.ContentSecurity",
     "whitenoise.middleware.WhiteNoiseMiddleware",
