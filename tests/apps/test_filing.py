@@ -5,7 +5,7 @@ import pytest
 from tests.apps.county import Company, County, at, facts
 from yinuo.apps.base import Forbidden, Refused
 from yinuo.apps.notices.models import Message
-from yinuo.apps.projects.actions import file_project
+from yinuo.apps.projects.actions import file_project, terminate
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import ChainRow, Entry, Idempotency
 from yinuo.apps.work.models import WorkItem
@@ -104,6 +104,14 @@ def test_a_project_on_the_negative_list_goes_to_manual_handling_with_its_rule(co
     assert filing.project.code is None
     assert [stop["rule"] for stop in filing.decision["outcome"]["stops"]] == ["negative.project.2"]
     assert WorkItem.objects.filter(kind="manual_filing").count() == 1
+
+
+def test_a_project_that_waits_for_manual_handling_may_be_given_up_before_it_has_a_code(county: County, company: Company) -> None:
+    held = facts(declarations={"catalogue_class": "restricted"})
+    project = file_project(actor=company.actor, unit_id=company.unit.pk, facts=held, pledged=True, at=MORNING).project
+    ended = terminate(actor=company.actor, project_id=project.pk, why="不建了", at=at("2026-11-03 15:00"))
+    assert (ended.state, ended.code) == ("terminated", None)
+    assert not WorkItem.objects.filter(project_id=project.pk, state__in=["running", "paused"]).exists()
 
 
 def test_an_instant_filing_takes_few_statements(county: County, company: Company, django_assert_max_num_queries: object) -> None:

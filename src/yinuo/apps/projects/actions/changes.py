@@ -153,7 +153,9 @@ def end_project(*, actor: Actor, project_id: int, why: str, at: datetime) -> Pro
     why = _text(why, "why", "终止的原因")
     project.state, project.problem, project.closed_at, project.version = ProjectState.TERMINATED, why, at, project.version + 1
     project.save(update_fields=["state", "problem", "closed_at", "version"])
-    record(actor, "projects.terminate", project, at=at, project_code=project.code or "", why=why, chain="anomaly.reported")
+    # What has no code yet is in no chain: there its life begins with the code.
+    chain = "anomaly.reported" if project.code else ""
+    record(actor, "projects.terminate", project, at=at, project_code=project.code or "", why=why, chain=chain)
     return project
 
 
