@@ -138,10 +138,9 @@ def new_person(name: str) -> Person:
 def new_county() -> County:
     catalogue.forget()
     clocks.forget_calendar()
-    hall = sync_pack(BEGAN)
+    hall = sync_pack(max(BEGAN, pack().valid_from))
     county = County(hall)
-    if "enterprise_filing" in pack().matters:
-        county.handle("enterprise_filing")
+    county.handle(pack().roles.filing_matter)
     return county
 
 

@@ -50,8 +50,9 @@ from yinuo.apps.reviews.actions import review_service
 from yinuo.apps.reviews.models import TrackService
 from yinuo.apps.rules import pack
 from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import remind_on_the_day, tick
+from yinuo.apps.work.actions import import_calendar, remind_on_the_day, tick
 from yinuo.apps.work.models import WorkItem
+from yinuo.core.pack.types import DayNotice
 
 __all__ = ["mapped"]
 pytestmark = begins_with(guided)
@@ -358,6 +359,23 @@ def test_a_notice_whose_day_is_over_is_not_signed_any_more(county: County, compa
     on_the_day = at("2026-11-09 17:00")
     sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window, on_the_day), signed_by="马晓云", at=on_the_day)
     assert work_of(item, "deficient_gap").due_at == at("2026-11-09 18:00")
+
+
+def test_a_notice_whose_day_became_a_holiday_is_signed_and_kept_to_the_next_working_day(
+    county: County, company: Company, item: MapItem
+) -> None:
+    row, window = agreed(county, company, item, days=5), clerk(county)
+    holiday = DayNotice(on=date(2026, 11, 13), working=False, name="州庆", cites=())
+    import_calendar(actor=county.actor("administrator"), days=[holiday], source="州政府通知", at=at("2026-11-09 09:00"))
+    late = at("2026-11-16 18:01")
+    refused = refusal(
+        lambda: sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window, late), signed_by="马晓云", at=late)
+    )
+    assert refused.code == "deficient.notice_over"
+    moment = at("2026-11-12 10:00")
+    signed = sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window, moment), signed_by="马晓云", at=moment)
+    assert signed.due_on == date(2026, 11, 16)
+    assert work_of(item, "deficient_gap").due_at == at("2026-11-17 00:00")
 
 
 def test_the_commitment_is_a_scan_of_the_units_or_the_clerks(county: County, company: Company, item: MapItem) -> None:

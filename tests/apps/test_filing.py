@@ -5,7 +5,7 @@ import pytest
 from tests.apps.county import Company, County, at, facts
 from yinuo.apps.base import Forbidden, Refused
 from yinuo.apps.notices.models import Message
-from yinuo.apps.projects.actions import file_project
+from yinuo.apps.projects.actions import file_project, terminate
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import ChainRow, Entry, Idempotency
 from yinuo.apps.work.models import WorkItem
@@ -37,6 +37,26 @@ def test_nothing_of_a_secret_project_is_kept(county: County, company: Company) -
     assert not Project.objects.exists()
     assert not Entry.objects.exists()
     assert not Idempotency.objects.exists()
+
+
+@pytest.mark.parametrize("invested", ["0", "0.00"])
+def test_an_investment_of_nothing_is_told_at_its_field(county: County, company: Company, invested: str) -> None:
+    with pytest.raises(Refused, match="内容有误") as refusal:
+        file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(total_investment=invested), pledged=True, at=MORNING)
+    assert list(refusal.value.errors) == ["total_investment"]
+    assert "大于 0" in refusal.value.errors["total_investment"]
+
+
+def test_a_neighbour_that_only_reports_takes_no_filings(county: County, company: Company) -> None:
+    from yinuo.apps.catalogue.queries import filing_halls
+    from yinuo.apps.people.models import Hall, Region
+
+    region = Region.objects.create(code="622921", name="临夏县")
+    Hall.objects.create(region=region, name="临夏县政务大厅")
+    with pytest.raises(Refused, match="不受理这个地区") as refusal:
+        file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(region="622921"), pledged=True, at=MORNING)
+    assert refusal.value.field == "region"
+    assert filing_halls() == [county.hall]
 
 
 def test_nobody_files_for_another_unit(county: County, company: Company) -> None:
@@ -84,6 +104,14 @@ def test_a_project_on_the_negative_list_goes_to_manual_handling_with_its_rule(co
     assert filing.project.code is None
     assert [stop["rule"] for stop in filing.decision["outcome"]["stops"]] == ["negative.project.2"]
     assert WorkItem.objects.filter(kind="manual_filing").count() == 1
+
+
+def test_a_project_that_waits_for_manual_handling_may_be_given_up_before_it_has_a_code(county: County, company: Company) -> None:
+    held = facts(declarations={"catalogue_class": "restricted"})
+    project = file_project(actor=company.actor, unit_id=company.unit.pk, facts=held, pledged=True, at=MORNING).project
+    ended = terminate(actor=company.actor, project_id=project.pk, why="不建了", at=at("2026-11-03 15:00"))
+    assert (ended.state, ended.code) == ("terminated", None)
+    assert not WorkItem.objects.filter(project_id=project.pk, state__in=["running", "paused"]).exists()
 
 
 def test_an_instant_filing_takes_few_statements(county: County, company: Company, django_assert_max_num_queries: object) -> None:

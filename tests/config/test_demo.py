@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from django.db.models import Count, JSONField, Model
 from django.test.utils import CaptureQueriesContext
 from psycopg.types.json import Jsonb
 
-from tests.apps import figured
+from tests.apps import elsewhere, figured
 from tests.apps.county import facts, new_company, new_county
 from tests.apps.killing import Watch, watched
 from tests.database import TestDatabase
@@ -45,6 +47,7 @@ from yinuo.apps.people.queries import actor_of_membership
 from yinuo.apps.projects.actions import file_project
 from yinuo.apps.projects.models import ProgressReport, Project, Question
 from yinuo.apps.reform.models import ReformReport
+from yinuo.apps.rules import pack
 from yinuo.apps.trail.models import Entry
 from yinuo.apps.window.models import Visit
 from yinuo.apps.work.access import can_see
@@ -611,3 +614,20 @@ def test_a_derived_column_changed_behind_the_platform_is_named_and_mended(operat
         for statement, given in before:
             operator.execute(statement, given)
     assert audit(None, at=NOW).clean
+
+
+def test_another_countys_pack_has_a_demonstration_of_its_own(db: None, tmp_path: Path) -> None:
+    with elsewhere.installed(tmp_path / "pack"):
+        said: list[str] = []
+        found = demo.build(said.append, NOW)
+        assert not [line for line in said if "没有演完" in line]
+        usernames = {login.username for login in found}
+        assert Person.objects.filter(username__in=usernames).count() == len(usernames)
+        assert set(Membership.objects.values_list("department__key", flat=True)) == set(pack().departments)
+        states = dict(Project.objects.values_list("name", "state"))
+        assert states == {"年产5万吨有机肥加工项目": "confirmed", "新型墙材生产线项目": "confirmed", "果蔬冷链仓储项目": "filed"}
+        far = Project.objects.get(name="年产5万吨有机肥加工项目")
+        assert far.landed_at is not None
+        assert set(MapItem.objects.filter(project=far, route="commitment").values_list("matter_id", flat=True)) == {"works_planning_permit"}
+        assert "积石山" not in json.dumps([login.label for login in found], ensure_ascii=False)
+        assert demo.build(said.append, NOW) == found

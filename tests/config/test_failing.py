@@ -80,6 +80,30 @@ def test_an_address_that_is_none_is_told_in_json_to_machines_and_on_a_page_to_pe
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "headers", "status", "code"),
+    [
+        ("delete", "/api/v1/projects", {}, 405, "api.method"),
+        ("options", "/api/v1/guides", {}, 405, "api.method"),
+        ("get", "/api/v1/guides", {"Host": "elsewhere.example"}, 400, "api.bad_request"),
+        ("get", "/api/v1/zone?" + "a=1&" * 3000, {}, 400, "api.bad_request"),
+        ("get", "/api/", {}, 404, "api.not_found"),
+        ("post", "/api/v1/projects/", {}, 404, "api.not_found"),
+        ("get", "/api/v1/projects", {"Authorization": "Bearer \x00"}, 401, "api.key"),
+        ("get", "/api/v1/verify/%00/%FF", {}, 422, "api.unfit"),
+        ("get", "/api/v1/guides?as_of=0001-01-01", {}, 422, "rules.as_of"),
+    ],
+)
+def test_whoever_refuses_a_machine_it_is_told_in_json(
+    db: None, client: Client, method: str, path: str, headers: dict[str, str], status: int, code: str
+) -> None:
+    answer = getattr(client, method)(path, headers=headers)
+    assert answer.headers["Content-Type"].startswith("application/json"), answer.content[:80]
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.json()["remedy"]
+    assert status != 405 or answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
     ("error", "status", "code"),
     [
         (RuntimeError("a fault of ours"), 500, "api.failed"),

@@ -22,7 +22,7 @@ def _texts(*floors: str) -> list[Path]:
 
 
 def test_only_config_names_a_pack() -> None:
-    names = re.compile("|".join(packs.PACKS), re.IGNORECASE)
+    names = re.compile("|".join(packs.names()), re.IGNORECASE)
     naming = [
         str(file.relative_to(SOURCE)) for file in _texts("core", "apps", "web", "api") if names.search(file.read_text(encoding="utf-8"))
     ]
@@ -30,7 +30,7 @@ def test_only_config_names_a_pack() -> None:
 
 
 def test_every_known_pack_is_there() -> None:
-    for name in packs.PACKS:
+    for name in packs.names():
         assert (packs.directory(name) / "pack.toml").is_file()
 
 

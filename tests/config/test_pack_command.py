@@ -13,6 +13,7 @@ from yinuo.config.cli import main
 from yinuo.config.packs import FOLDER
 
 TEMPLATE = FOLDER / "_template"
+HEARD = 'longest = 30\nlongest_unit = "working"\nstops_statutory = true\nfrom = '
 
 
 @pytest.fixture
@@ -157,7 +158,7 @@ def test_a_threshold_that_moved_is_a_difference_wherever_a_condition_reads_it(yi
 def test_a_pack_ended_earlier_and_begun_later_differs_only_in_between(yinuo: Yinuo, folder: Path, tmp_path: Path) -> None:
     second = tmp_path / "second"
     shutil.copytree(folder, second)
-    edit(second, "pauses.toml", "stops_statutory = true\nfrom = 2026-01-01", "stops_statutory = true\nfrom = 2026-04-01")
+    edit(second, "pauses.toml", f"{HEARD}2026-01-01", f"{HEARD}2026-04-01")
     changes = yinuo.json("diff", folder, second)["changes"]
     assert [(c["key"], c["from"], c["to"], c["after"]) for c in changes] == [("pause:expert_review", "2026-01-01", "2026-04-01", None)]
 
@@ -194,3 +195,20 @@ def test_the_schema_kept_in_the_repository_is_the_one_the_program_prints(yinuo: 
     kept = (Path(__file__).resolve().parents[2] / "schema/project.schema.json").read_text(encoding="utf-8")
     assert yinuo("schema") == 0
     assert kept == yinuo.out, "run: make schema"
+
+
+def test_the_operators_pack_is_the_default_of_every_question(
+    yinuo: Yinuo, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("YINUO_PACK", str(folder))
+    assert yinuo.json("check")["pack"] == "county"
+    assert yinuo.json("show", "guidance.limit")["pack"]["id"] == "template"
+    assert yinuo.json("show", "guidance.limit", "--pack", "jishishan")["pack"]["id"] == "jishishan"
+    for command in (["policy", "grade", "86"], ["calendar", "show", "2026"]):
+        with pytest.raises(SystemExit):
+            main([*command, "--json"])
+        answer = json.loads(capsys.readouterr().out)
+        assert "jishishan" not in json.dumps(answer), command
+        assert command[0] != "policy" or answer["grade"] == "A"
+    monkeypatch.setenv("YINUO_PACK", "")
+    assert yinuo.json("show", "guidance.limit")["pack"]["id"] == "jishishan"

@@ -17,6 +17,7 @@ import pytest
 
 from tests.database import home
 from yinuo.config.embedded import Server
+from yinuo.config.packs import FOLDER
 
 pytestmark = pytest.mark.slow
 PATIENCE = 120
@@ -156,3 +157,38 @@ def test_a_platform_without_an_address_is_named_at_the_start_and_not_by_the_firs
     assert "请在 YINUO_CODE_URL 填写省级平台赋码接口的地址" in up.said()
     assert "Traceback" not in up.said()
     assert not Server(data).running()
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    shutil.copytree(FOLDER / "_template", tmp_path / "county", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path / "county"
+
+
+def test_a_faulty_pack_is_refused_with_every_finding_before_anything_is_started(data: Path, pack: Path) -> None:
+    for name, old, new in (("departments.toml", '"housing"', '"house"'), ("pack.toml", "filing_matter", "files_matter")):
+        (pack / name).write_text((pack / name).read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    home = data.with_name(data.name + "-faulty")
+    up = Up(home, _free_port(), YINUO_PACK=str(pack))
+    assert up.process.wait(PATIENCE) == 1
+    assert "matters/housing.toml:1: unknown-department：没有部门 housing" in up.said()
+    assert "missing-role：[roles] 缺少 filing_matter" in up.said()
+    assert "没有启动，数据没有动" in up.said()
+    assert "Traceback" not in up.said()
+    assert not home.exists()
+
+
+def test_a_pack_whose_first_day_is_to_come_is_refused_with_its_day(data: Path, pack: Path) -> None:
+    for file in pack.rglob("*.toml"):
+        if file.name != "2026.toml":
+            file.write_text(file.read_text(encoding="utf-8").replace("from = 2026-01-01", "from = 2097-01-01"), encoding="utf-8")
+    up = Up(data, _free_port(), YINUO_PACK=str(pack))
+    assert up.process.wait(PATIENCE) == 1
+    assert "not-in-force：规则自 2097-01-01 起适用" in up.said()
+
+
+def test_a_pack_that_is_not_there_is_said_in_one_line(data: Path) -> None:
+    up = Up(data, _free_port(), YINUO_PACK="atlantis")
+    assert up.process.wait(PATIENCE) == 2
+    assert up.said().startswith("错误：没有名为“atlantis”的规则包；可用：jishishan")
+    assert len(up.said().splitlines()) == 1

@@ -25,6 +25,7 @@ from yinuo.core.pack.types import (
     Pack,
     Parameter,
     PointRule,
+    Roles,
     Source,
 )
 
@@ -182,12 +183,13 @@ ROWS = (
     a_row("regional", 1, "always", ("plain",)),
 )  # fmt: skip
 ARTICLES = {"第一条": "g"}
+ROLES = Roles("office", "office", "office", "office", "permit", "permit", "doc")
 
 
 def a_pack(**changes: Any) -> Pack:
     source = Source("doc", "某政发〔2023〕1号", "某文件", "某县", FROM, FROM, None, "source", ARTICLES, "s:1")
     base = Pack(
-        id="probe", title="测试规则", jurisdiction="某县", version="1", valid_from=FROM, owner="某局", hash="00", path="",
+        id="probe", title="测试规则", jurisdiction="某县", version="1", valid_from=FROM, owner="某局", roles=ROLES, hash="00", path="",
         sources={"doc": source}, parameters={p.id: p for p in PARAMETERS},
         departments={"office": Department("office", "某县某局", "某局", "", "county", (), "d:1")},
         schemes=(), matters={m.id: m for m in MATTERS}, negative=ROWS, scales=(_scale(),), measures=MEASURES, point_rules=POINT_RULES,

@@ -26,6 +26,8 @@ class Spoilt:
     at: str = ""
 
 
+HEAD = "pack.toml"
+REFUSED = 'class = "D"\neffect = "commitment"'
 HOURS = "calendars/hours.toml"
 SPOILT = {
     "an unknown key": Spoilt(HOUSING, 'fee = "不收费"', 'fees = "不收费"', "unknown-key", "fees =", "是否指 fee"),
@@ -104,12 +106,41 @@ SPOILT = {
     "a point rule without text": Spoilt("points.toml", 'text = "完成全部承诺事项，加 2 分"\n', "", "reason-text", "credit.5.cycle", at="before"),
     "an unknown department": Spoilt(HOUSING, 'department = "housing"', 'department = "house"', "unknown-department", "[[matter]]", "housing"),
     "an unknown stage": Spoilt(HOUSING, '"construction_permit"', '"construction"', "unknown-stage", "[[matter]]", "construction_permit"),
+    "a part played by nobody": Spoilt(HEAD, 'window_department = "government_services"', "", "missing-role", "[roles]", "综合窗口"),
+    "a part played by an unknown department": Spoilt(
+        HEAD, '"government_services"', '"services"', "unknown-department", "[roles]", "departments.toml"
+    ),
+    "a part played by an unknown matter": Spoilt(
+        HEAD, 'filing_matter = "filing"', 'filing_matter = "fling"', "unknown-matter", "[roles]", "是否指 filing"
+    ),
+    "a part played by an unknown source": Spoilt(HEAD, 'document = "example-2026-1"', 'document = "x"', "unknown-citation", "[roles]"),
+    "a part nobody knows": Spoilt(HEAD, "market_department", "markets_department", "unknown-key", "markets_department", "market_department"),
+    "a filing that not every project needs": Spoilt(
+        "matters/development_reform.toml", 'needed = "always"', 'needed = "occupies_road"', "wrong-role", "[[matter]]", "filing_matter"
+    ),
+    "a parameter that names an unknown department": Spoilt(
+        "parameters/land.toml", '"natural_resources"', '"natural_resource"', "unknown-department", "[[parameter.value]]", "是否指 natural_resources"
+    ),
+    "a parameter that names an unknown matter": Spoilt(
+        "parameters/mock.toml", '["land_supply"]', '["land"]', "unknown-matter", "value = [\"land", at="value"
+    ),
+    "a parameter that names an unknown class": Spoilt(
+        "parameters/credit.toml", 'value = "A"', 'value = "Z"', "unknown-class", 'value = "Z"', at="value"
+    ),
+    "a parameter that names an unknown handling": Spoilt(
+        "parameters/tracks.toml", '"reported_upward"', '"reported_upwards"', "unknown-handling", '"reported_upwards"', at="value"
+    ),
+    "a region of five digits": Spoilt("parameters/place.toml", '"000001"', '"00001"', "wrong-type", '"00001"', "六位", at="value"),
+    "a pause the program needs": Spoilt("pauses.toml", 'id = "coordination"', 'id = "coordinating"', "missing-pause", "", "coordination", at="top"),
+    "a reason the program needs": Spoilt(
+        "reasons.toml", 'id = "not_accepted.not_needed"', 'id = "not_accepted.other"', "missing-reason", "", "not_needed", at="top"
+    ),
     "a prerequisite that does not exist": Spoilt(HOUSING, 'after = ["filing"]', 'after = ["file"]', "unknown-matter", "[[matter]]", "filing"),
     "a matter that waits for itself": Spoilt(HOUSING, 'after = ["filing"]', 'after = ["road_occupation"]', "cycle", "[[matter]]"),
     "a negative row of an unknown matter": Spoilt(
         "negative_list.toml", '["road_occupation"]', '["road"]', "unknown-matter", "negative.matter.1\"", at="before"
     ),
-    "a matter that names an unknown row": Spoilt(HOUSING, "negative_rows = [1]", "negative_rows = [2]", "unknown-row", "[[matter]]"),
+    "a matter that names an unknown row": Spoilt(HOUSING, "negative_rows = [1]", "negative_rows = [9]", "unknown-row", "[[matter]]"),
     "a promised matter without any limit": Spoilt(
         "matters/development_reform.toml", 'handling = "instant"', 'handling = "promised"', "missing-limit", "[[matter]]"
     ),
@@ -145,8 +176,8 @@ SPOILT = {
     "hall rules that both hold": Spoilt(
         "hall.toml", 'type = "review"\nmatch = {rating = "bad"}', 'type = "review"', "rule-ambiguous", "hall.6.bad_review", at="before"
     ),
-    "a class that is not told whether it may promise": Spoilt("measures.toml", 'class = "D"', 'class = "A"', "gap", "", "等次 D", at="top"),
-    "a measure that contradicts another": Spoilt("measures.toml", 'class = "D"', 'class = "A"', "overlap", "measure.5.refused", at="before"),
+    "a class that is not told whether it may promise": Spoilt("measures.toml", REFUSED, REFUSED.replace("D", "A"), "gap", "", "等次 D", at="top"),
+    "a measure that contradicts another": Spoilt("measures.toml", REFUSED, REFUSED.replace("D", "A"), "overlap", "measure.5.refused", at="before"),
     "a rule that no case exercises": Spoilt(CASES, 'exercises = ["negative.project.1"]\n', "", "unexercised", "negative.project.1", at="negative"),
     "a rule whose cases do not use it": Spoilt(
         CASES, 'exercises = ["measure.5.refused"]', 'exercises = ["measure.5.commitment"]', "unexercised", "", "measure.5.refused", at="measures"
@@ -177,6 +208,9 @@ def test_each_kind_of_fault_is_named_with_file_and_line(template: Copy, spoilt: 
     elif spoilt.at == "last":
         text = (template.folder / file).read_text(encoding="utf-8").splitlines()
         line = max(number for number, row in enumerate(text, 1) if row.startswith("[["))
+    elif spoilt.at == "value":
+        # The table of the value begins two lines above it.
+        line = template.line(file, spoilt.marker) - 2
     elif spoilt.at == "negative":
         file, line = "negative_list.toml", template.line("negative_list.toml", "negative.project.1") - 1
     elif spoilt.at == "measures":

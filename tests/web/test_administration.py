@@ -55,6 +55,13 @@ def test_the_administrator_sees_every_list(office: Client, company: Company, pag
     assert office.get(listing(page)).status_code == 200
 
 
+def test_what_is_no_row_is_not_looked_up(office: Client) -> None:
+    path = reverse("admin:people_membership_add")
+    answer = office.post(path, {"person": "../../etc/passwd", "department": "\x00", "role": "window", "from_on": "2026-11-05"}, follow=True)
+    assert answer.status_code == 200
+    assert "请从列表中选择" in text_of(answer)
+
+
 @pytest.mark.parametrize("role", OTHERS)
 def test_no_other_role_sees_any_page(county: County, set_clock: SetClock, role: str) -> None:
     client = desk(county, role, stage="initiation" if role == "stage_convener" else "")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.apps import elsewhere
 from tests.apps.county import Company, County, at, new_company, new_county
 from yinuo.apps.people.models import Person
+from yinuo.config.bootstrap import sync_pack
 from yinuo.web.public import readings
 from yinuo.web.public.doors import doors_for
 
@@ -68,3 +72,25 @@ def test_the_first_line_leads_into_a_self_check_and_the_second_into_a_search(cou
     # One q for each, told apart by their labels.
     assert page.count('for="project"') == 1
     assert page.count('for="q"') == 1
+
+
+def test_the_home_page_of_a_county_whose_rules_began_in_the_middle_of_the_year(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: at("2026-11-24 10:00"))
+    with elsewhere.installed(tmp_path / "pack", begins="2026-07-01"):
+        new_county()
+        answer = Client().get("/")
+        assert answer.status_code == 200
+        assert "示例县" in answer.content.decode()
+        for path in ("/zone/", "/rules/", "/rules/parameters/", "/rules/credit/", "/guides/", "/halls/", "/figures/", "/check/"):
+            assert Client().get(path).status_code == 200, path
+
+
+def test_before_the_first_day_of_the_rules_a_page_says_so(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with elsewhere.installed(tmp_path / "pack", begins="2027-01-15"):
+        sync_pack(date(2027, 1, 15))
+        monkeypatch.setattr(timezone, "now", lambda: at("2026-12-02 10:00"))
+        answer = Client().get("/agency/")
+        assert answer.status_code == 422
+        assert "自 2027-01-15 起施行" in answer.content.decode()

@@ -261,6 +261,18 @@ def test_the_company_ends_its_project_only_when_sure(desk: Desk) -> None:
     assert "资金不到位" in desk.get(f"/projects/{project.pk}/")
 
 
+def test_a_project_held_for_handling_by_hand_is_given_up_before_it_has_a_code(desk: Desk) -> None:
+    project = filed(desk, declarations={"two_high_or_overcapacity": True})
+    desk.post(f"/projects/{project.pk}/end/", {"why": "不建了", "sure": "on"})
+    assert Project.objects.get(pk=project.pk).state == "terminated"
+    assert "不建了" in desk.get(f"/projects/{project.pk}/")
+    for page in ("map", "questions", "end", "completion", "participants"):
+        assert desk.client.get(f"/projects/{project.pk}/{page}/").status_code < 500, page
+    official = desk.official()
+    for path in (f"/staff/projects/{project.pk}/", f"/staff/projects/{project.pk}/manual/", "/staff/projects/?state=terminated", "/staff/"):
+        assert official.get(path).status_code < 500, path
+
+
 # -- amendments
 
 

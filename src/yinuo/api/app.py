@@ -17,6 +17,7 @@ from ninja.security import HttpBearer
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.people.queries import actor_of_key, name_of_key, stand_ins_of
+from yinuo.core.dated import NotInForce
 
 # No body of ours comes near it.
 DEEPEST = 24
@@ -136,6 +137,12 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 @api.exception_handler(ObjectDoesNotExist)
 def absent(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:
     return api.create_response(request, {"code": "api.not_found", "message": "没有找到", "field": "", "remedy": "请核对编号"}, status=404)
+
+
+@api.exception_handler(NotInForce)
+def early(request: HttpRequest, error: NotInForce) -> HttpResponse:
+    body = {"code": "rules.not_in_force", "message": str(error), "field": "", "remedy": "请选规则施行以后的日期"}
+    return api.create_response(request, body, status=422)
 
 
 @api.exception_handler(DataError)

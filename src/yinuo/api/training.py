@@ -20,7 +20,7 @@ from yinuo.apps.base import Actor, forbid
 from yinuo.apps.commitments.actions import close_notices
 from yinuo.apps.people.actions import ask_binding, confirm_binding, find_or_register_unit, give_role, issue_key
 from yinuo.apps.people.models import Department, Hall, Person, ProjectUnit, StaffRole
-from yinuo.apps.rules import FILING_DEPARTMENT, pack
+from yinuo.apps.rules import pack, roles
 from yinuo.apps.window.actions import close_left_open
 from yinuo.apps.work.actions import tick
 from yinuo.core.calendar import TZ
@@ -62,9 +62,9 @@ def cast(request: HttpRequest, body: CastIn) -> Status[dict[str, Any]]:
     with transaction.atomic():
         hall = Hall.objects.get(name=pack().parameter("place.hall", day).value)
         staff = [_staff(department, StaffRole.APPROVER, now) for department in Department.objects.filter(hall=hall).order_by("id")]
-        office = Department.objects.get(hall=hall, key=FILING_DEPARTMENT)
+        office = Department.objects.get(hall=hall, key=roles().filing_department)
         staff += [_staff(office, role, now) for role in AT_FILING_UNIT]
-        services = Department.objects.get(hall=hall, key="government_services")
+        services = Department.objects.get(hall=hall, key=roles().window_department)
         staff += [_staff(services, role, now) for role in AT_THE_SERVICES]
         return Status(201, {"units": [_unit(name, hall, now) for name in body.units], "staff": staff})
 

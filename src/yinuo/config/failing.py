@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.views import defaults
 
@@ -15,7 +16,7 @@ RETRY_SECONDS = 10
 
 def unknown(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path_info.startswith(API):
-        return _told("api.not_found", "没有这个地址", "请核对接口文档 /api/v1/docs", 404)
+        return _told("api.not_found", "没有这个地址", "请核对接口说明 /api/v1/openapi.json", 404)
     return defaults.page_not_found(request, exception)
 
 
@@ -33,6 +34,35 @@ def failed(request: HttpRequest) -> HttpResponse:
         answer = render(None, "503.html", status=503)  # type: ignore[arg-type]
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
+
+
+# What Django or the API's framework answers by itself, before or instead of an operation of ours: code, message, remedy.
+TOLD = {
+    400: ("api.bad_request", "请求不合规矩，没有办理", "请核对请求的地址、请求头 Host、参数的个数和大小"),
+    403: ("api.forbidden", "不能这样请求", "请用接口密钥调用接口，不要用网页的登录"),
+    405: ("api.method", "这个地址不接受这种请求方法", "可用的方法见响应头 Allow 和接口说明 /api/v1/openapi.json"),
+}
+OTHERWISE = ("api.refused", "请求没有办理", "请核对接口说明 /api/v1/openapi.json")
+
+
+class JsonErrors:
+    """A machine that is refused reads JSON, whoever refused it: what is not JSON yet is told anew under the same status and headers."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        if answer.status_code < 400 or not request.path_info.startswith(API):
+            return answer
+        if answer.headers.get("Content-Type", "").startswith("application/json"):
+            return answer
+        code, message, remedy = TOLD.get(answer.status_code, OTHERWISE)
+        told = _told(code, message, remedy, answer.status_code)
+        for name, value in answer.headers.items():
+            if name not in ("Content-Type", "Content-Length"):
+                told.headers[name] = value
+        return told
 
 
 def _told(code: str, message: str, remedy: str, status: int) -> JsonResponse:

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "yinuo.config.middleware.RequestLog",
+    "yinuo.config.failing.JsonErrors",
     "django.middleware.security.SecurityMiddleware",
     "yinuo.config.middleware.ContentSecurity",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -188,7 +189,7 @@ YINUO_TRAINING = os.environ.get("YINUO_TRAINING") == "1"
 YINUO_TRAINING_TOKEN = secret.training_token(SECRET_KEY)
 if YINUO_TRAINING:
     MIDDLEWARE.insert(0, "yinuo.config.training.TravellingClock")
-YINUO_PACK = os.environ.get("YINUO_PACK", packs.DEFAULT)
+YINUO_PACK = packs.chosen()
 YINUO_PACK_DIR = packs.directory(YINUO_PACK)
 YINUO_EFFECTS = EFFECTS
 # Role → who tells for which units its holders may act, and through what (see base.StandIn).

@@ -16,6 +16,10 @@ class Gap(RuleError):
     """No value holds on the day asked for."""
 
 
+class NotInForce(Gap):
+    """The day asked for lies before the rules' first day."""
+
+
 class Conflict(RuleError):
     """More than one value holds on the day asked for."""
 

@@ -75,8 +75,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if role in FIGURES:
         links = [*links, ("看板", "staff:dashboard")]
     account = _account(request, hat)
-    day = timezone.localdate()
-    county = pack().parameter("place.name", day).value
+    # The frame stands around the page that says the rules are not in force yet.
+    county = pack().parameter("place.name", max(timezone.localdate(), pack().valid_from)).value
     return {
         "nav": _links(links, request.path),
         "account": account,

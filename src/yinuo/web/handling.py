@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from yinuo.apps.base import Forbidden, Refused, Stale
+from yinuo.core.dated import NotInForce
 
 T = TypeVar("T")
 log = structlog.get_logger("yinuo.web")
@@ -65,6 +66,9 @@ class RefusalPages:
         if isinstance(error, Refused):
             context: dict[str, Any] = {"refusal": error}
             return render(request, "errors/refused.html", context, status=error.status)
+        if isinstance(error, NotInForce):
+            early = Refused("rules.not_in_force", str(error), remedy="请选规则施行以后的日期，或者请系统管理员核对规则包的 valid_from")
+            return render(request, "errors/refused.html", {"refusal": early}, status=early.status)
         if isinstance(error, ObjectDoesNotExist):
             return render(request, "404.html", status=404)
         if isinstance(error, DataError):

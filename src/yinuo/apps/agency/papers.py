@@ -22,8 +22,6 @@ SERVICES = {
     ServiceKind.COORDINATE: "根据项目单位实际情况，帮助项目单位协调各部门审批事项办理有序推进",
     ServiceKind.ACT: "代理项目单位申报材料，负责全程帮办盯办",
 }
-BASIS = ("jzb-2023-16#附件6·二(一)", "jzb-2023-16#附件6·四(一)")
-ENDS = "jzb-2023-16#附件6·四(三)"
 
 
 def number(project: Project, mark: str, at: datetime, turn: int) -> str:
@@ -83,7 +81,7 @@ def agreement_data(agreement: Agreement, application: AgencyRequest, at: datetim
         "endings": texts("agency.endings"),
         "confirm_days": rules.integer("agency.confirm_limit", day),
         "archive_days": rules.integer("agency.archive_limit", day),
-        "basis": cited(BASIS),
+        "basis": cited(rules.parameter("agency.sign_limit", day).cites),
         "unit_signer": signer.name if signer else None,
         "unit_signed_at": moment(agreement.unit_signed_at) if agreement.unit_signed_at else None,
         "body_signer": agreement.body_signed_by.name,
@@ -125,13 +123,18 @@ def end_data(agreement: Agreement, at: datetime) -> dict[str, Any]:
 
 def end_cites(kind: EndKind, at: datetime) -> list[str]:
     """The article behind an ending; for what the clause leaves open, that of the reading's parameter."""
+    day = at.astimezone(TZ).date()
+
+    def cites(name: str) -> list[str]:
+        return list(pack().parameter(name, day).cites)
+
     if kind == EndKind.DEEMED:
-        return list(pack().parameter("agency.confirm_limit", at.astimezone(TZ).date()).cites)
+        return cites("agency.confirm_limit")
     if kind == EndKind.TERM:
-        return list(pack().parameter("agency.longest", at.astimezone(TZ).date()).cites)
+        return cites("agency.longest")
     if kind in (EndKind.GRADE, EndKind.PROVINCIAL):
-        return [ENDS, "jzb-2023-16#附件6·一"]
-    return [ENDS]
+        return list(dict.fromkeys([*cites("agency.endings"), *cites("agency.provincial_grades")]))
+    return cites("agency.endings")
 
 
 def again(kind: EndKind) -> str:

@@ -54,6 +54,18 @@ def hall_of_region(region: str) -> int | None:
     return _hall_of_region[region]
 
 
+def filing_halls() -> list[Hall]:
+    """The halls at which a project may be filed here: those with the pack's filing department. A neighbour that only reports has none."""
+    own = Hall.objects.filter(departments__key=pack().roles.filing_department)
+    return list(own.select_related("region").order_by("id"))
+
+
+def hall_for_filing(region: str) -> int | None:
+    """The hall that takes the filings of a region; None where this platform takes none."""
+    hall_id = hall_of_region(region)
+    return hall_id if hall_id is not None and pack().roles.filing_department in book(hall_id).departments else None
+
+
 def book(hall_id: int) -> HallBook:
     known = _books.get(hall_id)
     if known is None or time.monotonic() - known.read_at > _FRESH_SECONDS:

@@ -28,10 +28,9 @@ from yinuo.apps.commitments.models import (
     RulingState,
 )
 from yinuo.apps.documents.attachments import load_files
-from yinuo.apps.onemap.building import OPENS_MAP
 from yinuo.apps.onemap.models import GuidanceAnswer, GuidanceKind, ItemState, MapItem, Route
 from yinuo.apps.projects.models import Project, ProjectState
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.apps.work.clocks import calendar
 from yinuo.apps.work.models import WorkItem, WorkKind, WorkState
 from yinuo.core.calendar import DAY, TZ
@@ -493,9 +492,9 @@ class CommitmentShare:
 def commitment_share(first: datetime, end: datetime, *, hall_id: int | None = None) -> CommitmentShare:
     """办理率: of all matters off the negative list granted in [first, end), offered or not, the share granted on a promise.
 
-    Counted for the kinds of projects the reform has reached; the filing itself is not a matter one promises for.
+    A span that begins before the rules is told by those of their first day. Counted for the kinds of projects the reform has reached; the filing itself is not a matter one promises for.
     """
-    day = first.astimezone(TZ).date()
+    day = max(first.astimezone(TZ).date(), pack().valid_from)
     rule = pack().parameter("kpi.commitment_share", day)
     kinds = list(pack().parameter("commitment.kinds", day).value)
     granted = MapItem.objects.filter(
@@ -504,7 +503,7 @@ def commitment_share(first: datetime, end: datetime, *, hall_id: int | None = No
         application__ended_at__lt=end,
         project__kind__in=kinds,
         promisable_why__outcome__listed=False,
-    ).exclude(matter_id__in=OPENS_MAP.values())
+    ).exclude(matter_id=roles().filing_matter)
     if hall_id is not None:
         granted = granted.filter(project__hall_id=hall_id)
     counted = granted.aggregate(off_list=Count("id"), promised=Count("id", filter=Q(route=Route.COMMITMENT)))

@@ -199,8 +199,8 @@ def sign_gap_commitment(
     _need_window(actor, item)
     if item.state != ItemState.OPEN:
         raise Refused("deficient.overtaken", f"“{item.name}”已经用别的方式申报", remedy="请刷新页面查看最新状态")
-    assert row.due_on is not None
-    if at > calendar().closing(row.due_on):
+    last = _last_day(row)
+    if at > calendar().closing(last):
         raise Refused("deficient.notice_over", "通知书载明的补齐日期已过，不能再签署", remedy="请重新申请容缺受理，或者补齐材料后申报")
     need_prerequisites(item)
     scan = _scan(actor, row, file_id)
@@ -210,17 +210,23 @@ def sign_gap_commitment(
         item=item,
         materials=row.materials,
         note=f"容缺受理，空缺：{_names(row.missing)}",
-        until=row.due_on,
+        until=last,
         received_at=row.applied_at,
         handler_id=row.opinion_by_id,
         at=at,
     )
-    row.state, row.application = DeficientState.WAITING, item.application
+    row.state, row.application, row.due_on = DeficientState.WAITING, item.application, last
     row.commitment, row.commitment_sha256, row.signed_at = scan, scan.sha256, at
-    save(row, "state", "application", "commitment", "commitment_sha256", "signed_by", "signed_at")
+    save(row, "state", "due_on", "application", "commitment", "commitment_sha256", "signed_by", "signed_at")
     _record(actor, row, "deficient.accept", at, sha256=scan.sha256, due_on=row.due_on)
     _tell_unit(row, "gap_open", at, until=_day_text(row.due_on), what=_names(row.missing))
     return row
+
+
+def _last_day(row: DeficientAcceptance) -> date:
+    """The day of the notice; where it has become a day off since, the next working day."""
+    assert row.due_on is not None
+    return row.due_on if calendar().is_working(row.due_on) else calendar().next_working(row.due_on)
 
 
 def _scan(actor: Actor, row: DeficientAcceptance, file_id: int) -> StoredFile:

@@ -13,9 +13,8 @@ from typing import Any
 from yinuo.apps.figures.industries import SECTIONS, UNSAID
 from yinuo.apps.figures.scope import Scope
 from yinuo.apps.halls.sources import TURNED, TURNS
-from yinuo.apps.onemap.building import OPENS_MAP
 from yinuo.apps.onemap.standing import CLOCKS
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.apps.work.lights import due_sql, light_sql, paused_sql
 from yinuo.apps.work.models import WorkKind
 from yinuo.core.calendar import TZ
@@ -230,7 +229,7 @@ def asked(scope: Scope, now: datetime) -> dict[str, Any]:
         "clocks": [str(kind) for kind in CLOCKS],
         "deciding": [str(kind) for kind in DECIDING],
         "waiting": [str(kind) for kind in WAITING],
-        "opening": list(OPENS_MAP.values()),
+        "opening": [roles().filing_matter],
         "reached": list(rules.parameter("commitment.kinds", max(scope.since, rules.valid_from)).value),
         "good": list(rules.parameter("hall.review_good", day).value),
         "bad": list(rules.parameter("hall.review_bad", day).value),

@@ -6,7 +6,7 @@ from yinuo.apps.base import Actor
 from yinuo.apps.grants.models import Basis, ChainNode, Grant, NodeKind
 from yinuo.apps.people.access import is_own
 from yinuo.apps.people.models import AuthorisedPerson, Department
-from yinuo.apps.projects.access import FILING_DEPARTMENT
+from yinuo.apps.rules import roles
 
 # A bank has no duty by law to look into a project: only the unit itself lets it.
 BY_STATUTE = (NodeKind.DEPARTMENT, NodeKind.SUPERVISION)
@@ -32,7 +32,7 @@ def can_order(actor: Actor, node: ChainNode) -> bool:
 
 def is_filing_principal(actor: Actor) -> bool:
     """The principal of the hall's filing unit, who also consents to points."""
-    filing = Department.objects.filter(pk=actor.department_id, hall_id=actor.hall_id, key=FILING_DEPARTMENT)
+    filing = Department.objects.filter(pk=actor.department_id, hall_id=actor.hall_id, key=roles().filing_department)
     return actor.role == "principal" and filing.exists()
 
 

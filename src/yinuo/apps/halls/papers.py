@@ -6,7 +6,7 @@ from typing import Any
 
 from yinuo.apps.documents.wording import cited, iso
 from yinuo.apps.halls.models import Bulletin
-from yinuo.apps.rules import FILING_DEPARTMENT, pack
+from yinuo.apps.rules import pack, roles
 
 KINDS = {"hall": "政务大厅", "convener": "总召集人", "handler": "审批事项办理人员"}
 COUNTED = ("good", "bad", "yellow", "red", "landed", "tracks", "manual")
@@ -18,7 +18,7 @@ def bulletin(row: Bulletin) -> dict[str, Any]:
     day = max(row.month, rules.valid_from)
     basis = [cite for name in ("hall.start", "hall.assessment_points", "hall.honoured") for cite in rules.parameter(name, day).cites]
     return {
-        "issuer": rules.departments[FILING_DEPARTMENT].name,
+        "issuer": rules.departments[roles().filing_department].name,
         "number": row.number,
         "region": body["region"],
         "month": row.month.isoformat(),

@@ -13,6 +13,7 @@ from yinuo.apps.mock.models import MockApplication, MockMatter
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.queries import department
 from yinuo.apps.projects.models import Project
+from yinuo.apps.rules import roles
 
 BLANK = ("mock_application", "mock_commitment", "mock_notice", "mock_circulation")
 
@@ -49,8 +50,8 @@ def application_form(project: Project | None, application: MockApplication | Non
         "land_expected_on": application.land_expected_on.isoformat() if application else None,
         "matters": list(matters),
         "legal_representative": application.legal_representative if application else "",
-        "natural_resources": _opinion(application, "natural_resources"),
-        "market_regulation": _opinion(application, "market_regulation"),
+        "natural_resources": _opinion(application, roles().planning_department),
+        "market_regulation": _opinion(application, roles().market_department),
         "verify_url": None,
         "watermark": None,
     }
@@ -70,7 +71,7 @@ def commitment(project: Project | None, application: MockApplication | None) -> 
 def notice(application: MockApplication | None) -> dict[str, Any]:
     """shapes.MockNoticeData."""
     project = application.project if application else None
-    office = department(project.hall_id, "government_services") if project else None
+    office = department(project.hall_id, roles().window_department) if project else None
     return {
         **_project(project),
         "number": application.number if application else "",

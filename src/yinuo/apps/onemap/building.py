@@ -12,13 +12,11 @@ from yinuo.apps.catalogue.queries import HallBook, offered
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.projects.models import Project, ProjectKind
 from yinuo.apps.projects.queries import grade_of
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.core.dated import all_at
 from yinuo.core.decision import Decision
 from yinuo.core.pack.types import Limit, Matter, StageScheme
 from yinuo.core.screen import promisable, screen
-
-OPENS_MAP = {"filing": "enterprise_filing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,4 +194,4 @@ def build_item(project: Project, row: Mapping[str, Any], position: int, on_map: 
 
 def opening_matter(project: Project) -> str | None:
     """The matter that the filing itself is, for the kinds that have it."""
-    return OPENS_MAP.get(project.kind) if project.kind == ProjectKind.FILING else None
+    return roles().filing_matter if project.kind == ProjectKind.FILING else None

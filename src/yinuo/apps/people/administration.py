@@ -86,6 +86,10 @@ class RoomAdmin(ReadOnlyAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if any(not _is_number(request.POST.get(name, "")) for name in self.autocomplete_fields):
+            # The widget looks the value up while the form is shown again, and has no answer for what is no number.
+            self.message_user(request, "请从列表中选择", messages.ERROR)
+            return HttpResponseRedirect(request.path)
         try:
             return cast(HttpResponse, super().changeform_view(request, object_id, form_url, extra_context))
         except Refused as refusal:
@@ -103,6 +107,11 @@ class RoomAdmin(ReadOnlyAdmin):
                 self.message_user(request, f"{row}：{refusal}", messages.ERROR)
         if count:
             self.message_user(request, done.format(count=count), messages.SUCCESS)
+
+
+def _is_number(text: str) -> bool:
+    """A row's number, or nothing chosen."""
+    return not text or (text.isascii() and text.isdigit())
 
 
 def actor_for(request: HttpRequest) -> Actor:

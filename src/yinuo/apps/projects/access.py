@@ -3,7 +3,6 @@ from __future__ import annotations
 from yinuo.apps.base import Actor
 from yinuo.apps.people.access import acts_for
 from yinuo.apps.projects.models import Project, Question
-from yinuo.apps.rules import FILING_DEPARTMENT as FILING_DEPARTMENT
 
 
 def can_file(actor: Actor, unit_id: int) -> bool:

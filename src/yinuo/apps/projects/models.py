@@ -80,7 +80,7 @@ class Project(Versioned):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["manual", "assigning", "refused"]) | Q(code__isnull=False), name="project_has_code"
+                condition=Q(state__in=["manual", "assigning", "refused", "terminated"]) | Q(code__isnull=False), name="project_has_code"
             ),
             models.CheckConstraint(condition=Q(total_investment__gt=0), name="project_investment_positive"),
             models.CheckConstraint(condition=~Q(state="withdrawn") | ~Q(problem=""), name="project_withdrawn_with_problem"),

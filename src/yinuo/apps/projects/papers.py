@@ -10,10 +10,9 @@ from django.conf import settings
 from yinuo.apps.documents.qr import verification_url
 from yinuo.apps.documents.wording import cited, iso
 from yinuo.apps.infochain import queries as infochain
-from yinuo.apps.projects import access
 from yinuo.apps.projects.models import FilingCertificate, Project, ProjectState
 from yinuo.apps.projects.queries import grade_of
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.core.calendar import TZ
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.grades import named_grade, scale_at
@@ -50,7 +49,7 @@ def _certificate(project: Project, certificate: FilingCertificate, grade: str, d
         "colour": named.colour if named else None,
         "basis": f"底色与字母依据：{'、'.join(cite.split('#')[-1] for cite in cites)}",
         **record,
-        "issuer": rules.departments[access.FILING_DEPARTMENT].name,
+        "issuer": rules.departments[roles().filing_department].name,
         "issued_on": certificate.issued_at.astimezone(TZ).date().isoformat(),
         "watermark": WATERMARKS.get(ProjectState(project.state)),
     }
@@ -74,7 +73,7 @@ def _record(project: Project) -> dict[str, Any]:
 
 def withdrawal(project: Project, at: datetime, *, at_review: bool) -> dict[str, Any]:
     """shapes.WithdrawalNoticeData: the concrete problem, what follows, and where it can be challenged (正文·三(二))."""
-    rules, office = pack(), pack().departments[access.FILING_DEPARTMENT]
+    rules, office = pack(), pack().departments[roles().filing_department]
     prefix = rules.parameter("certificate.number_prefix", project.rules_on).value
     phone = project.hall.departments.filter(key=office.id).values_list("phone", flat=True).first()
     return {
@@ -118,7 +117,7 @@ def site_poster(project: Project, paper: str = "a3", day: date | None = None) ->
     `paper`: a3, or a4 for small sites; `day`: whose scale of classes the colours are explained by.
     """
     rules = pack()
-    office = rules.departments[access.FILING_DEPARTMENT]
+    office = rules.departments[roles().filing_department]
     phone = project.hall.departments.filter(key=office.id).values_list("phone", flat=True).first()
     participants = project.participants.filter(replaced_at__isnull=True).order_by("id")[:6]
     return {

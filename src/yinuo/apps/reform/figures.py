@@ -17,7 +17,7 @@ from yinuo.apps.people.models import Department, Hall, Region
 from yinuo.apps.reform import scoring
 from yinuo.apps.reform.measures import MEASURES, Tallies, Tally, digest_of, tallies
 from yinuo.apps.reform.models import Publication, ReformReport, ReportKind
-from yinuo.apps.rules import FILING_DEPARTMENT, pack
+from yinuo.apps.rules import pack, roles
 from yinuo.core.decision import plain
 
 FULL = Fraction(1)
@@ -41,7 +41,7 @@ class Place:
 def places() -> list[Place]:
     """Every region with a hall where projects are filed; where several have such a department, the first hall's reports."""
     offices: dict[int, Department] = {}
-    for office in Department.objects.filter(key=FILING_DEPARTMENT).select_related("hall__region").order_by("hall_id"):
+    for office in Department.objects.filter(key=roles().filing_department).select_related("hall__region").order_by("hall_id"):
         offices.setdefault(office.hall.region_id, office)
     found: dict[int, list[Hall]] = {}
     for hall in Hall.objects.filter(region_id__in=offices).order_by("id"):

@@ -13,7 +13,7 @@ from yinuo.apps.reform.figures import percent, rules_day, said
 from yinuo.apps.reform.measures import MEASURES
 from yinuo.apps.reform.models import Publication, ReformReport, ReportKind
 from yinuo.apps.reform.scoring import rounded
-from yinuo.apps.rules import FILING_DEPARTMENT, pack
+from yinuo.apps.rules import pack, roles
 from yinuo.core.decision import plain
 from yinuo.core.wording import day_words
 
@@ -38,7 +38,7 @@ def report(row: Publication) -> dict[str, Any]:
     body, made = row.body, row.report
     year = made.kind == ReportKind.YEAR
     return {
-        "issuer": pack().departments[FILING_DEPARTMENT].name,
+        "issuer": pack().departments[roles().filing_department].name,
         "number": row.number,
         "region": body["region"],
         "title": made.title,

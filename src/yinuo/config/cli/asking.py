@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar
 
 import typer
 
-from yinuo.config.packs import DEFAULT, UnknownPack, directory
+from yinuo.config.packs import DEFAULT, VARIABLE, UnknownPack, directory
 from yinuo.core.calendar import REACH, TZ
 from yinuo.core.clock import ClockError
 from yinuo.core.credit import EventError
@@ -28,7 +28,12 @@ from yinuo.core.pack.types import Pack
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PackName = Annotated[str, typer.Option("--pack", metavar="规则包", help="规则包的名称，或者其文件夹的路径")]
+PackName = Annotated[
+    str,
+    typer.Option(
+        "--pack", metavar="规则包", envvar=VARIABLE, show_envvar=False, help="规则包的名称，或者其文件夹的路径；不写就是 YINUO_PACK 所指的"
+    ),
+]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="日期", help="按哪一天的规定回答，如 2026-03-01；默认今天")]
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 回答")]
 InputFile = Annotated[str, typer.Argument(metavar="文件", help="JSON 文件；- 为标准输入")]

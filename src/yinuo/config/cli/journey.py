@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
@@ -18,8 +19,10 @@ import typer
 from rich.console import Console
 
 from yinuo.config import packs, paths, secret
+from yinuo.config.cli.asking import PackName
 from yinuo.config.journey.player import NotTraining, Player, Step, WentWrong
 from yinuo.core.calendar import DAY, TZ
+from yinuo.core.pack.faults import PackError
 from yinuo.core.pack.load import load
 from yinuo.core.pack.types import Pack
 
@@ -28,6 +31,7 @@ console = Console(highlight=False, soft_wrap=True)
 BEGINS = date(2026, 11, 2)
 progress = Console(stderr=True, highlight=False)
 # Each special track by its name on the command line: a module of journey/tracks with `play`.
+TRACKS_FOLDER = "yinuo.config.journey.tracks"
 TRACKS = {
     "window": "window",
     "mock": "mock",
@@ -45,6 +49,7 @@ def journey(
     unhappy: Annotated[bool, typer.Option("--unhappy", help="演示各种拒绝、退回、异议与违诺")] = False,
     url: Annotated[str, typer.Option(help="在运行中的培训实例（YINUO_TRAINING=1）上演示；不给则自带一个，用后即删")] = "",
     track: Annotated[str, typer.Option(help="专项：" + "、".join(TRACKS))] = "",
+    pack: PackName = packs.DEFAULT,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> int:
     """通过公开接口演示一个项目从备案到竣工的全过程；有一步不如预期即以 1 结束。"""
@@ -53,6 +58,8 @@ def journey(
         raise typer.BadParameter(known, param_hint="--track")
     if url and not url.startswith(("http://", "https://")):
         raise typer.BadParameter("应以 http:// 或 https:// 开头", param_hint="--url")
+    os.environ[packs.VARIABLE] = str(_folder(pack).absolute())
+    _need_what_it_plays(unhappy, track)
     began = time.perf_counter()
     with _stage(url) as (where, token, rules):
         player = Player(where, token, rules, _beginning(bool(url)), (lambda step: None) if as_json else tell)
@@ -71,6 +78,32 @@ def journey(
     return 1 if wrong else 0
 
 
+def _folder(pack: str) -> Path:
+    try:
+        return packs.directory(pack)
+    except packs.UnknownPack as error:
+        raise typer.BadParameter(str(error), param_hint="--pack") from None
+
+
+def _need_what_it_plays(unhappy: bool, track: str) -> None:
+    """The refusals and most tracks tell the case of certain matters and departments: refused at once where the pack lacks one.
+
+    Raises BadParameter, for a pack with faults as well.
+    """
+    try:
+        rules = load(packs.directory(packs.chosen()))
+    except PackError as error:
+        raise typer.BadParameter(str(error), param_hint="--pack") from None
+    if not (unhappy or track):
+        return
+    module = import_module(f"{TRACKS_FOLDER}.{TRACKS[track]}" if track else "yinuo.config.journey.unhappy")
+    needs: tuple[str, ...] = getattr(module, "NEEDS", ())
+    missing = [name for name in needs if name not in rules.matters and name not in rules.departments]
+    if missing:
+        message = f"{rules.title}没有这一段要用的事项或部门：{'、'.join(missing)}"
+        raise typer.BadParameter(message, param_hint="--track" if track else "--unhappy")
+
+
 def _beginning(elsewhere: bool) -> date:
     """Always the same day on an own instance; on a running one tomorrow, so that its background work finds nothing due yet."""
     return datetime.now(TZ).date() + DAY if elsewhere else BEGINS
@@ -83,7 +116,7 @@ def _play(player: Player, unhappy: bool, url: str, track: str = "") -> str:
 
     try:
         if track:
-            import_module(f"yinuo.config.journey.tracks.{TRACKS[track]}").play(player)
+            import_module(f"{TRACKS_FOLDER}.{TRACKS[track]}").play(player)
         else:
             (refusals if unhappy else happy).play(player)
     except WentWrong as error:
@@ -101,7 +134,7 @@ def _play(player: Player, unhappy: bool, url: str, track: str = "") -> str:
 @contextmanager
 def _stage(url: str) -> Iterator[tuple[str, str, Pack]]:
     if url:
-        rules = load(packs.directory(os.environ.get("YINUO_PACK", packs.DEFAULT)))
+        rules = load(packs.directory(packs.chosen()))
         yield url.rstrip("/"), secret.training_token(secret.read(paths.default_home())), rules
         return
     from yinuo.config.journey import stage

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from yinuo.config.cli.asking import AsOf, Json, PackName, emit, the_day, wrong
-from yinuo.config.packs import DEFAULT, FOLDER, UnknownPack, directory
+from yinuo.config.packs import DEFAULT, FOLDER, VARIABLE, UnknownPack, directory
 from yinuo.core.pack.check import check as check_pack
 from yinuo.core.pack.check import errors
 from yinuo.core.pack.coverage import boundary_days
@@ -28,7 +28,10 @@ from yinuo.core.schema import nearest, project_schema
 
 app = typer.Typer(help="检查、新建、比较、查看规则包", no_args_is_help=True, rich_markup_mode=None)
 
-PackArgument = Annotated[str, typer.Argument(metavar="规则包", help="名称，或者规则包文件夹的路径")]
+PackArgument = Annotated[
+    str,
+    typer.Argument(metavar="规则包", envvar=VARIABLE, show_envvar=False, help="名称，或者规则包文件夹的路径；不写就是 YINUO_PACK 所指的"),
+]
 TEMPLATE = FOLDER / "_template"
 
 

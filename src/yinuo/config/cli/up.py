@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -20,10 +21,11 @@ import typer
 from rich.console import Console
 
 from yinuo import __version__
-from yinuo.config import paths
+from yinuo.config import packs, paths
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.embedded import Server
 from yinuo.config.processes import Child, stop_all
+from yinuo.core.calendar import TZ
 
 app = typer.Typer(help="启动全部：数据库、迁移、规则包、后台任务、网站。Ctrl-C 停止。")
 console = Console(highlight=False)
@@ -53,6 +55,7 @@ def up(
     stop = _stop_on_signal()
     home = paths.default_home()
     _refuse_taken_port(host, port)
+    refuse_faulty_pack()
     with alone(home):
         from yinuo.config.instance import running
 
@@ -61,6 +64,16 @@ def up(
             logins = _prepare(demo)
             if not stop.is_set():
                 _serve(home, host, port, workers, stop, logins, began, DatabaseSupervisor(server))
+
+
+def refuse_faulty_pack() -> None:
+    """Tells every finding before it refuses: rules that contradict themselves would decide on people."""
+    try:
+        packs.refuse_faulty(datetime.now(TZ).date())
+    except packs.FaultyPack as faulty:
+        for finding in faulty.findings:
+            print(finding, file=sys.stderr)
+        raise
 
 
 def _say(line: str) -> None:

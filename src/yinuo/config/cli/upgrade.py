@@ -12,7 +12,7 @@ import typer
 from yinuo import __version__
 from yinuo.config import paths
 from yinuo.config.cli.asking import Json
-from yinuo.config.cli.up import alone
+from yinuo.config.cli.up import alone, refuse_faulty_pack
 from yinuo.config.releases import Kind
 
 app = typer.Typer(help="升级数据库到本程序的版本。")
@@ -37,6 +37,7 @@ def upgrade(
     if check:
         with running():
             return _tell_plan(as_json)
+    refuse_faulty_pack()
     with alone(paths.default_home()), running():
         return _carry_out(backup.expanduser().absolute() if backup else None, resume, as_json)
 

@@ -25,8 +25,8 @@ from yinuo.apps.trail.models import Entry
 from yinuo.apps.work.clocks import forget_calendar
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.bootstrap import sync_pack
-from yinuo.config.demo import lives, prefecture, scenes
-from yinuo.config.demo.people import Login, assemble, logins
+from yinuo.config.demo import lives, plain, prefecture, scenes
+from yinuo.config.demo.people import COMPANIES, NEWCOMER_LOGIN, WORKERS, Login, assemble, logins_of
 from yinuo.config.demo.tracks import agency, credit, entrance, gaps, grants, inspections, land, reviews, rulings, window
 from yinuo.config.demo.tracks.mock import SCENES as MOCK
 from yinuo.config.demo.tracks.oversight import SCENES as OVERSIGHT
@@ -83,17 +83,30 @@ def _refuse_real_data() -> None:
 
 def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) -> None:
     began = now - timedelta(days=400)
-    world = World(assemble(hall, began), now, progress)
+    if not plain.is_told():
+        world = plain.world_of(hall, began, now, progress)
+    else:
+        world = _told(World(assemble(hall, began), now, progress))
+    world.play()
+    _settle_messages(world)
+    rebuild(REVIEW_ON, actor=Actor.system(), at=now)
+    _mark(hall=hall, at=now)
+
+
+def _told(world: World) -> World:
+    """The scenes of the county whose story is told."""
     for scene in (*lives.SCENES, *scenes.SCENES, *agency.SCENES, *gaps.SCENES, *land.SCENES, *window.SCENES, *grants.SCENES):
         world.add(scene(world))
     for scene in (*REGIONAL, *MOCK, *OVERSIGHT, *entrance.SCENES, *inspections.SCENES, *reviews.SCENES, *rulings.SCENES, *credit.SCENES):
         world.add(scene(world))
     for scene in prefecture.SCENES:
         world.add(scene(world))
-    world.play()
-    _settle_messages(world)
-    rebuild(REVIEW_ON, actor=Actor.system(), at=now)
-    _mark(hall=hall, at=now)
+    return world
+
+
+def logins() -> list[Login]:
+    """Who may be tried, in this county's demonstration."""
+    return [*logins_of(WORKERS, COMPANIES), NEWCOMER_LOGIN] if plain.is_told() else plain.logins()
 
 
 def _settle_messages(world: World) -> None:

@@ -5,6 +5,7 @@ Every name is invented; the units' credit codes carry right check characters and
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -166,13 +167,16 @@ COMPANIES = (
 )  # fmt: skip
 
 
-def logins() -> list[Login]:
+NEWCOMER_LOGIN = Login(f"{NEWCOMER_NAME}，刚注册，等大厅核对", NEWCOMER, PASSWORD)
+
+
+def logins_of(workers: Sequence[Worker], companies: Sequence[Company]) -> list[Login]:
     """Who may be tried, in the order of the house: staff by role, then the units."""
     staff = [
-        Login(f"{_office_name(worker)}　{worker.name}，{worker.title}", worker.username, PASSWORD) for worker in WORKERS if worker.listed
+        Login(f"{_office_name(worker)}　{worker.name}，{worker.title}", worker.username, PASSWORD) for worker in workers if worker.listed
     ]
-    units = [Login(f"{company.name}，{company.note}", company.persons[0][0], PASSWORD) for company in COMPANIES]
-    return [*staff, *units, Login(f"{NEWCOMER_NAME}，刚注册，等大厅核对", NEWCOMER, PASSWORD)]
+    units = [Login(f"{company.name}，{company.note}", company.persons[0][0], PASSWORD) for company in companies]
+    return [*staff, *units]
 
 
 def _office_name(worker: Worker) -> str:
@@ -212,12 +216,18 @@ class Cast:
         return next(row.person for row in self.memberships if row.person.username == username)
 
 
-def assemble(hall: Hall, began: datetime) -> Cast:
+def assemble(
+    hall: Hall,
+    began: datetime,
+    workers: Sequence[Worker] = WORKERS,
+    companies: Sequence[Company] = COMPANIES,
+    bodies: Mapping[str, tuple[str, str]] = BODIES,
+) -> Cast:
     """Makes every person, role, unit and binding as of `began`: the one part of the demonstration that no action makes."""
     # Telephone numbers nobody can have: no mobile begins with 100, no line with 0.
     hashed = make_password(PASSWORD)  # one costly hash for all: they share the password anyway
-    usernames = [(worker.username, worker.name) for worker in WORKERS]
-    usernames += [person for company in COMPANIES for person in company.persons]
+    usernames = [(worker.username, worker.name) for worker in workers]
+    usernames += [person for company in companies for person in company.persons]
     persons = {
         row.username: row
         for row in Person.objects.bulk_create(
@@ -226,27 +236,27 @@ def assemble(hall: Hall, began: datetime) -> Cast:
             for admin in [username == "admin"]
         )
     }
-    Department.objects.bulk_create(Department(hall=hall, key=key, name=name, short_name=short) for key, (name, short) in BODIES.items())
+    Department.objects.bulk_create(Department(hall=hall, key=key, name=name, short_name=short) for key, (name, short) in bodies.items())
     offices = {row.key: row for row in Department.objects.filter(hall=hall)}
     memberships = Membership.objects.bulk_create(
         Membership(
             person=persons[worker.username], department=offices[hat.department], role=hat.role, stage=hat.stage, from_on=began.date()
         )
-        for worker in WORKERS
+        for worker in workers
         for hat in worker.hats
     )
     for number, office in enumerate(offices.values(), start=1):
         office.phone = f"0930-0000{number:03d}"
     Department.objects.bulk_update(offices.values(), ["phone"])
-    _give_matters(hall, offices, persons, began.date())
-    bindings = {company.key: _bind(company, persons, began) for company in COMPANIES}
+    _give_matters(hall, offices, persons, began.date(), workers)
+    bindings = {company.key: _bind(company, persons, began) for company in companies}
     catalogue.forget()
     return Cast(hall, memberships, bindings)
 
 
-def _give_matters(hall: Hall, offices: dict[str, Department], persons: dict[str, Person], day: date) -> None:
+def _give_matters(hall: Hall, offices: dict[str, Department], persons: dict[str, Person], day: date, workers: Sequence[Worker]) -> None:
     """Each matter of a department with approvers to the one named for it, the others to the department's general one."""
-    approvers = [worker for worker in WORKERS if worker.hats[0].role == "approver"]
+    approvers = [worker for worker in workers if worker.hats[0].role == "approver"]
     named = {matter: worker for worker in approvers for matter in worker.matters}
     general = {worker.hats[0].department: worker for worker in reversed(approvers) if not worker.matters}
     rows = []

@@ -24,7 +24,7 @@ from yinuo.apps.projects import actions as projects
 from yinuo.apps.projects.models import Project
 from yinuo.apps.reviews.actions import give_review
 from yinuo.apps.reviews.models import ServiceReview
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.apps.window.actions import take_promise
 from yinuo.config.demo.materials import material_pdf
 from yinuo.config.demo.projects import FORMS
@@ -89,7 +89,7 @@ class Play:
         self.id = filing.project.pk
 
     def review(self, at: datetime) -> None:
-        onemap.confirm_review(actor=self.cast.approver_of("development_reform"), project_id=self.id, at=at)
+        onemap.confirm_review(actor=self.cast.approver_of(roles().filing_department), project_id=self.id, at=at)
 
     def advise(self, at: datetime, departments: Iterable[str] = (), notes: Mapping[str, str] | None = None) -> None:
         """The departments (all that still owe an answer, where none is named) say what their matters need; `notes` by matter."""
@@ -153,7 +153,8 @@ class Play:
         onemap.deliver(actor=self.officer(item), item_id=item.pk, how=how, at=at)
 
     def number_for(self, item: MapItem, at: datetime) -> str:
-        return self.world.number(PREFIXES.get(item.department.key, "积审"), at)
+        place = str(pack().parameter("place.name", at.date()).value)
+        return self.world.number(PREFIXES.get(item.department.key, f"{place[0]}审"), at)
 
     def regular(self, matter: str, handed_in: int, accepted: int, decided: int, delivered: int | None = None) -> Scene:
         """The ordinary way of a matter, by working days ago."""
@@ -305,7 +306,7 @@ class Play:
         return credit.ask_relief(actor=self.company, event_id=event.pk, kind="repair", text=text, evidence=evidence, at=at)
 
     def consent(self, at: datetime, note: str = "事实清楚、依据充分，同意。") -> None:
-        principal = self.cast.holder("principal", "development_reform")
+        principal = self.cast.holder("principal", roles().filing_department)
         credit.consent(actor=principal, proposal_id=self.proposal().pk, note=note, at=at)
 
     def execute(self, at: datetime) -> CreditEvent:

@@ -57,6 +57,9 @@ class World:
         """The next document number."""
         return f"{prefix}〔{at.astimezone(TZ).year}〕{next(self._documents)}号"
 
+    def tell(self, line: str) -> None:
+        self._progress(line)
+
     def add(self, scene: Scene) -> None:
         self._wait(scene, next(scene))
 

@@ -9,14 +9,13 @@ from typing import Any
 from yinuo.config.journey.facts import facts
 from yinuo.config.journey.player import PUBLIC, Player, moment
 
-# The county's document; a clause that is no parameter of the pack is named by its place in it.
-DOCUMENT = "jzb-2023-16"
 EVALUATED = timedelta(days=18)
 COLOURS = {"green": "绿", "blue": "蓝", "yellow": "黄", "red": "红", "white": "白"}
 
 
 def clause(place: str) -> str:
-    return f"{DOCUMENT}#{place}"
+    """An article of the county's own document, for what is no parameter of the pack; told where the pack's document has it."""
+    return f"#{place}"
 
 
 def region(p: Player) -> str:
@@ -64,7 +63,7 @@ def file(p: Player, unit: int = 0, **changes: Any) -> dict[str, Any]:
         p.unit(unit),
         "申报备案项目，作出备案信用承诺",
         "/projects",
-        {"facts": facts(region(p), p.today, **changes), "pledged": True},
+        {"facts": facts(p, **changes), "pledged": True},
         law=["filing.instant_kinds"],
         follow=project_filed,
         shows=shown,
@@ -136,6 +135,6 @@ def see_map(p: Player, what: str = "打开一张图") -> dict[str, Any]:
 ROUTES = {"commitment": "走信用承诺", "regular": "常规办理", "regional": "用区域评估成果"}
 
 
-def begun(p: Player, *names: str) -> None:
-    """Fresh companies, on the day the journey begins."""
-    p.gather(*names)
+def begun(p: Player, *trades: str) -> None:
+    """Fresh companies of the place, by what they do, on the day the journey begins."""
+    p.gather(*(f"{p.place}{trade}有限公司" for trade in trades))

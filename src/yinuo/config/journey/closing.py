@@ -12,10 +12,10 @@ from yinuo.config.journey.player import Player, moment
 
 REPORT_LAW = [clause("附件2·第十八条")]
 BUILDERS = (
-    ("survey", "甘肃中地勘察院有限公司"),
-    ("design", "临夏设计有限公司"),
-    ("construction", "积石建设工程有限公司"),
-    ("supervision", "河州监理咨询有限公司"),
+    ("survey", "中地工程勘察"),
+    ("design", "正和建筑设计"),
+    ("construction", "兴隆建设工程"),
+    ("supervision", "信诚工程监理"),
 )
 Unmet = Callable[[dict[str, Any]], bool]
 
@@ -29,7 +29,8 @@ def builders(p: Player) -> None:
     """The units the company chose itself, reported (正文·三(七))."""
     from yinuo.core.codes import make_credit_code
 
-    for place, (role, name) in enumerate(BUILDERS, start=1):
+    for place, (role, trade) in enumerate(BUILDERS, start=1):
+        name = f"{p.place}{trade}有限公司"
         code = make_credit_code(acts.region(p), f"{place * 1_234_567:08d}")
         body = {"role": role, "name": name, "credit_code": code, "qualification": "乙级"}
         p.post(

@@ -20,12 +20,12 @@ def refused(p: Player) -> None:
     where = acts.region(p)
 
     def file(what: str, refused: str, law: list[str], unit: int = 0, body: dict[str, Any] | None = None, **changes: Any) -> None:
-        sent = {"facts": facts(where, p.today, **changes), "pledged": True, **(body or {})}
+        sent = {"facts": facts(p, **changes), "pledged": True, **(body or {})}
         p.post(p.unit(unit), what, "/projects", sent, refused=refused, law=law, key=REUSED)
 
     file("申报涉密项目", "projects.secret", ["filing.secret_refused"], name="涉密储备库项目", declarations={"secret": True})
     file("没有作保密声明就申报", "projects.secrecy_undeclared", ["filing.secret_refused"], declarations={"secret": None})
-    thin = facts(where, p.today)
+    thin = facts(p)
     del thin["site"]["address"]
     file("漏填建设地点", "projects.incomplete", ["filing.required_facts"], body={"facts": thin})
     file("不作备案信用承诺", "projects.pledge", [clause("正文·三(二)")], body={"pledged": False})
@@ -48,7 +48,7 @@ def refused(p: Player) -> None:
 
 def held_back(p: Player, where: str) -> None:
     """On the negative list of projects: no code, no certificate, the row that stopped it, and a refusal by hand with reasons."""
-    sent = {"facts": facts(where, p.today, name="黄河干流水泥熟料项目", declarations={"two_high_or_overcapacity": True}), "pledged": True}
+    sent = {"facts": facts(p, name="黄河干流水泥熟料项目", declarations={"two_high_or_overcapacity": True}), "pledged": True}
 
     def shown(answer: Any) -> list[str]:
         return [f"转人工办理：{stop['why']}" for stop in answer["decision"]["outcome"]["stops"]]
@@ -64,7 +64,7 @@ def held_back(p: Player, where: str) -> None:
 
 def filed_twice(p: Player) -> None:
     """A double click files once; the same name again is asked about."""
-    sent: dict[str, Any] = {"facts": facts(acts.region(p), p.today, name="果蔬冷链仓储项目"), "pledged": True}
+    sent: dict[str, Any] = {"facts": facts(p, name="果蔬冷链仓储项目"), "pledged": True}
     first = p.post(p.unit(), "申报（第 1 次点击）", "/projects", sent, key="journey-double-click", shows=_which)
     again = p.post(p.unit(), "申报（第 2 次点击）", "/projects", sent, key="journey-double-click", shows=_which)
     p.need(again["repeated"] and again["project"]["id"] == first["project"]["id"], "双击申报了两个项目")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from yinuo.config.journey.player import Player
 
 FERTILISER: dict[str, Any] = {
     "name": "年产5万吨有机肥加工项目",
     "kind": "filing",
     "project_class": "private",
     "site": {
-        "address": "积石山县吹麻滩镇唐集工业集中区3号地块",
         "heritage": "none",
         "ecological_redline": False,
         "permanent_farmland": False,
@@ -36,12 +38,13 @@ FERTILISER: dict[str, Any] = {
 }
 
 
-def facts(region: str, filed_on: date, **changes: Any) -> dict[str, Any]:
-    """The fertiliser project in `region`, filed on a day, with changes; groups are merged."""
+def facts(p: Player, **changes: Any) -> dict[str, Any]:
+    """The fertiliser project in the player's county, filed today, with changes; groups are merged."""
     made: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in FERTILISER.items()}
-    made["region"] = region
-    made["planned_start_on"] = (filed_on + timedelta(days=120)).isoformat()
-    made["planned_finish_on"] = (filed_on + timedelta(days=600)).isoformat()
+    made["region"] = str(p.rules.parameter("place.region", p.today).value)
+    made["site"]["address"] = f"{p.county}工业集中区3号地块"
+    made["planned_start_on"] = (p.today + timedelta(days=120)).isoformat()
+    made["planned_finish_on"] = (p.today + timedelta(days=600)).isoformat()
     for key, value in changes.items():
         made[key] = {**made.get(key, {}), **value} if isinstance(value, dict) else value
     return made

@@ -140,14 +140,19 @@ def refuse_acceptance(p: Player, item: Item, *, reason: str = "not_accepted.not_
     act(p, p.handler(item["matter_id"]), item, "不予受理：", "refuse-acceptance", body, law=laws, refused=refused, row="Document")
 
 
+# Those of the pack's pauses that a procedure of their own begins and ends.
+PROCEDURES = ("coordination", "correction", "deficient_gap")
+
+
 def pause(p: Player, item: Item) -> None:
-    body = {"reason": "expert_review", "note": "组织专家评审"}
-    laws = [cite for reason in p.rules.pauses if reason.id == "expert_review" for cite in reason.cites]
-    act(p, p.handler(item["matter_id"]), item, "组织专家评审，暂停计时：", "pause", body, law=laws)
+    """For the first reason of the pack that an approver may give."""
+    reason = next(reason for reason in p.rules.pauses if reason.id not in PROCEDURES and p.today in reason.span)
+    body = {"reason": reason.id, "note": f"{reason.label}，已通知项目单位"}
+    act(p, p.handler(item["matter_id"]), item, f"{reason.label}，暂停计时：", "pause", body, law=list(reason.cites))
 
 
 def resume(p: Player, item: Item, refused: str = "") -> None:
-    act(p, p.handler(item["matter_id"]), item, "恢复计时：", "resume", {"note": "评审完成"}, law=[clause("正文·三(六)")], refused=refused)
+    act(p, p.handler(item["matter_id"]), item, "恢复计时：", "resume", {"note": "已经完成"}, law=[clause("正文·三(六)")], refused=refused)
 
 
 def decide(p: Player, item: Item, refused: str = "") -> None:

@@ -1,35 +1,42 @@
-"""A kept word: filing, map, promises, decisions, landing, building, completion, two points more – and the certificate turns green."""
+"""A kept word: filing, map, agency, promises, decisions, landing, building, completion, points – and the certificate in their colour."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from yinuo.config.journey import acts, closing, handling
 from yinuo.config.journey.player import Player
+from yinuo.config.journey.tracks import agency
+from yinuo.core.grades import grade_of
 
+START = "79"
 ROUNDS = 8
 
 
 def play(p: Player) -> None:
-    acts.begun(p, "积石山绿源有机肥有限公司")
-    acts.score(p, "79")
+    acts.begun(p, "绿源有机肥")
+    acts.score(p, START)
     p.later(1, "09:12")
     project = acts.file(p)
     before = acts.verify(p, project)
     acts.review(p)
     acts.guide(p)
+    served = agency.agreed(p, agency.set_up(p), plainly=True)
     promises = land(p)
+    agency.confirmed(p, served)
     closing.build(p, promises)
     completion = closing.apply(p)
     done = closing.inspect(p, completion["id"])
     p.need(done["state"] == "passed", "竣工验收没有通过")
     owed = [item for item in p.peek(p.owner, f"/projects/{p.project}/map")["items"] if item["completion"] and item["state"] == "open"]
     p.need(not owed, "竣工以后还有没有关闭的验收事项")
-    closing.carry_out(p, closing.proposal(p))
+    gained = closing.carry_out(p, closing.proposal(p))
     acts.standing(p)
     after = acts.verify(p, project)
-    p.need((before["colour"], after["colour"]) == ("blue", "green"), f"备案证没有由蓝变绿：{before['colour']} → {after['colour']}")
-    p.need((before["grade"], after["grade"]) == ("B", "A-"), f"等级没有由 B 升为 A-：{before['grade']} → {after['grade']}")
+    for seal, score in ((before, Decimal(START)), (after, Decimal(START) + Decimal(gained["points"]))):
+        said = grade_of(score, p.rules, p.today)
+        p.need((seal["grade"], seal["colour"]) == (said.grade, said.colour), f"备案证不是 {said.grade} 级、{said.colour} 色：{seal}")
 
 
 def land(p: Player) -> list[dict[str, Any]]:

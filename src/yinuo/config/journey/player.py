@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -100,6 +101,15 @@ class Player:
         day = self.calendar.next_working(datetime.fromisoformat(instant).astimezone(TZ).date())
         hour, minute = clock.split(":")
         self.now = max(datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=TZ), self.now)
+
+    @property
+    def place(self) -> str:
+        """The county as its companies are named after it: 积石山, not 积石山县."""
+        return re.sub(r"(自治)?[县区市旗州]$", "", self.county)
+
+    @property
+    def county(self) -> str:
+        return str(self.rules.parameter("place.name", max(self.today, self.rules.valid_from)).value)
 
     @property
     def today(self) -> date:
@@ -262,14 +272,20 @@ class Player:
     # -- telling
 
     def _law(self, names: Sequence[str]) -> list[str]:
-        """Articles written out; a name without # is a parameter of the pack, and its articles are meant."""
+        """Articles written out. A name without # is a parameter of the pack, and its articles are meant; one that begins with # is an
+        article of the county's own document, left out where that document has no such article."""
         found: list[str] = []
         for name in names:
             try:
                 found += [name] if "#" in name else list(self.rules.parameter(name, self.today).cites)
             except RuleError:
                 continue
-        return self.rules.cite_texts([cite for cite in dict.fromkeys(found) if cite.partition("#")[0] in self.rules.sources])
+        whole = [f"{self.rules.roles.document}{cite}" if cite.startswith("#") else cite for cite in dict.fromkeys(found)]
+        return self.rules.cite_texts([cite for cite in whole if self._known(cite)])
+
+    def _known(self, cite: str) -> bool:
+        source, _, article = cite.partition("#")
+        return source in self.rules.sources and article in self.rules.sources[source].articles
 
     def _refusal(self, step: Step, answer: dict[str, Any]) -> None:
         step.refused = str(answer.get("code", f"http.{step.status}"))

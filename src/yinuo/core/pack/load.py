@@ -92,6 +92,7 @@ def read(path: Path) -> Reading:
         version=head.text("version"),
         valid_from=head.day("valid_from"),
         owner=head.text("owner"),
+        roles=records.roles(head),
         hash=pack_hash(path),
         path=str(path),
         sources=_by_id(book, "依据", [records.source(table) for table in files.folder("sources")]),

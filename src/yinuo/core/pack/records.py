@@ -32,6 +32,7 @@ from yinuo.core.pack.types import (
     PauseReason,
     PointRule,
     Reason,
+    Roles,
     Source,
     Stage,
     StageScheme,
@@ -43,7 +44,34 @@ HANDLINGS = ("instant", "promised", "reported_upward", "self_service", "utility"
 KINDS = ("filing", "verification", "approval")
 ASKS = ("screen", "grade", "measures", "points", "hall", "due", "plan", "promisable", "listed", "benefits", "track")
 ON_REQUEST = "on_request"
+# The parts of `[roles]` in pack.toml, with what each is for and where the pack lists what it may name.
+DEPARTMENT_ROLES = {
+    "filing_department": "备案、赋码、复核的部门",
+    "window_department": "设综合窗口、办模拟审批和代办的部门",
+    "planning_department": "模拟审批申请表上填“自然资源部门意见”的部门",
+    "market_department": "模拟审批申请表上填“市场监管部门意见”的部门",
+}
+MATTER_ROLES = {"filing_matter": "企业投资项目备案这个事项，备案即办结", "land_supply_matter": "供应国有建设用地这个事项，以出让合同办结"}
+SOURCE_ROLES = {"document": "本县实行信用承诺制的文件"}
 _WHOLE = {"working_days", "calendar_days", "months", "hours", "count"}
+
+
+def roles(head: Table) -> Roles:
+    """The table `[roles]` of pack.toml; what is missing is a fault that says what it is for and where to look."""
+    table = head.table("roles")
+
+    def named(part: str, what: str, listed: str) -> str:
+        if not table.has(part):
+            table.fault(part, "missing-role", f"[roles] 缺少 {part}（{what}）：请写 {listed} 中的一个编号")
+            table.skip(part)
+            return ""
+        return table.text(part)
+
+    made = {part: named(part, what, "departments.toml") for part, what in DEPARTMENT_ROLES.items()}
+    made |= {part: named(part, what, "matters/ 各文件") for part, what in MATTER_ROLES.items()}
+    made |= {part: named(part, what, "sources/ 各文件") for part, what in SOURCE_ROLES.items()}
+    table.finish()
+    return Roles(**made, where=table.where)
 
 
 def source(table: Table) -> Source:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
@@ -10,6 +11,7 @@ from yinuo.core.fact_specs import FACTS
 from yinuo.core.pack.faults import Fault, fault_at
 from yinuo.core.pack.load import Reading
 from yinuo.core.pack.predicates import BUILT_IN, FILE
+from yinuo.core.pack.records import DEPARTMENT_ROLES, HANDLINGS, MATTER_ROLES, SOURCE_ROLES
 from yinuo.core.pack.types import Matter, Pack
 from yinuo.core.tracks import MARK
 from yinuo.core.units import AMOUNTS, WORDS
@@ -175,6 +177,30 @@ REQUIRED: Mapping[str, str] = {
 }
 
 
+# What the program looks up by a fixed id, and no pack can name otherwise.
+REQUIRED_PAUSES: Mapping[str, str] = {
+    "coordination": "“1+X”协调期间暂停计时",
+    "correction": "退回修改期间暂停计时",
+    "deficient_gap": "容缺材料待补期间暂停计时",
+}
+REQUIRED_REASONS: Mapping[str, str] = {
+    "not_accepted.not_needed": "不需要许可，不予受理",
+    "not_accepted.not_competent": "不属于本部门职权范围，不予受理",
+}
+# Parameters whose texts are ids of the pack's own departments, matters or classes, or words the program knows.
+DEPARTMENTS_NAMED = (
+    "land.keeper",
+    "land_list.design_departments",
+    "land_list.indicator_departments",
+    "mock.opinion_departments",
+    "guidance.mature_departments",
+)
+MATTERS_NAMED = ("mock.land_matters", "regional.charged_with", "standard_land.regional_matters", "warning.verification_matters")
+CLASSES_NAMED = ("credit.unrated_class", "filing.red_classes")
+HANDLINGS_NAMED = ("deficient.excluded",)
+REGION = re.compile(r"\d{6}")
+
+
 def near(word: str, known: Collection[str]) -> str:
     hits = difflib.get_close_matches(word, sorted(known), n=1)
     return f"，是否指 {hits[0]}？" if hits else ""
@@ -184,6 +210,9 @@ def reference_faults(reading: Reading) -> Iterator[Fault]:
     yield from _citations(reading)
     yield from _predicates(reading)
     yield from _parameters(reading.pack)
+    yield from _named(reading.pack)
+    yield from _pauses(reading.pack)
+    yield from _roles(reading.pack)
     yield from _departments(reading.pack)
     yield from _stages(reading.pack)
     yield from _matters(reading.pack)
@@ -249,6 +278,65 @@ def _parameters(pack: Pack) -> Iterator[Fault]:
         for path in value.value if isinstance(value.value, tuple) else ():
             if path not in FACTS:
                 yield fault_at(value.where, "unknown-fact", f"{path} 不在项目信息之列{near(str(path), FACTS)}")
+
+
+def _named(pack: Pack) -> Iterator[Fault]:
+    """Ids in parameters lead somewhere; the region is a code of six digits."""
+    classes = {name for scale in pack.scales for name in scale.classes}
+    kinds: list[tuple[Collection[str], str, str, Collection[str]]] = [
+        (DEPARTMENTS_NAMED, "unknown-department", "部门", pack.departments),
+        (MATTERS_NAMED, "unknown-matter", "事项", pack.matters),
+        (CLASSES_NAMED, "unknown-class", "等次", classes),
+        (HANDLINGS_NAMED, "unknown-handling", "办理类型", HANDLINGS),
+    ]
+    for parameters, code, kind, known in kinds:
+        for name in parameters:
+            for where, word in _texts_of(pack, name):
+                if word not in known:
+                    yield fault_at(where, code, f"参数 {name} 写的是 {word}，没有这个{kind}{near(word, known)}")
+    for where, word in _texts_of(pack, "place.region"):
+        if not REGION.fullmatch(word):
+            yield fault_at(where, "wrong-type", f"参数 place.region 应为六位数字的行政区划代码，现为 {word!r}")
+
+
+def _texts_of(pack: Pack, name: str) -> Iterator[tuple[str, str]]:
+    """Each text the parameter ever had, with its place."""
+    parameter = pack.parameters.get(name)
+    for value in parameter.values if parameter else ():
+        for word in value.value if isinstance(value.value, tuple) else (value.value,):
+            yield value.where, str(word)
+
+
+def _pauses(pack: Pack) -> Iterator[Fault]:
+    """Pauses and reasons by fixed ids."""
+    known = {pause.id for pause in pack.pauses}
+    for name, what in REQUIRED_PAUSES.items():
+        if name not in known:
+            yield Fault("pauses.toml", 1, "missing-pause", f"缺少暂停原因 {name}（{what}）：请在 pauses.toml 中写明最长期限和依据")
+    for name, what in REQUIRED_REASONS.items():
+        if name not in pack.reasons:
+            yield Fault("reasons.toml", 1, "missing-reason", f"缺少理由 {name}（{what}）：请在 reasons.toml 中写明企业读到的话和依据")
+
+
+def _roles(pack: Pack) -> Iterator[Fault]:
+    """Every part is played by something the pack has; the filing is a matter every filed project needs first."""
+    kinds: list[tuple[Mapping[str, str], str, str, Mapping[str, object], str]] = [
+        (DEPARTMENT_ROLES, "unknown-department", "部门", pack.departments, "departments.toml"),
+        (MATTER_ROLES, "unknown-matter", "事项", pack.matters, "matters/"),
+        (SOURCE_ROLES, "unknown-citation", "来源", pack.sources, "sources/"),
+    ]
+    for parts, code, kind, known, listed in kinds:
+        for part, what in parts.items():
+            name = getattr(pack.roles, part)
+            if name and name not in known:
+                message = (
+                    f"[roles] 的 {part}（{what}）写的是 {name}，没有这个{kind}{near(name, known)}：请在 {listed} 中写明，或者改用已有的编号"
+                )
+                yield fault_at(pack.roles.where, code, message)
+    filing = pack.matters.get(pack.roles.filing_matter)
+    if filing is not None and ("filing" not in filing.kinds or filing.needed != "always" or not filing.pre_start):
+        message = f"[roles] 的 filing_matter 是 {filing.id}：应为备案项目（kinds 含 filing）一律须办（needed = always）、在开工前的事项"
+        yield fault_at(filing.where, "wrong-role", message)
 
 
 def _departments(pack: Pack) -> Iterator[Fault]:

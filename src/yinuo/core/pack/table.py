@@ -73,6 +73,10 @@ class Table:
     def has(self, key: str) -> bool:
         return key in self.data
 
+    def skip(self, key: str) -> None:
+        """A key that is known and not asked for now."""
+        self._asked.add(key)
+
     def raw(self, key: str, *, code: str = "missing-key") -> Any:
         """The value as written; an absent key is a fault and reads as None."""
         self._asked.add(key)

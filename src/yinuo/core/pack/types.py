@@ -16,7 +16,7 @@ from functools import cached_property
 from types import ModuleType
 from typing import Any, Literal
 
-from yinuo.core.dated import RuleError, Span, all_at, the_one_at
+from yinuo.core.dated import Gap, NotInForce, RuleError, Span, all_at, the_one_at
 from yinuo.core.facts import Amount, Predicate
 from yinuo.core.units import LimitUnit, Unit, in_words
 
@@ -75,6 +75,23 @@ class Department:
     level: Literal["county", "prefecture", "province", "state", "utility"]
     names: tuple[str, ...]
     where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Who and what plays a part that the program knows: the pack names its own department, matter or document for each.
+
+    One department may play several parts. `document` is the county's own measures, which the journey cites.
+    """
+
+    filing_department: str
+    window_department: str
+    planning_department: str
+    market_department: str
+    filing_matter: str
+    land_supply_matter: str
+    document: str
+    where: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +442,7 @@ class Pack:
     version: str
     valid_from: date
     owner: str
+    roles: Roles
     hash: str
     path: str
     sources: Mapping[str, Source]
@@ -448,10 +466,19 @@ class Pack:
     _conditions: dict[tuple[str, int], Predicate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def parameter(self, name: str, day: date) -> DatedValue:
-        """The value of `name` on `day`. Raises RuleError for a name the pack does not know, Gap for a day it does not cover."""
+        """The value of `name` on `day`.
+
+        Raises RuleError for a name the pack does not know, NotInForce for a day before the pack's first, Gap for another it does not cover.
+        """
         if name not in self.parameters:
             raise RuleError(f"规则包没有参数 {name}")
-        return self.parameters[name].at(day)
+        try:
+            return self.parameters[name].at(day)
+        except Gap as gap:
+            if day < self.valid_from:
+                label = self.parameters[name].label
+                raise NotInForce(f"本县的规则自 {self.valid_from} 起施行，{day} 还没有“{label}”（{name}）的规定") from gap
+            raise
 
     def integer(self, name: str, day: date) -> int:
         return int(self.parameter(name, day).value)

@@ -13,3 +13,7 @@ short_pipeline = all_of(
 )
 # 示政发〔2026〕1号 第二条
 occupies_road = fact("construction.road_excavation").is_true()
+# 示政发〔2026〕1号 第二条
+supplies_state_land = fact("site.state_land_supply").is_true()
+# 示政发〔2026〕1号 第二条：有建筑面积的工程
+has_buildings = fact("floor_area").gt(0)

@@ -14,8 +14,7 @@ from yinuo.apps.catalogue.actions import not_tolerated
 from yinuo.apps.catalogue.models import CommitmentOffer
 from yinuo.apps.deficient.papers import BLANK_APPLICATION, BLANK_NOTICE
 from yinuo.apps.documents.render import render_pdf
-from yinuo.apps.onemap.building import OPENS_MAP
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.core.calendar import TZ
 from yinuo.core.decision import Decision
 from yinuo.core.pack.types import Matter, StageScheme
@@ -88,7 +87,7 @@ def scheme(day: date) -> StageScheme:
 
 def promise_of(matter_id: str, listed: bool | None, offered: bool) -> Promise:
     """The filing itself is made with a pledge; nobody chooses to promise it or not (F-3)."""
-    if matter_id in OPENS_MAP.values():
+    if matter_id == roles().filing_matter:
         return Promise("pledge", _("备案即作承诺"), "")
     if listed is True:
         return Promise("no", _("不能承诺"), "")

@@ -12,9 +12,8 @@ from yinuo.apps.onemap.models import CONCLUDED, MapItem
 from yinuo.apps.oversight import queries as supervision
 from yinuo.apps.oversight.models import LifeRecord
 from yinuo.apps.projects import queries as projects
-from yinuo.apps.projects.access import FILING_DEPARTMENT
 from yinuo.apps.projects.models import Pledge, ProgressReport, Project, ProjectKind, ProjectState, ReportKind
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.core.calendar import TZ
 from yinuo.core.grades import GradeAnswer, named_grade
 from yinuo.core.masking import masked
@@ -143,7 +142,7 @@ def project_page(project: Project, now: datetime) -> PublicProject:
         pledged_on=_day(pledge),
         successor=_linked(successor),
         predecessor=_linked(project.replaces) if project.replaces_id else None,
-        issuer=pack().departments[FILING_DEPARTMENT].name,
+        issuer=pack().departments[roles().filing_department].name,
         records=tuple(supervision.records(project.pk, public_on=now.astimezone(TZ).date())),
     )
 

@@ -10,10 +10,10 @@ from datetime import date, datetime, time
 from yinuo.apps.catalogue.queries import tolerances
 from yinuo.apps.mock.eligibility import FOLLOWS
 from yinuo.apps.onemap import planning
-from yinuo.apps.onemap.building import OPENS_MAP, in_order, limit_fields, prerequisites, stage_of
+from yinuo.apps.onemap.building import in_order, limit_fields, prerequisites, stage_of
 from yinuo.apps.onemap.models import MapItem, Route
 from yinuo.apps.regional import queries as regional
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.apps.work.clocks import calendar
 from yinuo.core.calendar import DAY, TZ
 from yinuo.core.dated import all_at
@@ -201,7 +201,7 @@ def scheme_for(facts: Mapping[str, object], day: date) -> StageScheme:
 
 def _line(matter: Matter, answer: MatterAnswer, facts: Mapping[str, object], day: date, offered: Mapping[str, bool]) -> Line:
     decision = promisable(matter.id, facts, pack(), day, offered=offered)
-    pledge = matter.id in OPENS_MAP.values()
+    pledge = matter.id == roles().filing_matter
     word, colour = _verdict(decision, pledge)
     limit = matter.promised_at(day) or matter.statutory_at(day)
     return Line(
@@ -259,7 +259,7 @@ def _items(matters: Sequence[Matter], scheme: StageScheme, free: set[str], day: 
     made = []
     for matter in matters:
         limits = limit_fields(matter.promised_at(day), matter.statutory_at(day))
-        if matter.id in OPENS_MAP.values():
+        if matter.id == roles().filing_matter:
             limits["limit_value"] = 0
         made.append(
             MapItem(
@@ -268,7 +268,7 @@ def _items(matters: Sequence[Matter], scheme: StageScheme, free: set[str], day: 
                 stage=stage_of(matter, scheme),
                 pre_start=matter.pre_start,
                 after=prerequisites(matter.id, ids),
-                promisable=matter.id in free and matter.id not in OPENS_MAP.values(),
+                promisable=matter.id in free and matter.id != roles().filing_matter,
                 **limits,
             )
         )

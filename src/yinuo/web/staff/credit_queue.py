@@ -19,7 +19,7 @@ from yinuo.apps.credit import queries
 from yinuo.apps.credit.actions.common import signed
 from yinuo.apps.credit.models import CreditRelief, PointProposal, ProposalState
 from yinuo.apps.people.models import Department
-from yinuo.apps.projects.access import FILING_DEPARTMENT
+from yinuo.apps.rules import roles
 from yinuo.apps.work import clocks
 from yinuo.web.acting import actor_of, need_staff
 from yinuo.web.components.shapes import Cell, Column, NavItem
@@ -106,7 +106,7 @@ def own_queue(actor: Actor) -> tuple[list[ProposalState], str] | None:
 
 
 def _files(actor: Actor) -> bool:
-    return Department.objects.filter(pk=actor.department_id, key=FILING_DEPARTMENT).exists()
+    return Department.objects.filter(pk=actor.department_id, key=roles().filing_department).exists()
 
 
 def _found(actor: Actor, everything: bool) -> QuerySet[PointProposal]:

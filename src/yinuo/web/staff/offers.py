@@ -17,9 +17,8 @@ from yinuo.apps.base import Actor, forbid
 from yinuo.apps.catalogue.actions import offer_commitment
 from yinuo.apps.catalogue.models import CommitmentOffer
 from yinuo.apps.catalogue.queries import NOTHING_ANNOUNCED, announcements, offered
-from yinuo.apps.onemap.building import OPENS_MAP
 from yinuo.apps.people.models import Department
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.core.pack.types import Matter
 from yinuo.core.screen import MatterAnswer, screen
 from yinuo.core.wording import day_words
@@ -61,7 +60,7 @@ def _answers(actor: Actor, day: date) -> list[tuple[Matter, MatterAnswer]]:
     office = Department.objects.get(pk=actor.department_id)
     found = screen({}, pack(), day, offered=offered(actor.hall_id or 0, day)).matters
     own = [(pack().matters[answer.id], answer) for answer in found]
-    return [(matter, answer) for matter, answer in own if matter.department == office.key and matter.id not in OPENS_MAP.values()]
+    return [(matter, answer) for matter, answer in own if matter.department == office.key and matter.id != roles().filing_matter]
 
 
 def _line(matter: Matter, answer: MatterAnswer, day: date, found: Any) -> MatterLine[CommitmentOffer]:

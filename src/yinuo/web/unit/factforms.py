@@ -15,8 +15,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yinuo.apps.catalogue.queries import book, hall_of_region
-from yinuo.apps.people.models import Hall
+from yinuo.apps.catalogue.queries import book, filing_halls, hall_of_region
 from yinuo.apps.regional import queries as regional
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.schema import FACTS, FactSpec, validate
@@ -194,7 +193,7 @@ def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
     """The one field of a fact; a quantity has two: whether there is any, and how much; an area has its unit."""
     common: dict[str, Any] = {"label": spec.label, "help_text": spec.help, "required": required}
     if spec.path == "region":
-        regions = [(hall.region.code, hall.region.name) for hall in Hall.objects.select_related("region").order_by("id")]
+        regions = [(hall.region.code, hall.region.name) for hall in filing_halls()]
         return {spec.path: _choice(regions, **{**common, "help_text": ""})}
     if spec.path == "industry":
         common["help_text"] = _("写行业名称或者 GB/T 4754 代码，如“有机肥”或 2625。")

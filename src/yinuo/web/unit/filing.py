@@ -73,7 +73,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         if form.cleaned_data["secrecy"] == "classified":
             rules = pack()
             cites = rules.cite_texts(rules.parameter("filing.secret_refused", day).cites)
-            office = rules.departments["development_reform"].name
+            office = rules.departments[rules.roles.filing_department].name
             return render(request, "unit/filing_secret.html", {"cites": cites, "office": office})
         actor = actor_of(request)
         facts = steps.nested({"kind": "filing", **brought, "declarations.secret": False})

@@ -32,7 +32,7 @@ from yinuo.apps.projects.actions import lock, need_not_stopped
 from yinuo.apps.projects.actions.changes import filing_department
 from yinuo.apps.projects.actions.filing import about, page_of
 from yinuo.apps.projects.models import Project, ProjectState, ReportKind
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import closing_stage, pack
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
@@ -123,7 +123,11 @@ def _ask_departments(actor: Actor, completion: CompletionVerification, limit: st
             actor=actor,
             kind=WorkKind.VERIFICATION,
             about=about(
-                completion, project, f"竣工核验：{len(own)} 项要求", PageRef("staff:completion", project_id=project.pk), stage="completion"
+                completion,
+                project,
+                f"竣工核验：{len(own)} 项要求",
+                PageRef("staff:completion", project_id=project.pk),
+                stage=closing_stage(project.rules_on),
             ),
             limits=Limits(pack().integer(limit, project.rules_on)),
             rules_on=project.rules_on,

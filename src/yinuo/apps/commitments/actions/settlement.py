@@ -27,7 +27,7 @@ from yinuo.apps.onemap.models import ItemState, MapItem
 from yinuo.apps.projects.actions import complete
 from yinuo.apps.projects.actions.changes import filing_department
 from yinuo.apps.projects.actions.filing import about, page_of
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import closing_stage, pack
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
@@ -180,7 +180,7 @@ def _rectify(actor: Actor, completion: CompletionVerification, unmet: Sequence[P
             f"竣工验收整改：{len(unmet)} 项要求",
             PageRef("staff:completion", project_id=project.pk),
             unit_page=PageRef("unit:completion", project_id=project.pk),
-            stage="completion",
+            stage=closing_stage(project.rules_on),
         ),
         limits=Limits(pack().integer("repair.rectify_limit", project.rules_on)),
         rules_on=project.rules_on,

@@ -15,7 +15,7 @@ from yinuo.apps.documents.attachments import AttachedFile, own_files
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import Department, ProjectUnit, UnitType
 from yinuo.apps.people.queries import department, persons_bound
-from yinuo.apps.rules import FILING_DEPARTMENT, pack
+from yinuo.apps.rules import pack, roles
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import About
 from yinuo.core.calendar import TZ
@@ -172,7 +172,7 @@ def decision_of(step: Step, before: str) -> Decision:
 
 def filing_department(of: Department) -> Department:
     """The filing unit of the hall the department works in (附件2·第十九条)."""
-    return department(of.hall_id, FILING_DEPARTMENT)
+    return department(of.hall_id, roles().filing_department)
 
 
 def need_enterprise(unit: ProjectUnit) -> None:

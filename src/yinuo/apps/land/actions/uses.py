@@ -14,13 +14,12 @@ from yinuo.apps.land.models import LandChecklist, Parcel, ParcelStatus, ParcelUs
 from yinuo.apps.onemap.actions.contracted import take_in_contract
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.models import Project, ProjectState
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.apps.trail.actions import action, answered, claim, record, remember
 from yinuo.core.calendar import TZ
 from yinuo.core.dated import Span
 from yinuo.core.pack.types import CommitmentStandard
 
-SUPPLY = "land_supply"
 # How the contract’s words on the map begin where the land is one.
 STANDARD_LAND = "“标准地”"
 
@@ -50,7 +49,7 @@ def settle_project(*, actor: Actor, project_id: int, parcel_id: int, at: datetim
             data={"missing": list(decision.missing)},
         )
     item = take_in_contract(
-        actor=actor, project=project, matter_id=SUPPLY, contract=parcel.contract_number,
+        actor=actor, project=project, matter_id=roles().land_supply_matter, contract=parcel.contract_number,
         text=f"{STANDARD_LAND if standard else ''}地块 {parcel.number}，{parcel.contract_on:%Y年%-m月%-d日}签订出让合同", at=at,
     )  # fmt: skip
     commitment = None

@@ -22,13 +22,11 @@ from yinuo.apps.projects.actions.filing import about
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.reviews.actions import service_ended
 from yinuo.apps.reviews.models import Track
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.apps.trail.actions import record
 from yinuo.apps.work.actions import About, close
 from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
-
-WINDOW_OFFICE = "government_services"
 
 
 def cites(name: str, project: Project) -> list[str]:
@@ -120,7 +118,7 @@ def words(application: MockApplication, subject: Model, title: str) -> About:
 
 
 def window_of(project: Project, at: datetime) -> list[Person]:
-    office = department(project.hall_id, WINDOW_OFFICE)
+    office = department(project.hall_id, roles().window_department)
     return holders(StaffRole.WINDOW, at.astimezone(TZ).date(), department_id=office.pk)
 
 

@@ -13,7 +13,6 @@ from yinuo.apps.documents.attachments import AttachedFile, attach_files
 from yinuo.apps.documents.models import FileRole
 from yinuo.apps.mock import access, papers
 from yinuo.apps.mock.actions.common import (
-    WINDOW_OFFICE,
     cites,
     end,
     lock_application,
@@ -39,7 +38,7 @@ from yinuo.apps.people.models import Hall, StaffRole
 from yinuo.apps.people.queries import department, holders
 from yinuo.apps.projects.actions import lock, need_not_stopped
 from yinuo.apps.projects.models import Project, ProjectState
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.apps.trail.actions import action, answered, claim, record, remember, store
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
@@ -306,7 +305,7 @@ def _all_agree(actor: Actor, application: MockApplication, at: datetime) -> None
         limits=Limits(None),
         rules_on=project.rules_on,
         at=at,
-        department_id=department(project.hall_id, WINDOW_OFFICE).pk,
+        department_id=department(project.hall_id, roles().window_department).pk,
         hall_id=project.hall_id,
         role=StaffRole.WINDOW,
     )

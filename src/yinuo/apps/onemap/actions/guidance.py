@@ -22,7 +22,7 @@ from yinuo.apps.projects.actions.changes import filing_department
 from yinuo.apps.projects.actions.filing import about, page_of
 from yinuo.apps.projects.models import Project, ProjectState
 from yinuo.apps.projects.queries import contacts
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import closing_stage, opening_stage, pack
 from yinuo.apps.trail.actions import action, record
 from yinuo.apps.work.actions import Limits, close, open_item, open_of
 from yinuo.apps.work.models import WorkKind
@@ -114,7 +114,13 @@ def _ask_department(actor: Actor, answer: GuidanceAnswer, project: Project, hall
     item = open_item(
         actor=actor,
         kind=WORK_OF[kind],
-        about=about(answer, project, f"{kind.label}意见", page, stage="initiation" if kind == GuidanceKind.PRE_START else "completion"),
+        about=about(
+            answer,
+            project,
+            f"{kind.label}意见",
+            page,
+            stage=opening_stage() if kind == GuidanceKind.PRE_START else closing_stage(project.rules_on),
+        ),
         limits=Limits(pack().integer(LIMIT_OF[kind], project.rules_on)),
         rules_on=project.rules_on,
         at=at,

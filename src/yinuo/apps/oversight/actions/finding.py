@@ -14,7 +14,7 @@ from yinuo.apps.people.models import Department
 from yinuo.apps.people.queries import persons_bound
 from yinuo.apps.projects.actions import lock
 from yinuo.apps.projects.models import Project
-from yinuo.apps.rules import FILING_DEPARTMENT, pack
+from yinuo.apps.rules import pack, roles
 from yinuo.apps.trail.actions import action, record
 
 TERMS = {
@@ -106,7 +106,7 @@ def _owner(project: Project, finding: Finding) -> Department | None:
     named = pack().parameter(f"warning.owner.{finding.kind}", project.rules_on).value
     if named == "matter" and finding.matters:
         return finding.matters[0].department
-    key = FILING_DEPARTMENT if named in ("matter", "filing") else named
+    key = roles().filing_department if named in ("matter", "filing") else named
     return book(project.hall_id).departments.get(key)
 
 

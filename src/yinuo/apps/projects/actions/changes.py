@@ -18,6 +18,7 @@ from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.caches import of_facts, say_in_work
 from yinuo.apps.projects.models import Amendment, Project, ProjectKind, ProjectState
 from yinuo.apps.projects.queries import contacts, grade_of
+from yinuo.apps.rules import roles
 from yinuo.apps.trail.actions import action, enter, record
 from yinuo.apps.work.actions import close, open_of
 from yinuo.apps.work.models import WorkKind
@@ -35,7 +36,7 @@ def _text(value: str, field: str, what: str) -> str:
 
 
 def filing_department(project: Project) -> int:
-    return book(project.hall_id).department(access.FILING_DEPARTMENT).pk
+    return book(project.hall_id).department(roles().filing_department).pk
 
 
 @action
@@ -152,7 +153,9 @@ def end_project(*, actor: Actor, project_id: int, why: str, at: datetime) -> Pro
     why = _text(why, "why", "终止的原因")
     project.state, project.problem, project.closed_at, project.version = ProjectState.TERMINATED, why, at, project.version + 1
     project.save(update_fields=["state", "problem", "closed_at", "version"])
-    record(actor, "projects.terminate", project, at=at, project_code=project.code or "", why=why, chain="anomaly.reported")
+    # What has no code yet is in no chain: there its life begins with the code.
+    chain = "anomaly.reported" if project.code else ""
+    record(actor, "projects.terminate", project, at=at, project_code=project.code or "", why=why, chain=chain)
     return project
 
 

@@ -25,8 +25,11 @@ def faults_of(facts: Mapping[str, Any]) -> dict[str, str]:
     if "name" not in faults and name is not UNKNOWN and len(name) > longest:
         faults["name"] = f"{FACTS['name'].label}：最多 {longest} 个字"
     invested = look_up(facts, "total_investment")
-    if "total_investment" not in faults and invested is not UNKNOWN and not _fits(as_number(invested)):
-        faults["total_investment"] = f"{FACTS['total_investment'].label}：数字太大或者小数位太多，请以万元为单位填写"
+    if "total_investment" not in faults and invested is not UNKNOWN:
+        if as_number(invested) <= 0:
+            faults["total_investment"] = f"{FACTS['total_investment'].label}：应大于 0，以万元为单位填写"
+        elif not _fits(as_number(invested)):
+            faults["total_investment"] = f"{FACTS['total_investment'].label}：数字太大或者小数位太多，请以万元为单位填写"
     return faults
 
 

@@ -7,11 +7,10 @@ from datetime import datetime
 
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.people.models import Department
-from yinuo.apps.projects import access
 from yinuo.apps.projects.actions.drafts import merge
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.models import Project, ProjectState
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import pack, roles
 from yinuo.apps.trail.actions import action, record
 from yinuo.core.schema import FACTS
 
@@ -58,7 +57,7 @@ def confirm_facts(
 
 
 def can_confirm(actor: Actor, project: Project, path: str) -> bool:
-    keys = confirmers(path) | {access.FILING_DEPARTMENT}
+    keys = confirmers(path) | {roles().filing_department}
     return (
         actor.role == "approver"
         and actor.hall_id == project.hall_id

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from yinuo.apps.base import Actor, PageRef, Refused, forbid
-from yinuo.apps.catalogue.queries import HallBook, book, hall_of_region
+from yinuo.apps.catalogue.queries import HallBook, book, hall_for_filing
 from yinuo.apps.documents.actions import issue_unlisted
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.inserting import insert, new_row
@@ -26,7 +26,7 @@ from yinuo.apps.projects.caches import of_facts, of_work, say_in_work
 from yinuo.apps.projects.codes import BASIC_CONSTRUCTION, CodeRequest, provider
 from yinuo.apps.projects.models import Draft, FilingCertificate, Pledge, Project, ProjectKind, ProjectState
 from yinuo.apps.projects.queries import contacts, grade_of
-from yinuo.apps.rules import pack
+from yinuo.apps.rules import opening_stage, pack, roles
 from yinuo.apps.trail.actions import Once, action, current, enter, once, record, request_hash, store
 from yinuo.apps.work.actions import About, Limits, open_item
 from yinuo.apps.work.models import WorkItem, WorkKind
@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 
 CODE_TRIES = 12
 PLEDGE_VERSION = "2023-02-20"
-FILING_MATTER = "enterprise_filing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,7 @@ def _judge(facts: dict[str, Any], at: datetime) -> Decision:
 
 def _file(actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetime, claim: Once | None, draft_id: int | None) -> Filing:
     decision = _judge(facts, at)
-    hall_id = hall_of_region(facts["region"])
+    hall_id = hall_for_filing(facts["region"])
     if hall_id is None:
         raise Refused("projects.region", "本平台不受理这个地区的项目", field="region", remedy="请选择项目所在县")
     if actor.via and hall_id != actor.hall_id:
@@ -253,7 +252,7 @@ def fetch_later(project: Project) -> None:
 
 def code_request(project: Project, hall: HallBook) -> CodeRequest:
     """The same for every asking about one project, whenever and in whatever zone its row was read; the key is fit for a header."""
-    department = pack().departments[access.FILING_DEPARTMENT]
+    department = pack().departments[roles().filing_department]
     filed_at = project.filed_at.astimezone(UTC)
     key = hashlib.sha256(f"{project.unit_id}:{filed_at.isoformat()}:{project.name}".encode()).hexdigest()
     return CodeRequest(key, hall.hall.region.code, department.code, BASIC_CONSTRUCTION, filed_at)
@@ -277,7 +276,7 @@ def ask_code(project: Project) -> str | None:
 def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime, *, grade: str) -> None:
     """What follows a code: the certificate of a filing in the colour of `grade`, the review's clock, and everybody told."""
     code = project.code or ""
-    issuer = hall.department(access.FILING_DEPARTMENT).pk
+    issuer = hall.department(roles().filing_department).pk
     enter("project.basic", code, leaves.basic(project), at=at, issuer_id=issuer, first=True)
     record(
         actor,
@@ -316,7 +315,7 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime, *, 
         project=project.name,
         code=code,
     )
-    handler = hall.handler(FILING_MATTER)
+    handler = hall.handler(roles().filing_matter)
     due = review.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if review.due_at else ""
     tell(
         "review_due",
@@ -374,15 +373,15 @@ def _open_review(actor: Actor, project: Project, hall: HallBook, at: datetime) -
 
 
 def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: WorkKind, limit: str, page: PageRef) -> WorkItem:
-    handler = hall.handler(FILING_MATTER)
+    handler = hall.handler(roles().filing_matter)
     return open_item(
         actor=actor,
         kind=kind,
-        about=about(project, project, str(kind.label), page, stage="initiation"),
+        about=about(project, project, str(kind.label), page, stage=opening_stage()),
         limits=Limits(pack().integer(limit, project.rules_on)),
         rules_on=project.rules_on,
         at=at,
-        department_id=hall.department(access.FILING_DEPARTMENT).pk,
+        department_id=hall.department(roles().filing_department).pk,
         hall_id=hall.hall.pk,
         assignee_id=handler.pk if handler else None,
         key_needed=False,

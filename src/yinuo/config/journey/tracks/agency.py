@@ -9,7 +9,7 @@ from yinuo.config.journey import acts
 from yinuo.config.journey.acts import clause
 from yinuo.config.journey.player import Player, Who
 
-COMPANY = "积石山绿源有机肥有限公司"
+COMPANY = "绿源有机肥"
 TERM = timedelta(days=180)
 PERSON = {"name": "张丽", "phone": "13900000002"}
 
@@ -24,7 +24,7 @@ def play(p: Player) -> None:
     acts.guide(p)
     refused_by_the_province(p)
     made = agreed(p, agent)
-    hat = Who(f"代办员代{COMPANY}", p.office("agent").key, made["via"])
+    hat = Who(f"代办员代{p.units[0]['name']}", p.office("agent").key, made["via"])
     served(p, made, hat)
     ended(p, made, hat)
     fallen(p, agent)
@@ -65,10 +65,14 @@ def refused_by_the_province(p: Player) -> None:
     p.post(office, "登记：不再列为差等", path, {**body, "listed": False})
 
 
-def agreed(p: Player, agent: int) -> dict[str, Any]:
-    """Asked for, answered within the term, signed by both."""
+def agreed(p: Player, agent: int, *, plainly: bool = False) -> dict[str, Any]:
+    """Asked for, answered within the term, signed by both; `plainly` = without what is refused or sent twice."""
     p.later(0, "15:10")
     asked = ask(p, agent, "申请代办服务：全程，四种服务", row="AgencyRequest", key="journey-agency")
+    if plainly:
+        p.later(1, "09:30")
+        made = offer(p, asked["id"], agent)
+        return dict(p.post(p.unit(), "企业签署委托代办协议", f"/agency/{made['id']}/sign", {}, law=["agency.fee"], shows=_agreement))
     again = ask(p, agent, "同一申请再点一次", key="journey-agency")
     p.need(again["id"] == asked["id"], "申请两次成了两件")
     p.later(1, "09:30")
@@ -144,13 +148,20 @@ def ended(p: Player, made: dict[str, Any], hat: Who) -> None:
     p.post(unit, "再评价一次", path, {"level": 1, "text": "改主意"}, refused="reviews.once", law=law)
 
 
+def confirmed(p: Player, made: dict[str, Any]) -> None:
+    """Reported as done and confirmed, nothing more."""
+    path, law = f"/agency/{made['id']}", ["agency.confirm_limit"]
+    p.post(p.office("agent"), "报告委托事项完成", f"{path}/finish", {"text": "开工前的事项都已办结"}, law=law)
+    p.post(p.unit(), "企业确认办结", f"{path}/confirm", {}, law=law, shows=lambda answer: [f"办结通知书 Document #{answer['end_paper']}"])
+
+
 def fallen(p: Player, agent: int) -> None:
     """A second service; the company falls to class D in the middle, and the agent acts for it no longer."""
     p.later(1, "09:00")
     asked = ask(p, agent, "再次申请代办服务", row="AgencyRequest")
     made = offer(p, asked["id"], agent)
     made = p.post(p.unit(), "企业签署第二份协议", f"/agency/{made['id']}/sign", {}, law=[clause("附件6·四(一)")], shows=_agreement)
-    hat = Who(f"代办员代{COMPANY}", p.office("agent").key, made["via"])
+    hat = Who(f"代办员代{p.units[0]['name']}", p.office("agent").key, made["via"])
     p.get(hat, "代办员以企业名义看一张图", f"/projects/{p.project}/map")
     p.later(1, "09:00")
     rows = [{"credit_code": p.units[0]["credit_code"], "score": "50", "on": p.today.isoformat()}]

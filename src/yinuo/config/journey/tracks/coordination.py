@@ -8,8 +8,9 @@ from yinuo.config.journey import acts, handling
 from yinuo.config.journey.acts import clause
 from yinuo.config.journey.player import Player, moment
 
-COMPANY = "积石山绿源有机肥有限公司"
+COMPANY = "绿源有机肥"
 SOIL, PLAN = "soil_conservation_plan", "engineering_planning_permit"
+NEEDS = (SOIL, PLAN)
 LAW = [clause("附件6·四(二)3"), clause("附件7·第十条")]
 
 

@@ -8,8 +8,9 @@ from yinuo.config.journey import acts, handling
 from yinuo.config.journey.acts import clause
 from yinuo.config.journey.player import Player
 
-COMPANY = "积石山绿源有机肥有限公司"
+COMPANY = "绿源有机肥"
 SOIL, LACKING, DAYS = "soil_conservation_plan", "spoil_agreement", 5
+NEEDS = (SOIL,)
 
 
 def play(p: Player) -> None:

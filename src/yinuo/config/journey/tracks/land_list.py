@@ -9,7 +9,7 @@ from yinuo.config.journey.acts import clause
 from yinuo.config.journey.player import Player, Who
 
 CLAUSE = clause("正文·二(七)")
-COMPANY = "积石山绿源有机肥有限公司"
+COMPANY = "绿源有机肥"
 SAID: dict[str, tuple[str, str, str]] = {
     "development_reform": ("节能", "单位工业增加值能耗不高于 0.45 吨标准煤/万元", "节能审查办法"),
     "ecology": ("环境准入", "废水纳管，厂界臭气执行 GB 14554 二级标准", "园区规划环评"),
@@ -22,6 +22,7 @@ SAID: dict[str, tuple[str, str, str]] = {
     "gas_supply": ("燃气", "调压柜设在红线内，距建筑不小于 4 米", ""),
 }
 SILENT = "telecom"
+NEEDS = (*SAID, SILENT)
 
 
 def play(p: Player) -> None:
@@ -34,14 +35,14 @@ def play(p: Player) -> None:
 
 
 def keeper(p: Player) -> Who:
-    return p.approver("natural_resources")
+    return p.approver(str(p.rules.parameter("land.keeper", p.today).value))
 
 
 def entered(p: Player) -> dict[str, Any]:
     body = {
         "number": f"YDQ-{p.units[0]['credit_code'][-6:]}",
-        "name": "唐集工业集中区5号地块",
-        "place": "吹麻滩镇，南至纬三路，西至农机厂",
+        "name": "工业集中区5号地块",
+        "place": "南至纬三路，西至农机厂",
         "area": "18600",
     }
     parcel = p.post(keeper(p), "登记地块", "/parcels", body, law=[CLAUSE], row="Parcel")

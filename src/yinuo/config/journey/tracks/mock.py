@@ -10,8 +10,9 @@ from yinuo.config.journey.acts import clause
 from yinuo.config.journey.handling import act, number
 from yinuo.config.journey.player import Player
 
-COMPANY = "积石山绿源有机肥有限公司"
+COMPANY = "绿源有机肥"
 MATTERS = ("land_use_planning_permit", "engineering_planning_permit")
+NEEDS = MATTERS
 CONTACTS = [{"name": "马晓云", "phone": "13900000001"}, {"name": "韩志强", "phone": "13900000002"}]
 SITE = {"permanent_farmland": False, "cultivated_share": "0.2"}
 KNOWN: dict[str, Any] = {"plan_conforms": True, "inside_construction_land": True, "land_formalities_done": False, "cost_acknowledged": True}

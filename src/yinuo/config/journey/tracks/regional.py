@@ -9,14 +9,15 @@ from yinuo.config.journey import acts
 from yinuo.config.journey.acts import clause
 from yinuo.config.journey.player import PUBLIC, Player, Who
 
-COMPANY = "积石山绿源有机肥有限公司"
+COMPANY = "绿源有机肥"
 PROCESS, PUBLISHING, SHARING = clause("附件3·三(一)"), clause("附件3·三(二)"), clause("附件3·三(三)")
 INSTITUTION = {
-    "institution": "甘肃陇原工程咨询有限公司", "institution_code": "91620000710375659T", "qualification": "工程咨询甲级资信",
+    "institution": "陇原工程咨询有限公司", "institution_code": "91620000710375659T", "qualification": "工程咨询甲级资信",
     "payer": "applicant", "cost": "180000", "share": "6000",
 }  # fmt: skip
 YEARS = timedelta(days=3 * 365)
 SOIL, EIA = "soil_conservation_plan", "eia_table"
+NEEDS = (SOIL, EIA, "cultural_relics_permit")
 
 
 def play(p: Player) -> None:
@@ -44,7 +45,7 @@ def entered(p: Player) -> dict[str, Any]:
     key = f"zone-{p.units[0]['credit_code'][-8:].lower()}"
     department = next(department for role, department in p.staff if role == "principal")
     zone = {
-        "key": key, "name": "吹麻滩工业园区", "kind": "industrial", "body": department, "place": "东至大河家路，西至吹麻滩河",
+        "key": key, "name": f"{p.county}工业园区", "kind": "industrial", "body": department, "place": "东至园区一路，西至排洪渠",
         "basis": "县人民政府批复", "from_on": (p.today - timedelta(days=400)).isoformat(),
     }  # fmt: skip
     return dict(p.post(p.office("general_convener"), "登记园区和主体单位", "/zones", zone, law=[clause("附件3·二(一)")], row="Zone"))
@@ -66,7 +67,7 @@ def published(p: Player, zone: dict[str, Any], matter: str, conditions: dict[str
     p.post(body(p), "委托有资质的机构，费用由财政垫付", f"{path}/commission", INSTITUTION, law=[PROCESS, clause("附件3·三(四)")])
     p.later(20, "10:00")
     report = {
-        "title": f"吹麻滩工业园区{words}区域评估报告", "report_number": f"QP-{found['id']}", "report_on": p.today.isoformat(),
+        "title": f"{p.county}工业园区{words}区域评估报告", "report_number": f"QP-{found['id']}", "report_on": p.today.isoformat(),
         "file": p.upload(body(p), "区域评估报告.pdf"), "scope": "园区规划范围内新建、扩建项目", "conditions": conditions,
         "obligations": obligations, "from_on": p.today.isoformat(), "to_on": (p.today + YEARS).isoformat(),
     }  # fmt: skip

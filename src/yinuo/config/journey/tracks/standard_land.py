@@ -9,7 +9,7 @@ from yinuo.config.journey.acts import clause
 from yinuo.config.journey.player import Player, Who
 
 CLAUSE = clause("正文·二(二)")
-COMPANY, POOR = "积石山绿源有机肥有限公司", "积石山河源石料有限公司"
+COMPANY, POOR = "绿源有机肥", "河源石料"
 BASICS = (
     ("water", "DN200 供水干管接至红线，竣工验收单"),
     ("power", "10 千伏专线送电至园区开闭所"),
@@ -24,6 +24,7 @@ ASSESSED = (
 FIGURES = {"investment_intensity": "180", "tax_per_mu": "12"}
 MEASURED = {"固定资产投资强度": "192.4", "亩均税收": "12.6"}
 ROUNDS = 8
+NEEDS = tuple(matter for matter, _ in ASSESSED)
 
 
 def play(p: Player) -> None:
@@ -49,15 +50,15 @@ def play(p: Player) -> None:
 
 
 def keeper(p: Player) -> Who:
-    return p.approver("natural_resources")
+    return p.approver(str(p.rules.parameter("land.keeper", p.today).value))
 
 
 def entered(p: Player) -> dict[str, Any]:
     """The parcel with everything but one thing: the rules say what is missing."""
     body = {
         "number": f"JSS-{p.units[0]['credit_code'][-6:]}",
-        "name": "唐集工业集中区3号地块",
-        "place": "吹麻滩镇，东至园区二路，北至排洪渠",
+        "name": "工业集中区3号地块",
+        "place": "东至园区二路，北至排洪渠",
         "area": "26680",
     }
     parcel = p.post(keeper(p), "登记地块", "/parcels", body, law=[CLAUSE], row="Parcel")

@@ -12,7 +12,7 @@ from yinuo.config.journey import acts, handling
 from yinuo.config.journey.facts import facts
 from yinuo.config.journey.player import Player, Who
 
-COMPANY = "积石山绿源有机肥有限公司"
+COMPANY = "绿源有机肥"
 # Belongs to nobody: the birthday lies in the future, the check character is right.
 IDENTITY = "622927209901010016"
 VISITOR = "马建国"
@@ -59,7 +59,7 @@ def play(p: Player) -> None:
 def filed(p: Player) -> None:
     """At the window, as online; what is no longer one's visit opens nothing."""
     visit = come(p, "备案新项目")
-    sent = {"facts": facts(acts.region(p), p.today), "pledged": True}
+    sent = {"facts": facts(p), "pledged": True}
     answer = p.post(visit.clerk, "窗口代申报备案项目", "/projects", sent, law=["filing.instant_kinds"], follow=acts.project_filed)
     p.need(bool(answer["project"]["code"]), "没有当场赋码")
     p.owner = p.unit()
