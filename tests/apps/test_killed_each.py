@@ -17,12 +17,11 @@ import pytest
 
 from tests.apps import points, test_credit_access
 from tests.apps.chaining import Log
-from tests.apps.county import new_company, new_county
+from tests.apps.county import graded, new_company, new_county
 from tests.apps.killing import survives
 from tests.apps.test_permissions import MAY, REFUSED_IN_THE_MATRIX, ROOMS, STEPS, public_actions, standing, world
 from tests.apps.world import NOON, World
 from yinuo.apps.base import Actor
-from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents import actions as documents
 from yinuo.apps.grants import actions as grants
 from yinuo.apps.grants.models import ChainNode
@@ -84,7 +83,7 @@ def _paper(world: World, _: pytest.MonkeyPatch) -> Act:
 
 
 def _certificate(world: World, _: pytest.MonkeyPatch) -> Act:
-    CreditHead.objects.filter(unit=world.company.unit).update(score="79", grade="B")
+    graded(world.company.unit, "B")
     return lambda: projects.certificate_paper(project=world.project, at=NOON)
 
 
