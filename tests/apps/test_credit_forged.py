@@ -14,17 +14,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.apps import gaps, mocking
+from tests.apps.agencies import new_agency
 from tests.apps.chaining import Log
-from tests.apps.county import Company, at, facts, graded, new_company, new_county
+from tests.apps.county import Company, County, at, facts, graded, new_company, new_county
 from tests.apps.killing import survives
 from tests.apps.points import ACT, CYCLE, carry_out, differing, head, propose, take
 from tests.apps.test_commitments import SIGNED, item_of, promise
 from tests.apps.test_credit_together import together
+from tests.apps.test_land import keeper, sell, settled, sold, standard
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
 from tests.database import TestDatabase
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.caches import rebuild
+from yinuo.apps.commitments.actions import close_notices
 from yinuo.apps.credit import ledger, relying
 from yinuo.apps.credit.actions import check_evaluations, consent, execute, import_score, take_evaluations
 from yinuo.apps.credit.caches import SCORE
@@ -34,6 +38,7 @@ from yinuo.apps.infochain import keys, proving
 from yinuo.apps.infochain.audit import audit
 from yinuo.apps.infochain.models import LeafRecord, Subject
 from yinuo.apps.infochain.sealing import shown
+from yinuo.apps.land import actions as land
 from yinuo.apps.notices.models import Message
 from yinuo.apps.onemap.models import MapItem
 from yinuo.apps.people.models import ProjectUnit
@@ -562,3 +567,69 @@ def test_the_ledger_of_the_rows_and_the_proven_one_are_the_same(place: Place) ->
     _, events = relying.held([place.unit.pk])[place.unit.pk]
     assert relying.proven(place.unit.pk, events, NOON.date()) == ledger.read(place.unit.pk, NOON.date())
     assert Subject.objects.count() and CreditHead.objects.count()
+
+
+# -- the other rooms in which a grade decides
+
+
+@pytest.fixture
+def unproven(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From its call on no unit's events are the ones that were signed."""
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise relying.Unproven("第 1 次加减分没有签名的日志条目")
+
+    return lambda: monkeypatch.setattr(relying, "proven", fail)
+
+
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises(Refused) as refusal:
+        act()
+    return refusal.value.code
+
+
+@begins_with(None)
+def test_a_mock_approval_is_not_registered_on_an_unproven_grade(county: County, company: Company, unproven: Callable[[], None]) -> None:
+    project = mocking.project_of(county, company)
+    unproven()
+    assert refused(lambda: mocking.register(county, company, project)) == "credit.head_differs"
+
+
+def test_a_gap_is_not_tolerated_on_an_unproven_grade(county: County, company: Company, unproven: Callable[[], None]) -> None:
+    project = guided(county, company)
+    gaps.published(county)
+    unproven()
+    assert refused(lambda: gaps.asked(gaps.clerk(county), company, gaps.item_of(project))) == "credit.head_differs"
+
+
+def test_no_agent_serves_on_an_unproven_grade(county: County, company: Company, unproven: Callable[[], None]) -> None:
+    project, agency = guided(county, company), new_agency(county)
+    asked = agency.apply(project, company)
+    unproven()
+    assert refused(lambda: agency.apply(project, company)) == "credit.head_differs"
+    assert refused(lambda: agency.offer(asked)) == "credit.head_differs"
+
+
+def test_no_parcel_is_wanted_sold_or_used_on_an_unproven_grade(county: County, company: Company, unproven: Callable[[], None]) -> None:
+    parcel, other = standard(county, "JSS-2026-04"), sold(county, company)
+    project = guided(county, company)
+    land.offer_parcel(actor=keeper(county), parcel_id=parcel.pk, at=NOON)
+    unproven()
+    assert refused(lambda: land.register_interest(actor=company.actor, parcel_id=parcel.pk, at=NOON)) == "credit.head_differs"
+    assert refused(lambda: sell(county, parcel, company)) == "credit.head_differs"
+    settle = {"actor": company.actor, "project_id": project.pk, "parcel_id": other.pk, "at": NOON}
+    assert refused(lambda: land.settle_project(**settle)) == "credit.head_differs"
+
+
+def test_a_promise_on_standard_land_is_left_to_the_department_and_its_people_are_told(
+    county: County, company: Company, unproven: Callable[[], None]
+) -> None:
+    supervisor = county.person("supervisor")
+    project, _ = settled(county, company)
+    given = promise(company, item_of(project), SIGNED)
+    unproven()
+    close_notices(given.notice_until)
+    given.refresh_from_db()
+    assert given.state == "decidable"
+    assert "与记录不一致" in Entry.objects.get(verb="land.leave_to_department").why
+    assert Message.objects.filter(template="score_refused", channel="site", person=supervisor).count() == 1

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connections
 
 from tests.apps.county import BEGAN, Company, County, free_code, new_company, new_county, new_person
 from tests.apps.points import CYCLE, NOON, PROJECT, day, differing, file_of, head, propose
@@ -32,7 +32,7 @@ def together(*tasks: Callable[[], object]) -> list[object]:
         except Exception as error:
             results[place] = error
         finally:
-            connection.close()
+            connections.close_all()
 
     threads = [threading.Thread(target=run, args=(place, task)) for place, task in enumerate(tasks)]
     for thread in threads:

@@ -66,9 +66,7 @@ def rely_on(unit: ProjectUnit, at: datetime) -> CreditHead:
     """The unit's head with the grade of today, proven; whoever reads `unit.credit` afterwards reads this one. Raises Refused."""
     head, events = held([unit.pk])[unit.pk]
     head.grade = grade_of(head, events, at)
-    head.unit = unit
-    if not head._state.adding:
-        unit.credit = head
+    unit.credit = head
     return head
 
 
@@ -121,7 +119,7 @@ def refusal(unit_id: int, error: Unproven, at: datetime) -> Refused:
     made = Refused(
         "credit.head_differs",
         "这家单位的信用分与记录不一致，暂不能办理",
-        remedy="系统管理员和监督员已收到通知；核对改正以后再来办理",
+        remedy="请等系统管理员、监督员核对改正以后再来办理",
     )
     made.afterwards = partial(tell_of_difference, unit_id=unit_id, fault=error.fault, at=at)
     return made
