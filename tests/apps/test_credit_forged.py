@@ -213,8 +213,10 @@ def test_an_event_inserted_with_the_leaf_of_something_else_is_refused_and_named(
 # -- what gets past the database
 
 
-def forged_leaf(place: Place, key: Ed25519PrivateKey, run: Callable[..., object], *, registered: bool, waiting: bool = True) -> None:
-    """An event with a leaf record, an entry that waits, and a subject of its own, signed by a key of the forger's."""
+def forged_leaf(
+    place: Place, key: Ed25519PrivateKey, run: Callable[..., object], *, registered: bool = False, waiting: bool = True, kid: str = ""
+) -> None:
+    """An event with a leaf record, an entry that waits, and a subject of its own, signed by a key of the forger's; `kid`: under whose name."""
     public = key.public_key().public_bytes_raw()
     if registered:
         row = "INSERT INTO infochain_issuerkey (issuer, kid, public, private, from_at, reason, retired_at) VALUES (%s, %s, %s, %s, now(), '伪', now())"
@@ -229,7 +231,7 @@ def forged_leaf(place: Place, key: Ed25519PrivateKey, run: Callable[..., object]
     fields = [[salt, field, value] for field, value in told(event).items()]
     leaf = build(
         type="credit.event", subject=name, n=1, prev=None, disclosures=[shown(one) for one in fields], documents=[],
-        issuer=keys.PLATFORM, private=key, at=NOON.isoformat(),
+        issuer=keys.PLATFORM, private=key, at=NOON.isoformat(), kid=kid,
     )  # fmt: skip
     run("INSERT INTO infochain_subject (label, key, name, n, last) VALUES (%s, %s, %s, 1, %s)", label_of(event), secret, name, leaf.hash)
     run(
@@ -255,8 +257,38 @@ def test_an_event_signed_with_a_key_of_the_forgers_is_refused_and_named(place: P
     assert any(f"签名密钥 {kid_of(key.public_key().public_bytes_raw())} 不在案" in fault for fault in faults())
 
 
+def test_an_event_signed_by_the_forger_in_the_name_of_the_platforms_key_is_refused_and_named(place: Place) -> None:
+    forged_leaf(place, Ed25519PrivateKey.generate(), place.as_app, kid=keys.issuer_of(None).kid)
+    assert place.refusals() == REFUSED
+    assert any("第 2 次加减分签名与内容不符" in fault for fault in faults())
+
+
+RECORDS = [
+    ("UPDATE infochain_leafrecord SET hash = '\\x00' WHERE outbox_id = %s", "记录与日志条目不符"),
+    ("UPDATE infochain_leafrecord SET n = 7 WHERE outbox_id = %s", "记录与日志条目不符"),
+    ("UPDATE infochain_leafrecord SET type = 'project.basic' WHERE outbox_id = %s", "记录与日志条目不符"),
+    ("UPDATE infochain_leafrecord SET fields = 'null' WHERE outbox_id = %s", "内容已经丢失"),
+    ("UPDATE infochain_leafrecord SET fields = '[1]' WHERE outbox_id = %s", "日志条目读不懂"),
+    ('UPDATE infochain_leafrecord SET fields = \'[["s", "unit", [1]], ["s", "seq", "x"]]\' WHERE outbox_id = %s', "读不懂"),
+    ("UPDATE trail_chainrow SET entry = '\\xff00' WHERE outbox_id = %s", "日志条目读不懂"),
+    ("DELETE FROM trail_chainrow WHERE outbox_id = %s", "既不在日志里，也不在等待写入"),
+    ("UPDATE infochain_subject SET label = 'x' WHERE name = (SELECT subject_id FROM infochain_leafrecord WHERE outbox_id = %s)", "主体"),
+    ("UPDATE infochain_issuerkey SET private = 'x' WHERE %s::uuid IS NOT NULL", "不在案"),
+    ("UPDATE infochain_issuerkey SET issuer = '别的部门' WHERE %s::uuid IS NOT NULL", "不在案"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), RECORDS)
+def test_a_leafs_record_that_no_longer_fits_its_entry_vouches_for_nothing(place: Place, change: str, said: str) -> None:
+    """Tables the application may write: what it spoils there is refused, and makes no grade."""
+    place.as_app(change, last(place.company).leaf_id)
+    proving.forget()
+    assert place.refusals()[0] == "credit.head_differs"
+    assert any(f"第 1 次加减分{said}" in fault or said in fault for fault in faults())
+
+
 def test_an_event_whose_leaf_record_has_no_entry_is_refused_and_named(place: Place) -> None:
-    forged_leaf(place, Ed25519PrivateKey.generate(), place.as_app, registered=False, waiting=False)
+    forged_leaf(place, Ed25519PrivateKey.generate(), place.as_app, waiting=False)
     assert place.refusals() == REFUSED
     assert any("第 2 次加减分既不在日志里，也不在等待写入" in fault for fault in faults())
 
