@@ -8,18 +8,25 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from tests.beginnings import builder
 from yinuo.apps.base import Actor
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.catalogue.models import MatterHandler
-from yinuo.apps.credit.models import CreditEvent, CreditHead
+from yinuo.apps.credit.actions import import_score
+from yinuo.apps.credit.actions.common import lock as lock_head
+from yinuo.apps.credit.leaves import EVENT, label_of, told
+from yinuo.apps.credit.models import CreditEvent
 from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Membership, Person, ProjectUnit
 from yinuo.apps.people.queries import actor_of_binding, actor_of_membership
 from yinuo.apps.rules import pack
+from yinuo.apps.trail.actions import action, enter
 from yinuo.apps.work import clocks
 from yinuo.config.bootstrap import sync_pack
 from yinuo.core.calendar import TZ
-from yinuo.core.grades import grade_of
+from yinuo.core.grades import grade_of, scale_at
+from yinuo.core.ids import new_id
 
 BEGAN = date(2023, 2, 20)
 ALL_CODES = [
@@ -148,10 +155,10 @@ def new_county() -> County:
 def new_company(name: str = "积石山绿源有机肥有限公司", score: str | None = "86", *, type: str = "enterprise", code: str = "") -> Company:
     """A company with one authorised person who may sign, and a score (None = unrated)."""
     unit = ProjectUnit.objects.create(credit_code=code or free_code(), name=name, type=type, legal_representative="马晓云")
-    grade = "unrated" if score is None else grade_of(Decimal(score), pack(), date(2026, 11, 1)).grade
-    CreditHead.objects.create(unit=unit, score=score, grade=grade, seq=0 if score is None else 1)
+    with transaction.atomic():
+        lock_head(unit.pk)
     if score is not None:
-        _evaluated(unit, score, grade)
+        _evaluated(unit, score, grade_of(Decimal(score), pack(), date(2026, 11, 1)).grade)
     person = new_person(f"{name}经办人")
     binding = AuthorisedPerson.objects.create(
         person=person, unit=unit, basis="法定代表人授权委托书", from_on=BEGAN, confirmed_at=at("2023-02-20 09:00"), may_sign=True
@@ -165,9 +172,10 @@ def free_code() -> str:
     return next(code for code in itertools.islice(CREDIT_CODES, len(ALL_CODES)) if code not in taken)
 
 
+@action
 def _evaluated(unit: ProjectUnit, score: str, grade: str) -> None:
-    """The event behind the head: the evaluation the score was imported from."""
-    CreditEvent.objects.create(
+    """The event behind the head, with its leaf: the evaluation the score was imported from, long ago."""
+    event = CreditEvent.objects.create(
         unit=unit,
         seq=1,
         type="rebase",
@@ -176,9 +184,19 @@ def _evaluated(unit: ProjectUnit, score: str, grade: str) -> None:
         rule="credit.rebase",
         points=Decimal(score) - pack().decimal("credit.unrated_start", BEGAN),
         applied=True,
-        score_after=score,
+        score_after=Decimal(score),
         grade_before="unrated",
         grade_after=grade,
         why="公共信用综合评价",
         at=at("2023-02-20 09:00"),
+        leaf_id=new_id(),
     )
+    enter(EVENT, label_of(event), told(event), at=event.at, leaf_id=event.leaf_id)
+
+
+def graded(unit: ProjectUnit, grade: str) -> CreditEvent:
+    """A new public evaluation of the unit, taken in by the platform, which gives it this grade."""
+    began, on = at("2026-11-01 08:00"), date(2026, 11, 1)
+    score = next(band.high for band in scale_at(pack(), on).bands if band.grade == grade)
+    event, _ = import_score(actor=Actor.system(), unit_id=unit.pk, score=score, source=f"第 {next(_numbers)} 次评价", on=on, at=began)
+    return event

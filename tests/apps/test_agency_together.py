@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.apps.agencies import NOON, Agency, new_agency
-from tests.apps.county import Company, new_company, new_county
+from tests.apps.county import Company, graded, new_company, new_county
 from tests.apps.test_commitments_together import colleague
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided
@@ -14,7 +14,6 @@ from yinuo.apps.agency import actions
 from yinuo.apps.agency.falling import end_of_unit
 from yinuo.apps.agency.models import AgencyRequest, Agreement
 from yinuo.apps.base import Refused
-from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents.models import Document
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.models import Entry
@@ -48,7 +47,7 @@ def test_two_persons_of_a_company_at_once_ask_once_and_sign_once(place: Place) -
 def test_a_fall_and_the_companys_own_wish_at_once_end_the_service_once(place: Place) -> None:
     agency, company, project = place
     agreement = agency.serve(project, company)
-    CreditHead.objects.filter(pk=company.unit.pk).update(score="50", grade="D")
+    graded(company.unit, "D")
     together(
         lambda: end_of_unit(company.unit.pk, NOON),
         lambda: end_of_unit(company.unit.pk, NOON),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.apps.chaining import leaves_saying
-from tests.apps.county import Company, County, at
+from tests.apps.county import Company, County, at, graded
 from tests.apps.mapped import mapped
 from tests.apps.test_commitments import AFTER, DEPARTMENT, approve, handle, item_of, promise
 from tests.apps.test_onemap import guided
@@ -25,7 +25,6 @@ from yinuo.apps.commitments.actions import (
 )
 from yinuo.apps.commitments.caches import REVIEW_ON
 from yinuo.apps.commitments.models import Commitment, CommitmentReview, Difficulty
-from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.notices.models import Message
 from yinuo.apps.projects.actions import report_progress, withdraw_filing
 from yinuo.apps.projects.models import Project
@@ -98,11 +97,11 @@ def test_a_promise_that_runs_waits_for_its_department_from_the_day_it_falls_due(
     assert not Difficulty.objects.exists()
 
     # A unit that falls to D is looked at monthly, at once; one that rises is not put off.
-    CreditHead.objects.update_or_create(unit=company.unit, defaults={"grade": "D"})
+    graded(company.unit, "D")
     assert bring_forward(company.unit.pk) == 1
     running.refresh_from_db()
     assert running.review_on == date(2027, 3, 18)
-    CreditHead.objects.filter(unit=company.unit).update(grade="C")
+    graded(company.unit, "C")
     assert bring_forward(company.unit.pk) == 1
     running.refresh_from_db()
     assert running.review_on == date(2027, 5, 18)

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.apps.chaining import leaves_saying
-from tests.apps.county import Company, County, at, new_company, new_county, new_person
+from tests.apps.county import Company, County, at, graded, new_company, new_county, new_person
 from tests.apps.test_onemap import guided, hand_in
 from tests.beginnings import begins_with, builder
 from tests.database import TestDatabase
@@ -30,7 +30,7 @@ from yinuo.apps.commitments.actions import (
     to_regular,
 )
 from yinuo.apps.commitments.models import Commitment, Difficulty, Objection, Ruling
-from yinuo.apps.credit.models import CreditHead, PointProposal
+from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.documents.signing import verify_pdf
@@ -171,7 +171,7 @@ def test_a_matter_on_the_negative_list_is_refused_with_its_row(county: County, c
 def test_a_unit_fallen_to_d_between_guidance_and_signing_is_refused_with_the_measure(county: County, company: Company) -> None:
     item = item_of(guided(county, company))
     assert item.promisable
-    CreditHead.objects.filter(unit=company.unit).update(score="50", grade="D")
+    graded(company.unit, "D")
     with pytest.raises(Refused, match="不适用信用承诺制") as refusal:
         promise(company, item)
     assert any("附件2·第二十三条" in cite for cite in refusal.value.cites)

@@ -374,12 +374,6 @@ def test_acts_of_a_project_on_the_verification_track_carry_no_points(county: Cou
         propose(county, company, project_id=project.pk)
 
 
-def test_a_head_that_does_not_match_its_events_stops_everything_until_it_is_rebuilt(county: County, company: Company) -> None:
-    type(head(company)).objects.filter(pk=company.unit.pk).update(score=99)
-    with pytest.raises(Refused, match="与记录不一致"):
-        propose(county, company)
-
-
 def test_history_and_line_show_every_event_with_its_clause_points_and_score(county: County, company: Company) -> None:
     take(county, company)
     take(county, company, "commitment_broken", {"field": "ecology"})

@@ -15,10 +15,8 @@ from openpyxl import Workbook
 from tests.apps.county import Company, County, at, free_code, new_company
 from tests.apps.points import CYCLE, NOON, day, differing, head, take
 from yinuo.apps.base import Actor, Refused
-from yinuo.apps.caches import rebuild
 from yinuo.apps.credit import queries
 from yinuo.apps.credit.actions import check_evaluations, import_score, import_scores, take_evaluations
-from yinuo.apps.credit.caches import SCORE
 from yinuo.apps.credit.models import CreditEvent, CreditHead, EvaluationBatch
 from yinuo.apps.people.models import ProjectUnit
 from yinuo.apps.rules import pack
@@ -163,22 +161,6 @@ def test_heads_are_the_fold_of_their_events_after_any_history(county: County) ->
         assert head(company).score == (expected.score if expected.state.rated else None)
         assert head(company).grade == expected.grade
     assert differing(day("2026-11-20")) == []
-
-
-def test_rebuilding_brings_a_spoilt_head_back_and_says_what_differed(county: County, company: Company) -> None:
-    other = new_company("甘肃保安腰刀文旅有限公司", "60")
-    take(county, company)
-    CreditHead.objects.filter(pk=company.unit.pk).update(score=99, grade="A", seq=7)
-    CreditHead.objects.filter(pk=other.unit.pk).update(grade="D")
-    assert {row.key: (row.held, row.derived) for row in differing(NOON.date())} == {
-        company.unit.pk: ({"seq": 7, "score": 99, "grade": "A"}, {"seq": 2, "score": 84, "grade": "A-"}),
-        other.unit.pk: ({"grade": "D"}, {"grade": "C-"}),
-    }
-    assert {row.key for row in rebuild(SCORE, actor=Actor.system(), at=NOON)} == {company.unit.pk, other.unit.pk}
-    assert rebuild(SCORE, actor=Actor.system(), at=NOON) == []
-    assert (head(company).score, head(company).grade, head(company).seq) == (84, "A-", 2)
-    entry = Entry.objects.get(verb="caches.rebuild", subject_id=str(company.unit.pk))
-    assert entry.data["before"] == {"seq": 7, "score": "99.00", "grade": "A"}
 
 
 def test_history_cannot_be_edited_or_removed(county: County, company: Company) -> None:

@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connections
 
 from tests.apps.county import BEGAN, Company, County, free_code, new_company, new_county, new_person
-from tests.apps.points import CYCLE, NOON, day, differing, file_of, head, propose
+from tests.apps.points import CYCLE, NOON, PROJECT, day, differing, file_of, head, propose
 from yinuo.apps.base import Actor, Refused
 from yinuo.apps.credit.actions import ask_relief, consent, decide_relief, execute, import_score, refuse_consent
 from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, PointProposal
@@ -32,7 +32,7 @@ def together(*tasks: Callable[[], object]) -> list[object]:
         except Exception as error:
             results[place] = error
         finally:
-            connection.close()
+            connections.close_all()
 
     threads = [threading.Thread(target=run, args=(place, task)) for place, task in enumerate(tasks)]
     for thread in threads:
@@ -82,7 +82,7 @@ def test_four_conveners_executing_one_proposal_at_once_move_its_points_once(plac
     assert sum(isinstance(result, CreditEvent) for result in results) == 1
     assert sorted(result.code for result in results if isinstance(result, Refused)) == ["credit.state"] * 3
     assert [event.points for event in whole(company)[1:]] == [-2]
-    assert ChainRow.objects.filter(type="credit.event").count() == 1
+    assert ChainRow.objects.filter(type="credit.event", label=PROJECT).count() == 1
     assert Entry.objects.filter(verb="credit.execute").count() == 1
     assert Message.objects.filter(template="points", unit=company.unit).count() == 1
     assert WorkItem.objects.filter(kind="credit_execution", state="done").count() == 1

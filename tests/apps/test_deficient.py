@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.apps.county import Company, County, at, new_company
+from tests.apps.county import Company, County, at, graded, new_company
 from tests.apps.gaps import (
     AGREED,
     APPLIED,
@@ -34,7 +34,6 @@ from tests.beginnings import begins_with
 from yinuo.apps.base import Refused, Stale
 from yinuo.apps.catalogue.actions import publish_tolerance
 from yinuo.apps.catalogue.queries import tolerance
-from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.deficient.actions import agree_to_gap, decline_gap, say_only_gap_left, sign_gap_commitment, supply_gap
 from yinuo.apps.deficient.models import DeficientAcceptance
 from yinuo.apps.documents.models import Document
@@ -301,10 +300,10 @@ def test_a_gap_is_tolerated_at_the_window_and_nowhere_else(county: County, compa
 
 def test_a_company_of_the_worst_class_is_refused_with_the_clause(county: County, company: Company, item: MapItem) -> None:
     for grade in ("D", "D-"):
-        CreditHead.objects.filter(unit=company.unit).update(grade=grade)
+        graded(company.unit, grade)
         refused = refusal(lambda: asked(clerk(county), company, item))
         assert refused.code == "deficient.grade" and "附件2·第二十三条(一)" in refused.cites[0]
-    CreditHead.objects.filter(unit=company.unit).update(grade="C-")
+    graded(company.unit, "C-")
     assert asked(clerk(county), company, item).state == "applied"
 
 

@@ -15,14 +15,13 @@ import pytest
 from django.db import connection
 
 from tests.apps import points
-from tests.apps.county import Company, County, at, new_company, new_county
+from tests.apps.county import Company, County, at, graded, new_company, new_county
 from tests.apps.documents.samples import SAMPLES
 from tests.apps.test_onemap import FILED, filed, guided
 from tests.apps.test_together import together
 from tests.apps.test_traps import jobs
 from tests.beginnings import begins_with
 from yinuo.apps.base import Refused
-from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents import actions, making, render, tasks, versions
 from yinuo.apps.documents.actions import issue, signing_provider
 from yinuo.apps.documents.making import make_due, paper_of
@@ -250,7 +249,7 @@ def test_a_filing_issues_its_certificate_in_the_grade_of_the_moment(county: Coun
 
 def test_the_certificate_of_the_old_grade_keeps_its_own_bytes_also_when_nobody_opened_it_before(county: County, company: Company) -> None:
     project = filed(county, company)
-    CreditHead.objects.filter(unit=company.unit).update(score="79", grade="B")
+    graded(company.unit, "B")
     assert renew_certificates(company.unit.pk, LATER) == 1
     old, new = certificates(project)
     assert (old.data["grade"], new.data["grade"]) == ("A-", "B")

@@ -17,7 +17,7 @@ import pytest
 
 from tests.apps import points, test_credit_access
 from tests.apps.chaining import Log
-from tests.apps.county import new_company, new_county
+from tests.apps.county import graded, new_company, new_county
 from tests.apps.killing import survives
 from tests.apps.matrix.accounts import NUMBER, proof
 from tests.apps.test_onemap import PDF
@@ -27,7 +27,6 @@ from yinuo.apps.accounts import actions as accounts
 from yinuo.apps.accounts.models import Purpose
 from yinuo.apps.accounts.province import Claims
 from yinuo.apps.base import Actor
-from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents import actions as documents
 from yinuo.apps.grants import actions as grants
 from yinuo.apps.grants.models import ChainNode
@@ -90,7 +89,7 @@ def _paper(world: World, _: pytest.MonkeyPatch) -> Act:
 
 
 def _certificate(world: World, _: pytest.MonkeyPatch) -> Act:
-    CreditHead.objects.filter(unit=world.company.unit).update(score="79", grade="B")
+    graded(world.company.unit, "B")
     return lambda: projects.certificate_paper(project=world.project, at=NOON)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.apps.county import Company, County, at, new_company, new_county
+from tests.apps.county import Company, County, at, graded, new_company, new_county
 from tests.apps.granted import grant_all
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_completion import ADVISED, APPLIED, INSPECTED, built, pending
@@ -20,7 +20,7 @@ from yinuo.apps.commitments import actions as commitments
 from yinuo.apps.commitments.actions import apply_again, apply_completion, record_finding
 from yinuo.apps.commitments.inspection import reached
 from yinuo.apps.commitments.models import Commitment, CommitmentState, CompletionVerification
-from yinuo.apps.credit.models import CreditHead, PointProposal
+from yinuo.apps.credit.models import PointProposal
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.land import actions as land
 from yinuo.apps.land import rules
@@ -354,7 +354,7 @@ def test_an_open_objection_stops_the_decision_and_its_rejection_lets_it_be_made(
 def test_whoever_falls_to_the_lowest_class_meanwhile_is_decided_by_the_department(county: County, company: Company) -> None:
     project, _ = settled(county, company)
     given = committed(company, project)
-    CreditHead.objects.filter(unit=company.unit).update(score="10", grade="D-")
+    graded(company.unit, "D-")
     commitments.close_notices(given.notice_until)
     given.refresh_from_db()
     assert given.state == CommitmentState.DECIDABLE

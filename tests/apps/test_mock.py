@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.apps.county import Company, County, at, new_company
+from tests.apps.county import Company, County, at, graded, new_company
 from tests.apps.mocking import (
     AGREED,
     ANSWERS,
@@ -29,7 +29,6 @@ from tests.apps.test_onemap import PDF
 from tests.beginnings import begins_with
 from yinuo.apps.base import Forbidden, Refused, Stale
 from yinuo.apps.commitments.actions import commit
-from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents.actions import store_upload
 from yinuo.apps.documents.making import paper_of
 from yinuo.apps.documents.models import Document
@@ -139,12 +138,12 @@ def test_a_land_formality_and_a_matter_already_handed_in_cannot_be_approved_in_m
 def test_a_company_of_class_d_is_refused_with_the_clause_and_one_of_class_c_needs_a_reason(county: County) -> None:
     poor = new_company("积石山县失信商贸有限公司")
     project = project_of(county, poor)
-    CreditHead.objects.filter(unit=poor.unit).update(score="20", grade="D")
+    graded(poor.unit, "D")
     with pytest.raises(Refused) as refusal:
         register(county, poor, project)
     assert refusal.value.code == "mock.grade"
     assert any("第二十三条" in cite for cite in refusal.value.cites)
-    CreditHead.objects.filter(unit=poor.unit).update(score="55", grade="C")
+    graded(poor.unit, "C")
     with pytest.raises(Refused) as refusal:
         register(county, poor, project)
     assert refusal.value.code == "mock.reduced"

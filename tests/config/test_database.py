@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.migrations import CreateModel
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import Model
 from django.template import engines
 
 from tests.conftest import OWN
@@ -106,7 +107,35 @@ def test_even_the_owner_cannot_change_an_append_only_row(committed_db: str, test
 def test_every_append_only_table_carries_both_triggers(table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY tgname", [table])
-        assert [row[0] for row in cursor.fetchall()] == ["refuse_change_all", "refuse_change_row"]
+        assert [row[0] for row in cursor.fetchall() if row[0].startswith(database.GUARD)] == ["refuse_change_all", "refuse_change_row"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", list(database.models_moved_by_database()))
+def test_what_the_database_writes_itself_the_application_may_not(model: type[Model]) -> None:
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege(current_user, %s, 'DELETE'), has_table_privilege(current_user, %s, 'TRUNCATE')", [table] * 2
+        )
+        assert cursor.fetchone() == (False, False)
+        for field in model._meta.local_concrete_fields:
+            cursor.execute(
+                "SELECT has_column_privilege(current_user, %(table)s, %(column)s, 'INSERT'), has_column_privilege(current_user, %(table)s,"
+                " %(column)s, 'UPDATE')", {"table": table, "column": field.column},
+            )  # fmt: skip
+            free = field.name not in model.moved_by_database
+            assert cursor.fetchone() == (free, free and not field.primary_key), field.name
+
+
+@pytest.mark.django_db
+def test_functions_that_run_as_the_owner_look_nowhere_but_where_the_application_cannot_write() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.proname, r.rolname, p.proconfig FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner"
+            " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prosecdef AND n.nspname = 'public'"
+        )
+        assert cursor.fetchall() == [("credit_head_follows", OWNER, ["search_path=pg_catalog, pg_temp"])]
 
 
 def test_with_one_role_for_both_the_triggers_still_stand_and_migrating_again_works(

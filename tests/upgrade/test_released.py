@@ -16,19 +16,21 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from scripts.release_dump import LARGEST, NOW, SECRET, migration_digests
 from tests.apps.county import facts
 from tests.database import TestDatabase
 from yinuo.apps.base import Actor
+from yinuo.apps.credit.models import CreditEvent
+from yinuo.apps.credit.relying import rely_on
 from yinuo.apps.documents.actions import make_paper
 from yinuo.apps.documents.models import Document
 from yinuo.apps.infochain import queries
 from yinuo.apps.infochain.audit import audit
 from yinuo.apps.onemap.actions import accept, confirm_review
 from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
-from yinuo.apps.people.models import AuthorisedPerson, Membership
+from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.apps.people.queries import actor_of_binding, actor_of_membership
 from yinuo.apps.projects.actions import ask_question, file_project
 from yinuo.apps.projects.models import Project
@@ -229,6 +231,16 @@ def test_a_company_asks_and_another_project_is_filed(upgraded: Upgraded) -> None
     running = Project.objects.filter(unit=binding.unit, state="confirmed").order_by("id")[0]
     asked = ask_question(actor=company, project_id=running.pk, text="升级以后还能提问吗？", at=LATER)
     assert WorkItem.objects.filter(kind="question", subject_id=asked.pk, state="running").exists()
+
+
+@pytest.mark.slow
+def test_every_change_of_points_has_found_its_leaf_and_every_grade_is_relied_on(upgraded: Upgraded) -> None:
+    assert CreditEvent.objects.exists()
+    assert not CreditEvent.objects.filter(leaf=None).exists()
+    for unit in ProjectUnit.objects.filter(credit__isnull=False):
+        assert rely_on(unit, LATER).score == unit.credit.score, unit.name
+    with connection.cursor() as cursor, pytest.raises(DatabaseError, match="permission denied"):
+        cursor.execute("UPDATE credit_credithead SET grade = 'A'")
 
 
 @pytest.mark.slow

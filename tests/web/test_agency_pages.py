@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from tests.apps.agencies import Agency, materials, new_agency, open_now
-from tests.apps.county import Company, County, at, new_company, new_county
+from tests.apps.county import Company, County, at, graded, new_company, new_county
 from tests.apps.test_onemap import PDF, guided, hand_in
 from tests.web.staffdesk import whole
 from yinuo.api.app import AGENT_MAY
@@ -200,9 +200,7 @@ def test_everybody_reads_who_serves_and_whom_to_call(world: World) -> None:
 
 
 def test_a_fallen_company_reads_why_not_before_it_fills_anything_in(world: World) -> None:
-    from yinuo.apps.credit.models import CreditHead
-
-    CreditHead.objects.filter(pk=world.company.unit.pk).update(score="50", grade="D")
+    graded(world.company.unit, "D")
     shown = text(world.unit.get(f"/projects/{world.project.pk}/agency/apply/"))
     assert "按规定不能提供代办服务" in shown
     assert '<form method="post" novalidate>' not in shown

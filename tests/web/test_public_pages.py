@@ -10,11 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.apps.county import at
+from tests.apps.county import at, graded
 from tests.web.populated import NOW, Populated, secrets_of
 from yinuo.apps.catalogue.actions import offer_commitment
 from yinuo.apps.commitments.models import Commitment, Objection
-from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.onemap.models import Submission
 from yinuo.apps.people.models import Department
 from yinuo.apps.projects.models import Project
@@ -391,7 +390,7 @@ def test_a_submission_is_followed_by_its_receipt_number(populated: Populated) ->
 )
 def test_the_certificate_stands_on_the_ground_of_the_grade_as_it_is_now(populated: Populated, grade: str, ground: str, word: str) -> None:
     project = populated.projects["running"]
-    CreditHead.objects.filter(unit=project.unit).update(grade=grade)
+    graded(project.unit, grade)
     page = text_of(certificate_of(project))
     assert f'class="cert {ground}"' in page
     assert f"<b>{grade}</b>" in page

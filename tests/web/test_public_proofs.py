@@ -100,7 +100,8 @@ def test_without_scripts_the_server_checks_and_says_so(rules: str, company: Comp
     assert status == 200
     assert "证明成立" in page.split("<template")[0]
     assert str(Project.objects.get().code) in page
-    _, bent = post(rules, proof.replace(b"index 2", b"index 1"))
+    assert b"index 3" in proof
+    _, bent = post(rules, proof.replace(b"index 3", b"index 1"))
     assert "证明不成立" in bent.split("<template")[0]
     assert "条目与检查点对不上" in bent
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from tests.apps.county import Company, County, at, new_company
+from tests.apps.county import Company, County, at, graded, new_company
 from tests.apps.test_onemap import filed, guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
@@ -68,9 +68,7 @@ def test_the_grade_shown_is_todays_and_marks_who_goes_first_and_who_is_looked_at
     page = text_of(desk(county, "approver").get("/staff/"))
     assert page.count("优先办理") == 1
     assert page.count("重点审查") == 1
-    best.unit.credit.grade = "D"  # type: ignore[attr-defined]
-    best.unit.credit.score = 50  # type: ignore[attr-defined]
-    best.unit.credit.save()  # type: ignore[attr-defined]
+    graded(best.unit, "D")
     assert "优先办理" not in text_of(desk(county, "approver").get("/staff/"))
 
 

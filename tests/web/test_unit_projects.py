@@ -8,12 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.apps.county import at, facts
+from tests.apps.county import at, facts, graded
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
 from tests.web import staffdesk
 from tests.web.unit_desk import Desk, new_desk, value_of
-from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.documents.models import Document
 from yinuo.apps.documents.shapes import SHAPES
 from yinuo.apps.onemap.actions import confirm_review
@@ -136,7 +135,7 @@ def test_the_certificate_is_issued_once_and_anew_when_the_grade_has_changed(desk
     assert (paper.data["grade"], paper.data["colour"]) == ("A-", "green")
     answer = desk.client.get(first)
     assert answer.content.startswith(b"%PDF")
-    CreditHead.objects.filter(unit=desk.company.unit).update(score="79", grade="B")
+    graded(desk.company.unit, "B")
     second = desk.post(path).headers["Location"]
     assert second != first
     assert Document.objects.get(pk=int(second.split("/")[2])).data["colour"] == "blue"
@@ -146,7 +145,7 @@ def test_the_certificate_is_issued_once_and_anew_when_the_grade_has_changed(desk
 def test_a_company_that_files_has_its_certificate_at_once_and_later_every_version_with_its_own_bytes(desk: Desk) -> None:
     project = filed(desk)
     first = desk.client.get(desk.post(f"/projects/{project.pk}/certificate/").headers["Location"]).content
-    CreditHead.objects.filter(unit=desk.company.unit).update(score="79", grade="B")
+    graded(desk.company.unit, "B")
     desk.post(f"/projects/{project.pk}/certificate/")
     page = " ".join(desk.get(f"/projects/{project.pk}/").split())
     old, new = Document.objects.filter(kind="filing_certificate").order_by("id")

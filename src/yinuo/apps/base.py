@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -179,9 +179,11 @@ class Refused(Exception):
     """An action said no: `message` is for the user's eyes, `remedy` says what to do, `field` names the input at fault.
 
     `code` is stable and machine-readable: `<room>.<slug>`; `cites` are written citations; `errors` holds one message per field.
+    `afterwards`: what is done once the refused action's transaction has been taken back, where others must hear of the refusal.
     """
 
     status = 422
+    afterwards: Callable[[], object] | None = None
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
@@ -22,6 +22,7 @@ from yinuo.core.dated import RuleError
 
 M = TypeVar("M", bound=models.Model)
 BATCH = 500
+OWNER = "owner"
 # What core raises where rows that were changed by hand cannot be read any more.
 UNREADABLE = (RuleError, ValueError, LookupError, TypeError, ArithmeticError)
 
@@ -37,7 +38,8 @@ class Cache(Generic[M]):
 
     **Shape** `columns`: each column and what it is called. `rows`: those whose columns are derived. `derive`: what the columns should hold,
     by key, for a batch of rows; a row left out has nothing to compare. `called`: a row in words. `holder`: the row that has the columns,
-    where it is another. `take`: reads and locks a row by its key in the order of locks; None = there is no such row now.
+    where it is another. `take`: reads and locks a row by its key in the order of locks; None = there is no such row now. `owned`: the
+    table whose columns the application may not write, by the same key: a rebuild locks and writes it as the tables' owner.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Cache(Generic[M]):
     called: Callable[[M], str]
     holder: Callable[[M], models.Model] = _itself
     take: Callable[[Any], M | None] | None = None
+    owned: type[models.Model] | None = None
 
     def locked(self, key: Any) -> M | None:
         if self.take is not None:
@@ -100,9 +103,18 @@ def rebuild(cache: Cache[M], *, actor: Actor, at: datetime) -> list[Difference]:
     return [one for one in found if one is not None]
 
 
-@action
 def mend(*, actor: Actor, cache: Cache[M], key: Any, at: datetime) -> Difference | None:
     """One row, derived again under its locks; None where it does not differ any more."""
+    if cache.owned is None:
+        return _mend(actor=actor, cache=cache, key=key, at=at, using=DEFAULT_DB_ALIAS)
+    # The owner's change is committed last: a process killed between leaves a note of it and the difference, which is mended again.
+    with transaction.atomic(using=OWNER):
+        list(cache.owned._base_manager.using(OWNER).select_for_update(no_key=True).filter(pk=key))
+        return _mend(actor=actor, cache=cache, key=key, at=at, using=OWNER)
+
+
+@action
+def _mend(*, actor: Actor, cache: Cache[M], key: Any, at: datetime, using: str) -> Difference | None:
     row = cache.locked(key)
     found = next(_compared(cache, [row], at), None) if row is not None else None
     if row is None or found is None or found.error:
@@ -111,12 +123,12 @@ def mend(*, actor: Actor, cache: Cache[M], key: Any, at: datetime) -> Difference
     for name, value in found.derived.items():
         setattr(held, name, value)
     if held._state.adding:
-        held.save()
+        held.save(using=using)
     elif isinstance(held, Versioned):
         held.version += 1
-        held.save(update_fields=[*found.derived, "version"])
+        held.save(using=using, update_fields=[*found.derived, "version"])
     else:
-        held.save(update_fields=list(found.derived))
+        held.save(using=using, update_fields=list(found.derived))
     record(actor, "caches.rebuild", held, at=at, data={"cache": cache.name, "before": _kept(found.held), "after": _kept(found.derived)})
     return found
 

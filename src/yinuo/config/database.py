@@ -128,6 +128,7 @@ def secure_append_only() -> None:
     """Takes UPDATE, DELETE and TRUNCATE on append-only tables from the application, and lets a trigger refuse them to everybody.
 
     The same for the fixed columns of a table whose other columns may change, and for the rows of a table that are closed one day.
+    Columns that triggers write are taken from the application altogether.
     Where the operator gave one role for both, only the triggers stand.
     """
     from django.db import connections, transaction
@@ -151,6 +152,8 @@ def secure_append_only() -> None:
         for model in models_with_fixed_columns():
             _secure_fixed(cursor, model, role if apart else "")
         if apart:
+            for model in models_moved_by_database():
+                _secure_moved(cursor, model, role)
             for table in ("django_migrations", "yinuo_release"):
                 cursor.execute(f"REVOKE ALL ON {table} FROM {role}")
                 cursor.execute(f"GRANT SELECT ON {table} TO {role}")
@@ -199,6 +202,22 @@ def _secure_fixed(cursor: Any, model: type[FixedWhenMade], role: str) -> None:
         free = [column for name, column in columns.items() if name not in model.fixed and not model._meta.get_field(name).primary_key]
         cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
         cursor.execute(f'GRANT UPDATE ({", ".join(free)}) ON "{table}" TO {role}')
+
+
+def models_moved_by_database() -> Iterator[type[Any]]:
+    """Those with columns that the database's own triggers write: `moved_by_database` names them."""
+    from django.apps import apps
+
+    return (model for model in apps.get_models() if hasattr(model, "moved_by_database"))
+
+
+def _secure_moved(cursor: Any, model: type[Any], role: str) -> None:
+    """The application may make a row, with the defaults for what it does not give, and write the columns left to it; none may go."""
+    table, fields = model._meta.db_table, model._meta.local_concrete_fields
+    free = [str(field.column) for field in fields if field.name not in model.moved_by_database]
+    changing = [column for column in free if column != model._meta.pk.column]
+    cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
+    cursor.execute(f'GRANT INSERT ({", ".join(free)}), UPDATE ({", ".join(changing)}) ON "{table}" TO {role}')
 
 
 def _role_name(alias: str) -> str:

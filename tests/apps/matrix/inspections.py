@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tests.apps.county import BEGAN, at, new_person
+from tests.apps.county import BEGAN, at, graded, new_person
 from yinuo.apps.base import Actor
-from yinuo.apps.credit.models import CreditHead
 from yinuo.apps.inspections import actions
 from yinuo.apps.inspections.models import Avoidance, Directed, Inspector, Member, RandomInspection
 from yinuo.apps.inspections.questions import questions_of
@@ -166,7 +165,7 @@ def _of_an_inspection(world: World, name: str, row: RandomInspection, other: Mem
                 actor=actor, inspection_id=row.pk, type="act", data={"article": "46", "item": "illegal_start"}, basis="检查记录", at=VISITED
             )
         case "record_interview":
-            CreditHead.objects.filter(unit=world.company.unit).update(grade="D")
+            graded(world.company.unit, "D")
             return lambda actor: actions.record_interview(
                 actor=actor, inspection_id=row.pk, on=date(2026, 11, 13), attendees="法定代表人", content="履约", demands="改正", at=VISITED
             )

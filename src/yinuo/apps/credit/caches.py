@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yinuo.apps.caches import Cache
-from yinuo.apps.credit import ledger
-from yinuo.apps.credit.actions.common import day_of, lock
+from yinuo.apps.credit.actions.common import day_of
 from yinuo.apps.credit.models import CreditEvent, CreditHead
+from yinuo.apps.credit.relying import held, proven
 from yinuo.apps.people.models import ProjectUnit
 
 
@@ -22,11 +22,12 @@ def _units() -> QuerySet[ProjectUnit]:
 
 
 def _heads(units: Sequence[ProjectUnit], at: datetime) -> Mapping[int, Mapping[str, Any]]:
-    events: dict[int, list[CreditEvent]] = {unit.pk: [] for unit in units}
-    for event in CreditEvent.objects.filter(unit__in=units).order_by("unit_id", "seq"):
-        events[event.unit_id].append(event)
-    found = {key: ledger.of(rows, day_of(at)) for key, rows in events.items()}
-    return {key: {"seq": one.seq, "score": one.score, "grade": one.fold.grade} for key, one in found.items()}
+    """Where the signed events lead. Raises Unproven: a head is not derived from events that nobody signed."""
+    found = {}
+    for unit_id, (_, events) in held([unit.pk for unit in units]).items():
+        one = proven(unit_id, events, day_of(at), erased=True)
+        found[unit_id] = {"seq": one.seq, "score": one.score, "grade": one.fold.grade}
+    return found
 
 
 def _head(unit: ProjectUnit) -> CreditHead:
@@ -34,7 +35,6 @@ def _head(unit: ProjectUnit) -> CreditHead:
 
 
 def _take(unit_id: int) -> ProjectUnit | None:
-    lock(unit_id)
     return _units().filter(pk=unit_id).first()
 
 
@@ -47,5 +47,6 @@ SCORE = Cache(
     lambda unit: f"{unit.name} {unit.credit_code or unit.pk}",
     holder=_head,
     take=_take,
+    owned=CreditHead,
 )
 CACHES = [SCORE]

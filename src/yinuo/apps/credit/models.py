@@ -9,27 +9,35 @@ from yinuo.apps.base import AppendOnly, Versioned
 from yinuo.apps.documents.attachments import FileList
 from yinuo.apps.documents.models import FileRole
 from yinuo.apps.feeds.models import Feed
+from yinuo.apps.infochain.models import LeafRecord
 from yinuo.apps.people.models import Department, Person, ProjectUnit
 
 
 class CreditHead(models.Model):
     """The present score: a cache of the fold, and the one row that orders everybody who moves it.
 
-    `score` None = unrated (未评级). `seq` is the running number of the unit's last event.
+    `score` None = unrated (未评级). `seq` is the running number of the unit's last event. The application cannot write these three
+    columns: a trigger on the events moves them (migration 0003). Whoever relies on them asks `relying.rely_on`.
     """
+
+    # The application makes a row and writes its other columns; these are written by the database's own triggers, and by the owner.
+    moved_by_database = ("score", "grade", "seq")
 
     unit = models.OneToOneField(ProjectUnit, on_delete=models.PROTECT, primary_key=True, related_name="credit")
     score = models.DecimalField(max_digits=6, decimal_places=2, null=True)
-    grade = models.CharField(max_length=8, default="unrated")
-    seq = models.PositiveIntegerField(default=0)
-    provincial_d = models.BooleanField(default=False)
+    grade = models.CharField(max_length=8, default="unrated", db_default="unrated")
+    seq = models.PositiveIntegerField(default=0, db_default=0)
+    provincial_d = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=100), name="score_range")]
 
 
 class CreditEvent(AppendOnly):
-    """One event of a unit's credit as it was applied; the order is `seq`, the fold of all events is the score."""
+    """One event of a unit's credit as it was applied; the order is `seq`, the fold of all events is the score.
+
+    `leaf`: what was signed of it. No event is inserted without one; empty only where an upgrade found none.
+    """
 
     unit = models.ForeignKey(ProjectUnit, on_delete=models.PROTECT, related_name="credit_events")
     seq = models.PositiveIntegerField()
@@ -48,9 +56,11 @@ class CreditEvent(AppendOnly):
     at = models.DateTimeField()
     proposal = models.ForeignKey("PointProposal", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     of_seq = models.PositiveIntegerField(null=True)
+    leaf = models.ForeignKey(LeafRecord, to_field="outbox_id", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["leaf"], name="credit_event_leaf_once"),
             models.UniqueConstraint(fields=["unit", "seq"], name="credit_event_seq"),
             models.UniqueConstraint(fields=["proposal"], condition=Q(proposal__isnull=False), name="credit_proposal_once"),
             models.UniqueConstraint(fields=["unit", "of_seq"], condition=Q(type="repair", applied=True), name="credit_repair_once"),

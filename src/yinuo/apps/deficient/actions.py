@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
+from yinuo.apps.credit.relying import rely_on
 from yinuo.apps.deficient import access, papers
 from yinuo.apps.deficient.models import DeficientAcceptance, DeficientState
 from yinuo.apps.deficient.rules import checked_gap
@@ -70,6 +71,7 @@ def apply_deficient(
     need_prerequisites(item)
     if DeficientAcceptance.objects.filter(item=item, state__in=("applied", "notified")).exists():
         raise Refused("deficient.pending", f"“{item.name}”已经申请容缺受理，还没有办完", remedy="请等部门审核，或者签署承诺")
+    rely_on(item.project.unit, at)
     published, gap = checked_gap(item, missing, day_of(at))
     handed = _handed(item, materials, gap)
     row = DeficientAcceptance.objects.create(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,8 @@ from yinuo.chain.verifier import Checkpoint as Head
 from yinuo.chain.verifier import Note, Unverified, VerifierKey, hash_leaf
 
 STEP = 16 * WIDTH
+# Stands for a row where the leaf that speaks of it cannot be read.
+UNREAD: Any = object()
 
 
 @dataclass
@@ -201,6 +203,9 @@ def _records(report: Report, last: dict[str, Leaf]) -> None:
                 raise Unverified("记录的内容与日志里的摘要不符")
         except Unverified as error:
             report.faults.append(f"{name}：{error}")
+        except (TypeError, ValueError):
+            # Who may write the record must not be able to stop the audit by it.
+            report.faults.append(f"{name}：记录的内容读不懂")
     report.faults += [f"日志里有一条没有记录的条目（{outbox}）" for outbox in placed]
 
 
@@ -210,8 +215,11 @@ def _business(report: Report) -> None:
     for type, marks, apart, handler, standing in settings.YINUO_CHAIN_AUDITS:
         now, newest, told = import_string(handler), _newest(type, marks, apart), set()
         while leaves := list(islice(newest, STEP)):
-            for (label, said), row in zip(leaves, now(leaves), strict=True):
+            for (label, said), row in _rows_now(now, leaves):
                 report.rows += 1
+                if row is UNREAD:
+                    report.faults.append(f"{label}：日志条目的内容读不懂（{TYPES[type]}）")
+                    continue
                 report.faults += _differences(label, _which(type, [(name, said[name]) for name in apart]), said, row)
                 told.add((label, tuple(str(said[name]) for name in apart)))
         for label, values in import_string(standing)() if standing else ():
@@ -219,12 +227,27 @@ def _business(report: Report) -> None:
                 report.faults.append(f"{label}：业务表里有（{_which(type, list(zip(apart, values, strict=True)))}），日志里没有")
 
 
+def _rows_now(now: Callable[..., Any], leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[tuple[tuple[str, dict[str, Any]], Any]]:
+    """Each leaf with its row as that reads today; one by one where a leaf among them cannot be read, for it must not stop the audit."""
+    try:
+        return list(zip(leaves, now(leaves), strict=True))
+    except caches.UNREADABLE:
+        if len(leaves) == 1:
+            return [(leaves[0], UNREAD)]
+        return [found for leaf in leaves for found in _rows_now(now, [leaf])]
+
+
 def _newest(type: str, marks: Set[str], apart: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Subject and fields of the leaves that state all of `marks`; of those a subject has alike in `apart` the newest alone."""
     records = LeafRecord.objects.filter(type=type, fields__isnull=False).order_by("subject_id", "n").values_list("subject__label", "fields")
     for label, leaves in groupby(records.iterator(STEP), key=itemgetter(0)):
-        told = ({name: value for _, name, value in fields} for _, fields in leaves)
+        told = ({name: value for _, name, value in fields} for _, fields in leaves if _readable(fields))
         yield from ((label, said) for said in {str([said[name] for name in apart]): said for said in told if marks <= said.keys()}.values())
+
+
+def _readable(fields: Any) -> bool:
+    """Whether they are fields at all; where they are not, `_records` names the leaf."""
+    return isinstance(fields, list) and all(isinstance(one, list) and len(one) == 3 and isinstance(one[1], str) for one in fields)
 
 
 def _which(type: str, apart: Sequence[tuple[str, Any]]) -> str:

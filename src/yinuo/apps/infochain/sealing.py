@@ -67,7 +67,7 @@ def _new_subject(row: ChainRow) -> Subject:
 
 def _seal(row: ChainRow, subject: Subject, unit: UnitOfWork) -> None:
     issuer = keys.issuer_of(row.issuer_id)
-    stated = [(os.urandom(SALT_SIZE), name, _plain(value)) for name, value in row.payload.items()]
+    stated = [(os.urandom(SALT_SIZE), name, as_said(value)) for name, value in row.payload.items()]
     fields = [[_text(salt), name, value] for salt, name, value in stated]
     leaf = build(
         type=row.type,
@@ -107,7 +107,7 @@ def _text(salt: bytes) -> str:
     return base64.urlsafe_b64encode(salt).rstrip(b"=").decode("ascii")
 
 
-def _plain(value: Any) -> Any:
+def as_said(value: Any) -> Any:
     """A value every reader reads alike: text in normal form C, fractions as text."""
     match value:
         case str():
@@ -115,9 +115,9 @@ def _plain(value: Any) -> Any:
         case float():
             return repr(value)
         case list():
-            return [_plain(one) for one in value]
+            return [as_said(one) for one in value]
         case dict():
-            return {_plain(name): _plain(one) for name, one in value.items()}
+            return {as_said(name): as_said(one) for name, one in value.items()}
         case _:
             return value
 

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from yinuo.apps.base import Actor, PageRef, Refused
 from yinuo.apps.commitments.actions import decide_on_commitment
 from yinuo.apps.commitments.models import Commitment, CommitmentState, Objection
+from yinuo.apps.credit.relying import rely_on
 from yinuo.apps.land import rules
 from yinuo.apps.land.actions.common import day_of, standard_served
 from yinuo.apps.land.actions.lists import advance
@@ -27,13 +28,20 @@ from yinuo.apps.work.models import WorkItem, WorkKind
 def notice_over(*, actor: Actor, subject: models.Model, at: datetime, why: str, **_: Any) -> None:
     """正文·二(二): promised, published, nobody objecting – decided at once in the department's name, which is told.
 
-    What cannot be decided (a letter that was altered) is left to the department, as everywhere.
+    What cannot be decided (a letter that was altered, a grade that was not signed) is left to the department, as everywhere.
     """
     commitment = subject.commitment if isinstance(subject, Objection) else subject
     if not isinstance(commitment, Commitment) or commitment.state != CommitmentState.DECIDABLE:
         return
     project, use = commitment.project, use_of(commitment.project_id)
     if use is None:
+        return
+    try:
+        rely_on(project.unit, at)
+    except Refused as refusal:
+        if refusal.afterwards is not None:
+            refusal.afterwards()
+        record(Actor.system(), "land.leave_to_department", commitment, at=at, project_code=project.code or "", why=refusal.message)
         return
     decision = rules.at_once(project, use.parcel, day_of(at))
     if not decision.outcome["at_once"]:

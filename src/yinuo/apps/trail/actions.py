@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -96,7 +97,10 @@ _current: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=Non
 
 @contextmanager
 def unit_of_work() -> Iterator[UnitOfWork]:
-    """One transaction and one flush for the outermost action; an inner one that fails takes its own rows back."""
+    """One transaction and one flush for the outermost action; an inner one that fails takes its own rows back.
+
+    Where a refusal ends it, what others must hear of the refusal (`Refused.afterwards`) follows in a transaction of its own.
+    """
     outer = _current.get()
     if outer is not None:
         rows, answers, jobs, papers, dispatch = len(outer.rows), len(outer.answers), len(outer.jobs), len(outer.papers), outer.dispatch
@@ -107,14 +111,20 @@ def unit_of_work() -> Iterator[UnitOfWork]:
             outer.dispatch = dispatch
             raise
         return
-    with transaction.atomic():
-        unit = UnitOfWork()
-        token = _current.set(unit)
-        try:
-            yield unit
-            unit.flush()
-        finally:
-            _current.reset(token)
+    try:
+        with transaction.atomic():
+            unit = UnitOfWork()
+            token = _current.set(unit)
+            try:
+                yield unit
+                unit.flush()
+            finally:
+                _current.reset(token)
+    except Refused as refusal:
+        if (afterwards := refusal.afterwards) is not None:
+            refusal.afterwards = None
+            afterwards()
+        raise
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
@@ -147,9 +157,10 @@ def record(
     decision: Decision | StoredDecision | None = None,
     chain: str = "",
     issuer_id: int | None = None,
+    leaf_id: UUID | None = None,
 ) -> Entry:
     """The trail row of a write; `chain` names the leaf type where the event is of weight, `issuer_id` the department that vouches
-    for it (else the actor's, else the platform).
+    for it (else the actor's, else the platform), `leaf_id` the leaf that a row of the action refers to already.
     """
     unit = current()
     stored = store(decision, at) if isinstance(decision, Decision) else decision
@@ -174,7 +185,7 @@ def record(
     unit.add(entry)
     if chain:
         label = project_code or f"{entry.subject_kind}:{entry.subject_id}"
-        enter(chain, label, data or {}, at=at, issuer_id=issuer_id or actor.department_id)
+        enter(chain, label, data or {}, at=at, issuer_id=issuer_id or actor.department_id, leaf_id=leaf_id)
         unit.dispatch = True
     for effect_verb, handler, when in settings.YINUO_EFFECTS:
         if effect_verb == verb and when == "in":
@@ -184,14 +195,31 @@ def record(
     return entry
 
 
-def enter(type: str, label: str, data: dict[str, Any], *, at: datetime, issuer_id: int | None = None, first: bool = False) -> None:
+def enter(
+    type: str,
+    label: str,
+    data: dict[str, Any],
+    *,
+    at: datetime,
+    issuer_id: int | None = None,
+    first: bool = False,
+    leaf_id: UUID | None = None,
+) -> None:
     """A leaf for the information chain, signed by its issuer when the action ends.
 
     `first`: nothing was ever said of this subject, for it came to be in this very action; then nobody looks for its last leaf.
+    `leaf_id`: what the leaf is called (its `outbox_id`), where a row refers to it.
     """
-    row = new_row(ChainRow, type=type, label=label, at=at)
+    row = new_row(ChainRow, type=type, label=label, at=at, **({"outbox_id": leaf_id} if leaf_id else {}))
     row.payload, row.issuer_id, row.first = _plain(data), issuer_id, first
     current().add(row)
+
+
+def unsealed(leaf_ids: Collection[UUID]) -> dict[UUID, ChainRow]:
+    """Of these leaves those that the present action has entered and not yet signed."""
+    unit = _current.get()
+    rows = unit.rows if unit is not None and leaf_ids else ()
+    return {row.outbox_id: row for row in rows if isinstance(row, ChainRow) and row.outbox_id in leaf_ids}
 
 
 _READ_BACK_ALIKE = (str, int, bool, type(None))

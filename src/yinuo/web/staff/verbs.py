@@ -78,6 +78,7 @@ VERBS = {
     "credit.list_at_province": "登记省级信用等级",
     "credit.propose": "提出加减分",
     "credit.refuse_consent": "不同意加减分",
+    "credit.refuse_score": "信用分与签名的记录不符，拒绝办理",
     "credit.reject_objection": "不同意分值异议",
     "credit.reject_repair": "不同意分值修复",
     "credit.withdraw_proposal": "撤回加减分建议",

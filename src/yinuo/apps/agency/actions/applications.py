@@ -34,6 +34,7 @@ from yinuo.apps.agency.models import (
     ApplicationState,
 )
 from yinuo.apps.base import Actor, Refused, check_version, forbid, save
+from yinuo.apps.credit.relying import rely_on
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.models import StaffRole
 from yinuo.apps.people.queries import holders
@@ -81,7 +82,7 @@ def apply_for_service(
     if body.hall_id != project.hall_id:
         raise Refused("agency.body_elsewhere", "请选择项目所在大厅的代办服务机构", field="body")
     wanted, chosen = checked_matters(project, matters), checked_services(services)
-    decision = need_served(project, day)
+    decision = need_served(project, at)
     if AgencyRequest.objects.filter(project=project, state__in=OPEN_APPLICATION).exists():
         raise Refused("agency.applied", "这个项目已经申请代办服务", remedy="请查看申请的进展")
     if Agreement.objects.filter(project=project, state__in=IN_FORCE).exists():
@@ -126,9 +127,10 @@ def _need_living(project: Project) -> None:
         raise Refused("agency.project", "项目没有备案或者已经结束，不能委托代办", remedy="请查看项目当前状态")
 
 
-def need_served(project: Project, day: date) -> Decision:
+def need_served(project: Project, at: datetime) -> Decision:
     """The check as a decision. Raises Refused where it is no, with everything that stands in the way and its clause."""
-    decision = queries.check_of(project.unit, day)
+    rely_on(project.unit, at)
+    decision = queries.check_of(project.unit, day_of(at))
     if not decision.outcome["served"]:
         against = [step for step in decision.trace if step.outcome is False]
         raise Refused(
@@ -220,7 +222,7 @@ def offer_agreement(
     need_state(found, [ApplicationState.APPLIED])
     day = day_of(at)
     _need_living(found.project)
-    decision = need_served(found.project, day)
+    decision = need_served(found.project, at)
     agent = agent_of(agent_id, found.body, day)
     _need_span(from_on, to_on, day)
     granted = _granted(found, services, note, str(decision.outcome["support"]))
@@ -300,7 +302,7 @@ def sign_agreement(*, actor: Actor, agreement_id: int, at: datetime, version: in
         return agreement
     need_state(agreement, [AgreementState.OFFERED])
     _need_living(agreement.project)
-    need_served(agreement.project, day)
+    need_served(agreement.project, at)
     if agreement.to_on <= day:
         raise Refused("agency.expired", "协议写明的期限已经过去", remedy="请重新申请")
     assert binding is not None

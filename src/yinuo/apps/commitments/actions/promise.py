@@ -10,6 +10,7 @@ from yinuo.apps.commitments import access, papers
 from yinuo.apps.commitments.actions.common import PENDING, code_of, day_text, end_of, leave, need_text, open_decision, take
 from yinuo.apps.commitments.models import Commitment, CompletionVerification, Objection, ObjectionState, PaperSigning
 from yinuo.apps.commitments.telling import tell_platform
+from yinuo.apps.credit.relying import rely_on
 from yinuo.apps.documents.actions import issue_signed
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.documents.signing import Signatory
@@ -76,6 +77,7 @@ def preview_letter(*, actor: Actor, item_id: int, at: datetime) -> bytes:
 def may_be_promised(item: MapItem, at: datetime) -> tuple[Decision, CommitmentStandard]:
     """Whoever signs, and however: the decision that lets an open matter be promised now, and its standard. Raises Refused."""
     need_not_stopped(item.project)
+    rely_on(item.project.unit, at)
     _need_no_mock(item)
     _need_time(item)
     decision = _option(item, at)

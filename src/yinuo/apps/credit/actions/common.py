@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
+
 from yinuo.apps.base import Actor, PageRef, Refused
-from yinuo.apps.credit import ledger
-from yinuo.apps.credit.ledger import Ledger, Step
+from yinuo.apps.credit.ledger import Step
 from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal, PublicKind
 from yinuo.apps.credit.publishing import publish
 from yinuo.apps.documents.attachments import AttachedFile, own_files
@@ -21,6 +22,7 @@ from yinuo.apps.work.actions import About
 from yinuo.core.calendar import TZ
 from yinuo.core.decision import Decision, ReasonStep, plain
 from yinuo.core.grades import UNRATED, named_grade
+from yinuo.core.ids import new_id
 
 
 def lock(unit_id: int) -> CreditHead:
@@ -28,7 +30,9 @@ def lock(unit_id: int) -> CreditHead:
     heads = CreditHead.objects.select_for_update(no_key=True, of=("self",)).select_related("unit")
     head = heads.filter(pk=unit_id).first()
     if head is None:
-        CreditHead.objects.bulk_create([CreditHead(unit_id=unit_id)], ignore_conflicts=True)
+        with connection.cursor() as cursor:
+            # Its other columns are not the application's to write.
+            cursor.execute("INSERT INTO credit_credithead (unit_id) VALUES (%s) ON CONFLICT DO NOTHING", [unit_id])
         head = heads.get(pk=unit_id)
     return head
 
@@ -40,14 +44,6 @@ def evidence_of(actor: Actor, files: Sequence[int]) -> list[AttachedFile]:
     return own_files(files, unit_id=None, by_id=actor.person_id, room="credit")
 
 
-def ledger_of(head: CreditHead, day: date) -> Ledger:
-    """The locked head's ledger. Raises Refused when the head is not what its events say: nothing is built on a wrong score."""
-    found = ledger.read(head.unit_id, day)
-    if not found.holds(head):
-        raise Refused("credit.head_differs", "这家单位的信用分与记录不一致，暂不能变动", remedy="请联系系统管理员按记录重新计算后再办理")
-    return found
-
-
 def append(
     actor: Actor,
     head: CreditHead,
@@ -56,7 +52,10 @@ def append(
     at: datetime,
     proposal_id: int | None = None,
 ) -> CreditEvent:
-    """Adds the step to the locked head's history and moves the head to where it leads; tells of a band crossed."""
+    """Adds the step to the locked head's history; the database moves the head to where it leads. Tells of a band crossed.
+
+    Whoever calls it enters the leaf `event.leaf_id` in the same action (`leaves.told`): without one nothing is committed.
+    """
     new, folded = step.after.facts[-1], step.after.fold
     before = head.grade
     event = CreditEvent.objects.create(
@@ -77,9 +76,9 @@ def append(
         at=at,
         proposal_id=proposal_id,
         of_seq=new.detail["of"] if new.type == "repair" else None,
+        leaf_id=new_id(),
     )
     head.seq, head.score, head.grade = step.after.seq, step.after.score, folded.grade
-    head.save(update_fields=["seq", "score", "grade"])
     _publish_points(head, event)
     if head.grade != before:
         tell_of_grade(actor, head, event, at)

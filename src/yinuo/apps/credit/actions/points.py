@@ -22,7 +22,6 @@ from yinuo.apps.credit.actions.common import (
     decision_of,
     evidence_of,
     filing_department,
-    ledger_of,
     lock,
     need_enterprise,
     need_past,
@@ -31,8 +30,10 @@ from yinuo.apps.credit.actions.common import (
     signed,
     tell_unit,
 )
+from yinuo.apps.credit.leaves import EVENT, told
 from yinuo.apps.credit.ledger import Step
 from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal, ProposalState
+from yinuo.apps.credit.relying import ledger_of
 from yinuo.apps.documents.attachments import AttachedFile, attach_files
 from yinuo.apps.documents.models import FileRole
 from yinuo.apps.notices.actions import tell
@@ -177,7 +178,7 @@ def propose(
 
 def _expected(head: CreditHead, type: str, on: date, project_code: str, data: Mapping[str, Any], at: datetime) -> Step:
     """What the rules say of it today. Raises Refused where they give nothing: three people are not troubled for that."""
-    known = ledger_of(head, day_of(at))
+    known = ledger_of(head, at)
     if known.superseded(on):
         raise Refused(
             "credit.superseded",
@@ -333,7 +334,7 @@ def execute(*, actor: Actor, proposal_id: int, at: datetime, version: int | None
     if actor.person_id in (proposal.proposed_by_id, proposal.consented_by_id):
         raise Refused("credit.three_people", "提出、审签、执行须是三个人", remedy="请由另一位总召集人执行")
     head = lock(proposal.unit_id)
-    step = ledger.add(ledger_of(head, day_of(at)), proposal.type, proposal.on, proposal.project_code, proposal.data, day_of(at))
+    step = ledger.add(ledger_of(head, at), proposal.type, proposal.on, proposal.project_code, proposal.data, day_of(at))
     event = append(actor, head, step, at=at, proposal_id=proposal.pk)
     proposal.state, proposal.executed_by_id, proposal.executed_at = ProposalState.EXECUTED, actor.person_id, at
     save(proposal, "state", "executed_by", "executed_at")
@@ -351,22 +352,10 @@ def _record_execution(actor: Actor, proposal: PointProposal, event: CreditEvent,
         at=at,
         project_code=proposal.project_code,
         why=event.why,
-        data={
-            "unit": proposal.unit_id,
-            "seq": event.seq,
-            "type": event.type,
-            "on": event.on,
-            "rule": event.rule,
-            "points": plain(event.points),
-            "expected": plain(proposal.expected_points),
-            "score_after": plain(step.after.fold.score),
-            "grade_before": event.grade_before,
-            "grade_after": event.grade_after,
-            "basis": proposal.basis,
-            "cites": event.cites,
-        },
+        data={**told(event), "expected": plain(proposal.expected_points), "basis": proposal.basis},
         decision=decision_of(step, event.grade_before),
-        chain="credit.event",
+        chain=EVENT,
+        leaf_id=event.leaf_id,
     )
 
 

@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.apps.credit import access, queries
-from yinuo.apps.credit.actions.common import day_of, evidence_of, ledger_of, lock, need_text
+from yinuo.apps.credit.actions.common import day_of, evidence_of, lock, need_text
 from yinuo.apps.credit.actions.points import propose
 from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal, ReliefKind, ReliefState
+from yinuo.apps.credit.relying import ledger_of
 from yinuo.apps.documents.attachments import attach_files
 from yinuo.apps.documents.models import FileRole
 from yinuo.apps.notices.actions import tell
@@ -47,7 +48,7 @@ def ask_relief(*, actor: Actor, event_id: int, kind: str, text: str, at: datetim
     text = need_text(text, "text", "请写明整改情况" if wanted == ReliefKind.REPAIR else "请写明异议的理由")
     if wanted == ReliefKind.REPAIR and not evidence:
         raise Refused("credit.evidence", "申请分值修复须附整改到位的证明", field="evidence", remedy="请上传整改材料")
-    if not ledger_of(head, day_of(at)).taken(event.seq):
+    if not ledger_of(head, at).taken(event.seq):
         raise Refused(
             "credit.nothing_taken",
             "这次变动没有扣分，或者扣减的分值已经恢复",
@@ -92,7 +93,7 @@ def ask_review(*, actor: Actor, relief_id: int, text: str, at: datetime, evidenc
     until = queries.review_until(first)
     if until is None or at > until:
         raise Refused("credit.review_late", "申请复核的期限已过", remedy="整改到位后可以另行申请分值修复")
-    if not ledger_of(head, day_of(at)).taken(event.seq):
+    if not ledger_of(head, at).taken(event.seq):
         raise Refused("credit.nothing_taken", "这次扣减的分值已经恢复")
     _need_no_other(event)
     shown = evidence_of(actor, evidence)
@@ -181,7 +182,7 @@ def decide_relief(*, actor: Actor, relief_id: int, accept: bool, answer: str, at
     if relief.state != ReliefState.ASKED:
         raise Refused("credit.relief_state", f"这份申请已经办结（{relief.get_state_display()}）", remedy="请刷新页面查看")
     answer = need_text(answer, "answer", "请写明办理意见和理由")
-    if accept and not ledger_of(head, day_of(at)).taken(event.seq):
+    if accept and not ledger_of(head, at).taken(event.seq):
         raise Refused("credit.nothing_taken", "这次变动没有可以恢复的分值", remedy="请按不同意办理并说明情况")
     work = open_of(relief, TERMS[ReliefKind(relief.kind)][0])
     if work is not None:

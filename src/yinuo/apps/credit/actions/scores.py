@@ -13,9 +13,11 @@ from django.db import transaction
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.credit import access, ledger
-from yinuo.apps.credit.actions.common import append, day_of, decision_of, ledger_of, lock, need_enterprise, need_past, need_text
+from yinuo.apps.credit.actions.common import append, day_of, decision_of, lock, need_enterprise, need_past, need_text
 from yinuo.apps.credit.judging import SOURCE_MOST, RowReport, Verdict, judge, read_score
+from yinuo.apps.credit.leaves import EVENT, told
 from yinuo.apps.credit.models import BatchState, CreditEvent, EvaluationBatch
+from yinuo.apps.credit.relying import ledger_of
 from yinuo.apps.credit.tables import rows_of
 from yinuo.apps.people.actions import find_or_register_unit
 from yinuo.apps.people.models import UnitType
@@ -42,7 +44,7 @@ def import_score(*, actor: Actor, unit_id: int, score: Decimal | str, source: st
         return known, False
     before = head.grade
     data = {"score": plain(number), "source": source}
-    step = ledger.add(ledger_of(head, day_of(at)), "rebase", on, "", data, day_of(at))
+    step = ledger.add(ledger_of(head, at, erased=True), "rebase", on, "", data, day_of(at))
     event = append(actor, head, step, at=at)
     record(
         actor,
@@ -50,17 +52,10 @@ def import_score(*, actor: Actor, unit_id: int, score: Decimal | str, source: st
         event,
         at=at,
         why=event.why,
-        data={
-            "unit": unit_id,
-            "seq": event.seq,
-            "on": on,
-            "score_after": plain(step.after.fold.score),
-            "grade_before": before,
-            "grade_after": event.grade_after,
-            **data,
-        },
+        data={**told(event), **data},
         decision=decision_of(step, before),
-        chain="credit.event",
+        chain=EVENT,
+        leaf_id=event.leaf_id,
     )
     return event, True
 

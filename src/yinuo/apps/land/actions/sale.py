@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, PageRef, Refused, forbid, save
+from yinuo.apps.credit.relying import rely_on
 from yinuo.apps.land import access, rules
 from yinuo.apps.land.actions.common import day_of, locked, need_past, need_text, take
 from yinuo.apps.land.actions.lists import issue_to_buyer
@@ -42,7 +43,7 @@ def register_interest(*, actor: Actor, parcel_id: int, at: datetime, note: str =
     if parcel.status != ParcelStatus.OFFERED:
         raise Refused("land.not_offered", f"地块 {parcel.number} 没有在公开出让", remedy="请选择正在出让的地块")
     unit = ProjectUnit.objects.select_related("credit").get(pk=actor.unit_id)
-    grade = grades_of([unit.pk])[unit.pk]
+    grade = rely_on(unit, at).grade
     _let_in(grade, parcel, day_of(at), "不能登记意向")
     known_row = ParcelInterest.objects.filter(parcel=parcel, unit=unit).first()
     if known_row is not None:
@@ -88,7 +89,7 @@ def sell_parcel(
     need_past(contract_on, at, "contract_on")
     day = day_of(at)
     if parcel.standard_id is not None:
-        _let_in(grades_of([unit.pk])[unit.pk], parcel, day, "不能受让“标准地”")
+        _let_in(rely_on(unit, at).grade, parcel, day, "不能受让“标准地”")
     if LandChecklist.objects.filter(parcel=parcel, state__in=UNDER_WAY).exists():
         raise Refused("land.list_under_way", "用地清单还没有汇总形成，应与土地一并发放", remedy="请先汇总形成用地清单")
     _need_reason(parcel, unit, note, day)

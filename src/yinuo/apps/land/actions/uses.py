@@ -6,6 +6,7 @@ from datetime import datetime
 
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.commitments.actions.contract import promise_in_contract
+from yinuo.apps.credit.relying import rely_on
 from yinuo.apps.documents.models import Document
 from yinuo.apps.land import access, rules
 from yinuo.apps.land.actions.common import day_of, list_served, locked
@@ -39,6 +40,7 @@ def settle_project(*, actor: Actor, project_id: int, parcel_id: int, at: datetim
     parcel = locked(parcel_id)
     _need_fitting(project, parcel)
     standard = parcel.standard_id is not None
+    rely_on(project.unit, at)
     decision = rules.suits(project, day_of(at))
     if standard and decision.outcome["eligible"] is not True:
         raise Refused(

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, save
+from yinuo.apps.credit.relying import rely_on
 from yinuo.apps.documents.attachments import AttachedFile, attach_files
 from yinuo.apps.documents.models import FileRole
 from yinuo.apps.mock import access, papers
@@ -81,6 +82,7 @@ def register(
         raise Refused("mock.land_expected_on", "土地预计取得时间应当晚于今天", field="land_expected_on")
     items = _items(project, matters)
     copies = [AttachedFile.of(scan(file, project, "approvals", "已取得的批复复印件")) for file in approvals]
+    rely_on(project.unit, at)
     facts = snapshot(project, _answers(answers, len(told), project))
     decision = conditions_of(project, facts)
     _need_eligible(decision, project, note)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from yinuo.apps.base import Actor, PageRef, Refused, save
 from yinuo.apps.catalogue.models import RegionalResult
+from yinuo.apps.credit.relying import rely_on
 from yinuo.apps.notices.actions import tell
 from yinuo.apps.onemap import access, regional
 from yinuo.apps.onemap.actions import applying
@@ -31,6 +32,7 @@ def share_result(*, actor: Actor, item_id: int, at: datetime, version: int | Non
     if (known := answered(claimed)) is not None:
         return MapItem.objects.get(pk=known)
     item = take(actor, item_id, access.can_apply, [ItemState.OPEN], version)
+    rely_on(item.project.unit, at)
     proposal = regional.proposals(item.project, [item.matter_id], day_of(at)).get(item.matter_id)
     if proposal is None:
         raise Refused(

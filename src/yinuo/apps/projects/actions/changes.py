@@ -7,6 +7,7 @@ from typing import Any
 
 from yinuo.apps.base import Actor, Refused, check_version, forbid
 from yinuo.apps.catalogue.queries import book
+from yinuo.apps.credit.relying import rely_on
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.notices.actions import tell
@@ -17,7 +18,7 @@ from yinuo.apps.projects.actions.filing import after_code, ask_code, fetch_later
 from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.caches import of_facts, say_in_work
 from yinuo.apps.projects.models import Amendment, Project, ProjectKind, ProjectState
-from yinuo.apps.projects.queries import contacts, grade_of
+from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import roles
 from yinuo.apps.trail.actions import action, enter, record
 from yinuo.apps.work.actions import close, open_of
@@ -71,7 +72,7 @@ def decide_by_hand(*, actor: Actor, project_id: int, approve: bool, why: str, at
         why=why,
     )
     if approve and project.code is not None:
-        after_code(actor, project, book(project.hall_id), at, grade=grade_of(project))
+        after_code(actor, project, book(project.hall_id), at, grade=rely_on(project.unit, at).grade)
     return project
 
 

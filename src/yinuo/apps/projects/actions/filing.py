@@ -13,6 +13,9 @@ from django.db import connection
 
 from yinuo.apps.base import Actor, PageRef, Refused, forbid
 from yinuo.apps.catalogue.queries import HallBook, book, hall_for_filing
+from yinuo.apps.credit import relying
+from yinuo.apps.credit.models import CreditHead
+from yinuo.apps.credit.relying import EVENTS
 from yinuo.apps.documents.actions import issue_unlisted
 from yinuo.apps.documents.models import DocumentKind
 from yinuo.apps.inserting import insert, new_row
@@ -25,7 +28,7 @@ from yinuo.apps.projects.actions.locking import lock
 from yinuo.apps.projects.caches import of_facts, of_work, say_in_work
 from yinuo.apps.projects.codes import BASIC_CONSTRUCTION, CodeRequest, provider
 from yinuo.apps.projects.models import Draft, FilingCertificate, Pledge, Project, ProjectKind, ProjectState
-from yinuo.apps.projects.queries import contacts, grade_of
+from yinuo.apps.projects.queries import contacts
 from yinuo.apps.rules import opening_stage, pack, roles
 from yinuo.apps.trail.actions import Once, action, current, enter, once, record, request_hash, store
 from yinuo.apps.work.actions import About, Limits, open_item
@@ -105,8 +108,8 @@ class Applicant:
     duplicate: int
 
 
-_APPLICANT = """
-    SELECT p.id, p.name, p.phone, p.email, u.id, u.name, u.type, u.credit_code, coalesce(c.grade, 'unrated'),
+_APPLICANT = f"""
+    SELECT p.id, p.name, p.phone, p.email, u.id, u.name, u.type, u.credit_code, c.seq, c.score, c.grade, {EVENTS},
            coalesce((SELECT x.id FROM projects_project x WHERE x.unit_id = u.id AND x.name = %s AND x.filed_at >= %s
                      AND x.state NOT IN ('refused', 'withdrawn', 'terminated') LIMIT 1), 0)
     FROM people_authorisedperson a
@@ -116,22 +119,25 @@ _APPLICANT = """
     WHERE a.person_id = %s AND a.unit_id = %s AND a.confirmed_at IS NOT NULL
       AND a.from_on <= %s AND (a.to_on IS NULL OR a.to_on > %s)
     LIMIT 1
-"""
+"""  # noqa: S608
 
 
 # An official who stands in for the unit needs no binding: the visit or the agreement is what lets them.
-_STOOD_IN = """
-    SELECT p.id, p.name, p.phone, p.email, u.id, u.name, u.type, u.credit_code, coalesce(c.grade, 'unrated'),
+_STOOD_IN = f"""
+    SELECT p.id, p.name, p.phone, p.email, u.id, u.name, u.type, u.credit_code, c.seq, c.score, c.grade, {EVENTS},
            coalesce((SELECT x.id FROM projects_project x WHERE x.unit_id = u.id AND x.name = %s AND x.filed_at >= %s
                      AND x.state NOT IN ('refused', 'withdrawn', 'terminated') LIMIT 1), 0)
     FROM people_person p, people_projectunit u
     LEFT JOIN credit_credithead c ON c.unit_id = u.id
     WHERE p.id = %s AND p.is_active AND u.id = %s
-"""
+"""  # noqa: S608
 
 
 def _applicant(actor: Actor, unit_id: int, name: str, at: datetime) -> Applicant:
-    """Person, unit, grade and a possible duplicate in one statement. Raises Forbidden without a confirmed binding."""
+    """Person, unit, grade and a possible duplicate in one statement; one more where this process has not verified the unit's points yet.
+
+    Raises: Forbidden without a confirmed binding; Refused where the grade is not what was signed.
+    """
     day = at.astimezone(TZ).date()
     since = at - timedelta(days=pack().integer("duplicate.window", day))
     with connection.cursor() as cursor:
@@ -142,10 +148,12 @@ def _applicant(actor: Actor, unit_id: int, name: str, at: datetime) -> Applicant
         row = cursor.fetchone()
     if row is None:
         raise forbid("您还没有获得该单位的授权，或授权已结束")
-    person = Person(id=row[0], name=row[1], phone=row[2], email=row[3])
-    unit = ProjectUnit(id=row[4], name=row[5], type=row[6], credit_code=row[7])
+    *about, seq, score, grade, events, duplicate = row
+    person = Person(id=about[0], name=about[1], phone=about[2], email=about[3])
+    unit = ProjectUnit(id=about[4], name=about[5], type=about[6], credit_code=about[7])
     person._state.adding = unit._state.adding = False
-    return Applicant(person, unit, row[8], row[9])
+    head = CreditHead(unit_id=unit.pk) if seq is None else CreditHead(unit_id=unit.pk, seq=seq, score=score, grade=grade)
+    return Applicant(person, unit, relying.grade_of(head, events, at), duplicate)
 
 
 def _complete(facts: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
@@ -413,7 +421,7 @@ def assign_code(*, actor: Actor, project_id: int, at: datetime) -> Project:
     project.code, project.state, project.version = code, ProjectState.FILED, project.version + 1
     project.save(update_fields=["code", "state", "version"])
     say_in_work(project)
-    after_code(actor, project, book(project.hall_id), at, grade=grade_of(project))
+    after_code(actor, project, book(project.hall_id), at, grade=relying.rely_on(project.unit, at).grade)
     return project
 
 

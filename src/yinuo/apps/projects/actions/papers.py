@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from yinuo.apps.base import Actor, Refused
+from yinuo.apps.credit.relying import rely_on
 from yinuo.apps.documents.actions import issue
 from yinuo.apps.documents.models import Document, DocumentKind
 from yinuo.apps.projects import papers
@@ -25,6 +26,7 @@ def certificate_paper(*, project: Project, at: datetime) -> Document:
     locked = lock(project.pk)
     if not hasattr(locked, "certificate"):
         raise Refused("projects.no_certificate", "这个项目没有信用备案证", remedy="备案类项目赋码以后才有信用备案证")
+    rely_on(locked.unit, at)
     return _paper(locked, DocumentKind.CERTIFICATE, papers.filing_certificate(locked, at.astimezone(TZ).date()), at)
 
 
