@@ -151,8 +151,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_ADAPTER = "yinuo.config.accounts.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "yinuo.config.accounts.SocialAccountAdapter"
-# Five wrong passwords for one name lock that name for a quarter of an hour, twenty in a minute the address.
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/15m/key", "login": "60/m/ip"}
+# So many wrong passwords for one name lock that name for so many minutes; twenty in a minute lock the address.
+YINUO_LOGIN_TRIES, YINUO_LOGIN_LOCK_MINUTES = 5, 15
+ACCOUNT_RATE_LIMITS = {"login_failed": f"20/m/ip,{YINUO_LOGIN_TRIES}/{YINUO_LOGIN_LOCK_MINUTES}m/key", "login": "60/m/ip"}
 MFA_TOTP_ISSUER = "一诺"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SOCIALACCOUNT_ONLY = False

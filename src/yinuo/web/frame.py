@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from yinuo import __version__
 from yinuo.apps.figures.access import READERS as FIGURES
+from yinuo.apps.people.contact import contact
 from yinuo.apps.rules import pack
 from yinuo.web.acting import Hat, hat_of, seconds_left
 from yinuo.web.components.shapes import Account, NavItem
@@ -83,6 +84,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "stand_in": hat.stand_in if hat else None,
         "login_url": reverse("account_login"),
         "county": county,
+        "contact": contact(day),
         "service_name": f"{county}投资项目服务" + (" · 审批" if role not in ("unit", "public") else ""),
         "program_version": __version__,
         "phase": "demonstration" if settings.YINUO_DEMO else "",
