@@ -1,4 +1,4 @@
-"""Django's settings; everything an operator may choose comes in through `YINUO_*` variables."""
+"""Django's settings; everything an operator may choose comes in through `YINUO_*` variables, or `yinuo.env` in the data folder."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from yinuo.config import database, embedded, packs, paths, secret
+from yinuo.config import database, embedded, envfile, packs, paths, secret
 from yinuo.config.effects import EFFECTS
 from yinuo.config.logs import logging_config
 
-DEBUG = os.environ.get("YINUO_DEBUG") == "1"
 YINUO_DATA = paths.default_home()
+envfile.load(YINUO_DATA)
+DEBUG = os.environ.get("YINUO_DEBUG") == "1"
 SOURCE = Path(__file__).resolve().parents[1]
 SECRET_KEY = secret.read(YINUO_DATA)
 
@@ -260,12 +261,16 @@ YINUO_SMS_PROVIDER = os.environ.get("YINUO_SMS_PROVIDER", "")
 YINUO_SMS_URL = os.environ.get("YINUO_SMS_URL", "")
 YINUO_SMS_TOKEN = os.environ.get("YINUO_SMS_TOKEN", "")
 
-EMAIL_BACKEND = os.environ.get("YINUO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Who names a mail server means it to be used; without one mail goes to the log.
+_backend = "smtp" if os.environ.get("YINUO_SMTP_HOST") else "console"
+EMAIL_BACKEND = os.environ.get("YINUO_EMAIL_BACKEND", f"django.core.mail.backends.{_backend}.EmailBackend")
 EMAIL_HOST = os.environ.get("YINUO_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("YINUO_SMTP_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("YINUO_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("YINUO_SMTP_PASSWORD", "")
+# "1": plain at first, then STARTTLS; "ssl": encrypted from the first byte, as on port 465.
 EMAIL_USE_TLS = os.environ.get("YINUO_SMTP_TLS") == "1"
+EMAIL_USE_SSL = os.environ.get("YINUO_SMTP_TLS") == "ssl"
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = os.environ.get("YINUO_MAIL_FROM", "yinuo@localhost")
 

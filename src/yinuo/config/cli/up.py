@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 
 from yinuo import __version__
-from yinuo.config import paths
+from yinuo.config import envfile, paths
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.embedded import Server
 from yinuo.config.processes import Child, stop_all
@@ -48,6 +48,7 @@ def up(
         os.environ["YINUO_DATA"] = str(data.expanduser().absolute())
     if demo:
         os.environ["YINUO_DEMO"] = "1"
+    envfile.load(paths.default_home())
     os.environ.setdefault("YINUO_ORIGIN", f"http://localhost:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.config.settings")
     stop = _stop_on_signal()
