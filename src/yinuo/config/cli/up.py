@@ -259,6 +259,6 @@ def _announce(port: int, logins: list[tuple[str, str, str]], seconds: float, hom
     if logins:
         console.print()
     elif not _has_administrator():
-        console.print(f"还没有系统管理员，没有人能登录：请另开一个终端运行 yinuo setup --data {home}\n")
+        console.print(f"还没有系统管理员，没有人能登录：请另开一个终端运行 yinuo setup --data {home}\n", soft_wrap=True)
     console.print(f"数据与日志：{home}　停止：Ctrl-C")
     sys.stdout.flush()
