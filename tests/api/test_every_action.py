@@ -36,6 +36,7 @@ NOT_BY_MACHINES = {
             "people.open_account",
             "people.change_account",
             "people.change_department",
+            "people.change_hall",
             "people.correct_unit",
             "people.ask_binding",
             "people.confirm_binding",

@@ -58,6 +58,16 @@ def test_a_server_that_runs_is_used_as_it_is(server: Server) -> None:
     assert _pid(server) == pid
 
 
+def test_a_server_that_is_still_coming_up_is_waited_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who began to start it was killed; a second one started beside it would not come up."""
+    answers = iter([False, False])
+    running = Server.running
+    monkeypatch.setattr(Server, "running", lambda self: next(answers, None) is None and running(self))
+    pid = _pid(server)
+    assert server.start() is False
+    assert _pid(server) == pid
+
+
 def test_it_opens_no_network_port_and_its_folders_are_closed_to_others(server: Server) -> None:
     with server.connect() as connection:
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)

@@ -109,6 +109,7 @@ def test_it_comes_up_healthy_survives_being_killed_outright_and_goes_down_leavin
     up.wait_ready()
     assert _healthy(up.port)
     assert f"http://localhost:{up.port}" in up.said()
+    assert f"还没有系统管理员，没有人能登录：请另开一个终端运行 yinuo setup --data {data}\n" in up.said()
     key = (data / "secret_key").read_text()
     assert (data / "secret_key").stat().st_mode & 0o777 == 0o600
     children = up.children()

@@ -94,7 +94,15 @@ def test_the_account_made_at_set_up_can_give_the_first_role(county: County, set_
 
 # -- nothing is deleted, nothing else is changed
 
-WRITABLE = {"people_department", "people_person", "people_membership", "people_projectunit", "people_authorisedperson", "people_apikey"}
+WRITABLE = {
+    "people_hall",
+    "people_department",
+    "people_person",
+    "people_membership",
+    "people_projectunit",
+    "people_authorisedperson",
+    "people_apikey",
+}
 MAY_ADD = {"people_person", "people_membership"}
 
 

@@ -17,17 +17,29 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import lazy
 
 from yinuo.apps.accounts import signing_in
 from yinuo.apps.accounts.actions import come_by_province
 from yinuo.apps.accounts.models import Outcome
 from yinuo.apps.accounts.province import claims_of
 from yinuo.apps.base import Refused
+from yinuo.apps.people.contact import contact
 
 ASK_SECONDS = 8
 
 
+def _locked() -> str:
+    """Why signing in has to wait, how long, and whom to ask."""
+    hall = contact(timezone.localdate())
+    ask = f"，或者联系{hall.hall}{f'（电话 {hall.phone}）' if hall.phone else ''}" if hall else ""
+    tries, minutes = settings.YINUO_LOGIN_TRIES, settings.YINUO_LOGIN_LOCK_MINUTES
+    return f"登录失败次数过多：同一个登录名输错 {tries} 次，要等 {minutes} 分钟才能再试。忘了密码的，请用“忘记密码”重设{ask}。"
+
+
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {**DefaultAccountAdapter.error_messages, "too_many_login_attempts": lazy(_locked, str)()}
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -27,6 +27,7 @@ APP = "yinuo_app"
 SUPERUSER = "postgres"
 DATABASE = "yinuo"
 PORT = 5432
+START_SECONDS = 60
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 # The kernel's limit on the path of a Unix socket, the closing zero left out.
 LONGEST_SOCKET_PATH = 103 if sys.platform == "darwin" else 107
@@ -81,6 +82,7 @@ class Server:
     def _start(self, account: Account) -> bool:
         _prepare_home(self.home, account)
         with _only_one(self.home / "database.lock"):
+            self._wait_for_a_start_under_way()
             if self.running():
                 return False
             binaries = locate(account)
@@ -92,6 +94,12 @@ class Server:
             self._launch(binaries, account)
             self._make_roles()
             return True
+
+    def _wait_for_a_start_under_way(self) -> None:
+        """Whoever began to start it may have been killed: the server goes on by itself, and a second one would not come up beside it."""
+        deadline = time.monotonic() + START_SECONDS
+        while self.alive() and not self.running() and time.monotonic() < deadline:
+            time.sleep(0.1)
 
     def stop(self) -> None:
         """Ends the server in good order; not running is fine too."""
@@ -163,7 +171,7 @@ class Server:
         account.make_folder(self.sockets, 0o700)
         if self.sockets.stat().st_uid != account.uid:
             raise DatabaseError(f"{self.sockets} 属于别的用户：请删除它，或用 --data 另选一个文件夹")
-        done = _run(binaries, "pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "60", account=account)
+        done = _run(binaries, "pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-w", "-t", f"{START_SECONDS}", account=account)
         if done.returncode:
             tail = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:] if self.log.exists() else []
             raise DatabaseError("数据库没有起来：" + " / ".join([done.stderr.strip(), *tail]))

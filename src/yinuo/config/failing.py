@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseServerError, JsonResponse
+from django.template.loader import render_to_string
 from django.views import defaults
+
+from yinuo.apps.people.contact import last_read
 
 API = "/api/"
 RETRY_SECONDS = 10
@@ -26,14 +28,18 @@ def failed(request: HttpRequest) -> HttpResponse:
     if not unavailable:
         if request.path_info.startswith(API):
             return _told("api.failed", "我们这边出了错，已经记录下来", "请过一两分钟用同一个 Idempotency-Key 再试", 500)
-        return defaults.server_error(request)
+        return HttpResponseServerError(_page("500.html"))
     if request.path_info.startswith(API):
         answer: HttpResponse = _told("api.unavailable", "数据库暂时没有应答或者太忙", "请稍后用同一个 Idempotency-Key 再试", 503)
     else:
-        # Without the request: what every page shows of the visitor would be read from the database.
-        answer = render(None, "503.html", status=503)  # type: ignore[arg-type]
+        answer = HttpResponse(_page("503.html"), status=503)
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
+
+
+def _page(template: str) -> str:
+    """Without the request: what every page shows of the visitor would be read from the database. Of the hall, what was read last."""
+    return render_to_string(template, {"contact": last_read()})
 
 
 # What Django or the API's framework answers by itself, before or instead of an operation of ours: code, message, remedy.

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from yinuo.config import embedded, paths, secret
+from yinuo.config import embedded, envfile, paths, secret
 
 
 @contextmanager
@@ -17,6 +17,7 @@ def running(*, stops: bool = False) -> Iterator[embedded.Server | None]:
     """
     home = paths.default_home()
     home.mkdir(parents=True, exist_ok=True)
+    envfile.load(home)
     if os.environ.get("YINUO_DATABASE_URL"):
         secret.ensure(home)
         yield None

@@ -1,4 +1,4 @@
-"""Django's settings; everything an operator may choose comes in through `YINUO_*` variables."""
+"""Django's settings; everything an operator may choose comes in through `YINUO_*` variables, or `yinuo.env` in the data folder."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from yinuo.config import database, embedded, packs, paths, secret
+from yinuo.config import database, embedded, envfile, packs, paths, secret
 from yinuo.config.effects import EFFECTS
 from yinuo.config.logs import logging_config
 
-DEBUG = os.environ.get("YINUO_DEBUG") == "1"
 YINUO_DATA = paths.default_home()
+envfile.load(YINUO_DATA)
+DEBUG = os.environ.get("YINUO_DEBUG") == "1"
 SOURCE = Path(__file__).resolve().parents[1]
 SECRET_KEY = secret.read(YINUO_DATA)
 
@@ -153,8 +154,9 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_FORMS = {"login": "yinuo.config.accounts.LoginForm"}
 ACCOUNT_ADAPTER = "yinuo.config.accounts.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "yinuo.config.accounts.SocialAccountAdapter"
-# Five wrong passwords for one name lock that name for a quarter of an hour, twenty in a minute the address.
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/15m/key", "login": "60/m/ip"}
+# So many wrong passwords for one name lock that name for so many minutes; twenty in a minute lock the address.
+YINUO_LOGIN_TRIES, YINUO_LOGIN_LOCK_MINUTES = 5, 15
+ACCOUNT_RATE_LIMITS = {"login_failed": f"20/m/ip,{YINUO_LOGIN_TRIES}/{YINUO_LOGIN_LOCK_MINUTES}m/key", "login": "60/m/ip"}
 MFA_TOTP_ISSUER = "一诺"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SOCIALACCOUNT_ONLY = False
@@ -277,12 +279,16 @@ YINUO_SMS_PROVIDER = os.environ.get("YINUO_SMS_PROVIDER", "")
 YINUO_SMS_URL = os.environ.get("YINUO_SMS_URL", "")
 YINUO_SMS_TOKEN = os.environ.get("YINUO_SMS_TOKEN", "")
 
-EMAIL_BACKEND = os.environ.get("YINUO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Who names a mail server means it to be used; without one mail goes to the log.
+_backend = "smtp" if os.environ.get("YINUO_SMTP_HOST") else "console"
+EMAIL_BACKEND = os.environ.get("YINUO_EMAIL_BACKEND", f"django.core.mail.backends.{_backend}.EmailBackend")
 EMAIL_HOST = os.environ.get("YINUO_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("YINUO_SMTP_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("YINUO_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("YINUO_SMTP_PASSWORD", "")
+# "1": plain at first, then STARTTLS; "ssl": encrypted from the first byte, as on port 465.
 EMAIL_USE_TLS = os.environ.get("YINUO_SMTP_TLS") == "1"
+EMAIL_USE_SSL = os.environ.get("YINUO_SMTP_TLS") == "ssl"
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = os.environ.get("YINUO_MAIL_FROM", "yinuo@localhost")
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from yinuo import __version__
 from yinuo.apps.figures.access import READERS as FIGURES
+from yinuo.apps.people.contact import contact
 from yinuo.apps.rules import pack
 from yinuo.web.acting import Hat, hat_of, seconds_left
 from yinuo.web.components.shapes import Account, NavItem
@@ -76,7 +77,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         links = [*links, ("看板", "staff:dashboard")]
     account = _account(request, hat)
     # The frame stands around the page that says the rules are not in force yet.
-    county = pack().parameter("place.name", max(timezone.localdate(), pack().valid_from)).value
+    day = max(timezone.localdate(), pack().valid_from)
+    county = pack().parameter("place.name", day).value
     return {
         "nav": _links(links, request.path),
         "account": account,
@@ -86,6 +88,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "login_url": reverse("account_login"),
         "oidc": NavItem(settings.YINUO_OIDC_NAME, reverse("openid_connect_login", args=[OIDC])) if settings.YINUO_OIDC_URL else None,
         "county": county,
+        "contact": contact(day),
         "service_name": f"{county}投资项目服务" + (" · 审批" if role not in ("unit", "public") else ""),
         "program_version": __version__,
         "phase": "demonstration" if settings.YINUO_DEMO else "",

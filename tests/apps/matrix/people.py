@@ -23,6 +23,7 @@ MAY: dict[str, set[str]] = {
     "people.open_account": {"administrator", "administrator abroad"},
     "people.change_account": {"administrator", "administrator abroad"},
     "people.change_department": CONVENER_AND_ADMINISTRATOR,
+    "people.change_hall": CONVENER_AND_ADMINISTRATOR,
     "people.correct_unit": CONVENER_AND_ADMINISTRATOR,
     "people.give_role": CONVENER_AND_ADMINISTRATOR,
     "people.end_role": CONVENER_AND_ADMINISTRATOR,
@@ -94,6 +95,9 @@ def act_of(world: World, action: str) -> Act:
         ),
         "people.change_department": lambda actor: people.change_department(
             actor=actor, department_id=world.department.pk, phone="0930-7720000", at=NOON
+        ),
+        "people.change_hall": lambda actor: people.change_hall(
+            actor=actor, hall_id=world.department.hall_id, phone="0930-7720000", address="吹麻滩镇", hours="工作日", at=NOON
         ),
         "people.correct_unit": lambda actor: people.correct_unit(
             actor=actor, unit_id=world.company.unit.pk, changes={"address": "吹麻滩镇1号"}, why="营业执照变更", at=NOON

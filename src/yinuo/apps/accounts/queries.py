@@ -3,18 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from yinuo.apps.accounts.models import Admission, AdmissionState, Invitation, SignIn
-from yinuo.apps.people.models import Hall, InForce, Membership, Person, StaffRole
-from yinuo.apps.rules import pack
-
-
-def home_hall(day: date) -> Hall:
-    """The hall of the pack's own place: whom somebody turns to who has no project yet. Raises Hall.DoesNotExist before set-up."""
-    halls = list(Hall.objects.order_by("id"))
-    name = str(pack().parameter("place.hall", day).value)
-    found = next((hall for hall in halls if hall.name == name), halls[0] if halls else None)
-    if found is None:
-        raise Hall.DoesNotExist("政务大厅还没有设立")
-    return found
+from yinuo.apps.people.models import InForce, Membership, Person, StaffRole
 
 
 def window_of(hall_id: int, day: date) -> Membership | None:

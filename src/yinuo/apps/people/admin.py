@@ -35,10 +35,17 @@ class RegionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Hall)
-class HallAdmin(ReadOnlyAdmin):
-    """Name and region follow the pack."""
+class HallAdmin(RoomAdmin):
+    """How the public reaches the hall is the hall's to say; name and region follow the pack."""
 
-    list_display = ("name", "region")
+    list_display = ("name", "region", "phone", "address", "hours")
+    fields = ("region", "name", "phone", "address", "hours")
+    readonly_fields = ("region", "name")
+
+    def act(self, actor: Actor, row: Hall, data: dict[str, Any], change: bool) -> Hall:
+        return people.change_hall(
+            actor=actor, hall_id=row.pk, at=timezone.now(), **{name: data[name] for name in ("phone", "address", "hours")}
+        )
 
 
 @admin.register(Department)

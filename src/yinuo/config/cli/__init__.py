@@ -13,6 +13,7 @@ from yinuo.config.cli import chinese
 # name: (module with a Typer named `app`, what it does)
 COMMANDS = {
     "up": ("up", "启动全部：数据库、迁移、规则包、后台任务、网站"),
+    "setup": ("setup", "第一次设置：系统管理员、大厅、网址、邮件、短信"),
     "policy": ("policy", "问规则：等级、措施、期限、预审、计划、记分、大厅评价"),
     "pack": ("pack", "检查、新建、比较、查看规则包"),
     "calendar": ("calendar", "工作日历：查看、导入"),

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from yinuo import __version__
-from yinuo.config import embedded, paths
+from yinuo.config import embedded, envfile, paths
 from yinuo.config.backup import BackupError, back_up
 from yinuo.config.cli.asking import now
 
@@ -22,9 +22,10 @@ def backup(
     data: Annotated[Path | None, typer.Option(help="数据文件夹（默认见 YINUO_DATA）", file_okay=False)] = None,
 ) -> None:
     """备份整个系统到一个文件，系统可以照常运行。文件含全部数据和密钥，只有属主能读，请妥善保管。"""
+    home = (data.expanduser().absolute() if data else None) or paths.default_home()
+    envfile.load(home)
     if os.environ.get("YINUO_DATABASE_URL"):
         raise BackupError("数据库是自备的（YINUO_DATABASE_URL），请用它自己的办法备份；数据文件夹另行备份")
-    home = (data.expanduser().absolute() if data else None) or paths.default_home()
     server = embedded.Server(home)
     if not (server.data / "PG_VERSION").exists():
         raise BackupError(f"{home} 没有系统的数据，无可备份")

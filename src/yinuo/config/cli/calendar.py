@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from yinuo.config import embedded, paths
+from yinuo.config import embedded, envfile, paths
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.cli.asking import (
     DEFAULT_PACK,
@@ -164,6 +164,7 @@ def _notice_day(row: Any, place: int, year: int, cites: tuple[str, ...]) -> DayN
 
 
 def has_instance() -> bool:
+    envfile.load(paths.default_home())
     return bool(os.environ.get("YINUO_DATABASE_URL")) or (embedded.Server(paths.default_home()).data / "PG_VERSION").exists()
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from yinuo.config import embedded, paths
+from yinuo.config import embedded, envfile, paths
 from yinuo.config.backup import BackupError, read, restore
 from yinuo.config.backup import check as check_backup
 from yinuo.config.cli.up import alone
@@ -31,10 +31,11 @@ def restore_from(
         made = check_backup(source)
         print(f"备份完整：{made.made_at} 所作，{sum(made.rows.values())} 行，{len(made.files) - 1} 个文件")
         return
+    home = (data.expanduser().absolute() if data else None) or paths.default_home()
+    envfile.load(home)
     if os.environ.get("YINUO_DATABASE_URL"):
         raise BackupError("数据库是自备的（YINUO_DATABASE_URL），请用它自己的办法恢复")
     read(source)
-    home = (data.expanduser().absolute() if data else None) or paths.default_home()
     with alone(home):
         server = embedded.Server(home)
         started = server.start()

@@ -21,7 +21,7 @@ import typer
 from rich.console import Console
 
 from yinuo import __version__
-from yinuo.config import packs, paths
+from yinuo.config import envfile, packs, paths
 from yinuo.config.binaries import DatabaseError
 from yinuo.config.embedded import Server
 from yinuo.config.processes import Child, stop_all
@@ -50,6 +50,7 @@ def up(
         os.environ["YINUO_DATA"] = str(data.expanduser().absolute())
     if demo:
         os.environ["YINUO_DEMO"] = "1"
+    envfile.load(paths.default_home())
     os.environ.setdefault("YINUO_ORIGIN", f"http://localhost:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.config.settings")
     stop = _stop_on_signal()
@@ -109,7 +110,7 @@ def alone(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise DatabaseError(f"{home} 已有一个 yinuo up 在运行") from None
+            raise DatabaseError(f"{home} 已有一个 yinuo up 在运行（或者 yinuo setup、upgrade、restore 正在改动它）") from None
         yield
 
 
@@ -252,11 +253,25 @@ def _revive(children: list[Child]) -> None:
         child.start()
 
 
+def _has_administrator() -> bool:
+    from django.db import connections
+    from django.utils import timezone
+
+    from yinuo.config.setup import doing
+
+    try:
+        return doing.has_administrator(timezone.now())
+    finally:
+        connections.close_all()
+
+
 def _announce(port: int, logins: list[tuple[str, str, str]], seconds: float, home: Path) -> None:
     console.print(f"\n一诺已就绪（{seconds:.0f} 秒）：{os.environ['YINUO_ORIGIN']}\n")
     for who, name, password in logins:
         console.print(f"  {who}：{name} / {password}")
     if logins:
         console.print()
+    elif not _has_administrator():
+        console.print(f"还没有系统管理员，没有人能登录：请另开一个终端运行 yinuo setup --data {home}\n", soft_wrap=True)
     console.print(f"数据与日志：{home}　停止：Ctrl-C")
     sys.stdout.flush()

@@ -18,6 +18,7 @@ from yinuo.apps.caches import rebuild
 from yinuo.apps.catalogue import queries as catalogue
 from yinuo.apps.commitments.caches import REVIEW_ON
 from yinuo.apps.notices.models import Message, MessageState
+from yinuo.apps.people import contact
 from yinuo.apps.people.models import Hall, Person, ProjectUnit
 from yinuo.apps.projects.models import Project
 from yinuo.apps.trail.actions import action, record
@@ -61,6 +62,7 @@ def build(progress: Callable[[str], None], now: datetime | None = None) -> list[
     finally:
         # What was read inside a transaction that may not stand must not be kept.
         catalogue.forget()
+        contact.forget()
     return logins()
 
 

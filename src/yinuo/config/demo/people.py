@@ -124,6 +124,9 @@ WORKERS = (
     Worker("hejianguo", "何建国", "执法检查", (Hat("approver", "housing"),), (), False),
 )  # fmt: skip
 
+# A line that nobody can have: none begins with 0.
+LINE = "0930-0000"
+
 # Offices that are no department of the pack: a zone's committee.
 BODIES = {"zone-chuimatan": ("吹麻滩工业园区管理委员会", "吹麻滩园区管委会")}
 
@@ -224,7 +227,7 @@ def assemble(
     bodies: Mapping[str, tuple[str, str]] = BODIES,
 ) -> Cast:
     """Makes every person, role, unit and binding as of `began`: the one part of the demonstration that no action makes."""
-    # Telephone numbers nobody can have: no mobile begins with 100, no line with 0.
+    # Telephone numbers nobody can have: no mobile begins with 100.
     hashed = make_password(PASSWORD)  # one costly hash for all: they share the password anyway
     usernames = [(worker.username, worker.name) for worker in workers]
     usernames += [person for company in companies for person in company.persons]
@@ -246,8 +249,10 @@ def assemble(
         for hat in worker.hats
     )
     for number, office in enumerate(offices.values(), start=1):
-        office.phone = f"0930-0000{number:03d}"
+        office.phone = f"{LINE}{number:03d}"
     Department.objects.bulk_update(offices.values(), ["phone"])
+    hall.phone, hall.address, hall.hours = f"{LINE}100", "吹麻滩镇政务大道 1 号", "工作日 08:30—12:00、14:30—18:00"
+    hall.save(update_fields=["phone", "address", "hours"])
     _give_matters(hall, offices, persons, began.date(), workers)
     bindings = {company.key: _bind(company, persons, began) for company in companies}
     catalogue.forget()

@@ -81,7 +81,8 @@ def reports(world: World) -> Scene:
     halls = []
     for county in COUNTIES:
         region = Region.objects.create(code=county.code, name=county.name, parent=top)
-        hall = Hall.objects.create(region=region, name=f"{county.name}政务大厅")
+        phone, address = f"0930-00{county.code[2:]}0", f"{county.name}城区政务大厅一楼"
+        hall = Hall.objects.create(region=region, name=f"{county.name}政务大厅", phone=phone, address=address)
         halls.append((county, hall, _people(county, hall, at.date())[0]))
     for last in ends:
         at = yield datetime.combine(last, time(17, 30), TZ)

@@ -193,6 +193,7 @@ VERBS = {
     "people.authorise": "单位授权经办人",
     "people.change_account": "修改账号",
     "people.change_department": "修改部门电话",
+    "people.change_hall": "修改大厅联系方式",
     "people.confirm_binding": "确认绑定",
     "people.correct_unit": "更正单位信息",
     "people.delegate": "安排代班",

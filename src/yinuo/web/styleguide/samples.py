@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from yinuo.apps.people.contact import Contact
 from yinuo.web.components.shapes import (
     Account,
     Card,
@@ -43,6 +44,7 @@ def frame() -> dict[str, Any]:
     """What the page's frame shows."""
     return {
         "county": "积石山县",
+        "contact": Contact("积石山县政务大厅", "0930-0000099", "吹麻滩镇", "工作日 08:30—12:00、14:30—18:00"),
         "phase": "demonstration",
         "nav": [NavItem("我的项目", "#", current=True), NavItem("办事指南", "#"), NavItem("承诺专区", "#"), NavItem("信用", "#")],
         "account": Account("马晓云", "积石山绿源有机肥有限公司", [NavItem("我的资料", "#"), NavItem("消息", "#")]),

@@ -10,7 +10,7 @@ from yinuo.web.components.marks import MARKS
 from yinuo.web.styleguide import samples
 from yinuo.web.styleguide.forms import SampleForm
 
-ERROR_PAGES = ("400", "403", "404", "500", "503")
+ERROR_PAGES = ("400", "403", "404", "429", "500", "503")
 
 
 def context() -> dict[str, object]:

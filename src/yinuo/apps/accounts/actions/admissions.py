@@ -13,6 +13,7 @@ from yinuo.apps.notices.actions import tell
 from yinuo.apps.people.actions import bind_confirmed
 from yinuo.apps.people.actions.common import day_of, text_of
 from yinuo.apps.people.actions.units import find_or_register_unit
+from yinuo.apps.people.contact import home_hall
 from yinuo.apps.people.models import AuthorisedPerson, InForce, Person, ProjectUnit, StaffRole, UnitType
 from yinuo.apps.people.queries import holders, persons_bound
 from yinuo.apps.rules import pack
@@ -67,7 +68,7 @@ def ask_admission(
         raise Refused("accounts.bound", "您已经是这个单位的经办人", field="credit_code", remedy="登录以后就能办事")
     licence = _own_file(person, licence_id, "licence", "请上传营业执照（或者登记证书）的照片或者 PDF")
     letter = None if own else _own_file(person, letter_id, "letter", "请上传法定代表人签字盖章的授权委托书")
-    hall = queries.home_hall(day)
+    hall = home_hall(day)
     with refuse_if_taken("accounts.asked", "这个单位的申请正在核对", field="credit_code"):
         made = Admission.objects.create(
             person=person, hall=hall, own=own, may_sign=own or may_sign, licence=licence, letter=letter, asked_at=at, **said

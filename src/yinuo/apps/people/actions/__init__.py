@@ -1,6 +1,6 @@
 """Every write to people, units and what they may do."""
 
-from yinuo.apps.people.actions.accounts import change_account, change_department, open_account
+from yinuo.apps.people.actions.accounts import change_account, change_department, change_hall, open_account
 from yinuo.apps.people.actions.bindings import ask_binding, authorise, bind_confirmed, confirm_binding, end_binding
 from yinuo.apps.people.actions.keys import issue_key, revoke_key
 from yinuo.apps.people.actions.roles import delegate, end_delegation, end_role, give_role
@@ -12,6 +12,7 @@ __all__ = [
     "bind_confirmed",
     "change_account",
     "change_department",
+    "change_hall",
     "confirm_binding",
     "correct_unit",
     "delegate",

@@ -12,12 +12,13 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from yinuo.apps.base import Actor, Refused, forbid
-from yinuo.apps.people import access
+from yinuo.apps.people import access, contact
 from yinuo.apps.people.actions.common import text_of
-from yinuo.apps.people.models import Department, Person
+from yinuo.apps.people.models import Department, Hall, Person
 from yinuo.apps.trail.actions import action, record
 
 PERSON = ("name", "phone", "email", "is_active")
+CONTACT = ("phone", "address", "hours")
 
 
 @action
@@ -75,6 +76,26 @@ def change_department(*, actor: Actor, department_id: int, phone: str, at: datet
         department.save(update_fields=["phone"])
         record(actor, "people.change_department", department, at=at, data={"before": before, "after": phone})
     return department
+
+
+@action
+def change_hall(*, actor: Actor, hall_id: int, phone: str, address: str, hours: str, at: datetime) -> Hall:
+    """How the public reaches the hall; its name and region are the pack's."""
+    hall = Hall.objects.select_for_update(no_key=True).get(pk=hall_id)
+    if not access.can_manage_hall(actor, hall.pk):
+        raise forbid("只能修改本大厅的联系方式")
+    given = {"phone": phone, "address": address, "hours": hours}
+    wanted = {name: text_of(given[name], name, Hall._meta.get_field(name).max_length) for name in CONTACT}
+    before = {name: getattr(hall, name) for name in CONTACT}
+    changed = [name for name in CONTACT if before[name] != wanted[name]]
+    if changed:
+        for name in changed:
+            setattr(hall, name, wanted[name])
+        hall.save(update_fields=changed)
+        data = {"before": {name: before[name] for name in changed}, "after": {name: wanted[name] for name in changed}}
+        record(actor, "people.change_hall", hall, at=at, data=data)
+        transaction.on_commit(contact.forget)
+    return hall
 
 
 def new_username() -> str:
