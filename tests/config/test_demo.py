@@ -15,13 +15,17 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
 from django.db.models import Count, JSONField, Model
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from tests.apps import elsewhere, figured
 from tests.apps.county import facts, new_company, new_county
 from tests.apps.killing import Watch, watched
 from tests.database import TestDatabase
+from tests.web.crawling import STRANGE_IDS, Crawl, Share
+from tests.web.staffdesk import BACKEND
 from yinuo.apps import caches
 from yinuo.apps.base import Actor
 from yinuo.apps.caches import Cache
@@ -30,7 +34,7 @@ from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, Eval
 from yinuo.apps.credit.queries import review_until
 from yinuo.apps.documents.actions import signing_provider
 from yinuo.apps.documents.files import inspect_upload
-from yinuo.apps.documents.models import Attachment, FileRole, StoredFile
+from yinuo.apps.documents.models import Attachment, Document, FileRole, StoredFile
 from yinuo.apps.documents.signing import verify_pdf
 from yinuo.apps.figures import queries
 from yinuo.apps.figures.cases import SOURCES
@@ -616,7 +620,46 @@ def test_a_derived_column_changed_behind_the_platform_is_named_and_mended(operat
     assert audit(None, at=NOW).clean
 
 
-def test_another_countys_pack_has_a_demonstration_of_its_own(db: None, tmp_path: Path) -> None:
+def foreign_to(person: Person | None) -> list[str]:
+    """Numbers of rows that are nobody's or another's: units, projects, items, files, halls."""
+    theirs = [ProjectUnit.objects.exclude(persons__person=person), Project.objects.exclude(unit__persons__person=person)]
+    theirs += [MapItem.objects.exclude(project__unit__persons__person=person), StoredFile.objects.exclude(unit__persons__person=person)]
+    rows = [*theirs, Hall.objects.order_by("-id"), Document.objects.all()]
+    return [*STRANGE_IDS, *(str(found.values_list("pk", flat=True).first()) for found in rows)]
+
+
+def visitors(logins: list[demo.Login]) -> list[str]:
+    """One of each role, and of the companies those in a state of their own."""
+    roles: dict[str, str] = {}
+    for membership in Membership.objects.filter(person__username__in=[login.username for login in logins]).order_by("id"):
+        roles.setdefault(membership.role, membership.person.username)
+    return [*roles.values(), "yangguodong", "hanzhixin", "tangguohua", "yeshenglin", "mayunling", "lishenghua"]
+
+
+def test_no_page_and_no_form_fails_whoever_sends_whatever(
+    built: list[demo.Login], django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    share, faults = Share(), list[str]()
+    with django_db_blocker.unblock():
+        for username in ["", *visitors(built)]:
+            person = Person.objects.filter(username=username).first()
+            with transaction.atomic():
+                crawl = Crawl(Client(), username or "public", share, foreign_to(person))
+                starts = ["/", "/staff/", "/projects/", "/admin/"]
+                if person is not None:
+                    crawl.client.force_login(person, backend=BACKEND)
+                    # A company's draft lies on no page it could be found by before it is begun.
+                    starts.append(crawl.client.post("/filing/", {"secrecy": "none"}).headers.get("Location", "/"))
+                faults += crawl.walk(*starts).faults
+                transaction.set_rollback(True)
+    assert faults == []
+    assert (len(share.views) > 230, len(share.forms) > 180) == (True, True)
+
+
+def test_another_countys_pack_has_a_demonstration_of_its_own_whose_pages_open(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with elsewhere.installed(tmp_path / "pack"):
         said: list[str] = []
         found = demo.build(said.append, NOW)
@@ -631,3 +674,10 @@ def test_another_countys_pack_has_a_demonstration_of_its_own(db: None, tmp_path:
         assert set(MapItem.objects.filter(project=far, route="commitment").values_list("matter_id", flat=True)) == {"works_planning_permit"}
         assert "积石山" not in json.dumps([login.label for login in found], ensure_ascii=False)
         assert demo.build(said.append, NOW) == found
+        monkeypatch.setattr(timezone, "now", lambda: NOW)
+        share = Share()
+        for username in ("", "approver-housing", "company-good"):
+            crawl = Crawl(Client(), username or "public", share)
+            if username:
+                crawl.client.force_login(Person.objects.get(username=username), backend=BACKEND)
+            assert crawl.walk("/", "/staff/", "/projects/").faults == []
