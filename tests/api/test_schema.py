@@ -1,4 +1,4 @@
-"""Whatever a machine sends that the OpenAPI file allows, or nearly allows, is answered: never by a fault of ours."""
+"""Whatever a machine sends that the OpenAPI file allows, or nearly allows, is answered: never by a fault of ours, and refused in JSON."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def _ask(operation: Any, world: World, faults: list[str]) -> int:
                 case.path_parameters = path_parameters
                 answer = case.call(headers=headers)
                 asked += 1
-                if answer.status_code >= 500:
+                told = answer.headers.get("content-type", [""])[0]
+                if answer.status_code >= 500 or (answer.status_code >= 400 and not told.startswith("application/json")):
                     faults.append(f"{name}: {operation.label} {case.path_parameters} {case.query} {case.body!r}")
 
     ask()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from yinuo.config import packs
+from yinuo.core.pack.load import load
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCE = REPOSITORY / "src" / "yinuo"
@@ -27,6 +28,18 @@ def test_only_config_names_a_pack() -> None:
         str(file.relative_to(SOURCE)) for file in _texts("core", "apps", "web", "api") if names.search(file.read_text(encoding="utf-8"))
     ]
     assert naming == []
+
+
+def test_nothing_below_config_names_what_the_pack_names_by_its_roles() -> None:
+    roles = load(packs.directory(packs.DEFAULT)).roles
+    ids = [roles.filing_department, roles.window_department, roles.filing_matter, roles.land_supply_matter, roles.document]
+    named = re.compile(rf"\b({'|'.join(ids)})\b")
+    found = {
+        f"{file.relative_to(SOURCE)}: {name}"
+        for file in _texts("core", "apps", "web", "api")
+        for name in named.findall(file.read_text(encoding="utf-8"))
+    }
+    assert found == set()
 
 
 def test_every_known_pack_is_there() -> None:

@@ -135,6 +135,8 @@ SPOILT = {
     "a reason the program needs": Spoilt(
         "reasons.toml", 'id = "not_accepted.not_needed"', 'id = "not_accepted.other"', "missing-reason", "", "not_needed", at="top"
     ),
+    "a colour no certificate has": Spoilt("grades.toml", '"green"', '"gold"', "wrong-type", '"gold"', "green、blue、yellow、red"),
+    "a grade the project's facts do not know": Spoilt("grades.toml", 'grade = "A"', 'grade = "AAA"', "wrong-type", '"AAA"', "A、A-"),
     "a prerequisite that does not exist": Spoilt(HOUSING, 'after = ["filing"]', 'after = ["file"]', "unknown-matter", "[[matter]]", "filing"),
     "a matter that waits for itself": Spoilt(HOUSING, 'after = ["filing"]', 'after = ["road_occupation"]', "cycle", "[[matter]]"),
     "a negative row of an unknown matter": Spoilt(

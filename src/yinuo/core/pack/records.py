@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from yinuo.core.credit import ACT_ARTICLES, ACT_ITEMS, ITEMISED_ARTICLE
+from yinuo.core.fact_specs import GRADES
+from yinuo.core.grades import COLOUR_WORDS, UNRATED
 from yinuo.core.pack.table import Table, exact, times
 from yinuo.core.pack.types import (
     Act,
@@ -194,7 +196,14 @@ def _exception(row: Table) -> ListException:
 def scale(table: Table) -> GradeScale:
     bands: dict[str, Band] = {}
     for row in table.tables("band"):
-        band = Band(row.text("grade"), row.text("class"), row.decimal("low"), row.decimal("high"), row.flag_or("lowest", False), row.where)
+        band = Band(
+            row.choice("grade", [name for name in GRADES if name != UNRATED]),
+            row.text("class"),
+            row.decimal("low"),
+            row.decimal("high"),
+            row.flag_or("lowest", False),
+            row.where,
+        )
         if band.grade in bands:
             row.fault("grade", "duplicate-id", f"等级 {band.grade} 已经写过")
         bands[band.grade] = band
@@ -203,7 +212,7 @@ def scale(table: Table) -> GradeScale:
     looks = table.table("class")
     for name in looks.data:
         look = looks.table(name)
-        classes[name] = {"name": look.text("name"), "colour": look.text("colour")}
+        classes[name] = {"name": look.text("name"), "colour": look.choice("colour", COLOUR_WORDS)}
         look.finish()
     return GradeScale(table.span(), tuple(bands.values()), classes, table.cites(), table.where)
 
