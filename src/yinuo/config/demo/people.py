@@ -251,8 +251,8 @@ def assemble(
     for number, office in enumerate(offices.values(), start=1):
         office.phone = f"{LINE}{number:03d}"
     Department.objects.bulk_update(offices.values(), ["phone"])
-    hall.phone, hall.address, hall.hours = f"{LINE}100", "吹麻滩镇政务大道 1 号", "工作日 08:30—12:00、14:30—18:00"
-    hall.save(update_fields=["phone", "address", "hours"])
+    hall.phone, hall.address = f"{LINE}100", f"{hall.region.name}政务大道 1 号"
+    hall.save(update_fields=["phone", "address"])
     _give_matters(hall, offices, persons, began.date(), workers)
     bindings = {company.key: _bind(company, persons, began) for company in companies}
     catalogue.forget()
