@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 import http.server
 import os
 import pty
@@ -26,6 +27,7 @@ from tests import database
 from tests.config.answers import Ask
 from yinuo.apps.people.models import Hall, Membership, Person
 from yinuo.apps.trail.models import Entry
+from yinuo.apps.rules import pack
 from yinuo.config import bootstrap, envfile
 from yinuo.config.embedded import DATABASE, SUPERUSER, Server
 from yinuo.config.setup import doing, plan
@@ -129,7 +131,10 @@ def test_nonsense_is_refused_by_the_name_of_its_field(text: str, field: str) -> 
         ('[sms]\ntoken = "t"', "sms.url"),
     ],
 )
-def test_what_is_no_use_alone_is_refused_unless_the_rest_is_there_already(tmp_path: Path, text: str, field: str) -> None:
+def test_what_is_no_use_alone_is_refused_unless_the_rest_is_there_already(
+    tmp_path: Path, text: str, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("YINUO_SMS_PROVIDER", raising=False)
     with pytest.raises(Wrong) as wrong:
         plan.check_together(read_plan(text), tmp_path)
     assert wrong.value.field == field
@@ -225,7 +230,8 @@ def test_a_hall_that_no_column_holds_leaves_everything_as_it_was(hall: Hall, tmp
 
 
 def test_a_pack_without_the_department_is_told(hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doing, "WINDOW_DEPARTMENT", "none")
+    named = replace(pack().roles, window_department="none")
+    monkeypatch.setattr("yinuo.apps.rules.roles", lambda: named)
     with pytest.raises(Wrong, match="没有编号为 none 的部门"):
         doing.apply(read_plan(FIRST), tmp_path, AT)
 

@@ -36,4 +36,4 @@ def test_a_person_bound_to_nothing_is_told_how_to_be_bound(db: None) -> None:
     new_county()
     client = Client()
     client.force_login(Person.objects.create(username="x", name="无绑定"), backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert "授权委托书" in client.get("/start/").content.decode()
+    assert "授权委托书" in client.get("/start/", follow=True).content.decode()

@@ -100,7 +100,7 @@ def test_it_stands_where_a_form_came_after_the_session_had_ended(county: County,
 
 
 def test_it_stands_where_somebody_acts_for_no_unit(county: County) -> None:
-    both(signed_in(new_person("新人")).get("/start/"))
+    both(signed_in(new_person("新人")).get("/join/unit/"))
 
 
 def test_it_stands_where_two_steps_are_asked_for(county: County, client: Client) -> None:

@@ -235,6 +235,7 @@ YINUO_CACHES = [
 # Where the rooms say what a use of a file is called and which page shows it.
 _ROOMS_USES = (
     "documents",
+    "accounts",
     "catalogue",
     "credit",
     "onemap",

@@ -83,7 +83,7 @@ def sms_leaves() -> bool:
 
 
 def gateway(channel: str) -> Gateway:
-    if channel == Channel.SMS and settings.YINUO_SMS_PROVIDER:
+    if channel == Channel.SMS and settings.YINUO_SMS_PROVIDER and not settings.YINUO_SMS_URL:
         made: Gateway = import_string(settings.YINUO_SMS_PROVIDER)()
         return made
     if channel == Channel.SMS:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import Error
 
 from yinuo.apps.people.models import Hall
@@ -57,7 +58,7 @@ def contact(day: date) -> Contact | None:
     """
     if _copy.read_at is None or time.monotonic() - _copy.read_at > _FRESH_SECONDS:
         _copy.read_at = time.monotonic()
-        with suppress(Error):
+        with suppress(Error, SynchronousOnlyOperation):
             _copy.contact = _read(day)
     return _copy.contact
 
