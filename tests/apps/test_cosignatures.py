@@ -66,7 +66,9 @@ def published() -> Note:
 
 
 def test_a_proof_waits_until_enough_nodes_have_seen_its_entry(log: Log) -> None:
-    record = queries.leaves_of(str(Subject.objects.exclude(label__startswith="key:").get().label))[0]
+    record = queries.leaves_of(
+        str(Subject.objects.exclude(label__startswith="key:").exclude(label__startswith="credit.").latest("id").label)
+    )[0]
     with pytest.raises(queries.NotYet, match="见证"):
         queries.prove(record, policy(log))
     assert take(log, cosigned(published(), NODES[0])) == 1

@@ -17,6 +17,7 @@ from tests.apps.agencies import new_agency
 from tests.apps.county import BEGAN, Company, County, at, new_county, new_person
 from tests.apps.regions import new_result, new_zone
 from tests.apps.test_together import together
+from yinuo.apps.accounts.models import Invitation
 from yinuo.apps.agency.models import AgencyBody, Agreement, ServiceAgent
 from yinuo.apps.base import Refused
 from yinuo.apps.catalogue import queries
@@ -206,6 +207,7 @@ ROWS: dict[str, Callable[[County, Company], Rows]] = {
 OWN = {"assessment_id": lambda number: 900 + number, "document_number": lambda number: f"批复{number}"}
 # Spans of which several rows may hold on one day, and why.
 SEVERAL = {
+    Invitation: "the span of the binding it may lead to; the binding excludes",
     Delegation: "several may hold at once, each for its part",
     AgencyBody: "a name is used once and for all",
     Zone: "a key is used once and for all",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 import http.server
 import os
 import pty
@@ -17,6 +16,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -26,8 +26,8 @@ import pytest
 from tests import database
 from tests.config.answers import Ask
 from yinuo.apps.people.models import Hall, Membership, Person
-from yinuo.apps.trail.models import Entry
 from yinuo.apps.rules import pack
+from yinuo.apps.trail.models import Entry
 from yinuo.config import bootstrap, envfile
 from yinuo.config.embedded import DATABASE, SUPERUSER, Server
 from yinuo.config.setup import doing, plan

@@ -157,7 +157,7 @@ def test_the_uses_of_a_whole_page_cost_one_query_and_one_more_for_each_kind(desk
     submit_materials(actor=desk.company.actor, item_id=item.pk, materials=rows, at=at("2026-11-06 09:00"))
     used = min(4, len(rows))
     assert used > 1
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = desk.get("/library/")
     assert page.count(f"申报：{item.name}") == used
     with django_assert_num_queries(9):
