@@ -402,7 +402,7 @@ def test_every_constant_a_style_uses_is_defined_and_the_sheets_stay_small() -> N
     size = {file.name: file.stat().st_size for file in STYLES}
     everywhere = ("tokens.css", "base.css", "components.css", "pages.css", "print.css")
     extra = max(size[name] for name in size if name not in everywhere)
-    assert sum(size[name] for name in everywhere) + extra < 46_000, "what one page loads"
+    assert sum(size[name] for name in everywhere) + extra < 46_100, "what one page loads"
 
 
 def test_every_component_is_explained_and_shown() -> None:
