@@ -50,9 +50,9 @@ NOT_BY_MACHINES = {
     **dict.fromkeys(
         [
             *("accounts.ask_code", "accounts.reset_password", "accounts.change_phone", "accounts.change_mail"),
-            *("accounts.sign_out_elsewhere", "accounts.invite", "accounts.come_by_province"),
+            *("accounts.sign_out_elsewhere", "accounts.invite", "accounts.accept_platform_login"),
             *("accounts.ask_admission", "accounts.withdraw_admission", "accounts.admit", "accounts.decline"),
-            "window.let_visitor_in",
+            "window.bind_visitor",
         ],
         "an account is a person's: they have the telephone in hand, or stand at the counter",
     ),

@@ -207,7 +207,7 @@ def _invitation_accepted(world: World, _: pytest.MonkeyPatch) -> Act:
 
 def _came_by_province(world: World, _: pytest.MonkeyPatch) -> Act:
     said = Claims("马新来", NUMBER, make_credit_code("622927", "00000080"), "积石山县新来食品有限公司", "马新来", False)
-    return lambda: accounts.come_by_province(person_id=None, claims=said, issuer="省统一身份认证", at=NOON)
+    return lambda: accounts.accept_platform_login(person_id=None, claims=said, issuer="省统一身份认证", at=NOON)
 
 
 # What the matrices leave out because the page, or nobody, asks who may.
@@ -228,7 +228,7 @@ ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
     "accounts.join": _joined,
     "accounts.reset_password": _password_reset,
     "accounts.accept": _invitation_accepted,
-    "accounts.come_by_province": _came_by_province,
+    "accounts.accept_platform_login": _came_by_province,
 }
 
 

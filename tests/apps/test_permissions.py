@@ -79,8 +79,8 @@ STEPS = {
     "onemap.fill_gap": "deficient.supply_gap",
     "onemap.hand_over": "onemap.deliver",
     "people.bind_confirmed": "accounts.admit",
-    "accounts.let_in": "window.let_visitor_in",
-    "accounts.send_password_link": "window.let_visitor_in",
+    "accounts.bind_visitor": "window.bind_visitor",
+    "accounts.send_password_link": "window.bind_visitor",
     "work.open_item": "projects.file_project",
     "work.hand_over": "projects.pass_question",
     "work.close": "onemap.accept",
@@ -111,7 +111,7 @@ OPEN_TO_EVERYBODY = {
     "accounts.join",
     "accounts.reset_password",
     "accounts.accept",
-    "accounts.come_by_province",
+    "accounts.accept_platform_login",
 }
 
 

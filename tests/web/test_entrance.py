@@ -15,8 +15,10 @@ from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.test_onemap import PDF
 from tests.web.staffdesk import signed_in, whole
 from yinuo.apps.accounts.models import Admission, Invitation, PhoneCode, SignIn
+from yinuo.apps.notices.channels import SendError
 from yinuo.apps.notices.models import Message
 from yinuo.apps.notices.tasks import send_due
+from yinuo.apps.people.actions import change_account
 from yinuo.apps.people.models import AuthorisedPerson, Person, ProjectUnit
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.codes import make_credit_code
@@ -92,7 +94,7 @@ def said(**changes: Any) -> dict[str, Any]:
 def joined(client: Client, phone: str = PHONE, name: str = "韩新来") -> Person:
     sent_on(client, "/join/", {"phone": phone})
     assert sent_on(client, "/join/account/", {"code": code_of(phone), "name": name, "password": PASSWORD}) == "/join/unit/"
-    return Person.objects.get(phone=phone)
+    return Person.objects.get(phone=phone, phone_verified_at__isnull=False)
 
 
 # -- online
@@ -531,3 +533,83 @@ def test_signed_out_elsewhere(county: County, clock: Clock) -> None:
     sent_on(here, "/account/elsewhere/", {})
     assert there.get("/account/").status_code == 302
     assert here.get("/account/").status_code == 200
+
+
+# -- one step beside
+
+
+def test_a_namesake_of_a_bound_person_gets_an_account_of_their_own(county: County, clock: Clock) -> None:
+    """A name alone opens nobody's account: the first keeps number and password, and the clerk is warned."""
+    company = new_company()
+    first = company.person
+    Person.objects.filter(pk=first.pk).update(name="马来访", phone=OTHER, phone_verified_at=NOW, password="kept")
+    clerk, visit = visited(county, company)
+    assert "本单位已有同名的经办人" in page(clerk, f"/staff/window/visits/{visit}/account/")
+    let_in(clerk, visit)
+    first.refresh_from_db()
+    assert (first.phone, first.password) == (OTHER, "kept")
+    assert Person.objects.get(phone=PHONE) != first
+    assert AuthorisedPerson.objects.filter(unit=company.unit, person__name="马来访", confirmed_at__isnull=False).count() == 2
+
+
+def test_who_has_left_is_not_let_back_in_as_the_registered_person(county: County, clock: Clock) -> None:
+    """Ended between the visit's opening and the account."""
+    company = new_company()
+    clerk, visit = visited(
+        county, company, authority="authorised", binding_id=company.binding.pk, visitor=company.person.name, letter_no=""
+    )
+    AuthorisedPerson.objects.filter(pk=company.binding.pk).update(to_on=NOW.date())
+    assert "现在不是本单位的经办人" in let_in(clerk, visit, status=422, letter="", may_sign="")
+
+
+def test_a_number_an_administrator_writes_is_not_a_proved_one(county: County) -> None:
+    person = Person.objects.create(username="u7", name="韩新来", phone=PHONE, phone_verified_at=NOW)
+    administrator = county.actor("administrator")
+    change_account(actor=administrator, person_id=person.pk, changes={"phone": OTHER}, at=NOW)
+    person.refresh_from_db()
+    assert person.phone_verified_at is None
+    assert last("account_changed").person == person
+
+
+def test_a_closed_account_is_opened_again_though_its_number_is_anothers_by_now(county: County) -> None:
+    administrator = county.actor("administrator")
+    first = Person.objects.create(username="u7", name="韩新来", phone=PHONE, phone_verified_at=NOW)
+    change_account(actor=administrator, person_id=first.pk, changes={"is_active": False}, at=NOW)
+    joined(Client(), PHONE, "马后来")
+    change_account(actor=administrator, person_id=first.pk, changes={"is_active": True}, at=NOW)
+    first.refresh_from_db()
+    assert (first.is_active, first.phone_verified_at) == (True, None)
+    assert Person.objects.get(name="马后来").phone_verified_at == NOW
+
+
+def test_a_slip_in_the_new_number_sends_the_old_one_no_code(county: County, clock: Clock) -> None:
+    client = Client()
+    joined(client)
+    clock.later(minutes=2)
+    before = PhoneCode.objects.count()
+    assert "11 位手机号" in page(client, "/account/phone/", {"do": "send", "phone": "1389"}, 422)
+    assert "这就是现在的手机号" in page(client, "/account/phone/", {"do": "send", "phone": PHONE}, 422)
+    assert PhoneCode.objects.count() == before
+
+
+def test_a_gateway_down_for_an_hour_delays_a_link_and_ends_a_code(county: County, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent_on(Client(), "/join/", {"phone": OTHER})
+    invited(new_company())
+
+    class Down:
+        def send(self, message: Message) -> None:
+            raise SendError("down")
+
+    monkeypatch.setattr("yinuo.apps.notices.tasks.gateway", lambda channel: Down())
+    for _ in range(5):
+        send_due(clock.now)
+        clock.later(minutes=20)
+    code, link = last("code"), last("invited")
+    assert (code.state, code.body) == ("failed", "")
+    assert (link.state, bool(link.body), link.page) == ("queued", True, "entrance:invitation")
+    monkeypatch.undo()
+    monkeypatch.setattr(timezone, "now", lambda: clock.now)
+    clock.later(hours=1)
+    send_due(clock.now)
+    link.refresh_from_db()
+    assert (link.state, link.body, link.page_args) == ("sent", "", {})

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.functional import lazy
 
 from yinuo.apps.accounts import signing_in
-from yinuo.apps.accounts.actions import come_by_province
+from yinuo.apps.accounts.actions import accept_platform_login
 from yinuo.apps.accounts.models import Outcome
 from yinuo.apps.accounts.province import claims_of
 from yinuo.apps.base import Refused
@@ -85,7 +85,7 @@ class Asking(requests.Session):
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """A login of the province's platform makes and serves accounts by what it says (`come_by_province`); nobody fills a form of it."""
+    """A login of the province's platform makes and serves accounts by what it says (`accept_platform_login`); nobody fills a form of it."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
@@ -105,7 +105,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             return
         known = sociallogin.user.pk if existing else None
         try:
-            person = come_by_province(person_id=known, claims=said, issuer=settings.YINUO_OIDC_NAME, at=timezone.now())
+            person = accept_platform_login(person_id=known, claims=said, issuer=settings.YINUO_OIDC_NAME, at=timezone.now())
         except Refused as refusal:
             raise ImmediateHttpResponse(render(request, "errors/refused.html", {"refusal": refusal}, status=refusal.status)) from refusal
         if not existing:

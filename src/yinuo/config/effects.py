@@ -11,6 +11,7 @@ EFFECTS: list[tuple[str, str, str]] = [
     ("people.end_binding", "yinuo.apps.notices.effects.binding_ended", "in"),
     ("work.yellow", "yinuo.apps.notices.effects.light_turned", "in"),
     ("work.red", "yinuo.apps.notices.effects.light_turned", "in"),
+    ("people.change_account", "yinuo.apps.notices.effects.account_changed", "in"),
     ("work.due_today", "yinuo.apps.notices.effects.due_today", "in"),
     ("work.remind", "yinuo.apps.notices.effects.reminded", "in"),
     ("work.lapsed", "yinuo.apps.onemap.effects.lapsed", "in"),

@@ -28,7 +28,7 @@ MAY: dict[str, set[str]] = {
     "window.close_visit": {"window"},
     "window.hand_out": {"window"},
     "window.take_promise": {"window"},
-    "window.let_visitor_in": {"window"},
+    "window.bind_visitor": {"window"},
 }
 INNER: set[str] = {"commitments.commit_on_paper"}
 CAME, LEFT = at("2026-11-06 15:00"), at("2026-11-06 15:20")
@@ -49,11 +49,11 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
     if action == "window.take_promise":
         said = signed(world, visit)
         return lambda actor: actions.take_promise(actor=actor, visit_id=visit.pk, at=LEFT, idempotency_key="paper", **said)
-    if action == "window.let_visitor_in":
+    if action == "window.bind_visitor":
         proof_id = proof(NUMBER, Purpose.WINDOW, CAME)
         letter = store_upload(actor=queries.acting_in(visit), name="委托书.pdf", content=PDF, unit_id=visit.unit_id, at=CAME)
         said = {"proof_id": proof_id, "letter_id": letter.pk, "may_sign": True, "to_on": None}
-        return lambda actor: actions.let_visitor_in(actor=actor, visit_id=visit.pk, at=LEFT, **said)
+        return lambda actor: actions.bind_visitor(actor=actor, visit_id=visit.pk, at=LEFT, **said)
     return lambda actor: actions.close_visit(actor=actor, visit_id=visit.pk, at=LEFT)
 
 

@@ -103,6 +103,12 @@ def reminded(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: An
     )
 
 
+def account_changed(*, actor: Actor, subject: Person, at: datetime, **_: Any) -> None:
+    """Whose account an administrator has changed hears of it: by telephone and mail a password can be set anew."""
+    if subject.pk != actor.person_id:
+        tell("account_changed", at=at, persons=[subject])
+
+
 def authorised(*, actor: Actor, subject: AuthorisedPerson, at: datetime, **_: Any) -> None:
     _tell_of_binding("authorised", actor, subject, at)
 

@@ -9,11 +9,10 @@ from procrastinate.contrib.django import app
 from yinuo.apps.notices.actions import warn_of_expiring_keys
 from yinuo.apps.notices.channels import SendError, gateway
 from yinuo.apps.notices.models import Message, MessageState
+from yinuo.apps.notices.texts import TEXTS
 
 MAX_ATTEMPTS = 8
 BATCH = 100
-# A code that comes later than this helps nobody any more.
-SECRETS_LAST = timedelta(minutes=10)
 
 
 def send_due(now: datetime, batch: int = BATCH) -> int:
@@ -42,8 +41,8 @@ def send_due(now: datetime, batch: int = BATCH) -> int:
             except SendError as error:
                 message.error = str(error)[:240]
                 message.next_attempt_at = now + timedelta(minutes=2**message.attempts)
-                late = message.secret and now - message.queued_at > SECRETS_LAST
-                if message.attempts >= MAX_ATTEMPTS or late:
+                lasts = TEXTS[message.template].lasts
+                if message.attempts >= MAX_ATTEMPTS or (lasts is not None and now - message.queued_at > lasts):
                     message.state = MessageState.FAILED
             else:
                 message.state, message.sent_at, message.error = MessageState.SENT, now, ""

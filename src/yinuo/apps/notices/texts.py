@@ -1,8 +1,9 @@
-"""The words of every message, by template; `channels` beside the in-site message every reader gets. A secret one is not kept."""
+"""The words of every message, by template; `channels` beside the in-site message every reader gets. A secret one is not kept; after `lasts` it is no longer sent."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from yinuo.apps.notices.models import Channel
 
@@ -15,6 +16,7 @@ class Text:
     body: str
     channels: tuple[Channel, ...] = (SITE,)
     secret: bool = False
+    lasts: timedelta | None = None
 
 
 TEXTS = {
@@ -165,7 +167,9 @@ TEXTS = {
     ),
     "binding_confirmed": Text("经办人授权已生效", "【一诺】您可以代表{unit}办事了。登录后在右上角切换身份。", (SITE, SMS)),
     "binding_ended": Text("经办人授权已终止", "【一诺】您不再代表{unit}办事，以前办理的仍然有效。", (SITE, SMS)),
-    "code": Text("短信验证码", "【一诺】验证码 {code}，{minutes} 分钟内有效，用于{purpose}。{care}", (SMS,), secret=True),
+    "code": Text(
+        "短信验证码", "【一诺】验证码 {code}，{minutes} 分钟内有效，用于{purpose}。{care}", (SMS,), secret=True, lasts=timedelta(minutes=10)
+    ),
     "password_link": Text(
         "设置登录密码", "【一诺】{name}，请打开链接设置登录密码，以后用手机号登录：{link} 三天内有效，只能用一次。", (SMS,), secret=True
     ),
@@ -173,6 +177,9 @@ TEXTS = {
         "请接受邀请", "【一诺】{inviter}请您担任{unit}的经办人。请在 {until} 前打开：{link} 如不认识对方，不要打开。", (SMS,), secret=True
     ),
     "invitation_accepted": Text("邀请已被接受", "【一诺】{name}接受了经办人邀请，政务大厅核对委托书后生效。", (SITE,)),
+    "account_changed": Text(
+        "账号资料已被修改", "【一诺】系统管理员修改了您的账号资料。如有不符，请登录“我的账号”核对，并联系政务大厅。", (SITE, MAIL)
+    ),
     "account_opened": Text("账号已开通", "【一诺】您的账号已开通，登录名是手机号 {phone}。", (SITE,)),
     "password_reset": Text(
         "登录密码已重新设置", "【一诺】您的登录密码于 {when} 重新设置。如非本人操作，请立即联系政务大厅{hall}。", (SITE, SMS, MAIL)

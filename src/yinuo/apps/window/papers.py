@@ -41,7 +41,7 @@ WORDS = {
     "credit.ask_objection": "对信用加减分提出异议",
     "documents.store_upload": "扫描材料，存入单位材料库",
     "window.hand_out": "领取文书",
-    "window.let_visitor_in": "开通或者找回上网账号",
+    "window.bind_visitor": "开通或者找回上网账号",
     "mock.apply": "申请模拟审批",
     "deficient.apply": "申请容缺受理",
     "agency.apply": "申请代办服务",

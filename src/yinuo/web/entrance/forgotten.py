@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from yinuo.apps.accounts.actions import reset_password
 from yinuo.apps.accounts.models import Purpose
 from yinuo.web.entrance.join import again_without_code
-from yinuo.web.entrance.phones import CodeForm, NewPassword, PhoneForm, begun, over, proved, send
+from yinuo.web.entrance.phones import CodeForm, NewPassword, PhoneForm, forget_phone, phone_state, proof_of, send
 from yinuo.web.handling import attempt
 
 
@@ -32,16 +32,16 @@ class ResetForm(CodeForm, NewPassword):
 def forgotten(request: HttpRequest) -> HttpResponse:
     """POST `do=send` sends a code; without it the form sets the password. The page is the same whether there is such an account or not."""
     now, verb = timezone.now(), request.POST.get("do", "")
-    known = begun(request, Purpose.RESET)
+    known = phone_state(request, Purpose.RESET)
     asked = PhoneForm(request.POST if verb == "send" else None, initial={"phone": known.get("phone", "")})
     if verb == "send" and asked.is_valid() and send(request, asked, asked.cleaned_data["phone"], Purpose.RESET, now):
         return redirect("entrance:forgotten")
     if verb == "other":
-        over(request, Purpose.RESET)
+        forget_phone(request, Purpose.RESET)
         return redirect("entrance:forgotten")
     form: forms.Form = ResetForm(request.POST if request.method == "POST" and not verb else None, proved="proof" in known)
     if form.is_bound and known and form.is_valid():
-        proof_id = proved(request, form, Purpose.RESET, now)
+        proof_id = proof_of(request, form, Purpose.RESET, now)
         said = form.cleaned_data
         if proof_id is not None:
             act = {"proof_id": proof_id, "name": said["name"], "password": said["password"], "at": now}
@@ -49,7 +49,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
             if done == (None,):
                 form.add_error("name", "没有手机号和姓名都相符的账号。请核对姓名；换过手机号的，请带身份证件到政务大厅综合窗口办理")
             elif done is not None:
-                over(request, Purpose.RESET)
+                forget_phone(request, Purpose.RESET)
                 messages.success(request, "密码已经重新设置，请用手机号或者登录名登录。")
                 return redirect("account_login")
         form = again_without_code(request, form, ResetForm, Purpose.RESET)

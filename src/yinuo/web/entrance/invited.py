@@ -21,7 +21,7 @@ from yinuo.apps.base import Refused
 from yinuo.apps.people.models import Person
 from yinuo.core.masking import mask_phone
 from yinuo.web.entrance.join import again_without_code, sign_in
-from yinuo.web.entrance.phones import CodeForm, NewPassword, PhoneForm, begun, over, proved, send
+from yinuo.web.entrance.phones import CodeForm, NewPassword, PhoneForm, forget_phone, phone_state, proof_of, send
 from yinuo.web.handling import attempt
 
 
@@ -41,9 +41,9 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "entrance/invitation_over.html", {"refusal": refusal}, status=410)
     verb = request.POST.get("do", "") if request.method == "POST" else ""
     person = cast(Person, request.user) if request.user.is_authenticated else None
+    about = str(found.pk)
     own = person is not None and person.phone_verified_at is not None and person.phone == found.phone
-    known = begun(request, Purpose.INVITED)
-    known = known if known.get("phone") == found.phone else {}
+    known = phone_state(request, Purpose.INVITED, about)
     asked = PhoneForm({"phone": found.phone})
     asked.is_valid()
     form: CodeForm = InvitedForm(request.POST if request.method == "POST" and not verb else None, proved="proof" in known)
@@ -56,18 +56,18 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         done = attempt(form, lambda: accept(secret=secret, person_id=person.pk, at=now))
         if done is not None:
             return _accepted(request)
-    elif verb == "send" and send(request, asked, found.phone, Purpose.INVITED, now):
+    elif verb == "send" and send(request, asked, found.phone, Purpose.INVITED, now, about):
         return redirect("entrance:invitation", secret)
     elif form.is_bound and known and person is None and form.is_valid():
-        proof_id = proved(request, form, Purpose.INVITED, now)
+        proof_id = proof_of(request, form, Purpose.INVITED, now, about)
         if proof_id is not None:
             word = form.cleaned_data["password"]
             made = attempt(form, lambda: accept(secret=secret, proof_id=proof_id, password=word, at=now))
             if made is not None:
-                over(request, Purpose.INVITED)
+                forget_phone(request, Purpose.INVITED)
                 sign_in(request, made[0])
                 return _accepted(request)
-        form = cast(CodeForm, again_without_code(request, form, InvitedForm, Purpose.INVITED))
+        form = cast(CodeForm, again_without_code(request, form, InvitedForm, Purpose.INVITED, about))
     context = {
         "found": found,
         "phone": mask_phone(found.phone),

@@ -27,7 +27,7 @@ from yinuo.apps.people.models import Person, UnitType
 from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.web.acting import need_person
 from yinuo.web.components.forms import CodeInput
-from yinuo.web.entrance.phones import CodeForm, NewPassword, PhoneForm, begun, over, proved, send
+from yinuo.web.entrance.phones import CodeForm, NewPassword, PhoneForm, forget_phone, phone_state, proof_of, send
 from yinuo.web.handling import attempt
 from yinuo.web.staff.forms import choice
 from yinuo.web.unit.uploads import ACCEPT, mebibytes
@@ -69,7 +69,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """POST `do=again` sends another code."""
-    known, now = begun(request, Purpose.JOIN), timezone.now()
+    known, now = phone_state(request, Purpose.JOIN), timezone.now()
     if not known:
         return redirect("entrance:join")
     again = request.POST.get("do") == "again"
@@ -84,7 +84,7 @@ def account(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         person = _joined(request, form, now)
         if person is not None:
-            over(request, Purpose.JOIN)
+            forget_phone(request, Purpose.JOIN)
             sign_in(request, person)
             messages.success(request, "账号已开通，以后用手机号登录。")
             return redirect("entrance:unit")
@@ -93,16 +93,16 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def _joined(request: HttpRequest, form: forms.Form, at: datetime) -> Person | None:
-    proof_id = proved(request, form, Purpose.JOIN, at)
+    proof_id = proof_of(request, form, Purpose.JOIN, at)
     if proof_id is None:
         return None
     said = form.cleaned_data
     return attempt(form, lambda: join(proof_id=proof_id, name=said["name"], password=said["password"], at=at))
 
 
-def again_without_code(request: HttpRequest, form: forms.Form, kind: type[CodeForm], purpose: Purpose) -> forms.Form:
+def again_without_code(request: HttpRequest, form: forms.Form, kind: type[CodeForm], purpose: Purpose, about: str = "") -> forms.Form:
     """The same form and its errors; a code that was right is not asked for a second time."""
-    if "proof" not in begun(request, purpose) or "code" not in form.fields:
+    if "proof" not in phone_state(request, purpose, about) or "code" not in form.fields:
         return form
     made = kind(form.data, proved=True)
     made.is_valid()

@@ -26,7 +26,7 @@ from yinuo.apps.people.models import Person
 from yinuo.core.masking import mask_phone
 from yinuo.web.acting import hats_of, need_person
 from yinuo.web.components.shapes import NavItem
-from yinuo.web.entrance.phones import OneTimeInput, PhoneForm, begun, over, send
+from yinuo.web.entrance.phones import OneTimeInput, PhoneForm, forget_phone, phone_state, send
 from yinuo.web.handling import attempt
 
 MAIL_SALT, MAIL_LASTS = "yinuo.entrance.mail", 24 * 3600
@@ -95,16 +95,19 @@ def _right(person: Person, password: str) -> str:
 def phone(request: HttpRequest) -> HttpResponse:
     """POST `do=send` sends both codes; without it the form changes the number."""
     (person, actor), now = _own(request), timezone.now()
-    verb, known = request.POST.get("do", ""), begun(request, Purpose.PHONE)
+    verb, known = request.POST.get("do", ""), phone_state(request, Purpose.PHONE)
     asked = PhoneForm(request.POST if verb == "send" else None)
     if verb == "send" and asked.is_valid():
         new = asked.cleaned_data["phone"]
-        old_sent = not person.phone_verified_at or send(request, asked, person.phone, Purpose.PHONE, now)
-        if old_sent and send(request, asked, new, Purpose.PHONE, now):
+        if person.phone_verified_at and new == person.phone:
+            asked.add_error("phone", "这就是现在的手机号")
+        elif (not person.phone_verified_at or send(request, asked, person.phone, Purpose.PHONE, now)) and send(
+            request, asked, new, Purpose.PHONE, now
+        ):
             return redirect("entrance:phone")
-        over(request, Purpose.PHONE)
+        forget_phone(request, Purpose.PHONE)
     if verb == "other":
-        over(request, Purpose.PHONE)
+        forget_phone(request, Purpose.PHONE)
         return redirect("entrance:phone")
     form = ChangeForm(request.POST if request.method == "POST" and not verb else None, person=person)
     if form.is_bound and known and form.is_valid():
@@ -118,7 +121,7 @@ def phone(request: HttpRequest) -> HttpResponse:
                 new_id is not None
                 and attempt(form, lambda: change_phone(actor=actor, proof_id=new_id, old_proof_id=old, at=now)) is not None
             ):
-                over(request, Purpose.PHONE)
+                forget_phone(request, Purpose.PHONE)
                 messages.success(request, "手机号已更换。")
                 return redirect("entrance:own")
     context = {

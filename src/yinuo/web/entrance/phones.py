@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from yinuo.apps.accounts.actions import ask_code, codes, prove
 from yinuo.apps.accounts.models import Purpose
-from yinuo.apps.base import PageRef
+from yinuo.apps.base import PageRef, Refused
 from yinuo.web.handling import attempt
 
 
@@ -36,6 +36,12 @@ class PhoneForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
+
+    def clean_phone(self) -> str:
+        try:
+            return codes.normal_phone(self.cleaned_data["phone"])
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
 
 
 class CodeForm(forms.Form):
@@ -65,19 +71,22 @@ def _key(purpose: Purpose) -> str:
     return f"phone:{purpose.value}"
 
 
-def begun(request: HttpRequest, purpose: Purpose) -> dict[str, Any]:
-    """{"phone", "proof"} of this browser; empty before a code was asked for."""
+def phone_state(request: HttpRequest, purpose: Purpose, about: str = "") -> dict[str, Any]:
+    """{"phone", "about", "proof"} of this browser; empty before a code was asked for, or where it was for something else."""
     found = request.session.get(_key(purpose))
-    return dict(found) if isinstance(found, dict) else {}
+    return dict(found) if isinstance(found, dict) and found.get("about") == about else {}
 
 
-def send(request: HttpRequest, form: forms.Form, phone: str, purpose: Purpose, at: datetime) -> bool:
-    """Sends a code and keeps the number in the session; what is refused stands at the form's field."""
+def send(request: HttpRequest, form: forms.Form, phone: str, purpose: Purpose, at: datetime, about: str = "") -> bool:
+    """Sends a code and keeps the number in the session; what is refused stands at the form's field.
+
+    `about`: what the number is proved for, where a person may prove it for several things (a visit, an invitation).
+    """
     address = get_adapter(request).get_client_ip(request)
     code = attempt(form, lambda: ask_code(phone=phone, purpose=purpose, at=at, address=address))
     if code is None:
         return False
-    request.session[_key(purpose)] = {"phone": codes.normal_phone(phone)}
+    request.session[_key(purpose)] = {"phone": codes.normal_phone(phone), "about": about}
     if codes.shown_on_screen():
         messages.info(request, f"演示环境没有接短信：验证码 {code}")
     return True
@@ -89,9 +98,9 @@ def show_link(request: HttpRequest, what: str, page: PageRef) -> None:
         messages.info(request, format_html('演示环境没有接短信：<a href="{}">{}的链接</a>', page.url, what))
 
 
-def proved(request: HttpRequest, form: forms.Form, purpose: Purpose, at: datetime) -> int | None:
-    """The proof of the number begun, by the code of a valid form or from an earlier try; None with the fault at the field."""
-    known = begun(request, purpose)
+def proof_of(request: HttpRequest, form: forms.Form, purpose: Purpose, at: datetime, about: str = "") -> int | None:
+    """The proof of the number, by the code of a valid form or from an earlier try; None with the fault at the field."""
+    known = phone_state(request, purpose, about)
     if not known:
         form.add_error(None, "手机号的验证已经过期，请重新获取验证码")
         return None
@@ -103,6 +112,6 @@ def proved(request: HttpRequest, form: forms.Form, purpose: Purpose, at: datetim
     return found
 
 
-def over(request: HttpRequest, purpose: Purpose) -> None:
-    """Done, or to begin anew."""
+def forget_phone(request: HttpRequest, purpose: Purpose) -> None:
+    """Done, or to begin anew with another number."""
     request.session.pop(_key(purpose), None)

@@ -250,7 +250,7 @@ VERBS = {
     "regional.withdraw_result": "撤回区域评估结果",
     "window.close_visit": "窗口来访结束",
     "window.hand_out": "窗口发放文书",
-    "window.let_visitor_in": "窗口开通或者找回账号",
+    "window.bind_visitor": "窗口开通或者找回账号",
     "accounts.join": "注册账号",
     "accounts.reset_password": "用短信找回密码",
     "accounts.change_phone": "更换手机号",

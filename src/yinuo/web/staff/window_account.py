@@ -1,4 +1,4 @@
-"""An account over the counter: the visitor's telephone is proved on the spot, and from then on they act for the unit online."""
+"""An account forget_phone the counter: the visitor's telephone is proved on the spot, and from then on they act for the unit online."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from yinuo.apps.base import forbid
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.documents.queries import library
 from yinuo.apps.people.models import AuthorisedPerson
+from yinuo.apps.people.queries import persons_bound
 from yinuo.apps.window import access, actions, queries
 from yinuo.apps.window.models import Authority, Visit
 from yinuo.core.masking import mask_phone
 from yinuo.web.acting import behind, need_behind
 from yinuo.web.components.forms import DateInput
 from yinuo.web.components.shapes import NavItem
-from yinuo.web.entrance.phones import CodeForm, PhoneForm, begun, over, proved, send, show_link
+from yinuo.web.entrance.phones import CodeForm, PhoneForm, forget_phone, phone_state, proof_of, send, show_link
 from yinuo.web.handling import attempt
 from yinuo.web.staff.window_visit import visit_of
 from yinuo.web.unit.uploads import ACCEPT, keep, mebibytes
@@ -71,14 +72,12 @@ def account(request: HttpRequest, visit_id: int) -> HttpResponse:
     found = visit_of(request, visit_id)
     if not access.can_act_in(actor, found):
         raise forbid("只能为自己接待的来访人开通账号")
-    verb, known = request.POST.get("do", ""), begun(request, Purpose.WINDOW)
-    known = known if known.get("visit") == found.pk else {}
+    verb, known = request.POST.get("do", ""), phone_state(request, Purpose.WINDOW, found.via)
     asked = PhoneForm(request.POST if verb == "send" else None, initial={"phone": _number(found)})
     if verb == "other":
-        over(request, Purpose.WINDOW)
+        forget_phone(request, Purpose.WINDOW)
         return redirect("staff:window_account", found.pk)
-    if verb == "send" and asked.is_valid() and send(request, asked, asked.cleaned_data["phone"], Purpose.WINDOW, now):
-        request.session["phone:window"] = {**begun(request, Purpose.WINDOW), "visit": found.pk}
+    if verb == "send" and asked.is_valid() and send(request, asked, asked.cleaned_data["phone"], Purpose.WINDOW, now, found.via):
         return redirect("staff:window_account", found.pk)
     bound = request.method == "POST" and not verb
     form = AccountForm(
@@ -89,16 +88,17 @@ def account(request: HttpRequest, visit_id: int) -> HttpResponse:
         _take(request, form, found)
         made = _let_in(request, form, found) if valid and not form.errors else None
         if made is not None:
-            over(request, Purpose.WINDOW)
+            forget_phone(request, Purpose.WINDOW)
             words = f"{made.person.name}已经可以代表{found.unit.name}办事。设置密码的链接已发到 {mask_phone(made.person.phone)}。"
             messages.success(request, words)
             show_link(request, "设置密码", password_link(made.person))
             return redirect("staff:window_visit", found.pk)
-        if "proof" in begun(request, Purpose.WINDOW):
+        if "proof" in phone_state(request, Purpose.WINDOW, found.via):
             form.fields.pop("code", None)
     context = {
         "visit": found, "asked": asked, "form": form, "phone": known.get("phone", ""), "open": queries.is_open(found, now),
-        "again": _bound(found) is not None,
+        "again": found.authority == Authority.AUTHORISED,
+        "namesakes": _namesakes(found),
         "breadcrumbs": [
             NavItem("综合窗口", reverse("staff:window")),
             NavItem(found.unit.name, reverse("staff:window_visit", args=[found.pk])),
@@ -108,16 +108,16 @@ def account(request: HttpRequest, visit_id: int) -> HttpResponse:
     return render(request, "staff/window_account.html", context, status=422 if form.errors or asked.errors else 200)
 
 
-def _bound(found: Visit) -> AuthorisedPerson | None:
-    """The visitor where they act for the unit already."""
-    day = timezone.localdate()
-    rows = AuthorisedPerson.objects.filter(AuthorisedPerson.on(day), unit_id=found.unit_id, confirmed_at__isnull=False)
-    return rows.filter(person__name=found.visitor, person__is_active=True).select_related("person").first()
+def _namesakes(found: Visit) -> list[str]:
+    """Numbers of the unit's persons who bear the visitor's name, where the visit does not say that the visitor is one of them."""
+    if found.authority == Authority.AUTHORISED:
+        return []
+    rows = persons_bound(found.unit_id, timezone.localdate())
+    return [mask_phone(row.phone) or "没有手机号" for row in rows if row.name == found.visitor]
 
 
 def _number(found: Visit) -> str:
-    bound = _bound(found)
-    return bound.person.phone if bound else ""
+    return found.binding.person.phone if found.binding else ""
 
 
 def _take(request: HttpRequest, form: AccountForm, found: Visit) -> None:
@@ -136,14 +136,13 @@ def _take(request: HttpRequest, form: AccountForm, found: Visit) -> None:
 
 def _let_in(request: HttpRequest, form: AccountForm, found: Visit) -> AuthorisedPerson | None:
     now = timezone.now()
-    proof_id = proved(request, form, Purpose.WINDOW, now)
+    proof_id = proof_of(request, form, Purpose.WINDOW, now, found.via)
     if proof_id is None:
         return None
     said = form.cleaned_data
-    request.session["phone:window"] = {**begun(request, Purpose.WINDOW), "visit": found.pk}
     return attempt(
         form,
-        lambda: actions.let_visitor_in(
+        lambda: actions.bind_visitor(
             actor=behind(request),
             visit_id=found.pk,
             proof_id=proof_id,

@@ -4,21 +4,21 @@ from yinuo.apps.accounts.actions.admissions import admit, ask_admission, decline
 from yinuo.apps.accounts.actions.codes import ask_code, prove
 from yinuo.apps.accounts.actions.invitations import accept, invite, take_back
 from yinuo.apps.accounts.actions.own import change_mail, change_phone, join, reset_password, sign_out_elsewhere
-from yinuo.apps.accounts.actions.provincial import come_by_province
-from yinuo.apps.accounts.actions.visitors import let_in, send_password_link
+from yinuo.apps.accounts.actions.provincial import accept_platform_login
+from yinuo.apps.accounts.actions.visitors import bind_visitor, send_password_link
 
 __all__ = [
     "accept",
+    "accept_platform_login",
     "admit",
     "ask_admission",
     "ask_code",
+    "bind_visitor",
     "change_mail",
     "change_phone",
-    "come_by_province",
     "decline",
     "invite",
     "join",
-    "let_in",
     "prove",
     "reset_password",
     "send_password_link",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from yinuo.apps.accounts import access, queries
-from yinuo.apps.accounts.actions.common import contact
+from yinuo.apps.accounts.actions.common import hall_phone
 from yinuo.apps.accounts.models import Admission, AdmissionState
 from yinuo.apps.base import Actor, PageRef, Refused, check_version, forbid, refuse_if_taken, save
 from yinuo.apps.documents.models import StoredFile
@@ -92,7 +92,7 @@ def ask_admission(
     tell("admission_asked", at=at, persons=to, page=page, unit=made.unit_name, name=person.name, due=due)
     known = ProjectUnit.objects.filter(credit_code=made.credit_code).first()
     if known is not None and (others := persons_bound(known.pk, day)):
-        told = {"name": person.name, "phone": mask_phone(person.phone), "hall": contact(at)}
+        told = {"name": person.name, "phone": mask_phone(person.phone), "hall": hall_phone(at)}
         tell("admission_known", at=at, persons=others, unit_id=known.pk, **told)
     return made
 

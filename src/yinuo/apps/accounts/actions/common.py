@@ -12,7 +12,7 @@ from yinuo.apps.accounts import queries
 from yinuo.apps.base import Refused
 from yinuo.apps.people.actions.accounts import new_username
 from yinuo.apps.people.actions.common import day_of, text_of
-from yinuo.apps.people.contact import home_hall
+from yinuo.apps.people.contact import contact
 from yinuo.apps.people.models import Person
 from yinuo.core.calendar import TZ
 
@@ -65,10 +65,10 @@ def taken() -> Refused:
     )
 
 
-def contact(at: datetime) -> str:
+def hall_phone(at: datetime) -> str:
     """The hall's telephone as a message ends with it; empty where none is given."""
-    phone = home_hall(day_of(at)).phone
-    return f"（{phone}）" if phone else ""
+    found = contact(day_of(at))
+    return f"（{found.phone}）" if found and found.phone else ""
 
 
 def moment(at: datetime) -> str:

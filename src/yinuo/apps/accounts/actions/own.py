@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from yinuo.apps.accounts import queries
 from yinuo.apps.accounts.actions import codes
-from yinuo.apps.accounts.actions.common import contact, moment, need_name, new_account, set_good_password, taken
+from yinuo.apps.accounts.actions.common import hall_phone, moment, need_name, new_account, set_good_password, taken
 from yinuo.apps.accounts.models import Purpose
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.notices.actions import tell, tell_number
@@ -58,7 +58,7 @@ def reset_password(*, proof_id: int | None, name: str, password: str, at: dateti
         person.phone_verified_at = at
     person.save(update_fields=["password", "phone_verified_at"])
     record(acting_for_oneself(person), "accounts.reset_password", person, at=at)
-    tell("password_reset", at=at, persons=[person], when=moment(at), hall=contact(at))
+    tell("password_reset", at=at, persons=[person], when=moment(at), hall=hall_phone(at))
     return person
 
 
@@ -98,9 +98,9 @@ def set_phone(actor: Actor, person: Person, phone: str, at: datetime) -> None:
         raise taken() from error
     record(actor, "accounts.change_phone", person, at=at)
     if before and before != phone:
-        told = {"when": moment(at), "phone": mask_phone(phone), "hall": contact(at)}
+        told = {"when": moment(at), "phone": mask_phone(phone), "hall": hall_phone(at)}
         tell("phone_changed", at=at, persons=[person], **told)
-        tell_number("old_phone_changed", before, at=at, phone=mask_phone(phone), hall=contact(at))
+        tell_number("old_phone_changed", before, at=at, phone=mask_phone(phone), hall=hall_phone(at))
 
 
 @action

@@ -21,7 +21,7 @@ from yinuo.core.codes import CodeError, check_credit_code
 
 
 @action
-def come_by_province(*, person_id: int | None, claims: Claims, issuer: str, at: datetime) -> Person:
+def accept_platform_login(*, person_id: int | None, claims: Claims, issuer: str, at: datetime) -> Person:
     """`person_id`: whom this login has served before. Otherwise the account of the same verified number and name, else a new one.
 
     An official's account is never taken by a number: its holder connects the login once, signed in. Raises Refused (no name given).

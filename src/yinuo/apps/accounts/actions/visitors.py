@@ -22,11 +22,12 @@ from yinuo.apps.trail.actions import action, record
 
 
 @action
-def let_in(
+def bind_visitor(
     *,
     actor: Actor,
     unit_id: int,
     name: str,
+    person_id: int | None,
     proof_id: int | None,
     basis: str,
     letter_id: int | None,
@@ -36,14 +37,16 @@ def let_in(
 ) -> AuthorisedPerson:
     """Binds the person in front of the clerk to the unit, at once, with the account of their proved number.
 
-    The account: the one bound to the unit under this name (their number may be new: a lost telephone), else the one the number signs in
-    to if it has this name, else a new one. By text message it gets a link to set its password; the old password no longer holds.
-    Whoever is bound already and brings no new letter stays bound as they are. The unit's other persons are told of a new one. The caller (the window) has compared identity and papers. Raises Refused.
+    `person_id`: whom the clerk has compared them with, a person bound to the unit; their account gets the number, which may be new. Without
+    it the account is the one the number signs in to, if it has this name, else a new one: a name alone is nobody's, for others bear it.
+    By text message comes a link to set the password; the old one no longer holds. Whoever is bound already and brings no new letter
+    stays bound as they are. The unit's other persons are told of a new one. The caller (the window) has compared identity and papers.
+    Raises: Refused.
     """
     day = day_of(at)
     unit = ProjectUnit.objects.select_for_update(no_key=True).get(pk=unit_id)
     phone = codes.use(proof_id, Purpose.WINDOW, at)
-    person = _account(unit, name, phone, day)
+    person = _account(unit, name, phone, person_id, day)
     back = person is not None
     if person is None:
         person = new_account(name=name, phone=phone, at=at)
@@ -69,11 +72,13 @@ def let_in(
     return binding
 
 
-def _account(unit: ProjectUnit, name: str, phone: str, day: date) -> Person | None:
-    bound = AuthorisedPerson.objects.filter(InForce.on(day), unit=unit, confirmed_at__isnull=False)
-    here = list(bound.filter(person__name=name, person__is_active=True).select_related("person")[:2])
-    if len(here) == 1:
-        return here[0].person
+def _account(unit: ProjectUnit, name: str, phone: str, person_id: int | None, day: date) -> Person | None:
+    if person_id is not None:
+        bound = AuthorisedPerson.objects.filter(InForce.on(day), unit=unit, confirmed_at__isnull=False, person_id=person_id)
+        found = bound.filter(person__name=name, person__is_active=True).select_related("person").first()
+        if found is None:
+            raise Refused("accounts.not_bound", f"{name}现在不是本单位的经办人", remedy="请结束来访，按委托书重新登记")
+        return found.person
     known = queries.account_of_number(phone)
     if known is not None and known.name != name:
         raise Refused(

@@ -58,7 +58,10 @@ def change_account(*, actor: Actor, person_id: int, changes: dict[str, Any], at:
     if changed:
         for name in changed:
             setattr(person, name, wanted[name])
-        person.save(update_fields=changed)
+        if "phone" in changed or ("is_active" in changed and person.is_active and _number_is_anothers(person)):
+            # Nobody has shown that the number is the person's, or it has become somebody else's meanwhile.
+            person.phone_verified_at = None
+        person.save(update_fields=[*changed, "phone_verified_at"])
         # Names and numbers are erasable, so the trail says which fields, not what they said.
         record(actor, "people.change_account", person, at=at, data={"fields": changed, "is_active": person.is_active})
     return person
@@ -96,6 +99,11 @@ def change_hall(*, actor: Actor, hall_id: int, phone: str, address: str, hours: 
         record(actor, "people.change_hall", hall, at=at, data=data)
         transaction.on_commit(contact.forget)
     return hall
+
+
+def _number_is_anothers(person: Person) -> bool:
+    rows = Person.objects.filter(phone=person.phone, phone_verified_at__isnull=False, is_active=True)
+    return rows.exclude(pk=person.pk).exists()
 
 
 def new_username() -> str:

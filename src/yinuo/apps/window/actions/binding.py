@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from yinuo.apps.accounts.actions import let_in
+from yinuo.apps.accounts.actions import bind_visitor as bind_account
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.people.models import AuthorisedPerson
@@ -14,7 +14,7 @@ from yinuo.apps.window.models import Authority, Visit
 
 
 @action
-def let_visitor_in(
+def bind_visitor(
     *,
     actor: Actor,
     visit_id: int,
@@ -31,7 +31,7 @@ def let_visitor_in(
     a registered person gets back into their account, and acts as far as before. Raises: Forbidden (another clerk's visit), Refused.
     """
     said = [visit_id, proof_id, letter_id, may_sign, to_on]
-    claimed = claim(actor, idempotency_key, "window.let_visitor_in", said, at=at)
+    claimed = claim(actor, idempotency_key, "window.bind_visitor", said, at=at)
     if (known := answered(claimed)) is not None:
         return AuthorisedPerson.objects.get(pk=known)
     if not access.can_act_in(actor, Visit.objects.get(pk=visit_id)):
@@ -46,10 +46,11 @@ def let_visitor_in(
     if visit.authority == Authority.AUTHORISED and visit.binding is not None and visit.binding.person.name != visit.visitor:
         raise Refused("window.other_person", "来访人和登记的经办人不是同一个人", remedy="请结束来访，按证件重新登记")
     acting = queries.acting_in(visit)
-    made = let_in(
+    made = bind_account(
         actor=acting,
         unit_id=visit.unit_id,
         name=visit.visitor,
+        person_id=visit.binding.person_id if visit.binding else None,
         proof_id=proof_id,
         basis=f"综合窗口来访 {visit.receipt_no}：{visit.get_authority_display()}{visit.letter_no and f'（{visit.letter_no}）'}",
         letter_id=letter.pk if letter else None,
@@ -57,6 +58,6 @@ def let_visitor_in(
         to_on=to_on,
         at=at,
     )
-    record(acting, "window.let_visitor_in", made, at=at, why=visit.visitor, data={"visit": visit.pk, "person": made.person_id})
+    record(acting, "window.bind_visitor", made, at=at, why=visit.visitor, data={"visit": visit.pk, "person": made.person_id})
     remember(claimed, made)
     return made
