@@ -94,7 +94,7 @@ def said(**changes: Any) -> dict[str, Any]:
 def joined(client: Client, phone: str = PHONE, name: str = "韩新来") -> Person:
     sent_on(client, "/join/", {"phone": phone})
     assert sent_on(client, "/join/account/", {"code": code_of(phone), "name": name, "password": PASSWORD}) == "/join/unit/"
-    return Person.objects.get(phone=phone, phone_verified_at__isnull=False)
+    return Person.objects.get(phone=phone, phone_verified_at__isnull=False, is_active=True)
 
 
 # -- online
