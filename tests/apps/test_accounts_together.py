@@ -88,7 +88,7 @@ def test_asked_and_decided_at_once_it_is_one_request_and_one_decision(place: tup
     )
 
 
-def test_two_who_are_let_in_for_one_new_unit_make_it_once(place: tuple[County, Company]) -> None:
+def test_two_requests_granted_at_once_register_one_unit(place: tuple[County, Company]) -> None:
     county, _ = place
     for name in ("马甲", "马乙"):
         accounts.ask_admission(**asked(new_person(name)))
@@ -121,7 +121,7 @@ def test_a_link_is_accepted_once(place: tuple[County, Company]) -> None:
     assert (made.taken_back_at is None) == (made.binding_id is not None)
 
 
-def test_the_last_two_do_not_both_go(place: tuple[County, Company]) -> None:
+def test_the_last_two_persons_cannot_both_end_themselves(place: tuple[County, Company]) -> None:
     _, company = place
     second = AuthorisedPerson.objects.create(
         person=new_person("第二经办人"), unit=company.unit, basis="授权", from_on=BEGAN, confirmed_at=at("2023-02-20 09:00")
@@ -138,7 +138,7 @@ def test_the_last_two_do_not_both_go(place: tuple[County, Company]) -> None:
     assert AuthorisedPerson.objects.filter(unit=company.unit, to_on__isnull=True).count() == 1
 
 
-def test_two_tabs_that_come_by_the_province_make_one_unit(place: tuple[County, Company]) -> None:
+def test_two_platform_logins_at_once_register_one_unit(place: tuple[County, Company]) -> None:
     said = [Claims(name, "", CODE, "积石山县河湾食品有限公司", "马河湾", False) for name in ("马甲", "马乙")]
     results = together(*(lambda one=one: accounts.accept_platform_login(person_id=None, claims=one, issuer="省", at=NOON) for one in said))
     assert refusals(results) == []

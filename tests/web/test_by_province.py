@@ -127,7 +127,7 @@ def test_an_official_connects_the_login_once_and_then_comes_by_it(county: County
     assert browser.get("/staff/").status_code == 200
 
 
-def test_what_cannot_be_is_told(county: County, platform: Platform) -> None:
+def test_faulty_claims_and_a_platform_that_is_down_are_told(county: County, platform: Platform) -> None:
     platform.people |= {"p1": boss(uscc="91622927MA00000000"), "p2": boss(name="")}
     _, answer = come(platform, "p1")
     assert answer.status_code == 422
@@ -151,7 +151,7 @@ def test_a_forged_return_opens_nothing(county: County, platform: Platform) -> No
     assert not Person.objects.filter(name="韩河湾").exists()
 
 
-def test_nothing_of_what_was_said_is_kept_beside(county: County, platform: Platform) -> None:
+def test_the_claims_of_the_platform_are_not_stored(county: County, platform: Platform) -> None:
     from allauth.socialaccount.models import SocialAccount, SocialToken
 
     platform.people["p1"] = boss(idNo="622927199001010011")

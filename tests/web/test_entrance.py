@@ -552,7 +552,7 @@ def test_a_namesake_of_a_bound_person_gets_an_account_of_their_own(county: Count
     assert AuthorisedPerson.objects.filter(unit=company.unit, person__name="马来访", confirmed_at__isnull=False).count() == 2
 
 
-def test_who_has_left_is_not_let_back_in_as_the_registered_person(county: County, clock: Clock) -> None:
+def test_a_person_whose_binding_has_ended_gets_no_account_at_the_window(county: County, clock: Clock) -> None:
     """Ended between the visit's opening and the account."""
     company = new_company()
     clerk, visit = visited(

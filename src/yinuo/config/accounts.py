@@ -26,7 +26,7 @@ from yinuo.apps.accounts.province import claims_of
 from yinuo.apps.base import Refused
 from yinuo.apps.people.contact import contact
 
-ASK_SECONDS = 8
+PLATFORM_SECONDS = 8
 
 
 def _locked() -> str:
@@ -66,8 +66,8 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         return {**credentials, "username": person.username} if person else credentials
 
 
-class Asking(requests.Session):
-    """Asks the platform, and not for ever; what it does not answer ends in a page that says so."""
+class PlatformSession(requests.Session):
+    """Requests to the identity platform, with a time-out; where one fails the visitor gets an error page (503)."""
 
     def __init__(self, page: HttpRequest) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class Asking(requests.Session):
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         try:
-            answer = super().request(method, url, *args, **{"timeout": ASK_SECONDS, **kwargs})
+            answer = super().request(method, url, *args, **{"timeout": PLATFORM_SECONDS, **kwargs})
             if method == "GET":
                 answer.raise_for_status()
             return answer
@@ -91,7 +91,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return False
 
     def get_requests_session(self) -> requests.Session:
-        return Asking(self.request)
+        return PlatformSession(self.request)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """The login was looked up before; a new one is connected here, so that signing up never begins. Of what was said nothing is kept."""

@@ -1,4 +1,4 @@
-"""Who lets people in."""
+"""Who may decide a request of a unit to join."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from yinuo.apps.people.access import can_manage_people
 
 
 def can_compare(actor: Actor, admission: Admission) -> bool:
-    """Licence and letter are compared by the hall: its window, its convener, its administrator; nobody lets themselves in."""
+    """The hall's window, convener or administrator compares licence and letter; nobody decides their own request."""
     here = actor.hall_id is not None and actor.hall_id == admission.hall_id
     return here and (actor.role == "window" or can_manage_people(actor)) and actor.person_id != admission.person_id

@@ -1,4 +1,4 @@
-"""How people get in: codes by text message, units that ask to be let in, colleagues invited by link, and who signed in from where."""
+"""Accounts: codes by text message, requests of units to join, invitations of colleagues, and the record of signing in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Units that ask online to be let in: licence and letter beside what was written, then granted or told what is wrong."""
+"""Requests of units to join: licence and letter beside what was written, then granted, or told what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every write by which people get in, and stay in: accounts, requests of new units, invitations, passwords and telephones."""
+"""Every write to accounts: opened, asked for, invited, recovered; passwords and telephones changed."""
 
 from yinuo.apps.accounts.actions.admissions import admit, ask_admission, decline, withdraw_admission
 from yinuo.apps.accounts.actions.codes import ask_code, prove

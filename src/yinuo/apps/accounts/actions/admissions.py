@@ -1,4 +1,4 @@
-"""A new unit asks online to be let in; the hall compares licence and letter within a clock, and grants it or says what is wrong."""
+"""A new unit asks online to join; the hall compares licence and letter within a term, and grants it or says what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the actions that let people in share."""
+"""What the actions on accounts share."""
 
 from __future__ import annotations
 

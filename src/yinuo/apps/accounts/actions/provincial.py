@@ -1,4 +1,4 @@
-"""Who comes by the province's identity platform acts for the legal entity it names, with nobody at a keyboard here."""
+"""A login of the province's identity platform: the account it serves, bound to the legal entity the platform names."""
 
 from __future__ import annotations
 
