@@ -389,7 +389,9 @@ def invited(company: Company, name: str = "马接手", phone: str = PHONE) -> Cl
 def test_a_colleague_without_an_account_is_invited_by_link(county: County, clock: Clock) -> None:
     company = new_company()
     inviter = invited(company)
-    assert "等对方接受邀请" in page(inviter, "/persons/")
+    told = page(inviter, "/persons/")
+    assert "等对方接受邀请" in told
+    assert "&lt;" not in told
     path = last("invited", PHONE).url
     colleague = Client()
     assert company.unit.name in page(colleague, path)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -163,7 +164,8 @@ def _name(form: AuthoriseForm, actor: Actor, letter: int | None) -> tuple[str, P
         if refusal.code != "people.person_unknown" or not codes.is_phone(values["account"]):
             raise
     invited, secret = invite(actor=actor, phone=values["account"], **said)
-    words = f"已向{mask_phone(invited.phone)}发出邀请，对方在 {unbroken(zh_date(invited.expires_at))}以前打开短信里的链接接受。"
+    until = unbroken(zh_date(invited.expires_at))
+    words = format_html("已向{}发出邀请，对方在 {}以前打开短信里的链接接受。", mask_phone(invited.phone), until)
     return words, PageRef("entrance:invitation", secret=secret)
 
 
