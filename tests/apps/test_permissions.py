@@ -79,7 +79,7 @@ STEPS = {
     "onemap.fill_gap": "deficient.supply_gap",
     "onemap.hand_over": "onemap.deliver",
     "people.bind_confirmed": "accounts.admit",
-    "accounts.bind_visitor": "window.bind_visitor",
+    "accounts.bind_proven": "window.bind_visitor",
     "accounts.send_password_link": "window.bind_visitor",
     "work.open_item": "projects.file_project",
     "work.hand_over": "projects.pass_question",

@@ -28,7 +28,7 @@ MAY: dict[str, set[str]] = {
     "accounts.sign_out_elsewhere": WITH_AN_ACCOUNT,
 }
 # The window has compared identity and papers.
-INNER = {"accounts.bind_visitor", "accounts.send_password_link"}
+INNER = {"accounts.bind_proven", "accounts.send_password_link"}
 NUMBER = "13993000001"
 
 

@@ -5,7 +5,7 @@ from yinuo.apps.accounts.actions.codes import ask_code, prove
 from yinuo.apps.accounts.actions.invitations import accept, invite, take_back
 from yinuo.apps.accounts.actions.own import change_mail, change_phone, join, reset_password, sign_out_elsewhere
 from yinuo.apps.accounts.actions.provincial import accept_platform_login
-from yinuo.apps.accounts.actions.visitors import bind_visitor, send_password_link
+from yinuo.apps.accounts.actions.visitors import bind_proven, send_password_link
 
 __all__ = [
     "accept",
@@ -13,7 +13,7 @@ __all__ = [
     "admit",
     "ask_admission",
     "ask_code",
-    "bind_visitor",
+    "bind_proven",
     "change_mail",
     "change_phone",
     "decline",

@@ -22,7 +22,7 @@ from yinuo.apps.trail.actions import action, record
 
 
 @action
-def bind_visitor(
+def bind_proven(
     *,
     actor: Actor,
     unit_id: int,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from yinuo.apps.accounts.actions import bind_visitor as bind_account
+from yinuo.apps.accounts.actions import bind_proven
 from yinuo.apps.base import Actor, Refused, forbid
 from yinuo.apps.documents.models import StoredFile
 from yinuo.apps.people.models import AuthorisedPerson
@@ -46,7 +46,7 @@ def bind_visitor(
     if visit.authority == Authority.AUTHORISED and visit.binding is not None and visit.binding.person.name != visit.visitor:
         raise Refused("window.other_person", "来访人和登记的经办人不是同一个人", remedy="请结束来访，按证件重新登记")
     acting = queries.acting_in(visit)
-    made = bind_account(
+    made = bind_proven(
         actor=acting,
         unit_id=visit.unit_id,
         name=visit.visitor,
