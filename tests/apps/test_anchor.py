@@ -59,10 +59,11 @@ def local() -> Iterator[Local]:
     program = peers.anvil()
     assert program is not None
     node = subprocess.Popen([program, "--port", "0", "--hardfork", "london"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert node.stdout is not None
+    reader = threading.Thread(target=node.stdout.read, daemon=True)
     try:
-        assert node.stdout is not None
         port = next(found[1] for line in node.stdout if (found := re.search(r"Listening on 127\.0\.0\.1:(\d+)", line)))
-        threading.Thread(target=node.stdout.read, daemon=True).start()
+        reader.start()
         url = f"http://127.0.0.1:{port}"
         private = new_private()
         Local(url, "").ask("anvil_setBalance", anchoring.address_of(private), hex(10**20))
@@ -70,6 +71,9 @@ def local() -> Iterator[Local]:
     finally:
         node.kill()
         node.wait(10)
+        if reader.ident is not None:
+            reader.join(10)
+        node.stdout.close()
 
 
 def never(seconds: float) -> None:
