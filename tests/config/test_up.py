@@ -54,8 +54,11 @@ class Up:
         return self.output.read_text(encoding="utf-8")
 
     def wait_ready(self) -> None:
+        self.wait_for("已就绪")
+
+    def wait_for(self, text: str) -> None:
         deadline = time.monotonic() + PATIENCE
-        while "已就绪" not in self.said():
+        while text not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, self.said()
             time.sleep(0.2)
@@ -109,7 +112,7 @@ def test_it_comes_up_healthy_survives_being_killed_outright_and_goes_down_leavin
     up.wait_ready()
     assert _healthy(up.port)
     assert f"http://localhost:{up.port}" in up.said()
-    assert f"还没有系统管理员，没有人能登录：请另开一个终端运行 yinuo setup --data {data}\n" in up.said()
+    up.wait_for(f"还没有系统管理员，没有人能登录：请另开一个终端运行 yinuo setup --data {data}\n")
     key = (data / "secret_key").read_text()
     assert (data / "secret_key").stat().st_mode & 0o777 == 0o600
     children = up.children()
