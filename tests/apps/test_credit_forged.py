@@ -34,7 +34,8 @@ from yinuo.apps.credit.actions import check_evaluations, consent, execute, impor
 from yinuo.apps.credit.caches import SCORE
 from yinuo.apps.credit.leaves import label_of, told
 from yinuo.apps.credit.models import CreditEvent, CreditHead
-from yinuo.apps.infochain import keys, proving
+from yinuo.apps.credit.relying import proven
+from yinuo.apps.infochain import keys
 from yinuo.apps.infochain.audit import audit
 from yinuo.apps.infochain.models import LeafRecord, Subject
 from yinuo.apps.infochain.sealing import shown
@@ -61,10 +62,10 @@ Sql = Callable[..., Any]
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
     keys.forget()
-    proving.forget()
+    relying.forget()
     yield
     keys.forget()
-    proving.forget()
+    relying.forget()
 
 
 class Place:
@@ -282,7 +283,7 @@ RECORDS = [
 def test_a_leafs_record_that_no_longer_fits_its_entry_vouches_for_nothing(place: Place, change: str, said: str) -> None:
     """Tables the application may write: what it spoils there is refused, and makes no grade."""
     place.as_app(change, last(place.company).leaf_id)
-    proving.forget()
+    relying.forget()
     assert place.refusals()[0] == "credit.head_differs"
     assert any(f"第 1 次加减分{said}" in fault or said in fault for fault in faults())
 
@@ -402,7 +403,7 @@ def erase(place: Place, event: CreditEvent) -> None:
     name = LeafRecord.objects.get(outbox_id=event.leaf_id).subject_id
     place.as_app("UPDATE infochain_leafrecord SET fields = NULL WHERE subject_id = %s", name)
     place.as_app("UPDATE infochain_subject SET key = NULL WHERE name = %s", name)
-    proving.forget()
+    relying.forget()
 
 
 def test_an_event_erased_and_changed_is_held_by_the_score_signed_after_it(place: Place) -> None:
@@ -461,15 +462,43 @@ def test_events_of_the_first_release_are_relied_on_and_their_data_held_by_the_sc
 # -- in good order
 
 
+def test_what_was_proven_is_not_proven_again_until_a_letter_of_it_or_the_day_changes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(relying, "proven", lambda *given, **more: asked.append(1) or proven(*given, **more))
+    for _ in range(3):
+        assert relying.rely_on(place.unit, NOON).grade == "A-"
+    assert len(asked) == 1
+    relying.rely_on(place.unit, NOON + timedelta(days=1))
+    assert len(asked) == 2
+    event, unit = last(place.company), place.unit.pk
+    on_event, on_head = "UPDATE credit_creditevent SET {} WHERE id = %s", "UPDATE credit_credithead SET {} WHERE unit_id = %s"
+    forged = (
+        (
+            (on_event.format('data = data || \'{"source": "x"}\''), event.pk),
+            (on_event.format("data = %s"), json.dumps(event.data), event.pk),
+        ),
+        ((on_event.format("points = points + 1"), event.pk), (on_event.format("points = points - 1"), event.pk)),
+        ((on_head.format("score = score + 10"), unit), (on_head.format("score = score - 10"), unit)),
+        ((on_head.format("grade = 'A'"), unit), (on_head.format("grade = 'A-'"), unit)),
+    )
+    for number, (one, back) in enumerate(forged):
+        place.as_owner(one)
+        with pytest.raises(Refused) as refusal:
+            relying.rely_on(place.unit, NOON)
+        assert (refusal.value.code, len(asked)) == ("credit.head_differs", 3 + number)
+        place.as_owner(back)
+    assert (relying.rely_on(place.unit, NOON).grade, len(asked)) == ("A-", 2 + len(forged))
+
+
 def test_an_event_counts_at_once_before_its_leaf_is_sequenced_and_after(place: Place, tmp_path: Path) -> None:
     take(place.county, place.company, at=NOON)
-    proving.forget()
+    relying.forget()
     assert ChainRow.objects.filter(outbox_id=last(place.company).leaf_id).exists()
     assert relying.rely_on(place.unit, NOON).score == 84
     log = Log(tmp_path)
     while (done := log.step()) and done.entries:
         pass
-    proving.forget()
+    relying.forget()
     assert relying.rely_on(place.unit, NOON).score == 84
     assert (faults(), place.refusals()) == ([], ["done"] * 5)
 
@@ -589,7 +618,7 @@ def test_a_filing_takes_no_statement_more_and_one_the_first_time_its_process_mee
         return len([query for query in captured.captured_queries if query["sql"] not in ("BEGIN", "COMMIT")])
 
     warm = statements("甲项目")
-    proving.forget()
+    relying.forget()
     assert (warm, statements("乙项目")) == (4, 5)
 
 
@@ -611,7 +640,11 @@ def unproven(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def fail(*_: Any, **__: Any) -> None:
         raise relying.Unproven("第 1 次加减分没有签名的日志条目")
 
-    return lambda: monkeypatch.setattr(relying, "proven", fail)
+    def begin() -> None:
+        relying.forget()
+        monkeypatch.setattr(relying, "proven", fail)
+
+    return begin
 
 
 def refused(act: Callable[[], object]) -> str:
