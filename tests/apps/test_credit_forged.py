@@ -462,7 +462,7 @@ def test_events_of_the_first_release_are_relied_on_and_their_data_held_by_the_sc
 # -- in good order
 
 
-def test_what_was_proven_is_not_proven_again_until_a_letter_of_it_or_the_day_changes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_head_and_events_are_proven_once_a_day_and_anew_after_any_change(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(relying, "proven", lambda *given, **more: asked.append(1) or proven(*given, **more))
     for _ in range(3):

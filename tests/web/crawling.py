@@ -2,7 +2,7 @@
 stands, with extreme values and with the numbers of somebody else's rows. Nothing of it stays: each request is rolled back.
 
 Kept small by what is alike: of the pages of one view each visitor opens one, of a form (where it goes, how, its fields) the first visitor
-sends four kinds of answer, the next two three, every further one an extreme; public pages and downloads are not opened by everybody.
+sends four kinds of answer and every further one two or three; public pages and downloads are not opened by everybody.
 """
 
 from __future__ import annotations
@@ -275,11 +275,9 @@ OTHER_KINDS: tuple[Kind, ...] = (mixed, untouched)
 
 
 def kinds(turn: int, *, slow: bool) -> tuple[Kind, ...]:
-    """What a form's visitor sends, the first one with `turn` 0: at first both extremes, for they find most; the other kinds each once."""
-    if slow and turn == 0:
-        return (numbers, texts)
+    """What a form's visitor sends, the first one with `turn` 0: always the two extremes, for they find most; the other kinds each once."""
     if slow or turn > len(OTHER_KINDS):
-        return ((numbers, texts)[turn % 2],)
+        return (numbers, texts)
     return (numbers, texts, others, empty) if turn == 0 else (numbers, texts, OTHER_KINDS[turn - 1])
 
 

@@ -86,26 +86,25 @@ def held(units: Collection[int]) -> dict[int, tuple[CreditHead, str | None]]:
     return found
 
 
-# What this process has proven of late: the head and the events, to the letter, under which pack, and the grade they lead to.
-_agreed: dict[bytes, tuple[Pack, str]] = {}
+# What this process has proven: the SHA-256 of a day, a head and its events; the pack they were folded by, and the grade they lead to.
+_proofs: dict[bytes, tuple[Pack, str]] = {}
 KEPT = 20_000
 
 
 def forget() -> None:
     """Between tests."""
-    _agreed.clear()
+    _proofs.clear()
     proving.forget()
 
 
 def grade_of(head: CreditHead, events: str | None, at: datetime) -> str:
     """The grade of today. Raises Refused where the head is not where the signed events lead.
 
-    The same head with the same events was proven once: whoever changes either in the database changes the text, and is asked anew.
+    An unchanged head with unchanged events is proven once a day in each process; after a change of any of their columns it is proven anew.
     """
     day = at.astimezone(TZ).date()
-    text = repr((day, head.unit_id, head.seq, head.score, head.grade, events))
-    key = sha256(text.encode(errors="surrogatepass")).digest()
-    before = _agreed.get(key)
+    key = sha256(repr((day, head.unit_id, head.seq, head.score, head.grade, events)).encode()).digest()
+    before = _proofs.get(key)
     if before is not None and before[0] is pack():
         return before[1]
     try:
@@ -113,10 +112,11 @@ def grade_of(head: CreditHead, events: str | None, at: datetime) -> str:
         need_held(head, found, events)
     except Unproven as error:
         raise refusal(head.unit_id, error, at) from error
+    # An event that is not signed yet, or was erased, is looked at each time.
     if all(hash and whole for *_, hash, whole in (json.loads(events) if events else ())):
-        if len(_agreed) >= KEPT:
-            _agreed.clear()
-        _agreed[key] = pack(), found.fold.grade
+        if len(_proofs) >= KEPT:
+            _proofs.clear()
+        _proofs[key] = pack(), found.fold.grade
     return found.fold.grade
 
 
