@@ -75,7 +75,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-build/static/.made: .venv/.locked package.json package-lock.json scripts/assets.sh src/yinuo/web/charts/charts.js
+build/static/.made: .venv/.locked package.json package-lock.json scripts/assets.sh src/yinuo/ui/charts/charts.js
 	@echo "准备网页资源"
 	sh scripts/assets.sh
 	@touch $@

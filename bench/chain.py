@@ -111,9 +111,9 @@ def _verifying() -> dict[str, Any]:
 
 def _leaves(now: datetime) -> dict[str, Any]:
     """What three signed leaves of a new subject cost the action that makes them, without its commit."""
-    from yinuo.apps.infochain.sealing import seal
-    from yinuo.apps.trail.actions import UnitOfWork
-    from yinuo.apps.trail.models import ChainRow
+    from yinuo.engine.infochain.sealing import seal
+    from yinuo.engine.trail.actions import UnitOfWork
+    from yinuo.engine.trail.models import ChainRow
 
     given = {
         "code": "2611-622927-04-01-123456", "name": "年产5万吨有机肥加工项目", "kind": "filing", "project_class": "private",
@@ -139,8 +139,8 @@ def _leaves(now: datetime) -> dict[str, Any]:
 def _sequencing(folder: Path) -> dict[str, Any]:
     from django.utils import timezone
 
-    from yinuo.apps.infochain.sequencer import step
-    from yinuo.apps.infochain.storage import HeadLock, log_key
+    from yinuo.engine.infochain.sequencer import step
+    from yinuo.engine.infochain.storage import HeadLock, log_key
 
     folder.mkdir(parents=True)
     key, lock = log_key(folder, "bench.example/log"), HeadLock(folder / "head")
@@ -180,10 +180,10 @@ def _twinning(folder: Path) -> dict[str, Any]:
     """The twin in SM3 and SM2: catching up with the whole log, then growing beside it. Nothing where no key of its can be used."""
     from django.utils import timezone
 
-    from yinuo.apps.infochain import sequencer, twinning
-    from yinuo.apps.infochain.models import LogHead
-    from yinuo.apps.infochain.storage import HeadLock, log_key
     from yinuo.chain import sm
+    from yinuo.engine.infochain import sequencer, twinning
+    from yinuo.engine.infochain.models import LogHead
+    from yinuo.engine.infochain.storage import HeadLock, log_key
 
     if sm.library() is None:
         return {}
@@ -219,9 +219,9 @@ def _drained(count: int, step: Callable[[], Any]) -> int:
 
 
 def _proving() -> dict[str, Any]:
-    from yinuo.apps.infochain.models import LogHead
-    from yinuo.apps.infochain.queries import inclusion, read_tile
     from yinuo.chain.tree import Tile, Tree
+    from yinuo.engine.infochain.models import LogHead
+    from yinuo.engine.infochain.queries import inclusion, read_tile
 
     size = LogHead.objects.get().size
     chance = random.Random(6)
@@ -242,14 +242,14 @@ def _proving() -> dict[str, Any]:
 
 def _auditing() -> dict[str, Any]:
     """The part of the audit that every entry passes: places, hashes and the whole tree."""
-    from yinuo.apps.infochain.audit import Report, audit_tree
+    from yinuo.engine.infochain.audit import Report, audit_tree
 
     report = Report()
     began = time.perf_counter()
     audit_tree(report)
     if report.faults:
         raise AssertionError(report.faults)
-    from yinuo.apps.infochain.models import LogEntry
+    from yinuo.engine.infochain.models import LogEntry
 
     return {"audit_entries_per_s": round(LogEntry.objects.count() / (time.perf_counter() - began))}
 
@@ -258,8 +258,8 @@ def _to_the_checkpoint(instance: Any) -> dict[str, Any]:
     """Leaves committed at a steady pace; how long until the published head holds each."""
     from django.utils import timezone
 
-    from yinuo.apps.infochain.models import LeafRecord, LogEntry, LogHead
-    from yinuo.apps.trail.actions import action, enter
+    from yinuo.engine.infochain.models import LeafRecord, LogEntry, LogHead
+    from yinuo.engine.trail.actions import action, enter
 
     @action
     def say(number: int) -> None:
@@ -267,7 +267,7 @@ def _to_the_checkpoint(instance: Any) -> dict[str, Any]:
 
     for number in range(50):
         say(number)
-    sequencer = instance.process("yinuo.config.sequencer")
+    sequencer = instance.process("yinuo.deploy.sequencer")
     while not LogHead.objects.filter(published__gt=0).exists():
         time.sleep(0.05)
     heads: list[tuple[float, int]] = []

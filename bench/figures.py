@@ -112,8 +112,8 @@ def run() -> dict[str, Any]:
 def _populate() -> int:
     from django.db import connection
 
-    from yinuo.apps.people.models import Person, ProjectUnit
-    from yinuo.config.bootstrap import sync_pack
+    from yinuo.engine.bootstrap import sync_pack
+    from yinuo.engine.people.models import Person, ProjectUnit
 
     hall = sync_pack(date(2023, 2, 20))
     unit = ProjectUnit.objects.create(reservation_no="bench", name="单位", type="enterprise")
@@ -137,9 +137,9 @@ def _analyse() -> None:
 def _measured(hall_id: int) -> dict[str, Any]:
     from django.db import connection
 
-    from yinuo.apps.figures import cases, queries
-    from yinuo.apps.figures.queries import Pick
-    from yinuo.apps.figures.scope import Scope
+    from yinuo.rooms.figures import cases, queries
+    from yinuo.rooms.figures.queries import Pick
+    from yinuo.rooms.figures.scope import Scope
 
     year = Scope((hall_id,), date(2026, 1, 1), date(2027, 1, 1))
     found: dict[str, Any] = {"matters": PROJECTS * MATTERS}

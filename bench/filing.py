@@ -108,7 +108,7 @@ def measure(secrets: list[str], count: int) -> dict[str, Any]:
 def statements(instance: Instance, secret: str) -> int:
     """SQL statements of one filing over HTTP, BEGIN and COMMIT included, as PostgreSQL itself counts them."""
     log = instance.home / "postgres" / "server.log"
-    from yinuo.config.embedded import Server
+    from yinuo.deploy.embedded import Server
 
     with Server(instance.home).connect() as admin:
         admin.execute("ALTER SYSTEM SET log_statement = 'all'")
@@ -139,7 +139,7 @@ def floor_statements(number: int) -> list[str]:
 
 def floor(instance: Instance, connections: int) -> dict[str, float]:
     """The same rows by plain SQL through pgbench, prepared, one statement a row kind, fsync on."""
-    from yinuo.config.binaries import locate, service_account
+    from yinuo.deploy.binaries import locate, service_account
 
     pgbench = locate(service_account()).bin / "pgbench"
     done = subprocess.run(
@@ -174,8 +174,8 @@ def screening_ms() -> float:
     from datetime import date
 
     from tests.apps.county import facts
-    from yinuo.apps.rules import pack
     from yinuo.core.screen import screen_filing
+    from yinuo.engine.rules import pack
 
     given = facts(unit={"type": "enterprise", "credit_code": "914403001922038216", "grade": "A-"})
     rules = pack()
@@ -195,7 +195,7 @@ def run() -> dict[str, Any]:
             counted = statements(instance, secrets[0])
             two = measure(secrets, 2)
             four, sixteen = measure(secrets, 4), measure(secrets, 16)
-            worker = instance.process("yinuo.config.worker")
+            worker = instance.process("yinuo.deploy.worker")
             time.sleep(2)
             draining = measure(secrets, 2)
             worker.kill()

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from yinuo.config.cli.asking import DEFAULT_PACK, the_pack
 from yinuo.core.credit import CreditFact, fold
 from yinuo.core.grades import grade_of
+from yinuo.deploy.cli.asking import DEFAULT_PACK, the_pack
 
 DAY = date(2026, 11, 24)
 FIRST = date(2023, 3, 1)

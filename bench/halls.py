@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from bench.instance import fresh
-from yinuo.config.cli.asking import DEFAULT_PACK, the_pack
 from yinuo.core.hall import HallFact, fold
+from yinuo.deploy.cli.asking import DEFAULT_PACK, the_pack
 
 HALLS = [f"hall{n}" for n in range(8)]
 EVENTS = 20_000
@@ -72,9 +72,9 @@ def _prefecture() -> dict[str, Any]:
     from django.db import connection
     from django.utils import timezone
 
-    from yinuo.apps.halls import queries
-    from yinuo.apps.people.models import Hall, Person
-    from yinuo.config.bootstrap import sync_pack
+    from yinuo.engine.bootstrap import sync_pack
+    from yinuo.engine.people.models import Hall, Person
+    from yinuo.rooms.halls import queries
 
     region = sync_pack(FIRST).region
     while Hall.objects.count() < len(HALLS):
@@ -100,8 +100,8 @@ def _country() -> dict[str, Any]:
     """The application makes no tables: the owner does."""
     from django.db import connection, connections
 
-    from yinuo.apps.halls import folding
-    from yinuo.apps.rules import pack
+    from yinuo.engine.rules import pack
+    from yinuo.rooms.halls import folding
 
     def floor() -> None:
         with connection.cursor() as cursor:

@@ -18,9 +18,9 @@ def run() -> dict[str, Any]:
     with fresh():
         from django.utils import timezone
 
-        from yinuo.apps.base import Actor
-        from yinuo.apps.people.models import Department, Person
-        from yinuo.apps.work import queries
+        from yinuo.engine.base import Actor
+        from yinuo.engine.people.models import Department, Person
+        from yinuo.engine.work import queries
 
         companies(40)
         now = timezone.now()

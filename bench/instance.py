@@ -32,7 +32,7 @@ class Instance:
 @contextmanager
 def fresh() -> Iterator[Instance]:
     """A new, migrated, empty instance; Django is set up in this process too. Gone afterwards."""
-    from yinuo.config.embedded import APP, OWNER, Server
+    from yinuo.deploy.embedded import APP, OWNER, Server
 
     if HOME.exists():
         Server(HOME).stop()
@@ -55,7 +55,8 @@ def fresh() -> Iterator[Instance]:
     from django.db import connections
     from django.utils import timezone
 
-    from yinuo.config import bootstrap, database
+    from yinuo.deploy import database
+    from yinuo.engine import bootstrap
 
     database.migrate()
     bootstrap.begin_log(timezone.now())
@@ -68,8 +69,8 @@ def fresh() -> Iterator[Instance]:
 
 
 def settle() -> None:
-    """Frees what preparing has left and sets the rest aside, as a web worker does with what it loads (config/wsgi.py)."""
-    from yinuo.config.garbage import set_aside_what_stays
+    """Frees what preparing has left and sets the rest aside, as a web worker does with what it loads (deploy/wsgi.py)."""
+    from yinuo.deploy.garbage import set_aside_what_stays
 
     set_aside_what_stays()
 
@@ -77,7 +78,7 @@ def settle() -> None:
 @contextmanager
 def web(instance: Instance, port: int, workers: int = 2) -> Iterator[None]:
     """The web server with `workers` processes, up and answering."""
-    process = instance.process("yinuo.config.web", "127.0.0.1", str(port), str(workers))
+    process = instance.process("yinuo.deploy.web", "127.0.0.1", str(port), str(workers))
     try:
         until = time.monotonic() + 60
         while True:
@@ -99,8 +100,8 @@ def companies(count: int) -> list[str]:
     from django.utils import timezone
 
     from tests.apps.county import new_company, new_county
-    from yinuo.apps.base import Actor
-    from yinuo.apps.people.actions import issue_key
+    from yinuo.engine.base import Actor
+    from yinuo.engine.people.actions import issue_key
 
     new_county()
     secrets = []

@@ -22,7 +22,7 @@ def run(answers: int = ANSWERS) -> dict[str, Any]:
         given = lost = doubled = rounds = 0
         began = time.perf_counter()
         from tests.apps.county import County
-        from yinuo.apps.people.models import Hall
+        from yinuo.engine.people.models import Hall
 
         county = County(Hall.objects.get())
         while given < answers:
@@ -46,12 +46,12 @@ def _round(county: Any, number: int) -> tuple[int, int, int]:
     from django.utils import timezone
 
     from tests.apps.county import facts
-    from yinuo.apps.base import Actor
-    from yinuo.apps.onemap.actions import answer_guidance, confirm_review
-    from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
-    from yinuo.apps.people.models import AuthorisedPerson
-    from yinuo.apps.projects.actions import file_project
-    from yinuo.apps.trail.models import Entry
+    from yinuo.engine.base import Actor
+    from yinuo.engine.people.models import AuthorisedPerson
+    from yinuo.engine.trail.models import Entry
+    from yinuo.rooms.onemap.actions import answer_guidance, confirm_review
+    from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem
+    from yinuo.rooms.projects.actions import file_project
 
     binding = AuthorisedPerson.objects.first()
     assert binding is not None

@@ -21,7 +21,7 @@ def run() -> dict[str, Any]:
 
         companies(1)
         project_id, person = _project()
-        from yinuo.apps.onemap import queries
+        from yinuo.rooms.onemap import queries
 
         settle()
         now = timezone.now()
@@ -51,8 +51,8 @@ def _times(act: Any, rounds: int = 30) -> float:
 
 
 def _planner() -> float:
-    from yinuo.apps.work.clocks import calendar
     from yinuo.core.planner import PlanItem, plan
+    from yinuo.engine.work.clocks import calendar
 
     rows = [
         PlanItem(
@@ -69,14 +69,14 @@ def _project() -> tuple[int, Any]:
     from django.utils import timezone
 
     from tests.apps.county import facts
-    from yinuo.apps.base import Actor
-    from yinuo.apps.catalogue.queries import book
-    from yinuo.apps.onemap import building
-    from yinuo.apps.onemap.models import MapItem
-    from yinuo.apps.people.models import AuthorisedPerson
-    from yinuo.apps.projects.actions import file_project
-    from yinuo.apps.projects.models import Project
-    from yinuo.apps.rules import pack
+    from yinuo.engine.base import Actor
+    from yinuo.engine.catalogue.queries import book
+    from yinuo.engine.people.models import AuthorisedPerson
+    from yinuo.engine.rules import pack
+    from yinuo.rooms.onemap import building
+    from yinuo.rooms.onemap.models import MapItem
+    from yinuo.rooms.projects.actions import file_project
+    from yinuo.rooms.projects.models import Project
 
     binding = AuthorisedPerson.objects.select_related("person").first()
     assert binding is not None

@@ -26,7 +26,7 @@ def run() -> dict[str, Any]:
         from django.conf import settings
 
         from scripts.picture_list import PAGES, prepare
-        from yinuo.config.demo import build
+        from yinuo.stories.demo import build
 
         build(lambda _words: None)
         settings.ALLOWED_HOSTS = ["*"]
@@ -99,7 +99,7 @@ def _client(username: str) -> Any:
     from django.conf import settings
     from django.test import Client
 
-    from yinuo.apps.people.models import Person
+    from yinuo.engine.people.models import Person
 
     client = Client(SERVER_NAME="localhost")
     if username:

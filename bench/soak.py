@@ -145,9 +145,9 @@ def _keys() -> dict[str, str]:
     from django.utils import timezone
 
     from tests.apps.county import County
-    from yinuo.apps.base import Actor
-    from yinuo.apps.people.actions import issue_key
-    from yinuo.apps.people.models import Department, Hall
+    from yinuo.engine.base import Actor
+    from yinuo.engine.people.actions import issue_key
+    from yinuo.engine.people.models import Department, Hall
 
     county, now = County(Hall.objects.get()), timezone.now()
     secrets = {}
@@ -165,7 +165,7 @@ def _sessions() -> list[str]:
     from django.test import Client
 
     from tests.apps.county import County
-    from yinuo.apps.people.models import AuthorisedPerson, Hall
+    from yinuo.engine.people.models import AuthorisedPerson, Hall
 
     convener = County(Hall.objects.get()).person("general_convener", "government_services")
     cookies = []
@@ -178,7 +178,7 @@ def _sessions() -> list[str]:
 
 @contextmanager
 def _jobs(instance: Instance) -> Iterator[int]:
-    process = instance.process("yinuo.config.worker")
+    process = instance.process("yinuo.deploy.worker")
     try:
         yield process.pid
     finally:
@@ -188,7 +188,7 @@ def _jobs(instance: Instance) -> Iterator[int]:
 
 def _web_processes() -> list[int]:
     """The web server's: those that run its module on this port, and their children, in the order they were started."""
-    mark = b"\0".join([b"yinuo.config.web", b"127.0.0.1", str(PORT).encode()])
+    mark = b"\0".join([b"yinuo.deploy.web", b"127.0.0.1", str(PORT).encode()])
     pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     first = [pid for pid in pids if mark in _read(f"/proc/{pid}/cmdline")]
     return sorted({*first, *(pid for pid in pids if _parent(pid) in first)})
@@ -211,7 +211,7 @@ def _parent(pid: int) -> int:
 
 def _sample(instance: Instance, workers: dict[str, Callable[[], list[int]]]) -> dict[tuple[str, str], float]:
     """Resident megabytes and open files by process, and the database's connections by state."""
-    from yinuo.config.embedded import Server
+    from yinuo.deploy.embedded import Server
 
     found: dict[tuple[str, str], float] = {}
     for kind, processes in workers.items():

@@ -17,7 +17,7 @@ def run() -> dict[str, Any]:
         from django.utils import timezone
 
         companies(8)
-        from yinuo.apps.work.actions import tick
+        from yinuo.engine.work.actions import tick
 
         now = timezone.now()
         figures: dict[str, Any] = {}
@@ -70,6 +70,6 @@ def _floor(now: Any) -> float:
 
 
 def _ids() -> list[int]:
-    from yinuo.apps.work.models import WorkItem
+    from yinuo.engine.work.models import WorkItem
 
     return list(WorkItem.objects.order_by("-id").values_list("id", flat=True)[:DUE])

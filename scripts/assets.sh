@@ -10,7 +10,7 @@ export PATH
 mkdir -p build/static/vendor
 cp node_modules/htmx.org/dist/htmx.min.js build/static/vendor/htmx.min.js
 # Charts: our own few lines with the parts of ECharts they use, one file, loaded only where a chart is.
-node_modules/.bin/esbuild src/yinuo/web/charts/charts.js --bundle --minify --format=esm --target=es2022 --legal-comments=external \
+node_modules/.bin/esbuild src/yinuo/ui/charts/charts.js --bundle --minify --format=esm --target=es2022 --legal-comments=external \
   --log-level=error --outfile=build/static/vendor/charts.min.js
 cat node_modules/echarts/NOTICE node_modules/echarts/LICENSE > build/static/vendor/charts.LICENSE.txt
 # What reads the printed code of a certificate, for browsers that cannot themselves.

@@ -13,7 +13,7 @@ from typing import Any
 
 from scripts.peers import PACKAGES, node
 
-FOLDER = Path(__file__).resolve().parents[1] / "src" / "yinuo" / "apps" / "infochain" / "contract"
+FOLDER = Path(__file__).resolve().parents[1] / "src" / "yinuo" / "engine" / "infochain" / "contract"
 SOURCE, COMPILED = FOLDER / "LogAnchor.sol", FOLDER / "LogAnchor.json"
 # London: what consortium chains of today execute, FISCO BCOS among them. No metadata: bytes of the program alone.
 SETTINGS = {

@@ -12,28 +12,28 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from yinuo.apps.accounts.models import Admission
-from yinuo.apps.agency.models import AgencyRequest, Agreement
-from yinuo.apps.catalogue.models import RegionalResult, Zone
-from yinuo.apps.commitments.models import AuditReport, Commitment, Difficulty, Objection, Ruling
-from yinuo.apps.credit.models import CreditEvent, CreditRelief, EvaluationBatch, PointProposal
-from yinuo.apps.deficient.models import DeficientAcceptance
-from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.grants.models import ChainNode, Grant
-from yinuo.apps.halls.models import Bulletin, ManualPoint
-from yinuo.apps.inspections.models import InspectionPlan, RandomInspection
-from yinuo.apps.land.models import ListInput, Parcel, ParcelUse
-from yinuo.apps.mock.models import MockApplication, MockMatter
-from yinuo.apps.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
-from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord
-from yinuo.apps.people.models import AuthorisedPerson, Hall, Membership, ProjectUnit
-from yinuo.apps.projects.models import Draft, Participant, Project, Question
-from yinuo.apps.reform.models import Publication, ReformReport
-from yinuo.apps.regional.models import RegionalAssessment
-from yinuo.apps.reviews.models import ServiceReview, TrackService
-from yinuo.apps.window.models import Visit
-from yinuo.config.demo.people import NEWCOMER
-from yinuo.web.staff.dashboard_blocks import PARTS as DASHBOARDS
+from yinuo.engine.catalogue.models import RegionalResult, Zone
+from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.people.models import AuthorisedPerson, Hall, Membership, ProjectUnit
+from yinuo.faces.figures.blocks import PARTS as DASHBOARDS
+from yinuo.rooms.accounts.models import Admission
+from yinuo.rooms.agency.models import AgencyRequest, Agreement
+from yinuo.rooms.commitments.models import AuditReport, Commitment, Difficulty, Objection, Ruling
+from yinuo.rooms.credit.models import CreditEvent, CreditRelief, EvaluationBatch, PointProposal
+from yinuo.rooms.deficient.models import DeficientAcceptance
+from yinuo.rooms.grants.models import ChainNode, Grant
+from yinuo.rooms.halls.models import Bulletin, ManualPoint
+from yinuo.rooms.inspections.models import InspectionPlan, RandomInspection
+from yinuo.rooms.land.models import ListInput, Parcel, ParcelUse
+from yinuo.rooms.mock.models import MockApplication, MockMatter
+from yinuo.rooms.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
+from yinuo.rooms.oversight.models import AnomalyWarning, LifeRecord
+from yinuo.rooms.projects.models import Draft, Participant, Project, Question
+from yinuo.rooms.reform.models import Publication, ReformReport
+from yinuo.rooms.regional.models import RegionalAssessment
+from yinuo.rooms.reviews.models import ServiceReview, TrackService
+from yinuo.rooms.window.models import Visit
+from yinuo.stories.demo.people import NEWCOMER
 
 # A login and the address's arguments.
 Chance = tuple[str, list[Any]]
@@ -456,8 +456,8 @@ def prepare() -> None:
     """What nobody of the demonstration has begun: a form half filled in, and one that was sent."""
     from django.utils import timezone
 
-    from yinuo.apps.people.queries import actor_of_binding
-    from yinuo.apps.projects.actions import open_draft
+    from yinuo.engine.people.queries import actor_of_binding
+    from yinuo.rooms.projects.actions import open_draft
 
     if Draft.objects.filter(filed_as__isnull=False, step="industry").exists():
         return

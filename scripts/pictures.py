@@ -38,7 +38,7 @@ def instance() -> Iterator[str]:
     HOME.parent.mkdir(parents=True, exist_ok=True)
     log = HOME.with_suffix(".log")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("YINUO_", "DJANGO_"))}
-    command = [sys.executable, "-c", "from yinuo.config.cli import main; main()", "up", "--demo", "--port", str(port), "--data", str(HOME)]
+    command = [sys.executable, "-c", "from yinuo.deploy.cli import main; main()", "up", "--demo", "--port", str(port), "--data", str(HOME)]
     with log.open("wb") as sink:
         process = subprocess.Popen(command, stdout=sink, stderr=sink, env={**environment, "PYTHONPATH": str(ROOT / "src")})
     try:
@@ -88,7 +88,7 @@ def _session(username: str) -> dict[str, str]:
     from django.conf import settings
     from django.test import Client
 
-    from yinuo.apps.people.models import Person
+    from yinuo.engine.people.models import Person
 
     client = Client()
     client.force_login(Person.objects.get(username=username), backend=settings.AUTHENTICATION_BACKENDS[0])

@@ -24,7 +24,7 @@ from yinuo import __version__
 from yinuo.core.calendar import TZ
 
 if TYPE_CHECKING:
-    from yinuo.config.embedded import Server
+    from yinuo.deploy.embedded import Server
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 UPGRADE = REPOSITORY / "tests" / "upgrade"
@@ -41,7 +41,7 @@ def main() -> int:
     if target.exists():
         print(f"{target} 已经存在：发布过的不再改", file=sys.stderr)
         return 2
-    from yinuo.config.embedded import Server
+    from yinuo.deploy.embedded import Server
 
     place = "/var/lib" if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(dir=place, prefix="yinuo-release-") as folder:
@@ -75,10 +75,12 @@ def _fill() -> None:
     django.setup()
     from django.conf import settings
 
-    from yinuo.apps.documents import actions
-    from yinuo.apps.documents.models import Document
-    from yinuo.apps.infochain import sequencer, storage
-    from yinuo.config import bootstrap, demo, upgrade
+    from yinuo.deploy import upgrade
+    from yinuo.engine import bootstrap
+    from yinuo.engine.documents import actions
+    from yinuo.engine.documents.models import Document
+    from yinuo.engine.infochain import sequencer, storage
+    from yinuo.stories import demo
 
     upgrade.bring_up(print)
     with _short_letters():
@@ -96,8 +98,8 @@ def _fill() -> None:
 @contextmanager
 def _short_letters() -> Iterator[None]:
     """A signed letter brings its fonts, 100 kB each. All but the first are set here with the reader's own font; they are signed as always."""
-    from yinuo.apps.documents import actions
-    from yinuo.config.demo.materials import material_pdf
+    from yinuo.engine.documents import actions
+    from yinuo.stories.demo.materials import material_pdf
 
     render, made = actions.render_pdf, []
 
@@ -116,9 +118,9 @@ def _keep(server: Server, target: Path) -> None:
     """The database and the data folder's own files, packed as small as can be."""
     from django.db import connections
 
-    from yinuo.config.backup import DUMP, HOME, kept_files
-    from yinuo.config.binaries import locate, service_account
-    from yinuo.config.embedded import DATABASE, SUPERUSER
+    from yinuo.deploy.backup import DUMP, HOME, kept_files
+    from yinuo.deploy.binaries import locate, service_account
+    from yinuo.deploy.embedded import DATABASE, SUPERUSER
 
     connections.close_all()
     target.parent.mkdir(parents=True, exist_ok=True)

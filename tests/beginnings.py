@@ -26,8 +26,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 # What a process keeps of the database for a while: another database has other rows under the same numbers.
 KEEPING = (
-    *("yinuo.apps.catalogue.queries", "yinuo.apps.infochain.keys", "yinuo.apps.halls.queries"),
-    *("yinuo.web.public.figures", "yinuo.web.public.readings", "yinuo.web.staff.dashboard_wall"),
+    *("yinuo.engine.catalogue.queries", "yinuo.engine.infochain.keys", "yinuo.rooms.halls.queries"),
+    *("yinuo.faces.figures.public", "yinuo.rooms.commitments.published", "yinuo.faces.figures.staff_wall"),
 )
 
 
@@ -115,7 +115,7 @@ def _defaults(build: Callable[..., Any]) -> dict[str, Any]:
 
 
 def forget() -> None:
-    from yinuo.apps.work.clocks import forget_calendar
+    from yinuo.engine.work.clocks import forget_calendar
 
     for name in KEEPING:
         if name in sys.modules:

@@ -66,7 +66,7 @@ def set_up_django() -> None:
     if "DJANGO_SETTINGS_MODULE" in os.environ and "django.conf" in sys.modules:
         return
     from tests.database import TestDatabase
-    from yinuo.config.embedded import APP, OWNER
+    from yinuo.deploy.embedded import APP, OWNER
 
     server = TestDatabase().server
     build = TESTS.parent / "build" / "test-home"
@@ -75,7 +75,7 @@ def set_up_django() -> None:
         "DJANGO_SETTINGS_MODULE": "yinuo.config.settings",
         "YINUO_DATA": str(build),
         "YINUO_SECRET_KEY": "only for tests",
-        "YINUO_SMS_PROVIDER": "yinuo.apps.notices.channels.ConsoleSms",
+        "YINUO_SMS_PROVIDER": "yinuo.engine.notices.channels.ConsoleSms",
         # No such database: a test that asks for none has none.
         "YINUO_DATABASE_URL": server.url(APP, "none"),
         "YINUO_DATABASE_OWNER_URL": server.url(OWNER, "none"),
@@ -199,7 +199,7 @@ def _django_db_helper(beginning: None, _django_db_helper: None) -> None:
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Another file's fixtures find the run's own database; no test finds the hall that another one has read."""
     yield
-    if contact := sys.modules.get("yinuo.apps.people.contact"):
+    if contact := sys.modules.get("yinuo.engine.people.contact"):
         contact.forget()
     if (found := sys.modules.get("tests.beginnings")) and (nextitem is None or nextitem.path != item.path):
         found.beginnings.go_back()

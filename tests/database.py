@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from yinuo.config.binaries import DatabaseError, service_account, traversable
-from yinuo.config.embedded import APP, OWNER, Server
+from yinuo.deploy.binaries import DatabaseError, service_account, traversable
+from yinuo.deploy.embedded import APP, OWNER, Server
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 # For five seconds after files are deleted ext4 is ten times slower at making new ones: clones are thrown away by the heap.
@@ -39,10 +39,10 @@ def schema_mark() -> str:
     digest = hashlib.sha256()
     for file in sorted(
         [
-            *source.glob("apps/*/migrations/*.py"),
-            *source.glob("apps/*/models.py"),
-            source / "config" / "database.py",
-            source / "config" / "releases.py",
+            *source.glob("*/*/migrations/*.py"),
+            *source.glob("*/*/models.py"),
+            source / "deploy" / "database.py",
+            source / "deploy" / "releases.py",
             source / "__init__.py",
         ]
     ):
@@ -159,7 +159,7 @@ class TestDatabase:
                 self.server.drop_database(name)
 
     def _make_template(self) -> None:
-        from yinuo.config import database
+        from yinuo.deploy import database
 
         draft = f"draft_{os.getpid()}"
         self.server.create_database(draft)
@@ -172,7 +172,7 @@ class TestDatabase:
 
 def _give_platform_key() -> None:
     """What every instance has after its first start: without it nothing of weight can be written."""
-    from yinuo.apps.infochain.keys import new_key
+    from yinuo.engine.infochain.keys import new_key
 
     new_key(None, datetime(2023, 2, 20, tzinfo=UTC)).save()
 

@@ -60,8 +60,8 @@ class Machine:
 
 def issue(person: Any, **bound: Any) -> Machine:
     from tests.apps.county import at
-    from yinuo.apps.base import Actor
-    from yinuo.apps.people.actions import issue_key
+    from yinuo.engine.base import Actor
+    from yinuo.engine.people.actions import issue_key
 
     moment = at("2026-11-01 09:00")
     _, secret = issue_key(actor=Actor.system(), person=person, name="测试", expires_at=at("2099-01-01 00:00"), at=moment, **bound)

@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.apps.county import Company, County, facts, new_company, new_county
-from yinuo.apps.base import Actor
-from yinuo.apps.people.actions import issue_key
-from yinuo.apps.projects.models import Project
+from yinuo.engine.base import Actor
+from yinuo.engine.people.actions import issue_key
+from yinuo.rooms.projects.models import Project
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from tests.api.conftest import Machine, issue
 from tests.apps.county import at, facts, new_company, new_county
 from tests.apps.test_onemap import PDF
 from tests.apps.world import World
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.onemap.models import GuidanceAnswer
-from yinuo.apps.people.models import Membership
-from yinuo.apps.rules import pack
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.people.models import Membership
+from yinuo.engine.rules import pack
+from yinuo.rooms.onemap.models import GuidanceAnswer
 
 NOW = at("2026-11-06 09:00")
 DEEP: Any = "x"

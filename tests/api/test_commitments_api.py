@@ -17,8 +17,8 @@ from tests.apps.test_completion import APPLIED, INSPECTED, built
 from tests.apps.test_onemap import guided
 from tests.apps.test_rulings import FOUND, tried
 from tests.beginnings import begins_with
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.feeds.actions import place_entries
+from yinuo.engine.feeds.actions import place_entries
+from yinuo.rooms.commitments.models import Commitment
 
 pytestmark = begins_with(guided)
 

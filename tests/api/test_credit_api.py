@@ -11,8 +11,8 @@ import pytest
 from tests.api.conftest import Machine
 from tests.apps.county import Company, County, at, facts, new_company
 from tests.apps.points import carry_out, propose
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.projects.models import Project
+from yinuo.rooms.projects.actions import file_project
+from yinuo.rooms.projects.models import Project
 
 Clock = Callable[[datetime], None]
 Machines = Callable[..., Machine]

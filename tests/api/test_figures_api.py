@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.api.conftest import Machine, issue
 from tests.apps.figured import NOW, Figured, built, by_hand, lent
-from yinuo.apps.figures.definitions import DEFINITIONS
-from yinuo.apps.figures.scope import Scope
+from yinuo.rooms.figures.definitions import DEFINITIONS
+from yinuo.rooms.figures.scope import Scope
 
 __all__ = ["built", "lent"]
 

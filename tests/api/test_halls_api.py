@@ -9,8 +9,8 @@ from tests.apps.county import Company, County, at
 from tests.apps.test_onemap import guided
 from tests.apps.test_reviews import bad, concluded
 from tests.beginnings import begins_with
-from yinuo.apps.halls import queries
-from yinuo.apps.halls.models import Bulletin, ManualPoint
+from yinuo.rooms.halls import queries
+from yinuo.rooms.halls.models import Bulletin, ManualPoint
 
 GIVEN = {"on": "2026-11-05", "points": "-0.5", "basis": "专项督查，联系 13600009999", "evidence": "督查通报", "reason": "窗口无人值守"}
 

@@ -8,8 +8,8 @@ from typing import Any
 from tests.api.conftest import Machine
 from tests.apps.county import Company, County
 from tests.apps.inspecting import LEAD, VISITED, a_drawn_inspection, those_of
-from yinuo.apps.inspections import actions
-from yinuo.apps.inspections.questions import questions_of
+from yinuo.rooms.inspections import actions
+from yinuo.rooms.inspections.questions import questions_of
 
 
 def test_the_unit_reads_a_record_once_every_inspector_has_signed_it(county: County, company: Company, clock: Any, machine_of: Any) -> None:

@@ -13,8 +13,8 @@ from tests.apps.county import Company, County, at
 from tests.apps.test_land import FIGURES, NOON, assembled, keeper, sold, standard
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
-from yinuo.apps.land import actions as land
-from yinuo.apps.land.models import Parcel
+from yinuo.rooms.land import actions as land
+from yinuo.rooms.land.models import Parcel
 
 
 @pytest.fixture(autouse=True)

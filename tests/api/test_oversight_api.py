@@ -9,11 +9,11 @@ from tests.apps.county import Company, County, at, new_company
 from tests.apps.supervising import PENALTY
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.feeds.actions import place_entries
-from yinuo.apps.oversight.models import LifeRecord
-from yinuo.apps.people.actions import issue_key
+from yinuo.engine.base import Actor
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.feeds.actions import place_entries
+from yinuo.engine.people.actions import issue_key
+from yinuo.rooms.oversight.models import LifeRecord
 
 pytestmark = begins_with(guided)
 

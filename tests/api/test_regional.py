@@ -11,7 +11,7 @@ from tests.api.conftest import Machine
 from tests.apps.county import Company, County, at
 from tests.apps.regions import in_zone, new_result, new_zone
 from tests.apps.test_onemap import guided
-from yinuo.apps.onemap.models import MapItem
+from yinuo.rooms.onemap.models import MapItem
 
 SOIL = "soil_conservation_plan"
 

@@ -12,8 +12,8 @@ from tests.api.conftest import Machine, issue
 from tests.apps.county import at, new_company, new_county
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_onemap import guided
-from yinuo.apps.onemap.models import GuidanceAnswer
-from yinuo.config.wsgi import application
+from yinuo.deploy.wsgi import application
+from yinuo.rooms.onemap.models import GuidanceAnswer
 
 pytestmark = pytest.mark.slow
 EXAMPLES = 2

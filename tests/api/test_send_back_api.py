@@ -9,7 +9,7 @@ from tests.api.conftest import Machine
 from tests.apps.county import Company, County, at
 from tests.apps.test_onemap import guided, ready
 from tests.beginnings import begins_with
-from yinuo.apps.onemap.models import SendBack
+from yinuo.rooms.onemap.models import SendBack
 
 
 @begins_with(guided)

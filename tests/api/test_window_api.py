@@ -15,9 +15,9 @@ from tests.apps.test_commitments import item_of
 from tests.apps.test_onemap import guided
 from tests.apps.test_window import NUMBER, ready_item
 from tests.beginnings import begins_with
-from yinuo.apps.onemap.actions import accept, decide
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.window.models import Visit
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.onemap.actions import accept, decide
+from yinuo.rooms.window.models import Visit
 
 NOW = at("2026-11-06 09:00")
 Made = Callable[..., Machine]

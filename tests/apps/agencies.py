@@ -9,15 +9,15 @@ from typing import Any
 
 from tests.apps.county import BEGAN, Company, County, at, new_person
 from tests.apps.test_onemap import PDF
-from yinuo.apps.agency import actions
-from yinuo.apps.agency.models import AgencyBody, AgencyRequest, Agreement, ServiceAgent
-from yinuo.apps.agency.queries import stand_ins
-from yinuo.apps.base import Actor
-from yinuo.apps.documents import actions as documents
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Department, Membership
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects.models import Project
+from yinuo.engine.base import Actor
+from yinuo.engine.documents import actions as documents
+from yinuo.engine.people.models import Department, Membership
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.rooms.agency import actions
+from yinuo.rooms.agency.models import AgencyBody, AgencyRequest, Agreement, ServiceAgent
+from yinuo.rooms.agency.queries import stand_ins
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
 
 NOON = at("2026-11-06 12:00")
 EVERYTHING = ["consult", "guide", "coordinate", "act"]
@@ -100,7 +100,7 @@ def materials(actor: Actor, items: Sequence[MapItem], when: Any = NOON) -> list[
 
 def open_now(project: Project) -> list[MapItem]:
     """The matters that may be handed in at once."""
-    from yinuo.apps.onemap.actions.common import waiting_for
+    from yinuo.rooms.onemap.actions.common import waiting_for
 
     return [item for item in MapItem.objects.filter(project=project, state="open").order_by("position") if not waiting_for(item)]
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.apps.county import at
-from yinuo.apps.infochain.models import LeafRecord
-from yinuo.apps.infochain.sequencer import Step, step
-from yinuo.apps.infochain.storage import HeadLock, log_key
-from yinuo.apps.infochain.twinning import Twin
+from yinuo.engine.infochain.models import LeafRecord
+from yinuo.engine.infochain.sequencer import Step, step
+from yinuo.engine.infochain.storage import HeadLock, log_key
+from yinuo.engine.infochain.twinning import Twin
 
 ORIGIN = "county.example/log"
 

@@ -11,22 +11,22 @@ from typing import Any
 from django.db import transaction
 
 from tests.beginnings import builder
-from yinuo.apps.base import Actor
-from yinuo.apps.catalogue import queries as catalogue
-from yinuo.apps.catalogue.models import MatterHandler
-from yinuo.apps.credit.actions import import_score
-from yinuo.apps.credit.actions.common import lock as lock_head
-from yinuo.apps.credit.leaves import EVENT, label_of, told
-from yinuo.apps.credit.models import CreditEvent
-from yinuo.apps.people.models import AuthorisedPerson, Department, Hall, Membership, Person, ProjectUnit
-from yinuo.apps.people.queries import actor_of_binding, actor_of_membership
-from yinuo.apps.rules import pack
-from yinuo.apps.trail.actions import action, enter
-from yinuo.apps.work import clocks
-from yinuo.config.bootstrap import sync_pack
 from yinuo.core.calendar import TZ
 from yinuo.core.grades import grade_of, scale_at
 from yinuo.core.ids import new_id
+from yinuo.engine.base import Actor
+from yinuo.engine.bootstrap import sync_pack
+from yinuo.engine.catalogue import queries as catalogue
+from yinuo.engine.catalogue.models import MatterHandler
+from yinuo.engine.people.models import AuthorisedPerson, Department, Hall, Membership, Person, ProjectUnit
+from yinuo.engine.people.queries import actor_of_binding, actor_of_membership
+from yinuo.engine.rules import pack
+from yinuo.engine.trail.actions import action, enter
+from yinuo.engine.work import clocks
+from yinuo.rooms.credit.actions import import_score
+from yinuo.rooms.credit.actions.common import lock as lock_head
+from yinuo.rooms.credit.leaves import EVENT, label_of, told
+from yinuo.rooms.credit.models import CreditEvent
 
 BEGAN = date(2023, 2, 20)
 ALL_CODES = [

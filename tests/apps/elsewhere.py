@@ -9,11 +9,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from yinuo.apps.catalogue import queries as catalogue
-from yinuo.apps.rules import pack
-from yinuo.apps.work.clocks import forget_calendar
 from yinuo.core.pack.types import Pack
-from yinuo.web.public import readings
+from yinuo.engine.catalogue import queries as catalogue
+from yinuo.engine.rules import pack
+from yinuo.engine.work.clocks import forget_calendar
+from yinuo.rooms.commitments import published as readings
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "src/yinuo/packs/_template"
 FIRST_DAY = "2026-01-01"

@@ -13,18 +13,18 @@ import pytest
 from django.db import transaction
 
 from tests.apps.county import Company, County, at, new_company, new_county
-from yinuo.apps.catalogue.models import RegionalResult, Zone
-from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.figures.scope import Scope
-from yinuo.apps.onemap.actions import applying
-from yinuo.apps.onemap.models import Application, Guidance, MapItem, Outcome
-from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord
-from yinuo.apps.people.models import Department, Hall, Person, Region
-from yinuo.apps.projects.models import Project
-from yinuo.apps.reviews.models import Rectification, ServiceReview, TrackService
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.models import ClockEvent, WorkItem
 from yinuo.core.calendar import TZ
+from yinuo.engine.catalogue.models import RegionalResult, Zone
+from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.people.models import Department, Hall, Person, Region
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.models import ClockEvent, WorkItem
+from yinuo.rooms.figures.scope import Scope
+from yinuo.rooms.onemap.actions import applying
+from yinuo.rooms.onemap.models import Application, Guidance, MapItem, Outcome
+from yinuo.rooms.oversight.models import AnomalyWarning, LifeRecord
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.reviews.models import Rectification, ServiceReview, TrackService
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from yinuo.apps.onemap.actions import applying
-from yinuo.apps.onemap.models import ItemState, MapItem, Outcome
+from yinuo.rooms.onemap.actions import applying
+from yinuo.rooms.onemap.models import ItemState, MapItem, Outcome
 
 
 def grant_all(items: Iterable[MapItem], at: datetime, document_number: str = "") -> None:

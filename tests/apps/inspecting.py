@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 
 from tests.apps.county import BEGAN, Company, County, at, facts, new_company, new_person
-from yinuo.apps.base import Actor
-from yinuo.apps.inspections import actions
-from yinuo.apps.inspections.models import InspectionPlan, Inspector, RandomInspection
-from yinuo.apps.onemap.actions import confirm_review
-from yinuo.apps.people.models import Department, Membership
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.projects.models import Project
+from yinuo.engine.base import Actor
+from yinuo.engine.people.models import Department, Membership
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.rooms.inspections import actions
+from yinuo.rooms.inspections.models import InspectionPlan, Inspector, RandomInspection
+from yinuo.rooms.onemap.actions import confirm_review
+from yinuo.rooms.projects.actions import file_project
+from yinuo.rooms.projects.models import Project
 
 FILED = at("2026-11-03 09:12")
 BEGUN = at("2026-11-09 09:00")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.apps.county import Company, County
 from tests.apps.test_onemap import guided
-from yinuo.apps.projects.models import Project
+from yinuo.rooms.projects.models import Project
 
 
 @pytest.fixture

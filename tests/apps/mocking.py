@@ -9,13 +9,13 @@ from typing import Any
 from tests.apps.county import Company, County, at
 from tests.apps.test_onemap import PDF, guided
 from tests.beginnings import builder
-from yinuo.apps.base import Actor
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.mock import actions as mock
-from yinuo.apps.mock.models import MockApplication, MockOpinion
-from yinuo.apps.onemap import actions as onemap
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.models import Project
+from yinuo.engine.base import Actor
+from yinuo.engine.documents.actions import store_upload
+from yinuo.rooms.mock import actions as mock
+from yinuo.rooms.mock.models import MockApplication, MockOpinion
+from yinuo.rooms.onemap import actions as onemap
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
 
 MATTERS = ("land_use_planning_permit", "engineering_planning_permit")
 CONTACTS = [{"name": "马晓云", "phone": "13900000001"}, {"name": "韩志强", "phone": "13900000002"}]

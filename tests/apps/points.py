@@ -7,13 +7,13 @@ from hashlib import sha256
 from typing import Any
 
 from tests.apps.county import Company, County, at
-from yinuo.apps.base import Actor
-from yinuo.apps.caches import Difference, differences
-from yinuo.apps.credit.actions import consent, execute, propose_points
-from yinuo.apps.credit.caches import SCORE
-from yinuo.apps.credit.models import CreditEvent, CreditHead, PointProposal
-from yinuo.apps.documents.models import StoredFile
 from yinuo.core.calendar import TZ
+from yinuo.engine.base import Actor
+from yinuo.engine.caches import Difference, differences
+from yinuo.engine.documents.models import StoredFile
+from yinuo.rooms.credit.actions import consent, execute, propose_points
+from yinuo.rooms.credit.caches import SCORE
+from yinuo.rooms.credit.models import CreditEvent, CreditHead, PointProposal
 
 PROJECT = "2611-622927-04-01-123456"
 NOON = at("2026-11-10 12:00")

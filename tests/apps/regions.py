@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.apps.county import County, at
-from yinuo.apps.catalogue.models import RegionalResult, Zone
-from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.people.models import Department
-from yinuo.apps.rules import pack
+from yinuo.engine.catalogue.models import RegionalResult, Zone
+from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.people.models import Department
+from yinuo.engine.rules import pack
 
 ZONE = "chuimatan"
 _numbers = itertools.count(1)

@@ -7,11 +7,11 @@ from typing import Any
 
 from tests.apps.county import Company
 from tests.apps.test_onemap import PDF
-from yinuo.apps.base import Actor
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.oversight import actions
-from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord
-from yinuo.apps.projects.models import Project
+from yinuo.engine.base import Actor
+from yinuo.engine.documents.actions import store_upload
+from yinuo.rooms.oversight import actions
+from yinuo.rooms.oversight.models import AnomalyWarning, LifeRecord
+from yinuo.rooms.projects.models import Project
 
 PENALTY = {
     "authority": "县住建局",

@@ -10,15 +10,15 @@ from tests.apps.county import BEGAN, Company, County, at, new_company, new_count
 from tests.apps.matrix.accounts import proof
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import PDF
-from yinuo.apps.accounts import actions as accounts
-from yinuo.apps.accounts.models import Admission, PhoneCode, Purpose
-from yinuo.apps.accounts.province import Claims
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.people.actions import end_binding
-from yinuo.apps.people.models import AuthorisedPerson, Person, ProjectUnit
-from yinuo.apps.work.models import WorkItem
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.people.actions import end_binding
+from yinuo.engine.people.models import AuthorisedPerson, Person, ProjectUnit
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.accounts import actions as accounts
+from yinuo.rooms.accounts.models import Admission, PhoneCode, Purpose
+from yinuo.rooms.accounts.province import Claims
 
 NOON = at("2026-11-06 12:00")
 PHONE, PASSWORD = "13993012345", "hua-jiao-2026"

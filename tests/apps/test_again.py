@@ -8,16 +8,16 @@ from django.db import IntegrityError, connection, transaction
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.base import Forbidden, Refused, Stale
-from yinuo.apps.documents.models import Document
-from yinuo.apps.onemap import history, queries
-from yinuo.apps.onemap.actions import accept, apply_anew, decide, deliver, send_back, withdraw_application
-from yinuo.apps.onemap.actions.applying import next_number
-from yinuo.apps.onemap.models import Application, MapItem
-from yinuo.apps.onemap.sweeping import stuck
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import reassign
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Forbidden, Refused, Stale
+from yinuo.engine.documents.models import Document
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import reassign
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap import history, queries
+from yinuo.rooms.onemap.actions import accept, apply_anew, decide, deliver, send_back, withdraw_application
+from yinuo.rooms.onemap.actions.applying import next_number
+from yinuo.rooms.onemap.models import Application, MapItem
+from yinuo.rooms.onemap.sweeping import stuck
 
 pytestmark = begins_with(guided)
 

@@ -17,20 +17,32 @@ from tests.apps.mapped import mapped
 from tests.apps.points import take
 from tests.apps.test_onemap import FILED, guided
 from tests.beginnings import begins_with
-from yinuo.apps.agency import actions, queries
-from yinuo.apps.agency.falling import end_of_unit
-from yinuo.apps.agency.models import AgencyRequest, Agreement, FilingPlan, GreenChannel, Package, ServiceEntry
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.credit.actions import import_score, list_at_province
-from yinuo.apps.documents.models import Document
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap import actions as onemap
-from yinuo.apps.onemap.models import MapItem, Submission
-from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
-from yinuo.apps.projects import actions as projects
-from yinuo.apps.projects.models import Project
-from yinuo.apps.reviews import links
-from yinuo.apps.reviews.actions import (
+from yinuo.core.agency import served
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.documents.models import Document
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import AuthorisedPerson, Membership, ProjectUnit
+from yinuo.engine.rules import pack
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work import actions as work
+from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.rooms.agency import actions, queries
+from yinuo.rooms.agency.falling import end_of_unit
+from yinuo.rooms.agency.models import (
+    AgencyRequest,
+    Agreement,
+    FilingPlan,
+    GreenChannel,
+    Package,
+    ServiceEntry,
+)
+from yinuo.rooms.credit.actions import import_score, list_at_province
+from yinuo.rooms.onemap import actions as onemap
+from yinuo.rooms.onemap.models import MapItem, Submission
+from yinuo.rooms.projects import actions as projects
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.reviews import links
+from yinuo.rooms.reviews.actions import (
     answer_bad_review,
     assign_bad_review,
     check_answer,
@@ -38,13 +50,8 @@ from yinuo.apps.reviews.actions import (
     review_by_link,
     review_service,
 )
-from yinuo.apps.reviews.models import Channel, Track
-from yinuo.apps.reviews.queries import service_of, tallies
-from yinuo.apps.rules import pack
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work import actions as work
-from yinuo.apps.work.models import WorkItem, WorkKind
-from yinuo.core.agency import served
+from yinuo.rooms.reviews.models import Channel, Track
+from yinuo.rooms.reviews.queries import service_of, tallies
 
 __all__ = ["mapped"]
 pytestmark = begins_with(guided)
@@ -451,7 +458,7 @@ def test_another_agent_takes_over_and_the_first_has_no_hat_left(agency: Agency, 
 def test_an_agent_without_the_role_any_more_wears_no_hat(agency: Agency, company: Company, project: Project) -> None:
     agency.serve(project, company)
     person = agency.agent.person
-    from yinuo.apps.people.queries import memberships_of
+    from yinuo.engine.people.queries import memberships_of
 
     Membership.objects.filter(person=person).update(to_on=NOON.date())
     assert memberships_of(person, NOON.date()) == []
@@ -703,8 +710,8 @@ def test_the_agents_hat_reaches_nothing_of_the_unit_as_a_whole(agency: Agency, c
 
 def forbidden_acts(hat: Actor, company: Company, project: Project, other: Project) -> list[Callable[[], object]]:
     """Another project, the unit's own affairs, and what disposes of the very project the agent serves."""
-    from yinuo.apps.commitments import actions as commitments
-    from yinuo.apps.people import actions as people
+    from yinuo.engine.people import actions as people
+    from yinuo.rooms.commitments import actions as commitments
 
     item = open_now(other)[0]
     mine = next(row for row in open_now(project) if row.promisable)

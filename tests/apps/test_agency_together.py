@@ -10,13 +10,13 @@ from tests.apps.test_commitments_together import colleague
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
-from yinuo.apps.agency import actions
-from yinuo.apps.agency.falling import end_of_unit
-from yinuo.apps.agency.models import AgencyRequest, Agreement
-from yinuo.apps.base import Refused
-from yinuo.apps.documents.models import Document
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
+from yinuo.engine.base import Refused
+from yinuo.engine.documents.models import Document
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.agency import actions
+from yinuo.rooms.agency.falling import end_of_unit
+from yinuo.rooms.agency.models import AgencyRequest, Agreement
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

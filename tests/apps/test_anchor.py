@@ -19,15 +19,15 @@ from django.test import Client, override_settings
 from scripts import contract, peers
 from tests.apps.chaining import Log
 from tests.apps.county import at
-from yinuo.apps.infochain import anchoring, evm, keys, queries, tasks
-from yinuo.apps.infochain.anchoring import Anchor, Mismatch, NotSet, Outcome
-from yinuo.apps.infochain.evm import Declined, Evm, Unreachable, compiled, new_private
-from yinuo.apps.infochain.models import Anchoring, AnchorState, LeafRecord, LogEdge, LogHead
-from yinuo.apps.trail.actions import action, enter
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE, Unverified
-from yinuo.config import checks
-from yinuo.config.cli import chain as command
+from yinuo.deploy import checks
+from yinuo.deploy.cli import chain as command
+from yinuo.engine.infochain import anchoring, evm, keys, queries, tasks
+from yinuo.engine.infochain.anchoring import Anchor, Mismatch, NotSet, Outcome
+from yinuo.engine.infochain.evm import Declined, Evm, Unreachable, compiled, new_private
+from yinuo.engine.infochain.models import Anchoring, AnchorState, LeafRecord, LogEdge, LogHead
+from yinuo.engine.trail.actions import action, enter
 
 if not peers.anchor_tools():
     if os.environ.get("YINUO_REQUIRE_PEERS") == "1":
@@ -278,9 +278,9 @@ def test_only_what_the_nodes_have_witnessed_is_anchored(log: Log, anchor: Anchor
     assert note is not None
     grown(log, 2)
     assert anchoring.run(anchor, at=MORNING, wait=never).waiting == "还没有已见证的检查点"
-    from yinuo.apps.base import Actor
-    from yinuo.apps.infochain.actions import take_cosignatures
     from yinuo.chain.verifier import Note
+    from yinuo.engine.base import Actor
+    from yinuo.engine.infochain.actions import take_cosignatures
 
     body = bytes(Note(note.text, (*note.lines, bank.cosign(note.text, 1))))
     take_cosignatures(actor=Actor.public(), body=body, policy=queries.policy(), at=MORNING)

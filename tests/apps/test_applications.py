@@ -14,13 +14,13 @@ from tests.apps.test_commitments import answer, item_of, object_to, promised
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.apps.test_remedies import enter
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused
-from yinuo.apps.onemap.actions import accept, decide, deliver, send_back, take_in_result
-from yinuo.apps.onemap.models import Application, MapItem
-from yinuo.apps.onemap.sweeping import stuck
-from yinuo.apps.projects.actions import withdraw_filing
-from yinuo.apps.reviews.actions import give_review
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Refused
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap.actions import accept, decide, deliver, send_back, take_in_result
+from yinuo.rooms.onemap.models import Application, MapItem
+from yinuo.rooms.onemap.sweeping import stuck
+from yinuo.rooms.projects.actions import withdraw_filing
+from yinuo.rooms.reviews.actions import give_review
 
 pytestmark = begins_with(guided)
 

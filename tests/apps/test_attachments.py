@@ -16,14 +16,14 @@ from tests.apps.test_commitments import AFTER, approve, promised
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided, ready
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused
-from yinuo.apps.commitments.actions import report_fulfilment
-from yinuo.apps.commitments.models import FulfilmentReport
-from yinuo.apps.documents.attachments import FileList, attach_files, load_files, own_files
-from yinuo.apps.documents.models import Attachment, FileMark, FileRole, StoredFile
-from yinuo.apps.documents.usage import columns, places_of, role_words, told, uses_of
-from yinuo.apps.onemap.actions import submit_materials
-from yinuo.apps.onemap.models import MapItem, Submission
+from yinuo.engine.base import Refused
+from yinuo.engine.documents.attachments import FileList, attach_files, load_files, own_files
+from yinuo.engine.documents.models import Attachment, FileMark, FileRole, StoredFile
+from yinuo.engine.documents.usage import columns, places_of, role_words, told, uses_of
+from yinuo.rooms.commitments.actions import report_fulfilment
+from yinuo.rooms.commitments.models import FulfilmentReport
+from yinuo.rooms.onemap.actions import submit_materials
+from yinuo.rooms.onemap.models import MapItem, Submission
 
 pytestmark = begins_with(guided)
 

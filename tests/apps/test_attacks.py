@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from yinuo.apps import throttling
+from yinuo.engine import throttling
 
 
 def test_one_address_sends_so_many_within_any_hour_and_no_more(committed_db: str) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.apps.county import Company, County, at, new_company, new_person
-from yinuo.apps.base import Forbidden, Refused
-from yinuo.apps.notices.models import Message
-from yinuo.apps.people.actions import authorise, confirm_binding, end_binding
-from yinuo.apps.people.models import AuthorisedPerson, Person
-from yinuo.apps.people.queries import bindings_of, former_persons_of, persons_of
+from yinuo.engine.base import Forbidden, Refused
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.actions import authorise, confirm_binding, end_binding
+from yinuo.engine.people.models import AuthorisedPerson, Person
+from yinuo.engine.people.queries import bindings_of, former_persons_of, persons_of
 
 NOON = at("2026-11-06 12:00")
 TODAY = date(2026, 11, 6)

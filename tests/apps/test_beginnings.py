@@ -7,8 +7,8 @@ import pytest
 from tests.apps.county import new_company, new_county
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.projects.models import Project
 
 
 def begin_and_file_another() -> None:

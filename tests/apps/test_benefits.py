@@ -6,9 +6,9 @@ from datetime import date
 
 from tests.apps.county import Company, County, facts, new_company
 from tests.apps.test_onemap import FILED
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.projects.models import Project
-from yinuo.apps.projects.queries import benefits_for, one
+from yinuo.rooms.projects.actions import file_project
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.queries import benefits_for, one
 
 DAY = date(2026, 11, 6)
 

@@ -16,18 +16,18 @@ from tests.apps.killing import survives
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps import caches
-from yinuo.apps.base import ROLES, Actor, Forbidden, Refused
-from yinuo.apps.commitments.caches import since
-from yinuo.apps.onemap.actions import accept
-from yinuo.apps.projects.actions import amend, decide_by_hand, file_project
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import close, extend, import_calendar, pause
-from yinuo.apps.work.models import WorkItem
-from yinuo.config.cli import rebuild as command
-from yinuo.config.cli.asking import WrongInput
 from yinuo.core.pack.types import DayNotice
+from yinuo.deploy.cli import rebuild as command
+from yinuo.deploy.cli.asking import WrongInput
+from yinuo.engine import caches
+from yinuo.engine.base import ROLES, Actor, Forbidden, Refused
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import close, extend, import_calendar, pause
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.caches import since
+from yinuo.rooms.onemap.actions import accept
+from yinuo.rooms.projects.actions import amend, decide_by_hand, file_project
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

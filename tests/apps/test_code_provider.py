@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from tests.apps.county import Company, County, at, facts
-from yinuo.apps.base import Actor
-from yinuo.apps.projects import codes, tasks
-from yinuo.apps.projects.actions import assign_code, decide_by_hand, file_project
-from yinuo.apps.projects.codes import ProvincialProvider
-from yinuo.apps.projects.models import FilingCertificate, Project
-from yinuo.apps.trail.models import ChainRow, Entry
-from yinuo.apps.work.models import WorkItem
 from yinuo.core.codes import make_project_code
+from yinuo.engine.base import Actor
+from yinuo.engine.trail.models import ChainRow, Entry
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.projects import codes, tasks
+from yinuo.rooms.projects.actions import assign_code, decide_by_hand, file_project
+from yinuo.rooms.projects.codes import ProvincialProvider
+from yinuo.rooms.projects.models import FilingCertificate, Project
 
 MORNING = at("2026-11-03 09:12")
 LATER = at("2026-11-03 09:20")
@@ -86,7 +86,7 @@ def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfor
     """Asked with more patience than the house has: on a busy machine an answer that comes is not to be missed."""
     made = Platform()
     settings.YINUO_CODE_URL, settings.YINUO_CODE_TOKEN = made.url, "secret"
-    monkeypatch.setattr("yinuo.apps.projects.actions.filing.provider", lambda: ProvincialProvider(timeout=PATIENCE))
+    monkeypatch.setattr("yinuo.rooms.projects.actions.filing.provider", lambda: ProvincialProvider(timeout=PATIENCE))
     yield made
     made.close()
 
@@ -179,7 +179,7 @@ def test_one_that_is_offered_anothers_code_holds_up_no_other(
     platform.answer = PENDING
     waiting = [file(company, name="甲项目"), file(company, name="乙项目")]
     platform.answer = says({"code": CODE})
-    monkeypatch.setattr("yinuo.apps.projects.actions.filing.ask_code", lambda project: CODE)
+    monkeypatch.setattr("yinuo.rooms.projects.actions.filing.ask_code", lambda project: CODE)
     tasks.sweep_codes(0)
     states = {Project.objects.get(pk=project.pk).code for project in waiting}
     assert states == {CODE, None}
@@ -285,7 +285,7 @@ def test_a_slow_platform_holds_a_filing_for_no_longer_than_its_limit(
     platform.answer = slow
     others = set(threading.enumerate())
     with monkeypatch.context() as hurried:
-        hurried.setattr("yinuo.apps.projects.actions.filing.provider", lambda: ProvincialProvider(timeout=0.3))
+        hurried.setattr("yinuo.rooms.projects.actions.filing.provider", lambda: ProvincialProvider(timeout=0.3))
         project = file(company)
     assert not gave_up.is_set(), "the filing waited for the platform"
     assert_pending(project)
@@ -300,7 +300,7 @@ def test_a_slow_platform_holds_a_filing_for_no_longer_than_its_limit(
 
 
 def test_the_province_is_asked_where_the_settings_say_so_and_for_two_seconds(settings: Any) -> None:
-    settings.YINUO_CODE_PROVIDER = "yinuo.apps.projects.codes.ProvincialProvider"
+    settings.YINUO_CODE_PROVIDER = "yinuo.rooms.projects.codes.ProvincialProvider"
     settings.YINUO_CODE_URL, settings.YINUO_CODE_TOKEN = "https://codes.example.gov.cn/", "secret"
     codes.provider.cache_clear()
     try:

@@ -13,23 +13,23 @@ from tests.apps.mapped import mapped
 from tests.apps.test_commitments import AFTER, DEPARTMENT, approve, handle, item_of, promise
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.caches import differences
-from yinuo.apps.commitments import queries, reviewing
-from yinuo.apps.commitments.actions import (
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.caches import differences
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments import queries, reviewing
+from yinuo.rooms.commitments.actions import (
     apply_completion,
     bring_forward,
     handle_difficulty,
     open_reviews,
     review_commitment,
 )
-from yinuo.apps.commitments.caches import REVIEW_ON
-from yinuo.apps.commitments.models import Commitment, CommitmentReview, Difficulty
-from yinuo.apps.notices.models import Message
-from yinuo.apps.projects.actions import report_progress, withdraw_filing
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.models import WorkItem
+from yinuo.rooms.commitments.caches import REVIEW_ON
+from yinuo.rooms.commitments.models import Commitment, CommitmentReview, Difficulty
+from yinuo.rooms.projects.actions import report_progress, withdraw_filing
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["mapped"]
 pytestmark = begins_with(guided)

@@ -13,9 +13,18 @@ from tests.apps.county import Company, County, at, graded, new_company, new_coun
 from tests.apps.test_onemap import guided, hand_in
 from tests.beginnings import begins_with, builder
 from tests.database import TestDatabase
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.commitments import queries
-from yinuo.apps.commitments.actions import (
+from yinuo.deploy.embedded import SUPERUSER
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.documents.signing import verify_pdf
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import AuthorisedPerson, Department
+from yinuo.engine.trail.models import ChainRow, Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments import queries
+from yinuo.rooms.commitments.actions import (
     answer_objection,
     close_notices,
     commit,
@@ -29,20 +38,11 @@ from yinuo.apps.commitments.actions import (
     review_commitment,
     to_regular,
 )
-from yinuo.apps.commitments.models import Commitment, Difficulty, Objection, Ruling
-from yinuo.apps.credit.models import PointProposal
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.documents.signing import verify_pdf
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import AuthorisedPerson, Department
-from yinuo.apps.projects.actions import withdraw_filing
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import ChainRow, Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
-from yinuo.config.embedded import SUPERUSER
+from yinuo.rooms.commitments.models import Commitment, Difficulty, Objection, Ruling
+from yinuo.rooms.credit.models import PointProposal
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.actions import withdraw_filing
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 
@@ -103,7 +103,7 @@ def test_a_signed_promise_is_published_for_five_working_days_and_its_letter_stan
     assert item_of(commitment.project).state == "notice"
     assert item_of(commitment.project).route == "commitment"
     assert len(commitment.requirements) == 4
-    from yinuo.apps.documents.actions import signing_provider
+    from yinuo.engine.documents.actions import signing_provider
 
     content = bytes(StoredFile.objects.get(pk=commitment.letter.file_id).content)
     report = verify_pdf(content, commitment.letter_sha256, roots=signing_provider().roots(), at=SIGNED)
@@ -259,7 +259,7 @@ def test_two_decisions_on_one_promise_are_one(county: County, company: Company) 
 
 @begins_with(promised)
 def test_the_decision_names_the_letter_it_rests_on(county: County, company: Company) -> None:
-    from yinuo.apps.documents.queries import of_subject
+    from yinuo.engine.documents.queries import of_subject
 
     commitment = promised(county, company)
     approve(county, commitment)
@@ -642,7 +642,7 @@ class Undone(Exception):
 
 @begins_with(promised)
 def test_the_objector_is_known_to_the_answering_department_alone(county: County, company: Company) -> None:
-    from yinuo.apps.commitments.access import can_see_objector
+    from yinuo.rooms.commitments.access import can_see_objector
 
     objection = object_to(promised(county, company))
     assert can_see_objector(county.actor("approver", DEPARTMENT), objection)

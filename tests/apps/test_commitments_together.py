@@ -10,14 +10,14 @@ from tests.apps.test_completion import applied, find, pending
 from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused
-from yinuo.apps.commitments.actions import close_notices
-from yinuo.apps.commitments.models import Commitment, CompletionVerification, Finding, Objection
-from yinuo.apps.credit.models import PointProposal
-from yinuo.apps.notices.models import Message
-from yinuo.apps.people.models import AuthorisedPerson
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Refused
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import AuthorisedPerson
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.actions import close_notices
+from yinuo.rooms.commitments.models import Commitment, CompletionVerification, Finding, Objection
+from yinuo.rooms.credit.models import PointProposal
 
 pytestmark = begins_with(guided)
 

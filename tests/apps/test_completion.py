@@ -11,9 +11,15 @@ from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_commitments import allowed, approve, item_of, promise
 from tests.apps.test_onemap import PDF, guided, hand_in
 from tests.beginnings import begins_with, builder
-from yinuo.apps.base import Actor, Forbidden, Refused
-from yinuo.apps.commitments import queries
-from yinuo.apps.commitments.actions import (
+from yinuo.engine.base import Actor, Forbidden, Refused
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.documents.usage import places_of, uses_of
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import Department
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments import queries
+from yinuo.rooms.commitments.actions import (
     apply_again,
     apply_completion,
     check_audit,
@@ -25,20 +31,14 @@ from yinuo.apps.commitments.actions import (
     record_finding,
     report_difficulty,
 )
-from yinuo.apps.commitments.inspection import Point
-from yinuo.apps.commitments.models import AuditReport, Commitment, CompletionVerification, Finding
-from yinuo.apps.commitments.queries import audit_of
-from yinuo.apps.credit.models import PointProposal
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.documents.usage import places_of, uses_of
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import accept, answer_guidance, decide, deliver, take_in_result
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
-from yinuo.apps.people.models import Department
-from yinuo.apps.projects.actions import report_progress, withdraw_filing
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.models import WorkItem
+from yinuo.rooms.commitments.inspection import Point
+from yinuo.rooms.commitments.models import AuditReport, Commitment, CompletionVerification, Finding
+from yinuo.rooms.commitments.queries import audit_of
+from yinuo.rooms.credit.models import PointProposal
+from yinuo.rooms.onemap.actions import accept, answer_guidance, decide, deliver, take_in_result
+from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem
+from yinuo.rooms.projects.actions import report_progress, withdraw_filing
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

@@ -12,10 +12,13 @@ from tests.apps.mapped import mapped
 from tests.apps.test_deficient import refusal
 from tests.apps.test_onemap import guided, hand_in
 from tests.beginnings import begins_with
-from yinuo.apps.base import Forbidden, Stale
-from yinuo.apps.documents.models import Document
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import (
+from yinuo.engine.base import Forbidden, Stale
+from yinuo.engine.documents.models import Document
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import Department
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap.actions import (
     accept,
     call_meeting,
     conclude_coordination,
@@ -30,13 +33,10 @@ from yinuo.apps.onemap.actions import (
     start_coordination,
     withdraw_application,
 )
-from yinuo.apps.onemap.models import Coordination, CoordinationItem, MapItem
-from yinuo.apps.onemap.sweeping import stuck
-from yinuo.apps.people.models import Department
-from yinuo.apps.projects.actions import terminate
-from yinuo.apps.projects.models import Project
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.rooms.onemap.models import Coordination, CoordinationItem, MapItem
+from yinuo.rooms.onemap.sweeping import stuck
+from yinuo.rooms.projects.actions import terminate
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["mapped"]
 pytestmark = begins_with(guided)
@@ -133,7 +133,7 @@ def test_clocks_stand_still_from_the_start_to_the_conclusion_and_only_then(count
 
 
 def _moved(due: datetime) -> datetime:
-    from yinuo.apps.work.clocks import calendar
+    from yinuo.engine.work.clocks import calendar
 
     return calendar().advance(due, calendar().working_time(STARTED, ENDED))
 

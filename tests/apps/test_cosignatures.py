@@ -10,16 +10,16 @@ from django.test import Client
 
 from tests.apps.chaining import Log
 from tests.apps.county import Company, County, at, facts
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.infochain import keys, queries
-from yinuo.apps.infochain.actions import take_cosignatures
-from yinuo.apps.infochain.models import Cosignature, LogHead, Subject
-from yinuo.apps.infochain.sequencer import Behind, idle, note_refusal
-from yinuo.apps.projects.actions import file_project
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note, Policy, Proof, check_proof
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.infochain import keys, queries
+from yinuo.engine.infochain.actions import take_cosignatures
+from yinuo.engine.infochain.models import Cosignature, LogHead, Subject
+from yinuo.engine.infochain.sequencer import Behind, idle, note_refusal
 from yinuo.node.mirror import Mirror, Pinned
 from yinuo.node.store import Store
+from yinuo.rooms.projects.actions import file_project
 
 MORNING = at("2026-11-03 09:12")
 NAMES = ("department.example", "bank.example")

@@ -10,18 +10,25 @@ from django.db import IntegrityError, transaction
 
 from tests.apps.county import Company, County, at, facts, new_company
 from tests.apps.points import ACT, CYCLE, NOON, PROJECT, carry_out, day, differing, file_of, head, propose, take
-from yinuo.apps.base import Actor, Refused, Stale
-from yinuo.apps.credit import queries
-from yinuo.apps.credit.actions import consent, execute, import_score, propose_points, refuse_consent, withdraw_proposal
-from yinuo.apps.credit.models import CreditEvent, PointProposal
-from yinuo.apps.infochain.models import LeafRecord
-from yinuo.apps.notices.models import Message
-from yinuo.apps.people.models import Membership
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.trail.models import ChainRow, Entry, StoredDecision
-from yinuo.apps.work import clocks
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Actor, Refused, Stale
+from yinuo.engine.infochain.models import LeafRecord
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import Membership
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.trail.models import ChainRow, Entry, StoredDecision
+from yinuo.engine.work import clocks
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.credit import queries
+from yinuo.rooms.credit.actions import (
+    consent,
+    execute,
+    import_score,
+    propose_points,
+    refuse_consent,
+    withdraw_proposal,
+)
+from yinuo.rooms.credit.models import CreditEvent, PointProposal
+from yinuo.rooms.projects.actions import file_project
 
 
 def test_a_proposal_moves_nothing_and_waits_for_the_filing_units_principal(county: County, company: Company) -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from tests.apps.county import BEGAN, Company, County, new_company, new_person
 from tests.apps.points import ACT, NOON, PROJECT, file_of, propose, take
-from yinuo.apps.base import ROLES, Actor, Forbidden
-from yinuo.apps.credit import access, queries
-from yinuo.apps.credit.actions import (
+from yinuo.engine.base import ROLES, Actor, Forbidden
+from yinuo.engine.people.models import Department, Hall, Membership, Region
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.rooms.credit import access, queries
+from yinuo.rooms.credit.actions import (
     ask_relief,
     ask_review,
     check_evaluations,
@@ -27,9 +29,7 @@ from yinuo.apps.credit.actions import (
     take_evaluations,
     withdraw_proposal,
 )
-from yinuo.apps.credit.models import CreditRelief, PointProposal
-from yinuo.apps.people.models import Department, Hall, Membership, Region
-from yinuo.apps.people.queries import actor_of_membership
+from yinuo.rooms.credit.models import CreditRelief, PointProposal
 
 WHERES = ("own", "other_department", "other_hall")
 ANYWHERE = set(WHERES)

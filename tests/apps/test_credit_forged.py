@@ -26,32 +26,32 @@ from tests.apps.test_land import keeper, sell, settled, sold, standard
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
 from tests.database import TestDatabase
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.caches import rebuild
-from yinuo.apps.commitments.actions import close_notices
-from yinuo.apps.credit import ledger, relying
-from yinuo.apps.credit.actions import check_evaluations, consent, execute, import_score, take_evaluations
-from yinuo.apps.credit.caches import SCORE
-from yinuo.apps.credit.leaves import label_of, told
-from yinuo.apps.credit.models import CreditEvent, CreditHead
-from yinuo.apps.credit.relying import proven
-from yinuo.apps.infochain import keys
-from yinuo.apps.infochain.audit import audit
-from yinuo.apps.infochain.models import LeafRecord, Subject
-from yinuo.apps.infochain.sealing import shown
-from yinuo.apps.land import actions as land
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import ProjectUnit
-from yinuo.apps.projects.actions import certificate_paper, file_project
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.actions import action, enter
-from yinuo.apps.trail.models import ChainRow, Entry
 from yinuo.chain.leaves import build, kid_of, subject_of
 from yinuo.chain.verifier import encode64
-from yinuo.config import database
-from yinuo.config.embedded import APP, OWNER
 from yinuo.core.ids import new_id
+from yinuo.deploy import database
+from yinuo.deploy.embedded import APP, OWNER
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.caches import rebuild
+from yinuo.engine.infochain import keys
+from yinuo.engine.infochain.audit import audit
+from yinuo.engine.infochain.models import LeafRecord, Subject
+from yinuo.engine.infochain.sealing import shown
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.trail.actions import action, enter
+from yinuo.engine.trail.models import ChainRow, Entry
+from yinuo.rooms.commitments.actions import close_notices
+from yinuo.rooms.credit import ledger, relying
+from yinuo.rooms.credit.actions import check_evaluations, consent, execute, import_score, take_evaluations
+from yinuo.rooms.credit.caches import SCORE
+from yinuo.rooms.credit.leaves import label_of, told
+from yinuo.rooms.credit.models import CreditEvent, CreditHead
+from yinuo.rooms.credit.relying import proven
+from yinuo.rooms.land import actions as land
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.actions import certificate_paper, file_project
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

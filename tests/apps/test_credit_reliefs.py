@@ -10,14 +10,14 @@ from django.db import IntegrityError, transaction
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.points import CYCLE, carry_out, day, differing, file_of, head, propose, take
-from yinuo.apps.base import Refused, Stale
-from yinuo.apps.credit import queries
-from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief, import_score, refuse_consent
-from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
-from yinuo.apps.notices.models import Message
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Refused, Stale
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.credit import queries
+from yinuo.rooms.credit.actions import ask_relief, ask_review, decide_relief, import_score, refuse_consent
+from yinuo.rooms.credit.models import CreditEvent, CreditRelief, PointProposal
 
 LATER = at("2026-11-16 10:00")
 

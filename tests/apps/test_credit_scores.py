@@ -14,15 +14,15 @@ from openpyxl import Workbook
 
 from tests.apps.county import Company, County, at, free_code, new_company
 from tests.apps.points import CYCLE, NOON, day, differing, head, take
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.credit import queries
-from yinuo.apps.credit.actions import check_evaluations, import_score, import_scores, take_evaluations
-from yinuo.apps.credit.models import CreditEvent, CreditHead, EvaluationBatch
-from yinuo.apps.people.models import ProjectUnit
-from yinuo.apps.rules import pack
-from yinuo.apps.trail.models import Entry
 from yinuo.core.codes import make_credit_code
 from yinuo.core.credit import CreditFact, fold
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.rules import pack
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.credit import queries
+from yinuo.rooms.credit.actions import check_evaluations, import_score, import_scores, take_evaluations
+from yinuo.rooms.credit.models import CreditEvent, CreditHead, EvaluationBatch
 
 SOURCE = "2026年度企业公共信用综合评价"
 

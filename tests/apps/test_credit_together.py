@@ -11,14 +11,21 @@ from django.db import connections
 
 from tests.apps.county import BEGAN, Company, County, free_code, new_company, new_county, new_person
 from tests.apps.points import CYCLE, NOON, PROJECT, day, differing, file_of, head, propose
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.credit.actions import ask_relief, consent, decide_relief, execute, import_score, refuse_consent
-from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, PointProposal
-from yinuo.apps.notices.models import Message
-from yinuo.apps.people.models import Membership, ProjectUnit
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.trail.models import ChainRow, Entry
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import Membership, ProjectUnit
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.trail.models import ChainRow, Entry
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.credit.actions import (
+    ask_relief,
+    consent,
+    decide_relief,
+    execute,
+    import_score,
+    refuse_consent,
+)
+from yinuo.rooms.credit.models import CreditEvent, CreditHead, CreditRelief, PointProposal
 
 
 def together(*tasks: Callable[[], object]) -> list[object]:

@@ -31,27 +31,33 @@ from tests.apps.gaps import (
 from tests.apps.mapped import mapped
 from tests.apps.test_onemap import guided, hand_in
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused, Stale
-from yinuo.apps.catalogue.actions import publish_tolerance
-from yinuo.apps.catalogue.queries import tolerance
-from yinuo.apps.deficient.actions import agree_to_gap, decline_gap, say_only_gap_left, sign_gap_commitment, supply_gap
-from yinuo.apps.deficient.models import DeficientAcceptance
-from yinuo.apps.documents.models import Document
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import decide, pause_item, resume_item, withdraw_application
-from yinuo.apps.onemap.actions.applying import next_number
-from yinuo.apps.onemap.models import Application, MapItem, Submission
-from yinuo.apps.onemap.sweeping import stuck
-from yinuo.apps.people.models import Department
-from yinuo.apps.projects.actions import terminate
-from yinuo.apps.projects.models import Project
-from yinuo.apps.reviews.actions import review_service
-from yinuo.apps.reviews.models import TrackService
-from yinuo.apps.rules import pack
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import import_calendar, remind_on_the_day, tick
-from yinuo.apps.work.models import WorkItem
 from yinuo.core.pack.types import DayNotice
+from yinuo.engine.base import Refused, Stale
+from yinuo.engine.catalogue.actions import publish_tolerance
+from yinuo.engine.catalogue.queries import tolerance
+from yinuo.engine.documents.models import Document
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import Department
+from yinuo.engine.rules import pack
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import import_calendar, remind_on_the_day, tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.deficient.actions import (
+    agree_to_gap,
+    decline_gap,
+    say_only_gap_left,
+    sign_gap_commitment,
+    supply_gap,
+)
+from yinuo.rooms.deficient.models import DeficientAcceptance
+from yinuo.rooms.onemap.actions import decide, pause_item, resume_item, withdraw_application
+from yinuo.rooms.onemap.actions.applying import next_number
+from yinuo.rooms.onemap.models import Application, MapItem, Submission
+from yinuo.rooms.onemap.sweeping import stuck
+from yinuo.rooms.projects.actions import terminate
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.reviews.actions import review_service
+from yinuo.rooms.reviews.models import TrackService
 
 __all__ = ["mapped"]
 pytestmark = begins_with(guided)

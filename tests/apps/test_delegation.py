@@ -11,15 +11,15 @@ from tests.apps.county import Company, County, at
 from tests.apps.killing import counts
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused
-from yinuo.apps.onemap.actions import accept
-from yinuo.apps.people import actions as people
-from yinuo.apps.people.models import Delegation, Membership
-from yinuo.apps.people.queries import actor_of_membership, delegations_around, standing_in
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work import access as work_access
-from yinuo.apps.work import queries as inbox
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Refused
+from yinuo.engine.people import actions as people
+from yinuo.engine.people.models import Delegation, Membership
+from yinuo.engine.people.queries import actor_of_membership, delegations_around, standing_in
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work import access as work_access
+from yinuo.engine.work import queries as inbox
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap.actions import accept
 
 pytestmark = begins_with(guided)
 

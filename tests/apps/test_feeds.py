@@ -11,11 +11,11 @@ from django.db import connection, models
 from tests.apps.county import at, new_company
 from tests.apps.killing import survives
 from tests.apps.test_credit_together import together
-from yinuo.apps.feeds.actions import place_entries, write
-from yinuo.apps.feeds.models import Feed, FeedEntry, FeedPlace
-from yinuo.apps.feeds.queries import latest, placed, read_on
-from yinuo.apps.people.models import ProjectUnit
-from yinuo.apps.trail.actions import unit_of_work
+from yinuo.engine.feeds.actions import place_entries, write
+from yinuo.engine.feeds.models import Feed, FeedEntry, FeedPlace
+from yinuo.engine.feeds.queries import latest, placed, read_on
+from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.trail.actions import unit_of_work
 
 NOON = at("2026-11-10 12:00")
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from tests.apps.figured import NOW, Figured, Row, built, by_hand, nth
-from yinuo.apps.base import Actor, Forbidden, Refused
-from yinuo.apps.commitments.queries import commitment_share
-from yinuo.apps.figures import access, cases, queries, scope
-from yinuo.apps.figures.queries import Pick, Sums
-from yinuo.apps.figures.scope import Scope
+from yinuo.engine.base import Actor, Forbidden, Refused
+from yinuo.rooms.commitments.queries import commitment_share
+from yinuo.rooms.figures import access, cases, queries, scope
+from yinuo.rooms.figures.queries import Pick, Sums
+from yinuo.rooms.figures.scope import Scope
 
 __all__ = ["built"]
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))

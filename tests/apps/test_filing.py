@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from tests.apps.county import Company, County, at, facts
-from yinuo.apps.base import Forbidden, Refused
-from yinuo.apps.notices.models import Message
-from yinuo.apps.projects.actions import file_project, terminate
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import ChainRow, Entry, Idempotency
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Forbidden, Refused
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import ChainRow, Entry, Idempotency
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.projects.actions import file_project, terminate
+from yinuo.rooms.projects.models import Project
 
 MORNING = at("2026-11-03 09:12")
 
@@ -49,8 +49,8 @@ def test_an_investment_of_nothing_is_told_at_its_field(county: County, company: 
 
 
 def test_a_neighbour_that_only_reports_takes_no_filings(county: County, company: Company) -> None:
-    from yinuo.apps.catalogue.queries import filing_halls
-    from yinuo.apps.people.models import Hall, Region
+    from yinuo.engine.catalogue.queries import filing_halls
+    from yinuo.engine.people.models import Hall, Region
 
     region = Region.objects.create(code="622921", name="临夏县")
     Hall.objects.create(region=region, name="临夏县政务大厅")

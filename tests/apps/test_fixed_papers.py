@@ -21,20 +21,20 @@ from tests.apps.test_onemap import FILED, filed, guided
 from tests.apps.test_together import together
 from tests.apps.test_traps import jobs
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused
-from yinuo.apps.documents import actions, making, render, tasks, versions
-from yinuo.apps.documents.actions import issue, signing_provider
-from yinuo.apps.documents.making import make_due, paper_of
-from yinuo.apps.documents.models import Document, DocumentKind, PaperFault, StoredFile
-from yinuo.apps.documents.render import PaperError
-from yinuo.apps.documents.shapes import SHAPES, ReceiptData
-from yinuo.apps.documents.signing import verify_pdf
-from yinuo.apps.infochain.models import LeafRecord
-from yinuo.apps.projects.actions import renew_certificates, terminate
-from yinuo.apps.projects.models import Project
-from yinuo.apps.projects.tasks import grade_changed, project_changed
-from yinuo.apps.trail.models import ChainRow, Entry
 from yinuo.config.tasks import dispatch
+from yinuo.engine.base import Refused
+from yinuo.engine.documents import actions, making, render, tasks, versions
+from yinuo.engine.documents.actions import issue, signing_provider
+from yinuo.engine.documents.making import make_due, paper_of
+from yinuo.engine.documents.models import Document, DocumentKind, PaperFault, StoredFile
+from yinuo.engine.documents.render import PaperError
+from yinuo.engine.documents.shapes import SHAPES, ReceiptData
+from yinuo.engine.documents.signing import verify_pdf
+from yinuo.engine.infochain.models import LeafRecord
+from yinuo.engine.trail.models import ChainRow, Entry
+from yinuo.rooms.projects.actions import renew_certificates, terminate
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.tasks import grade_changed, project_changed
 
 LATER = at("2026-11-24 12:00")
 MUCH_LATER = at("2027-03-01 09:00")
@@ -158,7 +158,7 @@ def test_a_worker_killed_while_it_signs_leaves_nothing_and_the_sweep_makes_the_p
 ) -> None:
     filed(new_county(), new_company())
     pdf = render.render_pdf("filing_certificate", Document.objects.get().data, FILED)
-    monkeypatch.setattr("yinuo.apps.documents.typesetting.render_pdf", lambda *_, **__: pdf)
+    monkeypatch.setattr("yinuo.engine.documents.typesetting.render_pdf", lambda *_, **__: pdf)
     connection.close()
     child = os.fork()
     if child == 0:

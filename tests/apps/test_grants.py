@@ -13,24 +13,24 @@ import pytest
 
 from tests.apps.chaining import Log, leaves_saying
 from tests.apps.county import Company, County, at, facts, new_company
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.grants import actions, queries
-from yinuo.apps.grants.models import ChainNode, ChainSearch, Grant
-from yinuo.apps.infochain import actions as infochain
-from yinuo.apps.infochain import keys
-from yinuo.apps.infochain.queries import platform_key, read_tile
-from yinuo.apps.notices.models import Message
-from yinuo.apps.people.models import AuthorisedPerson
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.projects.models import Project
 from yinuo.chain.searching import Search, check_answer
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.tree import ENTRIES, Tile
 from yinuo.chain.verifier import COSIGNATURE, Policy, Unverified
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.infochain import actions as infochain
+from yinuo.engine.infochain import keys
+from yinuo.engine.infochain.queries import platform_key, read_tile
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import AuthorisedPerson
 from yinuo.node.mirror import Mirror, Pinned
 from yinuo.node.searching import Declined, search
 from yinuo.node.store import Store
+from yinuo.rooms.grants import actions, queries
+from yinuo.rooms.grants.models import ChainNode, ChainSearch, Grant
+from yinuo.rooms.projects.actions import file_project
+from yinuo.rooms.projects.models import Project
 
 MORNING = at("2026-11-03 09:12")
 ASKED = at("2026-11-04 10:00")
@@ -80,7 +80,7 @@ def ask(project: Project, key: SigningKey = BANK, nonce: str = "n" * 20, moment:
 
 
 def entry(place: int) -> bytes:
-    from yinuo.apps.infochain.models import LogEntry
+    from yinuo.engine.infochain.models import LogEntry
 
     found = LogEntry.objects.filter(pk=place).first()
     return bytes(found.entry) if found else b""
@@ -259,7 +259,7 @@ def test_a_node_searches_and_checks_against_its_own_mirror(project: Project, com
     log.step()
 
     def fetch(path: str) -> bytes:
-        from yinuo.apps.infochain.queries import checkpoint, served
+        from yinuo.engine.infochain.queries import checkpoint, served
 
         if path == "checkpoint":
             return bytes(checkpoint() or b"")

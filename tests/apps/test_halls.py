@@ -18,23 +18,29 @@ from tests.apps.test_onemap import guided, hand_in, ready
 from tests.apps.test_reviews import LATER, concluded
 from tests.beginnings import begins_with
 from tests.core.test_hall import EVENTS, naive_months
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.documents.making import paper_of
-from yinuo.apps.documents.models import Document
-from yinuo.apps.halls import closing, folding, queries
-from yinuo.apps.halls.actions import correct_points, give_points, publish_bulletin, publish_due, report_events
-from yinuo.apps.halls.models import Bulletin, Honour, ManualPoint, ReportedEvent
-from yinuo.apps.onemap.actions import accept, decide, pause_item, resume_item
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Hall, Region
-from yinuo.apps.projects.models import Project
-from yinuo.apps.reviews.actions import appeal_bad_review, assign_bad_review, decide_appeal, give_review
-from yinuo.apps.reviews.models import ServiceReview, TrackService
-from yinuo.apps.rules import pack
-from yinuo.apps.work.actions import extend, reassign, tick
-from yinuo.apps.work.models import WorkItem
 from yinuo.core.dated import Gap, Span
 from yinuo.core.hall import HallFact, fold
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.documents.making import paper_of
+from yinuo.engine.documents.models import Document
+from yinuo.engine.people.models import Hall, Region
+from yinuo.engine.rules import pack
+from yinuo.engine.work.actions import extend, reassign, tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.halls import closing, folding, queries
+from yinuo.rooms.halls.actions import (
+    correct_points,
+    give_points,
+    publish_bulletin,
+    publish_due,
+    report_events,
+)
+from yinuo.rooms.halls.models import Bulletin, Honour, ManualPoint, ReportedEvent
+from yinuo.rooms.onemap.actions import accept, decide, pause_item, resume_item
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.reviews.actions import appeal_bad_review, assign_bad_review, decide_appeal, give_review
+from yinuo.rooms.reviews.models import ServiceReview, TrackService
 
 pytestmark = begins_with(guided)
 

@@ -8,20 +8,28 @@ from django.db import connection, connections, transaction
 
 from tests.apps.chaining import ORIGIN, Log
 from tests.apps.county import Company, County, at, facts, new_company
-from yinuo.apps.base import Actor, Forbidden, Refused
-from yinuo.apps.infochain import actions, keys, queries, tasks
-from yinuo.apps.infochain.audit import audit
-from yinuo.apps.infochain.models import Checkpoint, IssuerKey, LeafRecord, LogEdge, LogEntry, LogHead, Subject
-from yinuo.apps.infochain.sequencer import Behind
-from yinuo.apps.infochain.storage import HeadLock
-from yinuo.apps.people.models import Department
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.projects.models import FilingCertificate, Project
-from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import check_disclosure, check_follows, check_signature, parse
 from yinuo.chain.signing import sign_checkpoint
 from yinuo.chain.verifier import Checkpoint as Head
 from yinuo.chain.verifier import Note, Policy, Proof, Unverified, check_proof
+from yinuo.engine.base import Actor, Forbidden, Refused
+from yinuo.engine.infochain import actions, keys, queries, tasks
+from yinuo.engine.infochain.audit import audit
+from yinuo.engine.infochain.models import (
+    Checkpoint,
+    IssuerKey,
+    LeafRecord,
+    LogEdge,
+    LogEntry,
+    LogHead,
+    Subject,
+)
+from yinuo.engine.infochain.sequencer import Behind
+from yinuo.engine.infochain.storage import HeadLock
+from yinuo.engine.people.models import Department
+from yinuo.engine.trail.models import ChainRow
+from yinuo.rooms.projects.actions import file_project
+from yinuo.rooms.projects.models import FilingCertificate, Project
 
 MORNING = at("2026-11-03 09:12")
 ADMIN = Actor.system()
@@ -350,7 +358,7 @@ def test_an_action_that_fails_leaves_no_leaf(county: County, company: Company) -
 
 def test_a_rival_sequencer_finds_nothing_to_do(committed_db: str, tmp_path: Path) -> None:
     from tests.apps.county import new_company, new_county
-    from yinuo.apps.infochain.sequencer import ADVISORY
+    from yinuo.engine.infochain.sequencer import ADVISORY
 
     new_county()
     company = new_company()
@@ -376,7 +384,7 @@ def test_a_rival_waits_until_the_lock_file_holds_what_was_committed(
 ) -> None:
     """Else it could sign on, and then have its newer head in the file overwritten by the older one."""
     from tests.apps.county import new_company, new_county
-    from yinuo.apps.infochain.sequencer import ADVISORY
+    from yinuo.engine.infochain.sequencer import ADVISORY
 
     new_county()
     log, free, write = Log(tmp_path), [], HeadLock.write

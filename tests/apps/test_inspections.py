@@ -23,17 +23,17 @@ from tests.apps.inspecting import (
     inspectors,
     those_of,
 )
-from yinuo.apps.base import Forbidden, Refused, Stale
-from yinuo.apps.infochain.queries import leaves_of
-from yinuo.apps.inspections import actions, pools, queries
-from yinuo.apps.inspections.actions.plans import draw_by, label_of, overdue
-from yinuo.apps.inspections.leaves import announced_now
-from yinuo.apps.inspections.models import InspectionPlan, Inspector, Member, PoolInspector, RandomInspection
-from yinuo.apps.people.models import Department, Membership
-from yinuo.apps.projects.actions import terminate
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.models import WorkItem
 from yinuo.core.draw import draw, parse, seed_digest, verify
+from yinuo.engine.base import Forbidden, Refused, Stale
+from yinuo.engine.infochain.queries import leaves_of
+from yinuo.engine.people.models import Department, Membership
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.inspections import actions, pools, queries
+from yinuo.rooms.inspections.actions.plans import draw_by, label_of, overdue
+from yinuo.rooms.inspections.leaves import announced_now
+from yinuo.rooms.inspections.models import InspectionPlan, Inspector, Member, PoolInspector, RandomInspection
+from yinuo.rooms.projects.actions import terminate
 
 
 def file_of(plan: InspectionPlan) -> dict[str, object]:

@@ -14,21 +14,21 @@ from tests.apps.granted import grant_all
 from tests.apps.inspecting import DRAWN, LEAD, VISITED, a_drawn_inspection, member, those_of
 from tests.apps.supervising import PENALTY
 from tests.apps.test_onemap import PDF
-from yinuo.apps.base import Forbidden, Refused, Stale
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.credit.models import CreditHead, PointProposal
-from yinuo.apps.documents.actions import issue, store_upload
-from yinuo.apps.documents.usage import uses_of
-from yinuo.apps.feeds.models import FeedEntry
-from yinuo.apps.inspections import actions, queries
-from yinuo.apps.inspections.models import Check, RandomInspection, Statement, Visit
-from yinuo.apps.inspections.questions import questions_of
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.oversight import actions as oversight
-from yinuo.apps.oversight.queries import penalties_of
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Forbidden, Refused, Stale
+from yinuo.engine.documents.actions import issue, store_upload
+from yinuo.engine.documents.usage import uses_of
+from yinuo.engine.feeds.models import FeedEntry
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.credit.models import CreditHead, PointProposal
+from yinuo.rooms.inspections import actions, queries
+from yinuo.rooms.inspections.models import Check, RandomInspection, Statement, Visit
+from yinuo.rooms.inspections.questions import questions_of
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.oversight import actions as oversight
+from yinuo.rooms.oversight.queries import penalties_of
 
 FAULT = {"outcome": "rectify", "rectify_days": 5, "summary": "围挡没有封闭"}
 

@@ -9,16 +9,24 @@ import pytest
 from tests.apps.county import BEGAN, Company, County, at, facts, new_company, new_person
 from tests.apps.killing import counts
 from tests.apps.test_onemap import FILED
-from yinuo.apps.base import Actor, Forbidden, Refused
-from yinuo.apps.notices.actions import warn_of_expiring_keys
-from yinuo.apps.notices.models import Message
-from yinuo.apps.people import actions as people
-from yinuo.apps.people.models import ApiKey, AuthorisedPerson, Department, Hall, Membership, ProjectUnit, Region
-from yinuo.apps.people.queries import actor_of_key, actor_of_membership, keys_of
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.projects.queries import hall_of_unit
-from yinuo.apps.trail.models import Entry
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.base import Actor, Forbidden, Refused
+from yinuo.engine.notices.actions import warn_of_expiring_keys
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people import actions as people
+from yinuo.engine.people.models import (
+    ApiKey,
+    AuthorisedPerson,
+    Department,
+    Hall,
+    Membership,
+    ProjectUnit,
+    Region,
+)
+from yinuo.engine.people.queries import actor_of_key, actor_of_membership, keys_of
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.projects.actions import file_project
+from yinuo.rooms.projects.queries import hall_of_unit
 
 NOON = at("2026-11-06 12:00")
 END = at("2026-12-06 12:00")

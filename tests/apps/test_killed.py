@@ -12,8 +12,9 @@ from django.db import connection, connections
 from tests.apps.county import Company, County, at, facts, new_company, new_county
 from tests.apps.killing import counts, survives
 from tests.apps.test_onemap import ANSWERED, FILED, PDF, REVIEWED, ready
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.onemap.actions import (
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.work.actions import tick
+from yinuo.rooms.onemap.actions import (
     accept,
     answer_guidance,
     confirm_review,
@@ -24,10 +25,9 @@ from yinuo.apps.onemap.actions import (
     send_back,
     submit_materials,
 )
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
-from yinuo.apps.projects.actions import file_project, withdraw_filing
-from yinuo.apps.projects.models import Project
-from yinuo.apps.work.actions import tick
+from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem
+from yinuo.rooms.projects.actions import file_project, withdraw_filing
+from yinuo.rooms.projects.models import Project
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from tests.apps.test_killed_promises import once
 from tests.apps.test_later_documents import POINTS, handed
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
-from yinuo.apps.onemap import actions
-from yinuo.apps.onemap.models import Application, LaterDocument, MapItem, Remedy
-from yinuo.apps.projects.actions.confirming import confirm_facts
-from yinuo.apps.projects.models import Project
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap import actions
+from yinuo.rooms.onemap.models import Application, LaterDocument, MapItem, Remedy
+from yinuo.rooms.projects.actions.confirming import confirm_facts
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

@@ -23,35 +23,35 @@ from tests.apps.matrix.accounts import NUMBER, proof
 from tests.apps.test_onemap import PDF
 from tests.apps.test_permissions import MAY, REFUSED_IN_THE_MATRIX, ROOMS, STEPS, public_actions, standing, world
 from tests.apps.world import NOON, World
-from yinuo.apps.accounts import actions as accounts
-from yinuo.apps.accounts.models import Purpose
-from yinuo.apps.accounts.province import Claims
-from yinuo.apps.base import Actor
-from yinuo.apps.documents import actions as documents
-from yinuo.apps.grants import actions as grants
-from yinuo.apps.grants.models import ChainNode
-from yinuo.apps.infochain import actions as infochain
-from yinuo.apps.infochain.queries import checkpoint
-from yinuo.apps.notices.actions import mark_read, warn_of_expiring_keys
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import applying
-from yinuo.apps.onemap.actions.common import page_of, words
-from yinuo.apps.onemap.actions.mocking import begin_conversion
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people import actions as people
-from yinuo.apps.people.models import AuthorisedPerson
-from yinuo.apps.projects import actions as projects
-from yinuo.apps.reviews import actions as reviews
-from yinuo.apps.reviews import links
-from yinuo.apps.reviews.models import Channel
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import Limits, add_tag, open_item
-from yinuo.apps.work.models import WorkKind
 from yinuo.chain.evidence import Told
 from yinuo.chain.searching import Search
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE, Note, Policy
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.base import Actor
+from yinuo.engine.documents import actions as documents
+from yinuo.engine.infochain import actions as infochain
+from yinuo.engine.infochain.queries import checkpoint
+from yinuo.engine.notices.actions import mark_read, warn_of_expiring_keys
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people import actions as people
+from yinuo.engine.people.models import AuthorisedPerson
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import Limits, add_tag, open_item
+from yinuo.engine.work.models import WorkKind
+from yinuo.rooms.accounts import actions as accounts
+from yinuo.rooms.accounts.models import Purpose
+from yinuo.rooms.accounts.province import Claims
+from yinuo.rooms.grants import actions as grants
+from yinuo.rooms.grants.models import ChainNode
+from yinuo.rooms.onemap.actions import applying
+from yinuo.rooms.onemap.actions.common import page_of, words
+from yinuo.rooms.onemap.actions.mocking import begin_conversion
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects import actions as projects
+from yinuo.rooms.reviews import actions as reviews
+from yinuo.rooms.reviews import links
+from yinuo.rooms.reviews.models import Channel
 
 if TYPE_CHECKING:
     pass
@@ -113,7 +113,7 @@ def _waiting_for_its_code(world: World, _: pytest.MonkeyPatch) -> Act:
             """Still at it."""
 
     with pytest.MonkeyPatch.context() as province:
-        province.setattr("yinuo.apps.projects.actions.filing.provider", Busy)
+        province.setattr("yinuo.rooms.projects.actions.filing.provider", Busy)
         project = world.file("赋码中的项目")
     assert project.code is None
     return lambda: projects.assign_code(actor=Actor.system(), project_id=project.pk, at=NOON)

@@ -13,13 +13,13 @@ from tests.apps.test_coordination import convener
 from tests.apps.test_killed_promises import once
 from tests.apps.test_onemap import guided, hand_in
 from tests.apps.test_together import together
-from yinuo.apps.base import Refused
-from yinuo.apps.deficient.actions import agree_to_gap, decline_gap, sign_gap_commitment, supply_gap
-from yinuo.apps.deficient.models import DeficientAcceptance
-from yinuo.apps.onemap.actions import accept, conclude_coordination, start_coordination
-from yinuo.apps.onemap.models import Application, Coordination, MapItem, Submission
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Refused
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.deficient.actions import agree_to_gap, decline_gap, sign_gap_commitment, supply_gap
+from yinuo.rooms.deficient.models import DeficientAcceptance
+from yinuo.rooms.onemap.actions import accept, conclude_coordination, start_coordination
+from yinuo.rooms.onemap.models import Application, Coordination, MapItem, Submission
 
 pytestmark = pytest.mark.slow
 

@@ -31,8 +31,16 @@ from tests.apps.test_credit_scores import evaluate
 from tests.apps.test_onemap import FILED, PDF, REVIEWED, guided, hand_in
 from tests.apps.test_rulings import file_of, rule, tried
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.commitments.actions import (
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.documents.models import Document
+from yinuo.engine.people.actions import ask_binding, confirm_binding, give_role
+from yinuo.engine.people.models import Department, Membership
+from yinuo.engine.rules import pack
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.actions import (
     apply_again,
     apply_completion,
     ask_lift,
@@ -50,7 +58,7 @@ from yinuo.apps.commitments.actions import (
     review_commitment,
     to_regular,
 )
-from yinuo.apps.commitments.models import (
+from yinuo.rooms.commitments.models import (
     AuditReport,
     Commitment,
     CommitmentReview,
@@ -61,21 +69,20 @@ from yinuo.apps.commitments.models import (
     Objection,
     Ruling,
 )
-from yinuo.apps.credit.actions import consent, execute, refuse_consent
-from yinuo.apps.credit.models import CreditEvent, CreditRelief, PointProposal
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.documents.models import Document
-from yinuo.apps.onemap import queries as onemap
-from yinuo.apps.onemap.actions import accept, confirm_review, extend_item, open_escalation, take_in_result
-from yinuo.apps.onemap.models import Escalation, MapItem
-from yinuo.apps.people.actions import ask_binding, confirm_binding, give_role
-from yinuo.apps.people.models import Department, Membership
-from yinuo.apps.projects.actions import amend, decide_by_hand, file_project, recode, report_participant, report_progress
-from yinuo.apps.projects.models import Participant, ProgressReport, Project
-from yinuo.apps.rules import pack
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.rooms.credit.actions import consent, execute, refuse_consent
+from yinuo.rooms.credit.models import CreditEvent, CreditRelief, PointProposal
+from yinuo.rooms.onemap import queries as onemap
+from yinuo.rooms.onemap.actions import accept, confirm_review, extend_item, open_escalation, take_in_result
+from yinuo.rooms.onemap.models import Escalation, MapItem
+from yinuo.rooms.projects.actions import (
+    amend,
+    decide_by_hand,
+    file_project,
+    recode,
+    report_participant,
+    report_progress,
+)
+from yinuo.rooms.projects.models import Participant, ProgressReport, Project
 
 pytestmark = begins_with(guided)
 

@@ -14,31 +14,31 @@ from tests.apps.test_completion import ADVISED, APPLIED, INSPECTED, built, pendi
 from tests.apps.test_onemap import guided
 from tests.apps.test_together import together
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.catalogue.models import Zone
-from yinuo.apps.commitments import actions as commitments
-from yinuo.apps.commitments.actions import apply_again, apply_completion, record_finding
-from yinuo.apps.commitments.inspection import reached
-from yinuo.apps.commitments.models import Commitment, CommitmentState, CompletionVerification
-from yinuo.apps.credit.models import PointProposal
-from yinuo.apps.documents.models import Document, DocumentKind
-from yinuo.apps.land import actions as land
-from yinuo.apps.land import rules
-from yinuo.apps.land.models import LandChecklist, ListInput, Parcel, ParcelUse
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import answer_guidance
-from yinuo.apps.onemap.actions.results import land as reach_landing
-from yinuo.apps.onemap.models import GuidanceAnswer, ItemState, MapItem
-from yinuo.apps.people.models import Department
-from yinuo.apps.projects.actions import withdraw_filing
-from yinuo.apps.projects.models import Project
-from yinuo.apps.reviews.actions import review_service
-from yinuo.apps.reviews.queries import services_of
-from yinuo.apps.trail.actions import unit_of_work
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work import actions as work
-from yinuo.apps.work import queries as inbox
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.catalogue.models import Zone
+from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import Department
+from yinuo.engine.trail.actions import unit_of_work
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work import actions as work
+from yinuo.engine.work import queries as inbox
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments import actions as commitments
+from yinuo.rooms.commitments.actions import apply_again, apply_completion, record_finding
+from yinuo.rooms.commitments.inspection import reached
+from yinuo.rooms.commitments.models import Commitment, CommitmentState, CompletionVerification
+from yinuo.rooms.credit.models import PointProposal
+from yinuo.rooms.land import actions as land
+from yinuo.rooms.land import rules
+from yinuo.rooms.land.models import LandChecklist, ListInput, Parcel, ParcelUse
+from yinuo.rooms.onemap.actions import answer_guidance
+from yinuo.rooms.onemap.actions.results import land as reach_landing
+from yinuo.rooms.onemap.models import GuidanceAnswer, ItemState, MapItem
+from yinuo.rooms.projects.actions import withdraw_filing
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.reviews.actions import review_service
+from yinuo.rooms.reviews.queries import services_of
 
 pytestmark = begins_with(guided)
 

@@ -13,13 +13,17 @@ from tests.apps.test_commitments import AFTER, DEPARTMENT, approve, item_of, pro
 from tests.apps.test_completion import APPLIED, applied, inspect
 from tests.apps.test_onemap import PDF, guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.base import Forbidden, Refused, Stale
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.documents.making import paper_of
-from yinuo.apps.documents.models import Document
-from yinuo.apps.infochain.audit import audit
-from yinuo.apps.onemap.actions import (
+from yinuo.engine.base import Forbidden, Refused, Stale
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.documents.making import paper_of
+from yinuo.engine.documents.models import Document
+from yinuo.engine.infochain.audit import audit
+from yinuo.engine.trail.actions import unit_of_work
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.onemap.actions import (
     accept,
     accept_document_request,
     ask_document,
@@ -30,14 +34,10 @@ from yinuo.apps.onemap.actions import (
     revoke,
     withdraw_document_request,
 )
-from yinuo.apps.onemap.models import LaterDocument, MapItem, Submission
-from yinuo.apps.onemap.sweeping import stuck
-from yinuo.apps.projects.actions import terminate
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.actions import unit_of_work
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.rooms.onemap.models import LaterDocument, MapItem, Submission
+from yinuo.rooms.onemap.sweeping import stuck
+from yinuo.rooms.projects.actions import terminate
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

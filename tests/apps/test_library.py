@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import PDF
-from yinuo.apps.base import Forbidden, Refused
-from yinuo.apps.documents.actions import replace_file, restore_file, retire_file, store_upload
-from yinuo.apps.documents.models import FileMark, StoredFile
-from yinuo.apps.documents.queries import in_use, library, versions
-from yinuo.apps.trail.models import Entry
+from yinuo.engine.base import Forbidden, Refused
+from yinuo.engine.documents.actions import replace_file, restore_file, retire_file, store_upload
+from yinuo.engine.documents.models import FileMark, StoredFile
+from yinuo.engine.documents.queries import in_use, library, versions
+from yinuo.engine.trail.models import Entry
 
 NOON = at("2026-11-06 12:00")
 

@@ -16,8 +16,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.apps.county import Company, County, facts
 from tests.apps.test_onemap import FILED, PDF
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.commitments.actions import (
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.infochain.audit import audit
+from yinuo.engine.people.models import Department
+from yinuo.engine.rules import pack
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work import clocks
+from yinuo.engine.work.actions import CACHE, rebuild, tick
+from yinuo.engine.work.models import WorkItem, WorkState
+from yinuo.rooms.commitments.actions import (
     answer_objection,
     close_notices,
     commit,
@@ -25,21 +33,13 @@ from yinuo.apps.commitments.actions import (
     raise_objection,
     to_regular,
 )
-from yinuo.apps.commitments.models import Commitment, Objection
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.infochain.audit import audit
-from yinuo.apps.onemap import actions as onemap
-from yinuo.apps.onemap.actions.common import waiting_for
-from yinuo.apps.onemap.models import CONCLUDED, ENDED, GuidanceAnswer, MapItem
-from yinuo.apps.onemap.sweeping import stuck
-from yinuo.apps.people.models import Department
-from yinuo.apps.projects import actions as projects
-from yinuo.apps.projects.models import Project
-from yinuo.apps.rules import pack
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work import clocks
-from yinuo.apps.work.actions import CACHE, rebuild, tick
-from yinuo.apps.work.models import WorkItem, WorkState
+from yinuo.rooms.commitments.models import Commitment, Objection
+from yinuo.rooms.onemap import actions as onemap
+from yinuo.rooms.onemap.actions.common import waiting_for
+from yinuo.rooms.onemap.models import CONCLUDED, ENDED, GuidanceAnswer, MapItem
+from yinuo.rooms.onemap.sweeping import stuck
+from yinuo.rooms.projects import actions as projects
+from yinuo.rooms.projects.models import Project
 
 STEPS = [timedelta(minutes=1), timedelta(hours=3), timedelta(days=1), timedelta(days=4), timedelta(days=45)]
 # What an ended matter still may gain: that its decision arrived, a later guidance's remark, and the count of its changes.

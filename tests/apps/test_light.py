@@ -12,13 +12,13 @@ from django.db import connection
 
 import yinuo
 from tests.apps.county import County, at, new_county
-from yinuo.apps.base import Actor, PageRef
-from yinuo.apps.people.models import Region
-from yinuo.apps.trail.actions import unit_of_work
-from yinuo.apps.work import clocks, lights
-from yinuo.apps.work.actions import About, Limits, close, extend, open_item, pause, resume
-from yinuo.apps.work.lights import Light, has_light, is_paused, light_sql, paused_sql
-from yinuo.apps.work.models import ClockEvent, WorkItem
+from yinuo.engine.base import Actor, PageRef
+from yinuo.engine.people.models import Region
+from yinuo.engine.trail.actions import unit_of_work
+from yinuo.engine.work import clocks, lights
+from yinuo.engine.work.actions import About, Limits, close, extend, open_item, pause, resume
+from yinuo.engine.work.lights import Light, has_light, is_paused, light_sql, paused_sql
+from yinuo.engine.work.models import ClockEvent, WorkItem
 
 LIVES = 60
 TICK = timedelta(microseconds=1)
@@ -127,15 +127,15 @@ def test_nobody_else_compares_the_two_instants() -> None:
         if "migrations" not in path.parts and re.search(r"\b(yellow_from|red_from)\b", path.read_text())
     }
     assert users == {
-        "apps/halls/sources.py",
-        "apps/work/actions.py",
-        "apps/work/caches.py",
-        "apps/work/clocks.py",
-        "apps/work/lights.py",
-        "apps/work/models.py",
-        "web/onemap/changes.py",
-        "web/staff/early.py",
-        "web/staff/listings.py",
+        "rooms/halls/sources.py",
+        "engine/work/actions.py",
+        "engine/work/caches.py",
+        "engine/work/clocks.py",
+        "engine/work/lights.py",
+        "engine/work/models.py",
+        "faces/onemap/map/changes.py",
+        "site/early.py",
+        "site/listings.py",
     }
 
 

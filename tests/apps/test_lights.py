@@ -19,16 +19,16 @@ from django.db import connections
 from tests.apps.county import BEGAN, Company, County, at, facts, new_company, new_county, new_person
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.notices.actions import mark_read, tell
-from yinuo.apps.notices.channels import SmsGateway
-from yinuo.apps.notices.models import Channel, Message
-from yinuo.apps.notices.tasks import MAX_ATTEMPTS, send_due
-from yinuo.apps.onemap.actions import accept, pause_item
-from yinuo.apps.people.models import Department, Hall, Membership, Person, Region
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.trail.actions import unit_of_work
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import Reminder, WorkItem
+from yinuo.engine.notices.actions import mark_read, tell
+from yinuo.engine.notices.channels import SmsGateway
+from yinuo.engine.notices.models import Channel, Message
+from yinuo.engine.notices.tasks import MAX_ATTEMPTS, send_due
+from yinuo.engine.people.models import Department, Hall, Membership, Person, Region
+from yinuo.engine.trail.actions import unit_of_work
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import Reminder, WorkItem
+from yinuo.rooms.onemap.actions import accept, pause_item
+from yinuo.rooms.projects.actions import file_project
 
 NOON = at("2026-11-06 12:00")
 MOMENT = timedelta(microseconds=1)

@@ -27,28 +27,28 @@ from tests.apps.mocking import (
 from tests.apps.points import file_of
 from tests.apps.test_onemap import PDF
 from tests.beginnings import begins_with
-from yinuo.apps.base import Forbidden, Refused, Stale
-from yinuo.apps.commitments.actions import commit
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.documents.making import paper_of
-from yinuo.apps.documents.models import Document
-from yinuo.apps.documents.usage import uses_of
-from yinuo.apps.mock import actions as mock
-from yinuo.apps.mock.models import MockApplication, MockMatter, MockOpinion
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap import actions as onemap
-from yinuo.apps.onemap import queries as maps
-from yinuo.apps.onemap.actions import applying
-from yinuo.apps.onemap.actions.applying import next_number
-from yinuo.apps.onemap.models import Application, MapItem
-from yinuo.apps.onemap.sweeping import stuck
-from yinuo.apps.projects.actions import amend, report_progress, terminate
-from yinuo.apps.projects.models import ProgressReport, Project
-from yinuo.apps.reviews import links
-from yinuo.apps.reviews.models import Channel, TrackService
-from yinuo.apps.trail.models import ChainRow, Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Forbidden, Refused, Stale
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.documents.making import paper_of
+from yinuo.engine.documents.models import Document
+from yinuo.engine.documents.usage import uses_of
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import ChainRow, Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.actions import commit
+from yinuo.rooms.mock import actions as mock
+from yinuo.rooms.mock.models import MockApplication, MockMatter, MockOpinion
+from yinuo.rooms.onemap import actions as onemap
+from yinuo.rooms.onemap import queries as maps
+from yinuo.rooms.onemap.actions import applying
+from yinuo.rooms.onemap.actions.applying import next_number
+from yinuo.rooms.onemap.models import Application, MapItem
+from yinuo.rooms.onemap.sweeping import stuck
+from yinuo.rooms.projects.actions import amend, report_progress, terminate
+from yinuo.rooms.projects.models import ProgressReport, Project
+from yinuo.rooms.reviews import links
+from yinuo.rooms.reviews.models import Channel, TrackService
 
 PERMIT, SCHEME = MATTERS
 
@@ -387,7 +387,7 @@ def test_a_mock_matter_is_sent_back_paused_and_resumed_like_any_other(county: Co
 @begins_with(running)
 def test_a_result_of_another_system_moves_nothing_under_mock_approval(county: County, company: Company) -> None:
     track = running(county, company)
-    from yinuo.apps.base import Actor
+    from yinuo.engine.base import Actor
 
     onemap.take_in_result(
         actor=Actor.system(),

@@ -7,10 +7,10 @@ import pytest
 from tests.apps.county import Company, County, new_company, new_county
 from tests.apps.mocking import LANDED, MATTERS, begun, converting, project_of, register
 from tests.apps.test_credit_together import together
-from yinuo.apps.base import Refused
-from yinuo.apps.mock.models import MockApplication
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Refused
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.mock.models import MockApplication
 
 
 @pytest.fixture

@@ -15,21 +15,21 @@ from tests.apps.county import Company, County, at, facts, new_company, new_count
 from tests.apps.killing import counts
 from tests.apps.test_commitments import promise
 from tests.apps.test_onemap import FILED, guided, hand_in
-from yinuo.apps import rules
-from yinuo.apps.base import Refused, Stale
-from yinuo.apps.catalogue.actions import offer_commitment
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap import moving
-from yinuo.apps.onemap.actions import accept, confirm_review, decide
-from yinuo.apps.onemap.actions.moving import move_rules_on
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Department
-from yinuo.apps.projects.actions import file_project, terminate
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work import clocks
-from yinuo.apps.work.models import WorkItem
 from yinuo.core.decision import Decision
+from yinuo.engine import rules
+from yinuo.engine.base import Refused, Stale
+from yinuo.engine.catalogue.actions import offer_commitment
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import Department
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work import clocks
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap import moving
+from yinuo.rooms.onemap.actions import accept, confirm_review, decide
+from yinuo.rooms.onemap.actions.moving import move_rules_on
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.actions import file_project, terminate
+from yinuo.rooms.projects.models import Project
 
 # From TURN on: the report's review takes 7 working days instead of 10, 500 tce need an energy review instead of 1000, and only a site
 # of 50 000 m² needs a soil plan instead of 5000.

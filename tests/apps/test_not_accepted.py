@@ -14,21 +14,21 @@ from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.granted import grant_all
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.base import Forbidden, Refused, Stale
-from yinuo.apps.documents.models import Document, DocumentKind
-from yinuo.apps.figures import queries as figures
-from yinuo.apps.figures.queries import Pick
-from yinuo.apps.figures.scope import Scope
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap import queries
-from yinuo.apps.onemap.actions import accept, apply_anew, deliver, enter_remedy, refuse_acceptance
-from yinuo.apps.onemap.actions.applying import next_number
-from yinuo.apps.onemap.models import Application, MapItem
-from yinuo.apps.onemap.sweeping import stuck
-from yinuo.apps.people.models import Department
-from yinuo.apps.reviews.actions import give_review
-from yinuo.apps.trail.models import ChainRow
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Forbidden, Refused, Stale
+from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import Department
+from yinuo.engine.trail.models import ChainRow
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.figures import queries as figures
+from yinuo.rooms.figures.queries import Pick
+from yinuo.rooms.figures.scope import Scope
+from yinuo.rooms.onemap import queries
+from yinuo.rooms.onemap.actions import accept, apply_anew, deliver, enter_remedy, refuse_acceptance
+from yinuo.rooms.onemap.actions.applying import next_number
+from yinuo.rooms.onemap.models import Application, MapItem
+from yinuo.rooms.onemap.sweeping import stuck
+from yinuo.rooms.reviews.actions import give_review
 
 pytestmark = begins_with(guided)
 

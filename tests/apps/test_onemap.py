@@ -8,11 +8,14 @@ import pytest
 
 from tests.apps.county import Company, County, at, facts
 from tests.beginnings import begins_with, builder
-from yinuo.apps.base import Forbidden, Refused, Stale
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.onemap import queries
-from yinuo.apps.onemap.actions import (
+from yinuo.engine.base import Forbidden, Refused, Stale
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap import queries
+from yinuo.rooms.onemap.actions import (
     accept,
     answer_guidance,
     confirm_review,
@@ -25,12 +28,9 @@ from yinuo.apps.onemap.actions import (
     submit_materials,
     take_in_result,
 )
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem, Submission
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects.actions import file_project, withdraw_filing
-from yinuo.apps.projects.models import Project
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem, Submission
+from yinuo.rooms.projects.actions import file_project, withdraw_filing
+from yinuo.rooms.projects.models import Project
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 FILED = at("2026-11-03 09:12")
@@ -297,7 +297,7 @@ def test_withdrawing_the_filing_ends_every_item_and_clock(county: County, compan
 
 
 def test_a_result_sent_twice_by_another_system_changes_nothing_the_second_time(county: County, company: Company) -> None:
-    from yinuo.apps.base import Actor
+    from yinuo.engine.base import Actor
 
     project = guided(county, company)
     item = ready(project)

@@ -11,12 +11,12 @@ import pytest
 from tests.apps.chaining import Log
 from tests.apps.county import at
 from tests.database import TestDatabase
-from yinuo.apps.infochain import keys
-from yinuo.apps.infochain.audit import audit
-from yinuo.apps.infochain.models import LeafRecord, LogEntry
-from yinuo.apps.trail.actions import action, enter
 from yinuo.chain.leaves import parse, sign
-from yinuo.config.embedded import SUPERUSER
+from yinuo.deploy.embedded import SUPERUSER
+from yinuo.engine.infochain import keys
+from yinuo.engine.infochain.audit import audit
+from yinuo.engine.infochain.models import LeafRecord, LogEntry
+from yinuo.engine.trail.actions import action, enter
 
 MORNING, NOON = at("2026-11-03 09:12"), at("2026-11-03 12:00")
 LEAVES, CHANGED = 300, 77

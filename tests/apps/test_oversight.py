@@ -14,26 +14,26 @@ from tests.apps.granted import grant_all
 from tests.apps.supervising import evidence, penalise, see_start, sighted
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.caches import rebuild
-from yinuo.apps.credit.models import PointProposal
-from yinuo.apps.documents.usage import uses_of
-from yinuo.apps.feeds.actions import place_entries
-from yinuo.apps.feeds.models import FeedEntry
-from yinuo.apps.feeds.queries import Read, read_on
-from yinuo.apps.infochain.models import LeafRecord
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import accept, decide, take_in_result
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.oversight import access, actions, queries
-from yinuo.apps.oversight.caches import NEXT_LOOK
-from yinuo.apps.oversight.models import AnomalyWarning, Clue, LifeRecord, Watch
-from yinuo.apps.oversight.watching import look, standing, undecided_on
-from yinuo.apps.projects.actions import report_progress, terminate
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import ChainRow, Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.caches import rebuild
+from yinuo.engine.documents.usage import uses_of
+from yinuo.engine.feeds.actions import place_entries
+from yinuo.engine.feeds.models import FeedEntry
+from yinuo.engine.feeds.queries import Read, read_on
+from yinuo.engine.infochain.models import LeafRecord
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import ChainRow, Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.rooms.credit.models import PointProposal
+from yinuo.rooms.onemap.actions import accept, decide, take_in_result
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.oversight import access, actions, queries
+from yinuo.rooms.oversight.caches import NEXT_LOOK
+from yinuo.rooms.oversight.models import AnomalyWarning, Clue, LifeRecord, Watch
+from yinuo.rooms.oversight.watching import look, standing, undecided_on
+from yinuo.rooms.projects.actions import report_progress, terminate
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

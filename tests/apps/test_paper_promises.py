@@ -18,26 +18,26 @@ from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import PDF, guided
 from tests.apps.test_window import CAME, EVENING, LATER, NEXT_DAY, came, clerk_of
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.commitments.actions import close_notices, to_regular
-from yinuo.apps.commitments.actions.paper import commit_on_paper
-from yinuo.apps.commitments.models import Commitment, PaperSigning
-from yinuo.apps.documents.actions import signing_provider, store_upload
-from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.documents.signing import verify_pdf
-from yinuo.apps.documents.usage import uses_of
-from yinuo.apps.infochain.audit import audit
-from yinuo.apps.infochain.models import LeafRecord
-from yinuo.apps.notices.models import Channel, Message
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Department, ProjectUnit
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.window import actions, papers, queries
-from yinuo.apps.window.models import Visit
-from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.documents.actions import signing_provider, store_upload
+from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.documents.signing import verify_pdf
+from yinuo.engine.documents.usage import uses_of
+from yinuo.engine.infochain.audit import audit
+from yinuo.engine.infochain.models import LeafRecord
+from yinuo.engine.notices.models import Channel, Message
+from yinuo.engine.people.models import Department, ProjectUnit
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.actions import close_notices, to_regular
+from yinuo.rooms.commitments.actions.paper import commit_on_paper
+from yinuo.rooms.commitments.models import Commitment, PaperSigning
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.window import actions, papers, queries
+from yinuo.rooms.window.models import Visit
 
 pytestmark = begins_with(guided)
 

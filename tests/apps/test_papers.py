@@ -13,19 +13,19 @@ from tests.apps.county import Company, County, at
 from tests.apps.test_completion import FIRST_OF_PERMIT, UNTIL, applied, inspect
 from tests.apps.test_onemap import ANSWERED, guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.commitments.actions import apply_again, fail_completion
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.documents.actions import signing_provider
-from yinuo.apps.documents.making import paper_of
-from yinuo.apps.documents.models import Document, DocumentKind
-from yinuo.apps.documents.signing import verify_pdf
-from yinuo.apps.onemap import queries
-from yinuo.apps.onemap.actions import accept, decide, deliver, send_back
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem, Submission
-from yinuo.apps.projects.actions import report_participant, withdraw_filing
-from yinuo.apps.projects.actions.papers import certificate_paper, site_poster
-from yinuo.apps.projects.models import Project
-from yinuo.apps.rules import pack
+from yinuo.engine.documents.actions import signing_provider
+from yinuo.engine.documents.making import paper_of
+from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.signing import verify_pdf
+from yinuo.engine.rules import pack
+from yinuo.rooms.commitments.actions import apply_again, fail_completion
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.onemap import queries
+from yinuo.rooms.onemap.actions import accept, decide, deliver, send_back
+from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem, Submission
+from yinuo.rooms.projects.actions import report_participant, withdraw_filing
+from yinuo.rooms.projects.actions.papers import certificate_paper, site_poster
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

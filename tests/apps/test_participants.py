@@ -10,10 +10,10 @@ from tests.apps.county import Company, County, at
 from tests.apps.killing import counts
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused
-from yinuo.apps.projects.actions import end_participant, report_participant, terminate
-from yinuo.apps.projects.models import Participant, Project
-from yinuo.apps.trail.models import Entry
+from yinuo.engine.base import Refused
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.projects.actions import end_participant, report_participant, terminate
+from yinuo.rooms.projects.models import Participant, Project
 
 pytestmark = begins_with(guided)
 

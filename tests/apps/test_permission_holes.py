@@ -12,16 +12,16 @@ from tests.apps.county import Company, County, at, new_company, new_person
 from tests.apps.test_onemap import ANSWERED, PDF, guided, hand_in, ready
 from tests.apps.world import LATE, NOON, TODAY
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.documents import access as documents_access
-from yinuo.apps.documents import actions as documents
-from yinuo.apps.onemap import actions as onemap
-from yinuo.apps.people import actions as people
-from yinuo.apps.people.models import AuthorisedPerson, Department, Membership, Person
-from yinuo.apps.people.queries import actor_of_key, actor_of_membership, bindings_of, memberships_of
-from yinuo.apps.projects import actions as projects
-from yinuo.apps.work import actions as work
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.documents import access as documents_access
+from yinuo.engine.documents import actions as documents
+from yinuo.engine.people import actions as people
+from yinuo.engine.people.models import AuthorisedPerson, Department, Membership, Person
+from yinuo.engine.people.queries import actor_of_key, actor_of_membership, bindings_of, memberships_of
+from yinuo.engine.work import actions as work
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap import actions as onemap
+from yinuo.rooms.projects import actions as projects
 
 pytestmark = begins_with(guided)
 

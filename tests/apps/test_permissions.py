@@ -18,6 +18,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 
 import yinuo
@@ -25,9 +26,9 @@ from tests.apps import test_credit_access
 from tests.apps.county import new_company, new_county
 from tests.apps.killing import counts, survives
 from tests.apps.world import ACTORS, Act, World
-from yinuo.apps.base import ROLES, Actor, Forbidden, Refused
-from yinuo.apps.catalogue import queries as catalogue
-from yinuo.apps.work import clocks
+from yinuo.engine.base import ROLES, Actor, Forbidden, Refused
+from yinuo.engine.catalogue import queries as catalogue
+from yinuo.engine.work import clocks
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -169,7 +170,7 @@ def steps_noted(seen: set[str]) -> Iterator[None]:
 
 def _function(name: str) -> Any:
     room, function = name.split(".")
-    package = importlib.import_module(f"yinuo.apps.{room}.actions")
+    package = importlib.import_module(f"{apps.get_app_config(room).name}.actions")
     places = [package]
     if hasattr(package, "__path__"):
         places += [importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)]
@@ -234,7 +235,7 @@ def test_the_actors_of_the_matrix_have_every_role() -> None:
 
 def public_actions(room: str) -> set[str]:
     """The public functions of a room that are marked as writes."""
-    package = importlib.import_module(f"yinuo.apps.{room}.actions")
+    package = importlib.import_module(f"{apps.get_app_config(room).name}.actions")
     modules = [package]
     if hasattr(package, "__path__"):
         modules += [importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)]
@@ -247,7 +248,7 @@ def public_actions(room: str) -> set[str]:
 
 
 def actions_with_an_actor_but_no_mark(room: str) -> set[str]:
-    package = importlib.import_module(f"yinuo.apps.{room}.actions")
+    package = importlib.import_module(f"{apps.get_app_config(room).name}.actions")
     exported = getattr(package, "__all__", [name for name in vars(package) if not name.startswith("_")])
     functions = [vars(package)[name] for name in exported if inspect.isfunction(vars(package)[name])]
     return {
@@ -289,7 +290,7 @@ def test_the_matrices_of_the_rooms_above_name_their_actions(file: str) -> None:
 def test_no_page_and_no_interface_calls_a_step_that_asks_nobody() -> None:
     inner = {name.split(".")[1] for name in INNER}
     found = []
-    for path in sorted([*(SOURCE / "web").rglob("*.py"), *(SOURCE / "api").rglob("*.py")]):
+    for path in sorted(path for floor in ("ui", "faces", "site") for path in (SOURCE / floor).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and ".actions" in f"{node.module}.":
                 found += [f"{path.name}: {alias.name}" for alias in node.names if alias.name in inner]

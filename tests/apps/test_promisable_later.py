@@ -12,18 +12,18 @@ from tests.apps.test_commitments import DEPARTMENT, SIGNED, answer, item_of, obj
 from tests.apps.test_completion import FIRST_OF_PERMIT, INSPECTED, applied, find, inspect, pending
 from tests.apps.test_onemap import ANSWERED, guided, hand_in
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused
-from yinuo.apps.commitments.actions import decide_on_commitment
-from yinuo.apps.onemap import planning, queries
-from yinuo.apps.onemap.actions import accept, decide, submit_materials
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.onemap.sweeping import stuck
-from yinuo.apps.projects.actions import amend
-from yinuo.apps.projects.actions.confirming import confirm_facts
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.models import WorkItem
 from yinuo.core.calendar import TZ
+from yinuo.engine.base import Refused
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.actions import decide_on_commitment
+from yinuo.rooms.onemap import planning, queries
+from yinuo.rooms.onemap.actions import accept, decide, submit_materials
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.onemap.sweeping import stuck
+from yinuo.rooms.projects.actions import amend
+from yinuo.rooms.projects.actions.confirming import confirm_facts
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 
@@ -95,7 +95,7 @@ def test_the_plan_of_a_promise_ends_on_the_day_its_clock_will_say(county: County
     promise(company, item)
     clock = WorkItem.objects.get(kind="commitment_decision", subject_id=item.pk)
     assert clock.due_at is not None
-    from yinuo.apps.work.clocks import calendar
+    from yinuo.engine.work.clocks import calendar
 
     assert calendar().add_working_days(date(2026, 11, 6), days) == clock.due_at.astimezone(TZ).date()
 

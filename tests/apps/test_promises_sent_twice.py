@@ -11,13 +11,13 @@ from tests.apps.test_commitments import approve, promised
 from tests.apps.test_completion import APPLIED, FIRST_OF_PERMIT, applied, built, inspect
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused
-from yinuo.apps.commitments.actions import apply_again, apply_completion, report_difficulty, report_fulfilment
-from yinuo.apps.commitments.models import CompletionVerification, Difficulty, FulfilmentReport
-from yinuo.apps.onemap.actions import accept, open_escalation, report_problem
-from yinuo.apps.onemap.models import Escalation, Problem
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import tick
+from yinuo.engine.base import Refused
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import tick
+from yinuo.rooms.commitments.actions import apply_again, apply_completion, report_difficulty, report_fulfilment
+from yinuo.rooms.commitments.models import CompletionVerification, Difficulty, FulfilmentReport
+from yinuo.rooms.onemap.actions import accept, open_escalation, report_problem
+from yinuo.rooms.onemap.models import Escalation, Problem
 
 pytestmark = begins_with(guided)
 

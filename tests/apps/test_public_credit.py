@@ -17,15 +17,15 @@ from tests.apps.test_credit_together import together
 from tests.apps.test_onemap import guided
 from tests.apps.test_rulings import FOUND, make, rule, tried
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.credit import queries
-from yinuo.apps.credit.actions import import_score, send_public
-from yinuo.apps.credit.models import PUBLIC_FEED, PublicBatch
-from yinuo.apps.credit.platform import HttpPlatform, SendError
-from yinuo.apps.feeds.actions import place_entries
-from yinuo.apps.feeds.models import FeedEntry, FeedPlace
-from yinuo.apps.feeds.queries import placed, read_on
-from yinuo.apps.trail.models import Entry
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.feeds.actions import place_entries
+from yinuo.engine.feeds.models import FeedEntry, FeedPlace
+from yinuo.engine.feeds.queries import placed, read_on
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.credit import queries
+from yinuo.rooms.credit.actions import import_score, send_public
+from yinuo.rooms.credit.models import PUBLIC_FEED, PublicBatch
+from yinuo.rooms.credit.platform import HttpPlatform, SendError
 
 
 class Platform:

@@ -9,14 +9,21 @@ from tests.apps.killing import counts
 from tests.apps.mapped import mapped
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
-from yinuo.apps.base import Forbidden, Refused
-from yinuo.apps.notices.models import Message
-from yinuo.apps.projects import queries
-from yinuo.apps.projects.actions import answer_question, ask_question, pass_question, publish_answer, terminate, withdraw_answer
-from yinuo.apps.projects.models import Project, Question
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Forbidden, Refused
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.projects import queries
+from yinuo.rooms.projects.actions import (
+    answer_question,
+    ask_question,
+    pass_question,
+    publish_answer,
+    terminate,
+    withdraw_answer,
+)
+from yinuo.rooms.projects.models import Project, Question
 
 __all__ = ["mapped"]
 pytestmark = begins_with(guided)

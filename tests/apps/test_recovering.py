@@ -11,22 +11,22 @@ from django.db import transaction
 
 from tests.apps.chaining import ORIGIN, Log
 from tests.apps.county import Company, County, at, facts, new_company
-from yinuo.apps.base import Actor
-from yinuo.apps.infochain import actions, keys, tasks
-from yinuo.apps.infochain.audit import audit
-from yinuo.apps.infochain.models import IssuerKey, LogEntry, LogHead, Subject
-from yinuo.apps.infochain.queries import checkpoint, history, platform_key, served
-from yinuo.apps.infochain.recovering import Recovered, recover, vouch
-from yinuo.apps.infochain.sequencer import Behind
-from yinuo.apps.projects.actions import file_project, terminate
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import ChainRow
 from yinuo.chain.leaves import parse
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.tree import Tile
 from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note, VerifierKey
+from yinuo.engine.base import Actor
+from yinuo.engine.infochain import actions, keys, tasks
+from yinuo.engine.infochain.audit import audit
+from yinuo.engine.infochain.models import IssuerKey, LogEntry, LogHead, Subject
+from yinuo.engine.infochain.queries import checkpoint, history, platform_key, served
+from yinuo.engine.infochain.recovering import Recovered, recover, vouch
+from yinuo.engine.infochain.sequencer import Behind
+from yinuo.engine.trail.models import ChainRow
 from yinuo.node.mirror import Mirror, Pinned
 from yinuo.node.store import Store
+from yinuo.rooms.projects.actions import file_project, terminate
+from yinuo.rooms.projects.models import Project
 
 MORNING = at("2026-11-03 09:12")
 LATER = at("2026-11-03 11:00")

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from tests.apps.county import County, at
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.work.models import WorkItem
 
 ARCHITECTURE = Path(__file__).resolve().parents[2] / "docs" / "ARCHITECTURE.md"
 # Bare keys that stay, each with its reason in docs/ARCHITECTURE.md.

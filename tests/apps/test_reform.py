@@ -17,19 +17,19 @@ from tests.apps.mapped import mapped
 from tests.apps.test_commitments import approve, item_of, promise
 from tests.apps.test_onemap import guided, hand_in
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.commitments.actions import open_reviews
-from yinuo.apps.documents.models import Document
-from yinuo.apps.onemap import actions as onemap
-from yinuo.apps.onemap.actions.common import waiting_for
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.models import Project
-from yinuo.apps.reform import actions, figures, measures, scoring
-from yinuo.apps.reform.models import Publication, ReformReport, ReportDraft, SelfReport
-from yinuo.apps.reviews import actions as reviews
-from yinuo.apps.reviews.models import ServiceReview
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.documents.models import Document
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.actions import open_reviews
+from yinuo.rooms.onemap import actions as onemap
+from yinuo.rooms.onemap.actions.common import waiting_for
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.reform import actions, figures, measures, scoring
+from yinuo.rooms.reform.models import Publication, ReformReport, ReportDraft, SelfReport
+from yinuo.rooms.reviews import actions as reviews
+from yinuo.rooms.reviews.models import ServiceReview
 
 __all__ = ["mapped"]
 pytestmark = begins_with(guided)

@@ -13,25 +13,25 @@ from django.conf import settings
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.regions import in_zone, new_zone
 from tests.apps.test_onemap import guided
-from yinuo.apps import rules
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.catalogue.models import RegionalResult, Zone
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.documents.making import paper_of
-from yinuo.apps.documents.models import Document
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import share_result
-from yinuo.apps.onemap.effects import facts_changed
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Department, Membership
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects.models import Project
-from yinuo.apps.regional import actions, effects, queries
-from yinuo.apps.regional.models import FeeEntry, RegionalAssessment
-from yinuo.apps.trail.actions import action
-from yinuo.apps.trail.models import ChainRow, Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine import rules
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.catalogue.models import RegionalResult, Zone
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.documents.making import paper_of
+from yinuo.engine.documents.models import Document
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import Department, Membership
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.trail.actions import action
+from yinuo.engine.trail.models import ChainRow, Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap.actions import share_result
+from yinuo.rooms.onemap.effects import facts_changed
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.regional import actions, effects, queries
+from yinuo.rooms.regional.models import FeeEntry, RegionalAssessment
 
 SOIL = "soil_conservation_plan"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"

@@ -9,16 +9,16 @@ import pytest
 from tests.apps.county import Company, County, at, facts, new_company
 from tests.apps.regions import in_zone, new_result, new_zone
 from tests.apps.test_onemap import ANSWERED, guided, hand_in
-from yinuo.apps.base import Forbidden, Refused
-from yinuo.apps.documents.models import Document
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap import planning, queries, regional
-from yinuo.apps.onemap.actions import end_sharing, share_result
-from yinuo.apps.onemap.actions.applying import next_number
-from yinuo.apps.onemap.models import Application, MapItem
-from yinuo.apps.projects.actions import amend
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import ChainRow, Entry
+from yinuo.engine.base import Forbidden, Refused
+from yinuo.engine.documents.models import Document
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import ChainRow, Entry
+from yinuo.rooms.onemap import planning, queries, regional
+from yinuo.rooms.onemap.actions import end_sharing, share_result
+from yinuo.rooms.onemap.actions.applying import next_number
+from yinuo.rooms.onemap.models import Application, MapItem
+from yinuo.rooms.projects.actions import amend
+from yinuo.rooms.projects.models import Project
 
 SOIL, EIA = "soil_conservation_plan", "eia_table"
 LATER = at("2026-11-10 10:00")
@@ -110,7 +110,7 @@ def test_a_company_of_class_d_shares_nothing(county: County) -> None:
 
 def guided_by_hand(county: County, company: Company) -> Project:
     """A D company's filing is decided by hand; the map is not needed to ask the rules."""
-    from yinuo.apps.projects.actions import file_project
+    from yinuo.rooms.projects.actions import file_project
 
     made = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(**in_zone()), pledged=True, at=at("2026-11-03 09:12"))
     return Project.objects.select_related("unit__credit").get(pk=made.project.pk)

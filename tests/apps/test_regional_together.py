@@ -9,14 +9,14 @@ from tests.apps.regions import in_zone, new_result, new_zone
 from tests.apps.test_onemap import guided
 from tests.apps.test_regional_process import SOIL, begin, committee, submitted
 from tests.apps.test_together import together
-from yinuo.apps.base import Refused
-from yinuo.apps.catalogue.models import RegionalResult
-from yinuo.apps.onemap.actions import share_result
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Membership
-from yinuo.apps.regional import actions
-from yinuo.apps.regional.models import RegionalAssessment
-from yinuo.apps.trail.models import Entry
+from yinuo.engine.base import Refused
+from yinuo.engine.catalogue.models import RegionalResult
+from yinuo.engine.people.models import Membership
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.onemap.actions import share_result
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.regional import actions
+from yinuo.rooms.regional.models import RegionalAssessment
 
 LATER = at("2026-11-10 10:00")
 

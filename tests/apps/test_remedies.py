@@ -11,16 +11,16 @@ from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_again import REFUSED, anew, refused
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap import history
-from yinuo.apps.onemap.actions import conclude_remedy, enter_remedy
-from yinuo.apps.onemap.models import MapItem, Remedy
-from yinuo.apps.onemap.sweeping import stuck
-from yinuo.apps.projects.actions import terminate
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import Light, WorkItem, WorkKind
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import Light, WorkItem, WorkKind
+from yinuo.rooms.onemap import history
+from yinuo.rooms.onemap.actions import conclude_remedy, enter_remedy
+from yinuo.rooms.onemap.models import MapItem, Remedy
+from yinuo.rooms.onemap.sweeping import stuck
+from yinuo.rooms.projects.actions import terminate
 
 pytestmark = begins_with(guided)
 

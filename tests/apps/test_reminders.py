@@ -11,12 +11,12 @@ from tests.apps.killing import counts
 from tests.apps.mapped import mapped
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import accept, pause_item
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import remind, remind_on_the_day, tick
-from yinuo.apps.work.models import Reminder, WorkItem
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import remind, remind_on_the_day, tick
+from yinuo.engine.work.models import Reminder, WorkItem
+from yinuo.rooms.onemap.actions import accept, pause_item
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["mapped"]
 pytestmark = begins_with(guided)

@@ -9,14 +9,19 @@ import pytest
 
 from tests.apps.county import Company, County, at, facts, new_company, new_person
 from tests.apps.killing import counts
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.people.actions import ask_binding, confirm_binding, give_credit_code, register_reserved_unit
-from yinuo.apps.people.models import ProjectUnit
-from yinuo.apps.people.queries import actor_of_binding
-from yinuo.apps.projects.actions import file_project, open_draft
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.people.actions import (
+    ask_binding,
+    confirm_binding,
+    give_credit_code,
+    register_reserved_unit,
+)
+from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.people.queries import actor_of_binding
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.projects.actions import file_project, open_draft
+from yinuo.rooms.projects.models import Project
 
 NOON = at("2026-11-06 12:00")
 LATER = at("2026-11-10 09:00")

@@ -8,9 +8,9 @@ from tests.apps.county import Company, County, at
 from tests.apps.killing import counts
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused
-from yinuo.apps.onemap.actions import accept, pause_item, resume_item
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Refused
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap.actions import accept, pause_item, resume_item
 
 
 @begins_with(guided)

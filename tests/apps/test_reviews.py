@@ -13,12 +13,15 @@ from django.db import connection
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import accept, apply_anew, decide
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.reviews import links, queries
-from yinuo.apps.reviews.actions import (
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import Light, WorkItem, WorkKind
+from yinuo.rooms.onemap.actions import accept, apply_anew, decide
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.reviews import links, queries
+from yinuo.rooms.reviews.actions import (
     answer_bad_review,
     appeal_bad_review,
     assign_bad_review,
@@ -28,10 +31,7 @@ from yinuo.apps.reviews.actions import (
     give_review,
     review_by_link,
 )
-from yinuo.apps.reviews.models import Channel, Rectification, ServiceReview
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import Light, WorkItem, WorkKind
+from yinuo.rooms.reviews.models import Channel, Rectification, ServiceReview
 
 pytestmark = begins_with(guided)
 

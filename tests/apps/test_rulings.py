@@ -13,9 +13,17 @@ from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_commitments import DEPARTMENT, PDF, allowed, approve, handle, in_trouble, item_of, promise
 from tests.apps.test_onemap import guided, hand_in
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.commitments import queries
-from yinuo.apps.commitments.actions import (
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.documents.making import paper_of
+from yinuo.engine.documents.models import Document
+from yinuo.engine.infochain.models import LeafRecord
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments import queries
+from yinuo.rooms.commitments.actions import (
     apply_completion,
     ask_lift,
     consent_ruling,
@@ -27,20 +35,12 @@ from yinuo.apps.commitments.actions import (
     report_difficulty,
     report_fulfilment,
 )
-from yinuo.apps.commitments.models import Commitment, Ruling
-from yinuo.apps.credit.models import PointProposal
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.documents.making import paper_of
-from yinuo.apps.documents.models import Document
-from yinuo.apps.infochain.models import LeafRecord
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions.applying import next_number
-from yinuo.apps.onemap.models import Application, MapItem
-from yinuo.apps.projects.actions import amend, terminate
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.rooms.commitments.models import Commitment, Ruling
+from yinuo.rooms.credit.models import PointProposal
+from yinuo.rooms.onemap.actions.applying import next_number
+from yinuo.rooms.onemap.models import Application, MapItem
+from yinuo.rooms.projects.actions import amend, terminate
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

@@ -15,15 +15,15 @@ from tests.apps.points import ACT, file_of
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.commitments.actions import raise_objection
-from yinuo.apps.credit.actions import propose_points
-from yinuo.apps.projects.actions import ask_question, open_draft, report_progress, terminate
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.actions import forget_answers, once, request_hash, unit_of_work
-from yinuo.apps.trail.models import Entry, Idempotency
-from yinuo.apps.work.actions import remind
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.trail.actions import forget_answers, once, request_hash, unit_of_work
+from yinuo.engine.trail.models import Entry, Idempotency
+from yinuo.engine.work.actions import remind
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.actions import raise_objection
+from yinuo.rooms.credit.actions import propose_points
+from yinuo.rooms.projects.actions import ask_question, open_draft, report_progress, terminate
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

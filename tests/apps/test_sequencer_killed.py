@@ -18,16 +18,16 @@ from django.db import connections
 
 from tests.apps.chaining import ORIGIN, Log
 from tests.apps.county import at
-from yinuo.apps.infochain import keys
-from yinuo.apps.infochain.audit import audit
-from yinuo.apps.infochain.models import Checkpoint, LeafRecord, LogEntry, LogHead, TwinHead
-from yinuo.apps.infochain.twinning import opened
-from yinuo.apps.trail.actions import action, enter
-from yinuo.apps.trail.models import ChainRow
 from yinuo.chain import sm
 from yinuo.chain.tree import Tree
 from yinuo.chain.verifier import Checkpoint as Head
 from yinuo.chain.verifier import Note, check_consistency
+from yinuo.engine.infochain import keys
+from yinuo.engine.infochain.audit import audit
+from yinuo.engine.infochain.models import Checkpoint, LeafRecord, LogEntry, LogHead, TwinHead
+from yinuo.engine.infochain.twinning import opened
+from yinuo.engine.trail.actions import action, enter
+from yinuo.engine.trail.models import ChainRow
 
 MORNING = at("2026-11-03 09:12")
 KILLS, SUBJECTS = 24, 7
@@ -108,7 +108,7 @@ def test_rival_sequencers_killed_under_load_lose_double_and_miss_nothing(committ
     if twin is not None:
         of_twin = TwinHead.objects.get()
         assert (of_twin.refused, of_twin.size, of_twin.published) == ("", leaves, leaves)
-    from yinuo.apps.infochain.queries import read_tile
+    from yinuo.engine.infochain.queries import read_tile
 
     # Whoever saw any of the heads signed on the way finds it at the beginning of the last.
     tree = Tree(head.size, read_tile)

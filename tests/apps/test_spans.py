@@ -17,20 +17,20 @@ from tests.apps.agencies import new_agency
 from tests.apps.county import BEGAN, Company, County, at, new_county, new_person
 from tests.apps.regions import new_result, new_zone
 from tests.apps.test_together import together
-from yinuo.apps.accounts.models import Invitation
-from yinuo.apps.agency.models import AgencyBody, Agreement, ServiceAgent
-from yinuo.apps.base import Refused
-from yinuo.apps.catalogue import queries
-from yinuo.apps.catalogue.actions import offer_commitment, publish_tolerance, set_handler
-from yinuo.apps.catalogue.models import CommitmentOffer, MatterHandler, RegionalResult, Tolerance, Zone
-from yinuo.apps.grants.models import Grant
-from yinuo.apps.infochain.models import IssuerKey
-from yinuo.apps.inspections.models import InspectionPlan, Inspector
-from yinuo.apps.people.actions import ask_binding, give_role
-from yinuo.apps.people.models import AuthorisedPerson, Delegation, Department, InForce, Membership
-from yinuo.apps.regional.models import RegionalAssessment
-from yinuo.apps.trail.models import Entry
 from yinuo.core.calendar import TZ
+from yinuo.engine.base import Refused
+from yinuo.engine.catalogue import queries
+from yinuo.engine.catalogue.actions import offer_commitment, publish_tolerance, set_handler
+from yinuo.engine.catalogue.models import CommitmentOffer, MatterHandler, RegionalResult, Tolerance, Zone
+from yinuo.engine.infochain.models import IssuerKey
+from yinuo.engine.people.actions import ask_binding, give_role
+from yinuo.engine.people.models import AuthorisedPerson, Delegation, Department, InForce, Membership
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.accounts.models import Invitation
+from yinuo.rooms.agency.models import AgencyBody, Agreement, ServiceAgent
+from yinuo.rooms.grants.models import Grant
+from yinuo.rooms.inspections.models import InspectionPlan, Inspector
+from yinuo.rooms.regional.models import RegionalAssessment
 
 MATTER = "energy_review"
 GAP_MATTER, MATERIALS = "soil_conservation_plan", ("spoil_agreement", "site_plan")

@@ -11,15 +11,21 @@ from django.db import connection
 
 from tests.apps.county import Company, County, at, facts, new_company, new_county
 from tests.apps.test_onemap import ANSWERED, FILED, REVIEWED, hand_in, ready
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.onemap.actions import accept, answer_guidance, confirm_review, decide
-from yinuo.apps.onemap.models import Guidance, GuidanceAnswer, MapItem
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects.actions import answer_question, ask_question, file_project, publish_answer, withdraw_answer
-from yinuo.apps.projects.models import Project, Question
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import Reminder, WorkItem
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import Reminder, WorkItem
+from yinuo.rooms.onemap.actions import accept, answer_guidance, confirm_review, decide
+from yinuo.rooms.onemap.models import Guidance, GuidanceAnswer, MapItem
+from yinuo.rooms.projects.actions import (
+    answer_question,
+    ask_question,
+    file_project,
+    publish_answer,
+    withdraw_answer,
+)
+from yinuo.rooms.projects.models import Project, Question
 
 
 @pytest.fixture
@@ -92,7 +98,7 @@ def test_one_request_sent_by_eight_hands_at_once_files_one_project(stage: tuple[
 
 def test_codes_stay_unique_when_the_provider_repeats_itself_under_eight_writers(stage: tuple[County, Company], monkeypatch: Any) -> None:
     """A provider that draws from only twelve codes: eight writers still get eight different ones."""
-    from yinuo.apps.projects import codes
+    from yinuo.rooms.projects import codes
 
     _, company = stage
     monkeypatch.setattr(codes.secrets, "randbelow", lambda limit: __import__("random").randrange(60))

@@ -51,25 +51,32 @@ from tests.apps.granted import grant_all
 from tests.apps.test_onemap import ANSWERED, FILED, REVIEWED, guided, hand_in, ready
 from tests.apps.test_together import together
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused
-from yinuo.apps.notices import queries as notices
-from yinuo.apps.notices.models import Message
-from yinuo.apps.notices.tasks import send_due
-from yinuo.apps.onemap import queries as onemap
-from yinuo.apps.onemap.actions import accept, answer_guidance, confirm_review, decide, pause_item, send_back
-from yinuo.apps.onemap.models import Application, GuidanceAnswer, MapItem
-from yinuo.apps.onemap.sweeping import stuck
-from yinuo.apps.projects import queries as projects
-from yinuo.apps.projects.actions import file_project, withdraw_filing
-from yinuo.apps.projects.models import Project
-from yinuo.apps.rules import pack
-from yinuo.apps.trail.models import StoredDecision
-from yinuo.apps.work import clocks, tasks
-from yinuo.apps.work import queries as inbox
-from yinuo.apps.work.actions import CACHE, import_calendar, tick
-from yinuo.apps.work.models import Reminder, WorkItem
 from yinuo.core.decision import Decision
 from yinuo.core.pack.types import DayNotice
+from yinuo.engine.base import Refused
+from yinuo.engine.notices import queries as notices
+from yinuo.engine.notices.models import Message
+from yinuo.engine.notices.tasks import send_due
+from yinuo.engine.rules import pack
+from yinuo.engine.trail.models import StoredDecision
+from yinuo.engine.work import clocks, tasks
+from yinuo.engine.work import queries as inbox
+from yinuo.engine.work.actions import CACHE, import_calendar, tick
+from yinuo.engine.work.models import Reminder, WorkItem
+from yinuo.rooms.onemap import queries as onemap
+from yinuo.rooms.onemap.actions import (
+    accept,
+    answer_guidance,
+    confirm_review,
+    decide,
+    pause_item,
+    send_back,
+)
+from yinuo.rooms.onemap.models import Application, GuidanceAnswer, MapItem
+from yinuo.rooms.onemap.sweeping import stuck
+from yinuo.rooms.projects import queries as projects
+from yinuo.rooms.projects.actions import file_project, withdraw_filing
+from yinuo.rooms.projects.models import Project
 
 TESTS = Path(__file__).resolve().parents[1]
 LAPSED = at("2026-11-16 09:00")
@@ -197,7 +204,7 @@ def test_a_notice_moves_only_the_clocks_it_touches(county: County, company: Comp
     after = WorkItem.objects.get(kind="limit")
     WorkItem.objects.filter(pk=before.pk).update(state="running", closed_at=None)
     WorkItem.objects.filter(pk=after.pk).update(limit_value=60, limit_unit="working", statutory_value=90, statutory_unit="working")
-    from yinuo.apps.work.actions import rebuild
+    from yinuo.engine.work.actions import rebuild
 
     rebuild()
     third = WorkItem.objects.get(pk=after.pk)
@@ -281,7 +288,7 @@ def test_a_due_day_beyond_the_calendar_is_shown_as_provisional(county: County, c
     hand_in(company, item, at("2026-11-06 09:00"))
     accept(actor=county.actor("approver", item.department.key), item_id=item.pk, at=at("2026-11-06 15:00"))
     WorkItem.objects.filter(kind="limit").update(limit_value=60, limit_unit="working")
-    from yinuo.apps.work.actions import rebuild
+    from yinuo.engine.work.actions import rebuild
 
     rebuild()
     work = WorkItem.objects.get(kind="limit")
@@ -358,10 +365,10 @@ def test_a_stored_decision_is_read_back_whole(county: County, company: Company) 
 
 def test_no_room_listens_to_signals() -> None:
     """What follows from what stands in one list (config/effects.py), not in handlers nobody sees."""
-    source = Path(str(django_settings.SOURCE)) / "apps"
     found = [
         path.name
-        for path in source.rglob("*.py")
+        for floor in ("engine", "rooms")
+        for path in (Path(str(django_settings.SOURCE)) / floor).rglob("*.py")
         if re.search(r"db\.models\.signals|@receiver|post_save|pre_save\.connect", path.read_text())
     ]
     assert found == []

@@ -13,17 +13,6 @@ from django.test import Client, override_settings
 
 from tests.apps.chaining import Log
 from tests.apps.county import Company, County, at, facts
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.documents.making import paper_of
-from yinuo.apps.infochain import keys, queries, sealed, sequencer, twinning
-from yinuo.apps.infochain.actions import take_cosignatures
-from yinuo.apps.infochain.audit import audit
-from yinuo.apps.infochain.books import TWIN
-from yinuo.apps.infochain.models import LeafRecord, LogEntry, LogHead, TwinCheckpoint, TwinHead, TwinTile
-from yinuo.apps.infochain.recovering import recover
-from yinuo.apps.infochain.twinning import Twin, opened
-from yinuo.apps.projects.actions import certificate_paper, file_project
-from yinuo.apps.trail.actions import action, enter
 from yinuo.chain import sm
 from yinuo.chain.leaves import parse
 from yinuo.chain.signing import SigningKey, sign_checkpoint
@@ -31,12 +20,23 @@ from yinuo.chain.sm import sm3
 from yinuo.chain.sm_signing import Sm2SigningKey
 from yinuo.chain.tree import Tile, append, check_bundle
 from yinuo.chain.verifier import COSIGNATURE, SM2, Checkpoint, Note, Policy, Proof, Unverified, VerifierKey, check_proof, hash_leaf
-from yinuo.config import checks
-from yinuo.config import sequencer as process
-from yinuo.config.cli import chain as command
-from yinuo.config.cli.chain import _verified
+from yinuo.deploy import checks
+from yinuo.deploy import sequencer as process
+from yinuo.deploy.cli import chain as command
+from yinuo.deploy.cli.chain import _verified
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.documents.making import paper_of
+from yinuo.engine.infochain import keys, queries, sealed, sequencer, twinning
+from yinuo.engine.infochain.actions import take_cosignatures
+from yinuo.engine.infochain.audit import audit
+from yinuo.engine.infochain.books import TWIN
+from yinuo.engine.infochain.models import LeafRecord, LogEntry, LogHead, TwinCheckpoint, TwinHead, TwinTile
+from yinuo.engine.infochain.recovering import recover
+from yinuo.engine.infochain.twinning import Twin, opened
+from yinuo.engine.trail.actions import action, enter
 from yinuo.node.mirror import Alarm, Mirror, Pinned
 from yinuo.node.store import Store
+from yinuo.rooms.projects.actions import certificate_paper, file_project
 
 pytest.importorskip("gmssl_pyx", reason="no wheel of gmssl-pyx for this machine")
 MORNING, NOON = at("2026-11-03 09:12"), at("2026-11-03 12:00")

@@ -10,24 +10,24 @@ import pytest
 from tests.apps.county import Company, County, at, facts, free_code, new_company, new_person
 from tests.apps.test_onemap import PDF, guided
 from tests.beginnings import begins_with
-from yinuo.apps.base import Actor, Forbidden, Refused, Stale
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.documents.making import paper_of
-from yinuo.apps.documents.models import Document, DocumentKind
-from yinuo.apps.notices.models import Channel, Message
-from yinuo.apps.onemap.actions import accept, apply_anew, decide, submit_materials
-from yinuo.apps.onemap.actions.common import waiting_for
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.actions import authorise, end_binding, register_unit
-from yinuo.apps.people.models import Department, Hall, Membership, ProjectUnit, Region
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.projects.models import Project
-from yinuo.apps.projects.queries import visible
-from yinuo.apps.trail.models import Entry, Idempotency
-from yinuo.apps.window import actions, identity, queries
-from yinuo.apps.window.models import Handout, HandoutLine, Visit
-from yinuo.apps.work.models import WorkItem, WorkKind
+from yinuo.engine.base import Actor, Forbidden, Refused, Stale
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.documents.making import paper_of
+from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.notices.models import Channel, Message
+from yinuo.engine.people.actions import authorise, end_binding, register_unit
+from yinuo.engine.people.models import Department, Hall, Membership, ProjectUnit, Region
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.trail.models import Entry, Idempotency
+from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.rooms.onemap.actions import accept, apply_anew, decide, submit_materials
+from yinuo.rooms.onemap.actions.common import waiting_for
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.actions import file_project
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.queries import visible
+from yinuo.rooms.window import actions, identity, queries
+from yinuo.rooms.window.models import Handout, HandoutLine, Visit
 
 pytestmark = begins_with(guided)
 

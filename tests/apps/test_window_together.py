@@ -8,12 +8,12 @@ from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.test_together import together
 from tests.apps.test_window import CAME, LATER, came, clerk_of, guided, hand_in_at_the_window, ready_item
 from tests.beginnings import begins_with
-from yinuo.apps.base import Refused
-from yinuo.apps.documents.models import Document, DocumentKind
-from yinuo.apps.onemap.actions import accept, decide, deliver
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.window import actions, queries
-from yinuo.apps.window.models import Handout, Visit
+from yinuo.engine.base import Refused
+from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.onemap.actions import accept, decide, deliver
+from yinuo.rooms.window import actions, queries
+from yinuo.rooms.window.models import Handout, Visit
 
 AFTERNOON = at("2026-11-06 15:00")
 

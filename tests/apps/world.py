@@ -8,16 +8,16 @@ from typing import Any
 
 from tests.apps.county import BEGAN, Company, County, at, facts, new_company, new_person
 from tests.apps.test_onemap import FILED, PDF, REVIEWED, guided, hand_in
-from yinuo.apps.base import Actor
-from yinuo.apps.documents import actions as documents
-from yinuo.apps.onemap import actions as onemap
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Department, Hall, Membership, Region
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects import actions as projects
-from yinuo.apps.projects.models import Project, Question
-from yinuo.apps.work import actions as work
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.base import Actor
+from yinuo.engine.documents import actions as documents
+from yinuo.engine.people.models import Department, Hall, Membership, Region
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.work import actions as work
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap import actions as onemap
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects import actions as projects
+from yinuo.rooms.projects.models import Project, Question
 
 NOON = at("2026-11-06 12:00")
 TODAY = date(2026, 11, 6)
@@ -184,6 +184,6 @@ class World:
 
 def ready_and_elsewhere(project: Project, item: MapItem) -> bool:
     """An item that may start now, of another department than the filing unit, whose limit its law lets be extended or not."""
-    from yinuo.apps.onemap.actions.common import waiting_for
+    from yinuo.rooms.onemap.actions.common import waiting_for
 
     return item.state == "open" and not waiting_for(item) and item.department.key != "development_reform" and bool(item.limit_value)

@@ -18,11 +18,11 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from scripts.browser import find
-from yinuo import web
+from yinuo import ui
 
 BUILD = Path(__file__).resolve().parents[2] / "build" / "browser"
 PICTURES = BUILD / "pictures"
-STATIC = Path(web.__file__).resolve().parent / "static"
+STATIC = Path(ui.__file__).resolve().parent / "static"
 TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 DESKTOP, PHONE = (1280, 900), (390, 844)
 # Only what is wrong is told in full: to name every element that is right takes axe twice as long as to look at it.

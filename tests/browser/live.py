@@ -37,10 +37,10 @@ from tests.browser.chromium import BUILD, DESKTOP, PHONE, parted_dates, picture,
 from tests.browser.chromium import chromium as started
 from tests.browser.server import APP, OWNER
 from tests.database import REPOSITORY, TestDatabase
-from yinuo.apps.people.models import Person, ProjectUnit
-from yinuo.apps.work.clocks import forget_calendar
-from yinuo.config.training import HEADER
 from yinuo.core.codes import make_credit_code
+from yinuo.deploy.training import HEADER
+from yinuo.engine.people.models import Person, ProjectUnit
+from yinuo.engine.work.clocks import forget_calendar
 
 __all__ = ["DESKTOP", "PHONE", "at", "closing_time", "live"]
 

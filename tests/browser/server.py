@@ -11,7 +11,7 @@ import json
 import os
 import sys
 
-from yinuo.config.processes import die_with_parent
+from yinuo.deploy.processes import die_with_parent
 
 APP, OWNER = "YINUO_DATABASE_URL", "YINUO_DATABASE_OWNER_URL"
 
@@ -20,7 +20,7 @@ def main() -> None:
     # The end of its input would not reach it while it waits for a copy: a test run that is killed must leave nothing.
     die_with_parent()
     port = sys.argv[1]
-    import yinuo.config.wsgi  # noqa: F401  (the pages and rules a copy then has)
+    import yinuo.deploy.wsgi  # noqa: F401  (the pages and rules a copy then has)
 
     for line in sys.stdin:
         addresses = json.loads(line)
@@ -36,7 +36,7 @@ def serve(addresses: dict[str, str], port: str) -> None:
     """In the copy: Django's connections lead to the database named, then the server begins. Does not return."""
     from django.db import connections
 
-    from yinuo.config import database, web
+    from yinuo.deploy import database, web
 
     os.environ.update(addresses)
     connections.settings["default"].update(database.settings_from_url(addresses[APP]))

@@ -17,15 +17,15 @@ from tests.apps.test_onemap import filed, guided
 from tests.apps.test_onemap import hand_in as handed_in
 from tests.browser.live import DESKTOP, PHONE, AtTheBrowser, Live, at, closing_time, live
 from tests.browser.walking import begin_filing, fill_filing, hand_in
-from yinuo.apps.base import Actor
-from yinuo.apps.commitments.actions import commit, raise_objection
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.credit.actions import consent
-from yinuo.apps.onemap.actions import accept, confirm_review, pause_item
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.models import Project
-from yinuo.apps.rules import pack
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.base import Actor
+from yinuo.engine.rules import pack
+from yinuo.rooms.commitments.actions import commit, raise_objection
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.credit.actions import consent
+from yinuo.rooms.onemap.actions import accept, confirm_review, pause_item
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

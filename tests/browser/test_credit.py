@@ -15,10 +15,10 @@ from tests.apps.points import take
 from tests.apps.test_commitments import DEPARTMENT, in_trouble
 from tests.apps.test_rulings import make, rule
 from tests.browser.live import DESKTOP, PHONE, Live, at, closing_time, live
-from yinuo.apps.commitments.actions import handle_difficulty
-from yinuo.apps.commitments.models import Commitment, Ruling
-from yinuo.apps.credit.actions import ask_relief, check_evaluations, decide_relief
-from yinuo.apps.feeds.actions import place_entries
+from yinuo.engine.feeds.actions import place_entries
+from yinuo.rooms.commitments.actions import handle_difficulty
+from yinuo.rooms.commitments.models import Commitment, Ruling
+from yinuo.rooms.credit.actions import ask_relief, check_evaluations, decide_relief
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -16,11 +16,11 @@ from tests.apps.points import propose
 from tests.apps.test_onemap import filed, guided, hand_in
 from tests.browser.live import DESKTOP, PATIENCE, PHONE, AtTheBrowser, Live, at, closing_time, live
 from tests.browser.walking import begin_filing, fill_filing
-from yinuo.apps.credit.models import PointProposal
-from yinuo.apps.onemap.actions import accept
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import AuthorisedPerson
-from yinuo.apps.projects.models import Draft, Project
+from yinuo.engine.people.models import AuthorisedPerson
+from yinuo.rooms.credit.models import PointProposal
+from yinuo.rooms.onemap.actions import accept
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Draft, Project
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

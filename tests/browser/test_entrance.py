@@ -8,11 +8,11 @@ import pytest
 
 from tests.browser.live import DESKTOP, PHONE, AtTheBrowser, Live, closing_time, live
 from tests.browser.walking import PDF, fill_filing
-from yinuo.apps.accounts.models import Admission
-from yinuo.apps.notices.models import Message
-from yinuo.apps.people.models import AuthorisedPerson, Person
-from yinuo.apps.projects.models import Project
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import AuthorisedPerson, Person
+from yinuo.rooms.accounts.models import Admission
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -11,13 +11,13 @@ from django.db import connection
 
 from tests.apps.test_commitments import approve, promised
 from tests.browser.live import DESKTOP, PHONE, Live, at, closing_time, live
-from yinuo.apps.base import Actor
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.halls.actions import give_points, publish_bulletin, report_events
-from yinuo.apps.halls.models import Bulletin, ManualPoint
-from yinuo.apps.people.models import Hall, Region
-from yinuo.apps.reform import actions as reform
-from yinuo.apps.reform.models import Publication
+from yinuo.engine.base import Actor
+from yinuo.engine.people.models import Hall, Region
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.halls.actions import give_points, publish_bulletin, report_events
+from yinuo.rooms.halls.models import Bulletin, ManualPoint
+from yinuo.rooms.reform import actions as reform
+from yinuo.rooms.reform.models import Publication
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -11,10 +11,10 @@ from tests.apps.inspecting import LEAD, VALUE, begun, confirmed, inspectors
 from tests.browser.live import PHONE, Live, closing_time, live
 from tests.core.test_draw import VALUE as ANY_VALUE
 from tests.core.test_draw import announced as any_announcement
-from yinuo.apps.inspections.models import RandomInspection
-from yinuo.apps.inspections.questions import questions_of
-from yinuo.apps.people.models import Person
 from yinuo.core.draw import draw, parse
+from yinuo.engine.people.models import Person
+from yinuo.rooms.inspections.models import RandomInspection
+from yinuo.rooms.inspections.questions import questions_of
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

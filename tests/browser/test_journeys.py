@@ -14,11 +14,11 @@ from tests.apps.test_completion import external
 from tests.apps.test_onemap import guided
 from tests.browser.live import PHONE, AtTheBrowser, Live, at, closing_time, live
 from tests.browser.walking import advise, file, hand_in
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.onemap.actions import answer_guidance
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
-from yinuo.apps.projects.models import Project
-from yinuo.apps.work.actions import tick
+from yinuo.engine.work.actions import tick
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.onemap.actions import answer_guidance
+from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

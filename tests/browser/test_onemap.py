@@ -15,10 +15,10 @@ from pypdf import PdfReader
 from tests.apps.county import at
 from tests.browser.live import DESKTOP, PHONE, AtTheBrowser, Live, closing_time, live
 from tests.web.bigmap import MOMENT, big_map
-from yinuo.apps.onemap.actions import report_problem
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Person
-from yinuo.apps.projects.models import Project
+from yinuo.engine.people.models import Person
+from yinuo.rooms.onemap.actions import report_problem
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["closing_time", "live"]
 

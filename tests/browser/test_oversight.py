@@ -7,7 +7,7 @@ import pytest
 from tests.apps.test_onemap import guided
 from tests.browser.live import PHONE, Live, at, closing_time, live
 from tests.browser.walking import material
-from yinuo.apps.oversight.models import AnomalyWarning
+from yinuo.rooms.oversight.models import AnomalyWarning
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

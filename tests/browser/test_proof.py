@@ -20,13 +20,13 @@ from playwright.sync_api import Browser, Page, Route
 from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
 from tests.browser.photographs import photograph
 from tests.chain import naive
-from yinuo.apps.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS
 from yinuo.chain.leaves import build, canonical, disclosure, read_proof, subject_of, taken_out
 from yinuo.chain.printed import LETTERS, PREFIX, base45, cbor, decode_base45, decode_cbor, packed, unpacked
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.verifier import COSIGNATURE, SM2, Checkpoint, Note, Policy, Proof, Unverified, VerifierKey, encode64, hash_leaf, hash_node
 from yinuo.config.middleware import POLICY as CONTENT_POLICY
-from yinuo.web.public.proofs import ProofForm, alone
+from yinuo.engine.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS
+from yinuo.site.proofs import ProofForm, alone
 
 pytestmark = pytest.mark.browser
 
@@ -393,7 +393,7 @@ def test_a_good_proof_is_told_in_words_and_a_bent_one_with_what_is_wrong(page: P
 
 
 def test_the_page_kept_as_a_file_checks_without_any_network(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("yinuo.web.public.proofs.queries.policy_text", lambda: RULES)
+    monkeypatch.setattr("yinuo.site.proofs.queries.policy_text", lambda: RULES)
     answer = alone(RequestFactory().get("/chain/verify/alone.html"))
     assert 'attachment; filename="yinuo-verify.html"' in answer["Content-Disposition"]
     kept = tmp_path / "yinuo-verify.html"

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from tests.browser import shapes
 from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
 from yinuo.config.middleware import POLICY
-from yinuo.web.styleguide import views
+from yinuo.ui.styleguide import views
 
 pytestmark = pytest.mark.browser
 

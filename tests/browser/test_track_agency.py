@@ -10,11 +10,11 @@ from tests.apps.county import Company
 from tests.apps.test_onemap import guided
 from tests.browser.live import PHONE, AtTheBrowser, Live, at, closing_time, live
 from tests.browser.walking import material
-from yinuo.apps.agency.models import AgencyRequest, Agreement, Package, ServiceEntry
-from yinuo.apps.onemap.models import Submission
-from yinuo.apps.people.models import Membership
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
+from yinuo.engine.people.models import Membership
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.agency.models import AgencyRequest, Agreement, Package, ServiceEntry
+from yinuo.rooms.onemap.models import Submission
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -7,8 +7,8 @@ import pytest
 from tests.apps.gaps import item_of
 from tests.apps.test_onemap import guided, hand_in
 from tests.browser.live import PHONE, Live, at, closing_time, live
-from yinuo.apps.onemap.actions import accept
-from yinuo.apps.onemap.models import Coordination, MapItem
+from yinuo.rooms.onemap.actions import accept
+from yinuo.rooms.onemap.models import Coordination, MapItem
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -9,10 +9,10 @@ from tests.apps.gaps import clerk, item_of, signed
 from tests.apps.test_onemap import guided
 from tests.browser.live import PHONE, Live, at, closing_time, live
 from tests.browser.walking import material
-from yinuo.apps.deficient.models import DeficientAcceptance
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.window.actions import open_visit
-from yinuo.apps.work.actions import tick
+from yinuo.engine.work.actions import tick
+from yinuo.rooms.deficient.models import DeficientAcceptance
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.window.actions import open_visit
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -8,9 +8,9 @@ from tests.apps.county import Company
 from tests.apps.mocking import MATTERS, project_of
 from tests.browser.live import PHONE, AtTheBrowser, Live, closing_time, live
 from tests.browser.walking import material
-from yinuo.apps.mock.models import MockApplication
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.models import Project
+from yinuo.rooms.mock.models import MockApplication
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -8,12 +8,12 @@ from tests.apps.county import Company
 from tests.apps.regions import in_zone
 from tests.apps.test_onemap import guided
 from tests.browser.live import PHONE, Live, at, closing_time, live
-from yinuo.apps.catalogue.models import RegionalResult
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Department
-from yinuo.apps.projects.actions import open_draft
-from yinuo.apps.projects.models import Project
-from yinuo.apps.regional.models import RegionalAssessment
+from yinuo.engine.catalogue.models import RegionalResult
+from yinuo.engine.people.models import Department
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.actions import open_draft
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.regional.models import RegionalAssessment
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -12,11 +12,11 @@ from tests.apps.test_commitments import item_of
 from tests.apps.test_land import ASSESSED, keeper
 from tests.apps.test_onemap import guided
 from tests.browser.live import PHONE, AtTheBrowser, Live, at, closing_time, live
-from yinuo.apps.commitments.actions import close_notices
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.land import actions as land
-from yinuo.apps.land.models import LandChecklist, ListInput, Parcel
-from yinuo.apps.projects.models import Project
+from yinuo.rooms.commitments.actions import close_notices
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.land import actions as land
+from yinuo.rooms.land.models import LandChecklist, ListInput, Parcel
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -9,10 +9,10 @@ from tests.apps.test_onemap import guided_rest
 from tests.apps.test_window import NUMBER
 from tests.browser.live import DESKTOP, PHONE, AtTheBrowser, Live, at, closing_time, live
 from tests.browser.walking import file, hand_in
-from yinuo.apps.onemap.actions import accept, confirm_review, decide
-from yinuo.apps.onemap.models import Submission
-from yinuo.apps.projects.models import Project
-from yinuo.apps.window.models import Visit
+from yinuo.rooms.onemap.actions import accept, confirm_review, decide
+from yinuo.rooms.onemap.models import Submission
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.window.models import Visit
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

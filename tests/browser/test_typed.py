@@ -14,7 +14,7 @@ from tests.apps.county import Company, new_company
 from tests.apps.test_onemap import guided
 from tests.browser.live import DESKTOP, PASSWORD, PHONE, AtTheBrowser, Live, closing_time, live
 from tests.browser.walking import CHOSEN, TYPED, begin_filing, material
-from yinuo.apps.people.models import Person
+from yinuo.engine.people.models import Person
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

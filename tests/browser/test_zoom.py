@@ -13,8 +13,8 @@ from tests.apps.county import Company
 from tests.apps.test_onemap import guided, hand_in
 from tests.browser.chromium import sideways
 from tests.browser.live import AtTheBrowser, Live, at, closing_time, live
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.models import Project
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["closing_time", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

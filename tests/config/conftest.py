@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.config.answers import Answer, Ask, read_once
-from yinuo.config.cli import asking, main
+from yinuo.deploy.cli import asking, main
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from yinuo.config.front import Front
+from yinuo.deploy.front import Front
 
 
 def application_of(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:

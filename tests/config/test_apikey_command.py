@@ -9,10 +9,10 @@ import pytest
 
 from tests.apps.county import Company, County, new_company, new_county
 from tests.config.answers import Ask
-from yinuo.apps.people.models import ApiKey
-from yinuo.apps.people.queries import actor_of_key
-from yinuo.apps.trail.models import Entry
-from yinuo.config.cli.asking import now
+from yinuo.deploy.cli.asking import now
+from yinuo.engine.people.models import ApiKey
+from yinuo.engine.people.queries import actor_of_key
+from yinuo.engine.trail.models import Entry
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ import pytest
 
 from tests.config.answers import Ask
 from tests.database import home
-from yinuo.config import backup
-from yinuo.config.backup import MANIFEST, BackupError, back_up, check, is_empty, read, restore
-from yinuo.config.embedded import APP, DATABASE, OWNER, SUPERUSER, Server
+from yinuo.deploy import backup
+from yinuo.deploy.backup import MANIFEST, BackupError, back_up, check, is_empty, read, restore
+from yinuo.deploy.embedded import APP, DATABASE, OWNER, SUPERUSER, Server
 
 pytestmark = pytest.mark.slow
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -15,13 +15,13 @@ from django.utils import timezone
 from bench import figures, filing, inbox, instance, map, pages, populate, tick
 from tests.apps.county import facts
 from tests.apps.killing import counts
-from yinuo.apps.figures import queries
-from yinuo.apps.figures.cases import SOURCES
-from yinuo.apps.figures.scope import Scope
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Hall
-from yinuo.apps.work.models import WorkItem
-from yinuo.config import bootstrap
+from yinuo.engine import bootstrap
+from yinuo.engine.people.models import Hall
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.figures import queries
+from yinuo.rooms.figures.cases import SOURCES
+from yinuo.rooms.figures.scope import Scope
+from yinuo.rooms.onemap.models import MapItem
 
 pytestmark = pytest.mark.django_db
 

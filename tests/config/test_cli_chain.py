@@ -14,7 +14,7 @@ from yinuo.chain.printed import packed
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.tree import Tree, append
 from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note, Proof, hash_leaf
-from yinuo.config.cli import main
+from yinuo.deploy.cli import main
 
 LOG, NODE = SigningKey.generate("county.example/log"), SigningKey.generate("bank.example", COSIGNATURE)
 SHOWN = disclosure(bytes(16), "code", "2611-622927-04-01-123456")

@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 from tests.config.answers import Ask, answer, read_once, refused
-from yinuo.config.cli.planning import routes, scheme_of, stage_name, working_days
-from yinuo.config.packs import directory
 from yinuo.core.calendar import WorkCalendar
 from yinuo.core.dated import Span
 from yinuo.core.pack.types import Limit
 from yinuo.core.screen import screen, screen_filing
+from yinuo.deploy.cli.planning import routes, scheme_of, stage_name, working_days
+from yinuo.deploy.packs import directory
 
 GOOD: dict[str, Any] = {
     "name": "冷链物流园", "kind": "filing", "project_class": "private", "region": "622927", "industry": "5930", "total_investment": "3200.50",
@@ -451,7 +451,7 @@ def test_a_notice_in_toml_reads_like_one_of_the_packs(ask: Ask, tmp_path: Path) 
 
 @pytest.mark.usefixtures("db")
 def test_an_imported_notice_is_stored_and_shown(ask: Ask, file: Callable[[Any], str]) -> None:
-    from yinuo.apps.work import clocks
+    from yinuo.engine.work import clocks
 
     try:
         first = answer(ask("calendar", "import", file(NOTICE), "--json"))

@@ -105,7 +105,7 @@ def test_a_new_pack_answers_in_json_too(ask: Ask, tmp_path: Path) -> None:
 def _in_gbk(*words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     environment = os.environ | {"PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0"}
     return subprocess.run(
-        [sys.executable, "-c", "from yinuo.config.cli import main; main()", *words],
+        [sys.executable, "-c", "from yinuo.deploy.cli import main; main()", *words],
         env=environment, input=given, capture_output=True, check=False,
     )  # fmt: skip
 

@@ -11,8 +11,8 @@ import pytest
 import typer
 
 from yinuo import __version__
-from yinuo.config import cli
-from yinuo.config.cli import chinese
+from yinuo.deploy import cli
+from yinuo.deploy.cli import chinese
 
 
 def _run(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -67,7 +67,7 @@ def test_a_missing_argument_is_named() -> None:
 def _every_command() -> list[list[str]]:
     found = []
     for name in sorted(set(cli.installed()) - {"manage"}):
-        command = typer.main.get_command(importlib.import_module(f"yinuo.config.cli.{cli.COMMANDS[name][0]}").app)
+        command = typer.main.get_command(importlib.import_module(f"yinuo.deploy.cli.{cli.COMMANDS[name][0]}").app)
         found += [[name], *([name, inner] for inner in getattr(command, "commands", {}))]
     return found
 
@@ -84,7 +84,7 @@ def test_the_help_of_every_command_is_in_chinese(words: list[str], capsys: pytes
 def test_a_question_about_rules_imports_neither_django_nor_the_database() -> None:
     code = (
         "import sys\n"
-        "from yinuo.config.cli import main\n"
+        "from yinuo.deploy.cli import main\n"
         "try: main(['policy', 'grade', '86', '--json'])\n"
         "except SystemExit as end: assert not end.code, end.code\n"
         "heavy = {'django', 'psycopg', 'procrastinate', 'structlog', 'granian'} & {name.split('.')[0] for name in sys.modules}\n"

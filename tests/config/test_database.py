@@ -18,9 +18,9 @@ from django.template import engines
 
 from tests.conftest import OWN
 from tests.database import TestDatabase
-from yinuo.apps.base import AppendOnly, FixedWhenMade
-from yinuo.config import database
-from yinuo.config.embedded import APP, OWNER
+from yinuo.deploy import database
+from yinuo.deploy.embedded import APP, OWNER
+from yinuo.engine.base import AppendOnly, FixedWhenMade
 
 Person = get_user_model()
 GROWING = sorted(database.append_only_tables())
@@ -205,7 +205,7 @@ def test_a_committing_test_starts_from_a_clean_clone(committed_db: str) -> None:
 
 def test_an_undefined_variable_in_our_own_template_raises() -> None:
     template = engines["django"].from_string("{{ nothing }}")
-    template.template.origin.name = str(OWN / "yinuo/web/templates/page.html")
+    template.template.origin.name = str(OWN / "yinuo/ui/templates/page.html")
     for node in template.template.nodelist:
         node.origin = template.template.origin
     with pytest.raises(Exception, match=r"nothing in .*page\.html"):

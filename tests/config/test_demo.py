@@ -26,43 +26,43 @@ from tests.apps.killing import Watch, watched
 from tests.database import TestDatabase
 from tests.web.crawling import STRANGE_IDS, Crawl, Share
 from tests.web.staffdesk import BACKEND
-from yinuo.apps import caches
-from yinuo.apps.base import Actor
-from yinuo.apps.caches import Cache
-from yinuo.apps.commitments.models import AuditReport, Commitment, CompletionVerification, Ruling
-from yinuo.apps.credit.models import CreditEvent, CreditHead, CreditRelief, EvaluationBatch, PointProposal
-from yinuo.apps.credit.queries import review_until
-from yinuo.apps.documents.actions import signing_provider
-from yinuo.apps.documents.files import inspect_upload
-from yinuo.apps.documents.models import Attachment, Document, FileRole, StoredFile
-from yinuo.apps.documents.signing import verify_pdf
-from yinuo.apps.figures import queries
-from yinuo.apps.figures.cases import SOURCES
-from yinuo.apps.figures.scope import Scope
-from yinuo.apps.grants.models import ChainSearch
-from yinuo.apps.halls import queries as halls
-from yinuo.apps.halls.models import Bulletin, Honour
-from yinuo.apps.infochain.audit import _newest, audit
-from yinuo.apps.infochain.models import LeafRecord
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.models import Escalation, ExternalResult, Guidance, MapItem
-from yinuo.apps.people.models import Delegation, Hall, Membership, Person, ProjectUnit, StaffRole
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.projects.models import ProgressReport, Project, Question
-from yinuo.apps.reform.models import ReformReport
-from yinuo.apps.rules import pack
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.window.models import Visit
-from yinuo.apps.work.access import can_see
-from yinuo.apps.work.models import WorkItem
-from yinuo.config import demo
-from yinuo.config.binaries import DatabaseError
-from yinuo.config.bootstrap import sync_pack
-from yinuo.config.demo.people import COMPANIES, PASSWORD, WORKERS, assemble
-from yinuo.config.embedded import SUPERUSER
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import check_credit_code
+from yinuo.deploy.embedded import SUPERUSER
+from yinuo.engine import caches
+from yinuo.engine.base import Actor
+from yinuo.engine.bootstrap import sync_pack
+from yinuo.engine.caches import Cache
+from yinuo.engine.documents.actions import signing_provider
+from yinuo.engine.documents.files import inspect_upload
+from yinuo.engine.documents.models import Attachment, Document, FileRole, StoredFile
+from yinuo.engine.documents.signing import verify_pdf
+from yinuo.engine.infochain.audit import _newest, audit
+from yinuo.engine.infochain.models import LeafRecord
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.models import Delegation, Hall, Membership, Person, ProjectUnit, StaffRole
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.rules import pack
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.access import can_see
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.models import AuditReport, Commitment, CompletionVerification, Ruling
+from yinuo.rooms.credit.models import CreditEvent, CreditHead, CreditRelief, EvaluationBatch, PointProposal
+from yinuo.rooms.credit.queries import review_until
+from yinuo.rooms.figures import queries
+from yinuo.rooms.figures.cases import SOURCES
+from yinuo.rooms.figures.scope import Scope
+from yinuo.rooms.grants.models import ChainSearch
+from yinuo.rooms.halls import queries as halls
+from yinuo.rooms.halls.models import Bulletin, Honour
+from yinuo.rooms.onemap.models import Escalation, ExternalResult, Guidance, MapItem
+from yinuo.rooms.projects.actions import file_project
+from yinuo.rooms.projects.models import ProgressReport, Project, Question
+from yinuo.rooms.reform.models import ReformReport
+from yinuo.rooms.window.models import Visit
+from yinuo.stories import demo
+from yinuo.stories.demo import UnfitForDemonstration
+from yinuo.stories.demo.people import COMPANIES, PASSWORD, WORKERS, assemble
 
 pytestmark = pytest.mark.slow
 # A Tuesday morning; the tests below look at what everybody finds then.
@@ -404,7 +404,7 @@ def test_a_second_start_changes_nothing_and_tells_the_logins(built: list[demo.Lo
 
 
 def test_it_is_never_started_in_earnest(built: list[demo.Login]) -> None:
-    with pytest.raises(DatabaseError, match="--demo"):
+    with pytest.raises(UnfitForDemonstration, match="--demo"):
         demo.refuse_in_earnest()
 
 
@@ -444,7 +444,7 @@ def test_it_refuses_a_database_with_real_data_in_it(what: str, db: None) -> None
         company = new_company()
         file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=NOW)
     before = counts()
-    with pytest.raises(DatabaseError, match="已有真实的"):
+    with pytest.raises(UnfitForDemonstration, match="已有真实的"):
         demo.build(lambda line: None, NOW)
     assert counts() == before
     assert not Entry.objects.filter(verb=demo.MARK).exists()
@@ -512,7 +512,7 @@ def test_every_row_the_chain_was_told_of_is_compared_with_it(built: list[demo.Lo
     assert audit(None).faults == []
     kinds = settings.YINUO_CHAIN_AUDITS
     seen = {handler for type, marks, apart, handler, _ in kinds if next(_newest(type, marks, apart), None)}
-    assert {handler for *_, handler, _ in kinds} - seen == {"yinuo.apps.onemap.leaves.later_now"}
+    assert {handler for *_, handler, _ in kinds} - seen == {"yinuo.rooms.onemap.leaves.later_now"}
 
 
 def test_every_kind_of_leaf_is_compared_or_speaks_of_no_row(built: list[demo.Login]) -> None:

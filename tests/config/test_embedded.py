@@ -16,11 +16,11 @@ import psycopg
 import pytest
 
 from tests.database import home
-from yinuo.config import binaries, embedded
-from yinuo.config.binaries import DatabaseError, service_account
-from yinuo.config.cli import up
-from yinuo.config.cli.up import DatabaseSupervisor
-from yinuo.config.embedded import APP, DATABASE, OWNER, Server
+from yinuo.deploy import binaries, embedded
+from yinuo.deploy.binaries import DatabaseError, service_account
+from yinuo.deploy.cli import up
+from yinuo.deploy.cli.up import DatabaseSupervisor
+from yinuo.deploy.embedded import APP, DATABASE, OWNER, Server
 
 ROOT = os.geteuid() == 0
 pytestmark = pytest.mark.slow

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from yinuo.config import envfile
-from yinuo.config.envfile import EnvFileError, load, read, write
+from yinuo.deploy import envfile
+from yinuo.deploy.envfile import EnvFileError, load, read, write
 
 SHOW = "from django.conf import settings as s; print(s.EMAIL_HOST, s.EMAIL_BACKEND.split('.')[-2], s.EMAIL_USE_SSL, s.YINUO_ORIGIN, s.YINUO_SMS_TOKEN)"
 

@@ -12,7 +12,8 @@ from psycopg import errors
 
 from tests.database import TestDatabase
 from yinuo import __version__
-from yinuo.config import database, failing
+from yinuo.config import failing
+from yinuo.deploy import database
 
 MACHINE = {"authorization": "Bearer yk_nobody"}
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from yinuo.config.front import LARGEST, THREADS, host_of
+from yinuo.deploy.front import LARGEST, THREADS, host_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

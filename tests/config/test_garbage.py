@@ -3,7 +3,7 @@ from __future__ import annotations
 import gc
 import weakref
 
-from yinuo.config.garbage import COLLECTIONS, set_aside_what_stays
+from yinuo.deploy.garbage import COLLECTIONS, set_aside_what_stays
 
 
 class Node:

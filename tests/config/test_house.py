@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from yinuo.config import packs
 from yinuo.core.pack.load import load
+from yinuo.deploy import packs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCE = REPOSITORY / "src" / "yinuo"
 # The styleguide shows examples, as a picture would.
-SHOWN = SOURCE / "web" / "styleguide"
+SHOWN = SOURCE / "ui" / "styleguide"
 
 
 def _texts(*floors: str) -> list[Path]:
@@ -22,21 +22,23 @@ def _texts(*floors: str) -> list[Path]:
     return [file for floor in floors for file in (SOURCE / floor).rglob("*") if file.suffix in endings and not file.is_relative_to(SHOWN)]
 
 
-def test_only_config_names_a_pack() -> None:
+def test_only_deploy_names_a_pack() -> None:
     names = re.compile("|".join(packs.names()), re.IGNORECASE)
     naming = [
-        str(file.relative_to(SOURCE)) for file in _texts("core", "apps", "web", "api") if names.search(file.read_text(encoding="utf-8"))
+        str(file.relative_to(SOURCE))
+        for file in _texts("core", "engine", "rooms", "ui", "faces", "site")
+        if names.search(file.read_text(encoding="utf-8"))
     ]
     assert naming == []
 
 
-def test_nothing_below_config_names_what_the_pack_names_by_its_roles() -> None:
+def test_nothing_below_deploy_names_what_the_pack_names_by_its_roles() -> None:
     roles = load(packs.directory(packs.DEFAULT)).roles
     ids = [roles.filing_department, roles.window_department, roles.filing_matter, roles.land_supply_matter, roles.document]
     named = re.compile(rf"\b({'|'.join(ids)})\b")
     found = {
         f"{file.relative_to(SOURCE)}: {name}"
-        for file in _texts("core", "apps", "web", "api")
+        for file in _texts("core", "engine", "rooms", "ui", "faces", "site")
         for name in named.findall(file.read_text(encoding="utf-8"))
     }
     assert found == set()
@@ -76,8 +78,8 @@ def test_both_readmes_name_the_two_commands_and_each_other() -> None:
 
 def test_every_variable_an_operator_may_set_is_in_both_readmes() -> None:
     used: set[str] = set()
-    for file in ("settings.py", "paths.py", "secret.py"):
-        used |= set(re.findall(r'"(YINUO_[A-Z_]+)"', (SOURCE / "config" / file).read_text(encoding="utf-8")))
+    for file in (SOURCE / "config/settings.py", SOURCE / "deploy/paths.py", SOURCE / "deploy/secret.py"):
+        used |= set(re.findall(r'"(YINUO_[A-Z_]+)"', file.read_text(encoding="utf-8")))
     for own in ("README.md", "README.en.md"):
         text = (REPOSITORY / own).read_text(encoding="utf-8")
         missing = {name for name in used if f"`{name}`" not in text and not name.startswith("YINUO_SMTP_")}

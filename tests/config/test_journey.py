@@ -25,7 +25,7 @@ def command(*arguments: str, folder: Path | None = None) -> subprocess.Popen[str
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("YINUO_", "DJANGO_"))}
     if folder is not None:
         environment["TMPDIR"] = str(folder)
-    program = [sys.executable, "-W", "error", "-c", "from yinuo.config.cli import main; main()", "journey", *arguments]
+    program = [sys.executable, "-W", "error", "-c", "from yinuo.deploy.cli import main; main()", "journey", *arguments]
     return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.migrations.state import ModelState, ProjectState
 
-from yinuo.config.database import new_models_alone
+from yinuo.deploy.database import new_models_alone
 
 
 def state() -> ProjectState:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from yinuo.config.cli import main
-from yinuo.config.packs import FOLDER
+from yinuo.deploy.cli import main
+from yinuo.deploy.packs import FOLDER
 
 TEMPLATE = FOLDER / "_template"
 HEARD = 'longest = 30\nlongest_unit = "working"\nstops_statutory = true\nfrom = '

@@ -6,9 +6,9 @@ import os
 import subprocess
 import sys
 
-from yinuo.config.processes import PARENT
+from yinuo.deploy.processes import PARENT
 
-CHILD = "from yinuo.config.processes import die_with_parent; die_with_parent(); print('at work')"
+CHILD = "from yinuo.deploy.processes import die_with_parent; die_with_parent(); print('at work')"
 
 
 def _begin(parent: int) -> subprocess.CompletedProcess[str]:

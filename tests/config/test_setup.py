@@ -25,13 +25,14 @@ import pytest
 
 from tests import database
 from tests.config.answers import Ask
-from yinuo.apps.people.models import Hall, Membership, Person
-from yinuo.apps.rules import pack
-from yinuo.apps.trail.models import Entry
-from yinuo.config import bootstrap, envfile
-from yinuo.config.embedded import DATABASE, SUPERUSER, Server
-from yinuo.config.setup import doing, plan
-from yinuo.config.setup.plan import Plan, Wrong, read_plan
+from yinuo.deploy import envfile
+from yinuo.deploy.embedded import DATABASE, SUPERUSER, Server
+from yinuo.deploy.setup import doing, plan
+from yinuo.deploy.setup.plan import Plan, Wrong, read_plan
+from yinuo.engine import bootstrap
+from yinuo.engine.people.models import Hall, Membership, Person
+from yinuo.engine.rules import pack
+from yinuo.engine.trail.models import Entry
 
 AT = datetime(2026, 12, 2, 4, 0, tzinfo=UTC)
 PASSWORD = "tian-di-xuan-huang-2026"
@@ -107,7 +108,7 @@ def test_what_is_written_empty_is_cleared_and_what_is_not_written_stays() -> Non
         ('[sms]\nurl = "http://sms.example.gov.cn"', "sms.url"),
         ('[sms]\nurl = "sms"', "sms.url"),
         ('[sms]\nprovider = "no.such.Class"', "sms.provider"),
-        ('[sms]\nprovider = "yinuo.apps.notices.models.Channel"', "sms.provider"),
+        ('[sms]\nprovider = "yinuo.engine.notices.models.Channel"', "sms.provider"),
         ('[sms]\ntest = "abc"', "sms.test"),
         ('[hall]\nname = "x"', "hall.name"),
         ('[administrator]\nname = "x"', "administrator"),
@@ -231,7 +232,7 @@ def test_a_hall_that_no_column_holds_leaves_everything_as_it_was(hall: Hall, tmp
 
 def test_a_pack_without_the_department_is_told(hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     named = replace(pack().roles, window_department="none")
-    monkeypatch.setattr("yinuo.apps.rules.roles", lambda: named)
+    monkeypatch.setattr("yinuo.engine.rules.roles", lambda: named)
     with pytest.raises(Wrong, match="没有编号为 none 的部门"):
         doing.apply(read_plan(FIRST), tmp_path, AT)
 
@@ -277,7 +278,7 @@ def test_looking_at_what_is_not_installed_makes_nothing(ask: Ask, tmp_path: Path
     assert (code, "还没有安装" in err, (tmp_path / "none").exists()) == (1, True, False)
 
 
-PROGRAM = [sys.executable, "-c", "from yinuo.config.cli import main; main()"]
+PROGRAM = [sys.executable, "-c", "from yinuo.deploy.cli import main; main()"]
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -13,10 +13,10 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from tests.apps.county import at, new_county
-from yinuo.api import training as api
-from yinuo.apps.base import Forbidden
-from yinuo.apps.people.queries import actor_of_key
-from yinuo.config.training import TravellingClock, read_moment
+from yinuo.deploy.training import TravellingClock, read_moment
+from yinuo.engine.base import Forbidden
+from yinuo.engine.people.queries import actor_of_key
+from yinuo.site import api_training as api
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.database import home
-from yinuo.config.embedded import Server
-from yinuo.config.packs import FOLDER
+from yinuo.deploy.embedded import Server
+from yinuo.deploy.packs import FOLDER
 
 pytestmark = pytest.mark.slow
 PATIENCE = 120
@@ -46,7 +46,7 @@ class Up:
         self.port = port
         self.output = data.with_suffix(".out")
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("YINUO_", "DJANGO_"))}
-        command = [sys.executable, "-c", "from yinuo.config.cli import main; main()", "up", "--data", str(data), "--port", str(port)]
+        command = [sys.executable, "-c", "from yinuo.deploy.cli import main; main()", "up", "--data", str(data), "--port", str(port)]
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env={**environment, **settings})
 
@@ -156,7 +156,7 @@ def test_a_taken_port_is_named_before_anything_is_started(data: Path) -> None:
 
 
 def test_a_platform_without_an_address_is_named_at_the_start_and_not_by_the_first_filing(data: Path) -> None:
-    up = Up(data, _free_port(), YINUO_CODE_PROVIDER="yinuo.apps.projects.codes.ProvincialProvider")
+    up = Up(data, _free_port(), YINUO_CODE_PROVIDER="yinuo.rooms.projects.codes.ProvincialProvider")
     assert up.process.wait(PATIENCE) == 2
     assert "请在 YINUO_CODE_URL 填写省级平台赋码接口的地址" in up.said()
     assert "Traceback" not in up.said()

@@ -14,7 +14,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src/yinuo"
 def test_every_parameter_named_in_the_code_is_required_of_a_pack() -> None:
     known = set(load(SOURCE / "packs/jishishan").parameters)
     named: dict[str, str] = {}
-    for floor in ("core", "apps", "web", "api", "config"):
+    for floor in ("core", "engine", "rooms", "ui", "faces", "site", "stories", "deploy", "config"):
         for file in (SOURCE / floor).rglob("*.py"):
             words = re.findall(r"\"([a-z_]+(?:\.[a-z_]+)+)\"", file.read_text(encoding="utf-8"))
             named.update({word: str(file.relative_to(SOURCE)) for word in words if word in known})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from yinuo.config.packs import directory
 from yinuo.core.pack.facets import facets
 from yinuo.core.pack.load import load
+from yinuo.deploy.packs import directory
 
 DAY = date(2026, 11, 24)
 IN_WORDS = re.compile(r"^(matter:[^.]+\.(office|after|materials|statutory|promised|offer|standard)|scheme:.*|class:.*)$")

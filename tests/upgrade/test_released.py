@@ -21,26 +21,26 @@ from django.db import DatabaseError, connection, connections
 from scripts.release_dump import LARGEST, NOW, SECRET, migration_digests
 from tests.apps.county import facts
 from tests.database import TestDatabase
-from yinuo.apps.base import Actor
-from yinuo.apps.credit.models import CreditEvent
-from yinuo.apps.credit.relying import rely_on
-from yinuo.apps.documents.actions import make_paper
-from yinuo.apps.documents.models import Document
-from yinuo.apps.infochain import queries
-from yinuo.apps.infochain.audit import audit
-from yinuo.apps.onemap.actions import accept, confirm_review
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
-from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
-from yinuo.apps.people.queries import actor_of_binding, actor_of_membership
-from yinuo.apps.projects.actions import ask_question, file_project
-from yinuo.apps.projects.models import Project
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
-from yinuo.config import upgrade
-from yinuo.config.backup import DUMP, HOME, read
-from yinuo.config.binaries import locate, service_account
-from yinuo.config.embedded import SUPERUSER
-from yinuo.config.releases import Kind, ordered, standing
+from yinuo.deploy import upgrade
+from yinuo.deploy.backup import DUMP, HOME, read
+from yinuo.deploy.binaries import locate, service_account
+from yinuo.deploy.embedded import SUPERUSER
+from yinuo.deploy.releases import Kind, ordered, standing
+from yinuo.engine.base import Actor
+from yinuo.engine.documents.actions import make_paper
+from yinuo.engine.documents.models import Document
+from yinuo.engine.infochain import queries
+from yinuo.engine.infochain.audit import audit
+from yinuo.engine.people.models import AuthorisedPerson, Membership, ProjectUnit
+from yinuo.engine.people.queries import actor_of_binding, actor_of_membership
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.credit.models import CreditEvent
+from yinuo.rooms.credit.relying import rely_on
+from yinuo.rooms.onemap.actions import accept, confirm_review
+from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem
+from yinuo.rooms.projects.actions import ask_question, file_project
+from yinuo.rooms.projects.models import Project
 
 HERE = Path(__file__).resolve().parent
 RELEASED: dict[str, dict[str, str]] = json.loads((HERE / "released.json").read_text(encoding="utf-8"))

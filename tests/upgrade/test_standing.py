@@ -12,11 +12,11 @@ from django.db import ProgrammingError, connection, connections
 
 from tests.database import TestDatabase
 from yinuo import __version__
-from yinuo.config import database, releases, upgrade
-from yinuo.config.backup import BackupError
-from yinuo.config.binaries import DatabaseError
-from yinuo.config.embedded import OWNER
-from yinuo.config.releases import Kind, UnfitDatabase, ordered, standing
+from yinuo.deploy import database, releases, upgrade
+from yinuo.deploy.backup import BackupError
+from yinuo.deploy.binaries import DatabaseError
+from yinuo.deploy.embedded import OWNER
+from yinuo.deploy.releases import Kind, UnfitDatabase, ordered, standing
 
 AT = datetime(2026, 12, 2, 10, tzinfo=UTC)
 NEXT = {"notices": "tests.upgrade.next_notices"}

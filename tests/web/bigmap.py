@@ -8,12 +8,20 @@ from tests.apps.county import Company, County, at
 from tests.apps.granted import grant_all
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_onemap import guided, hand_in
-from yinuo.apps.onemap import building
-from yinuo.apps.onemap.actions import accept, decide, handle_problem, pause_item, report_problem, resume_item, send_back
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Department
-from yinuo.apps.projects.models import Project
-from yinuo.apps.rules import pack
+from yinuo.engine.people.models import Department
+from yinuo.engine.rules import pack
+from yinuo.rooms.onemap import building
+from yinuo.rooms.onemap.actions import (
+    accept,
+    decide,
+    handle_problem,
+    pause_item,
+    report_problem,
+    resume_item,
+    send_back,
+)
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
 
 MOMENT = "2026-11-12 10:20"
 TOTAL = 60

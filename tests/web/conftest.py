@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def filled(test_database: TestDatabase, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Populated]:
     """The county is filled once for all: it takes a second or two."""
     from tests.web.populated import populate
-    from yinuo.apps.catalogue import queries as catalogue
+    from yinuo.engine.catalogue import queries as catalogue
 
     with django_db_blocker.unblock():
         name, made = test_database.built(populate)

@@ -16,16 +16,16 @@ from tests.apps.county import Company, County, at, facts, new_company, new_count
 from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_completion import applied, inspect
 from tests.apps.test_onemap import guided, hand_in, ready
-from yinuo.apps.base import Actor
-from yinuo.apps.catalogue import queries as catalogue
-from yinuo.apps.commitments.actions import answer_objection, raise_objection
-from yinuo.apps.commitments.models import Commitment, Objection
-from yinuo.apps.onemap.models import Submission
-from yinuo.apps.people.models import Department, Person
-from yinuo.apps.projects.actions import file_project, report_progress, withdraw_filing
-from yinuo.apps.projects.models import Project
-from yinuo.apps.work import clocks
-from yinuo.web.public import readings
+from yinuo.engine.base import Actor
+from yinuo.engine.catalogue import queries as catalogue
+from yinuo.engine.people.models import Department, Person
+from yinuo.engine.work import clocks
+from yinuo.rooms.commitments import published as readings
+from yinuo.rooms.commitments.actions import answer_objection, raise_objection
+from yinuo.rooms.commitments.models import Commitment, Objection
+from yinuo.rooms.onemap.models import Submission
+from yinuo.rooms.projects.actions import file_project, report_progress, withdraw_filing
+from yinuo.rooms.projects.models import Project
 
 NOW = at("2027-07-13 10:00")
 ANSWER = (

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.apps.county import Company, County, at, new_company, new_county
-from yinuo.apps.people.models import Membership, Person
+from yinuo.engine.people.models import Membership, Person
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 SetClock = Callable[[str], datetime]

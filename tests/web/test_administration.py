@@ -16,14 +16,14 @@ from django.urls import reverse
 from tests.apps.county import BEGAN, Company, County, new_person
 from tests.apps.killing import counts
 from tests.web.staffdesk import SetClock, company, county, desk, of, set_clock, signed_in, text_of
-from yinuo.apps.people.models import ApiKey, AuthorisedPerson, Department, Membership, Person, ProjectUnit
-from yinuo.apps.trail.models import Entry
+from yinuo.engine.people.models import ApiKey, AuthorisedPerson, Department, Membership, Person, ProjectUnit
+from yinuo.engine.trail.models import Entry
 
 __all__ = ["company", "county", "set_clock"]
 OTHERS = ("approver", "principal", "general_convener", "stage_convener", "supervisor", "comprehensive")
 # What others brought along is taken off when the addresses are read.
 PAGES = sorted(
-    f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry if model._meta.app_label in settings.ROOMS
+    f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry if model._meta.app_label in settings.OWN_APPS
 )
 
 
@@ -46,7 +46,7 @@ def last(verb: str) -> Entry:
 def test_only_the_rooms_own_data_is_there() -> None:
     reverse("admin:index")
     labels = {model._meta.app_label for model in admin.site._registry}
-    assert labels <= set(settings.ROOMS)
+    assert labels <= set(settings.OWN_APPS)
     assert {"people", "trail", "credit", "projects", "catalogue", "notices"} <= labels
 
 
@@ -220,7 +220,7 @@ def test_a_role_is_given_and_ended_through_the_actions(office: Client, county: C
 
 
 def test_a_role_of_another_hall_is_neither_given_nor_ended(office: Client, county: County) -> None:
-    from yinuo.apps.people.models import Hall, Region
+    from yinuo.engine.people.models import Hall, Region
 
     hall = Hall.objects.create(name="东乡县政务服务大厅", region=Region.objects.create(code="622926", name="东乡县"))
     place = Department.objects.create(hall=hall, key="water", name="东乡县水务局", short_name="水务")

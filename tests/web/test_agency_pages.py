@@ -16,18 +16,18 @@ from tests.apps.agencies import Agency, materials, new_agency, open_now
 from tests.apps.county import Company, County, at, graded, new_company, new_county
 from tests.apps.test_onemap import PDF, guided, hand_in
 from tests.web.staffdesk import whole
-from yinuo.api.app import AGENT_MAY
-from yinuo.apps.agency import actions
-from yinuo.apps.agency.models import AgencyRequest, Agreement, Package, ServiceEntry
-from yinuo.apps.documents import actions as documents
-from yinuo.apps.onemap.models import Application, MapItem, Submission
-from yinuo.apps.people.actions import issue_key
-from yinuo.apps.people.models import Membership, Person
-from yinuo.apps.projects.models import Project
-from yinuo.apps.reviews.models import TrackService
-from yinuo.apps.trail.models import Entry
-from yinuo.web.acting import AGENT_PAGES
-from yinuo.web.unit import urls as unit_urls
+from yinuo.engine.documents import actions as documents
+from yinuo.engine.people.actions import issue_key
+from yinuo.engine.people.models import Membership, Person
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.agency import actions
+from yinuo.rooms.agency.models import AgencyRequest, Agreement, Package, ServiceEntry
+from yinuo.rooms.onemap.models import Application, MapItem, Submission
+from yinuo.rooms.projects.models import Project
+from yinuo.rooms.reviews.models import TrackService
+from yinuo.site import unit_urls
+from yinuo.ui.acting import AGENT_PAGES
+from yinuo.ui.api import AGENT_MAY
 
 NOW = at("2026-11-06 12:00")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -332,7 +332,7 @@ def test_no_endpoint_answers_the_agent_but_those_named(served: tuple[World, Agre
     """Walks the interface's whole schema with the agreement's header: another project's ids everywhere."""
     world, agreement, inside, outside = served
     member = Membership.objects.get(person=world.agency.agent.person, role="agent")
-    from yinuo.apps.base import Actor
+    from yinuo.engine.base import Actor
 
     _, secret = issue_key(
         actor=Actor.system(), person=member.person, name="代办", expires_at=at("2027-11-06 12:00"), at=NOW, membership=member
@@ -376,8 +376,8 @@ def fill(route: str, project_id: int, item_id: int) -> str:
 
 
 def test_the_agent_uses_no_file_that_is_none_of_its_business(served: tuple[World, Agreement, MapItem, MapItem]) -> None:
-    from yinuo.apps.base import Refused
-    from yinuo.apps.onemap import actions as onemap
+    from yinuo.engine.base import Refused
+    from yinuo.rooms.onemap import actions as onemap
 
     world, _, inside, _ = served
     own = documents.store_upload(actor=world.company.actor, name="别的.pdf", content=PDF + b"x", unit_id=world.company.unit.pk, at=NOW)
@@ -399,7 +399,7 @@ def test_the_agent_uses_no_file_that_is_none_of_its_business(served: tuple[World
 def test_the_agent_opens_what_was_handed_in_for_the_matters_it_serves_and_nothing_else(
     served: tuple[World, Agreement, MapItem, MapItem],
 ) -> None:
-    from yinuo.apps.onemap.reach import files_in_reach
+    from yinuo.rooms.onemap.reach import files_in_reach
 
     world, _, inside, outside = served
     hat = world.agency.hat(NOW)

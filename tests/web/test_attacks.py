@@ -16,15 +16,15 @@ from tests.apps.county import at, new_person
 from tests.apps.test_onemap import PDF, guided, ready
 from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, pdf, signed_in
-from yinuo.apps.credit.models import CreditEvent
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.documents.models import Document, StoredFile
-from yinuo.apps.onemap.actions import accept, submit_materials
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
-from yinuo.apps.people.models import Department, Hall, Membership, Region, StaffRole
-from yinuo.apps.projects.actions import open_draft
-from yinuo.apps.projects.models import Project
 from yinuo.config.settings import INSTALLED_APPS
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.documents.models import Document, StoredFile
+from yinuo.engine.people.models import Department, Hall, Membership, Region, StaffRole
+from yinuo.rooms.credit.models import CreditEvent
+from yinuo.rooms.onemap.actions import accept, submit_materials
+from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem
+from yinuo.rooms.projects.actions import open_draft
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 
@@ -241,7 +241,7 @@ def test_a_file_is_served_as_what_it_is_and_may_run_nothing(desk: Desk) -> None:
 
 BREAKS = """
 import logging
-from yinuo.config.logs import logging_config
+from yinuo.deploy.logs import logging_config
 logging_config(json={json}, level="INFO")
 def file(body, key):
     raise ValueError("broken")

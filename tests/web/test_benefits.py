@@ -9,10 +9,10 @@ from tests.apps.mapped import mapped
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.notices.models import Message
-from yinuo.apps.projects.models import Project
-from yinuo.apps.rules import pack
-from yinuo.apps.trail.models import Seen
+from yinuo.engine.notices.models import Message
+from yinuo.engine.rules import pack
+from yinuo.engine.trail.models import Seen
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["company", "county", "mapped", "set_clock"]
 pytestmark = begins_with(guided)

@@ -14,11 +14,11 @@ from django.utils import timezone
 from tests.apps.county import County, new_county
 from tests.web.identity import CLIENT, SECRET, Platform
 from tests.web.staffdesk import signed_in
-from yinuo.apps.notices.models import Message
-from yinuo.apps.people.actions import end_binding
-from yinuo.apps.people.models import AuthorisedPerson, Person, ProjectUnit
-from yinuo.config.checks import province
 from yinuo.core.codes import make_credit_code
+from yinuo.deploy.checks import province
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.actions import end_binding
+from yinuo.engine.people.models import AuthorisedPerson, Person, ProjectUnit
 
 CODE = make_credit_code("622927", "00000089")
 PHONE = "13993012345"

@@ -15,18 +15,18 @@ from django.utils import timezone
 from tests.apps.chaining import Log
 from tests.apps.county import Company, County, at, facts, new_company
 from tests.web.staffdesk import SetClock, county, desk, set_clock, text_of
-from yinuo.apps.base import Actor
-from yinuo.apps.infochain import keys, queries, tasks
-from yinuo.apps.infochain.actions import EVIDENCE_LIMIT, take_cosignatures
-from yinuo.apps.infochain.books import MAIN
-from yinuo.apps.infochain.models import AuditRun, Evidence, LogHead
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry
 from yinuo.chain.evidence import Told
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note
-from yinuo.config.cli import chain as cli
+from yinuo.deploy.cli import chain as cli
+from yinuo.engine.base import Actor
+from yinuo.engine.infochain import keys, queries, tasks
+from yinuo.engine.infochain.actions import EVIDENCE_LIMIT, take_cosignatures
+from yinuo.engine.infochain.books import MAIN
+from yinuo.engine.infochain.models import AuditRun, Evidence, LogHead
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.projects.actions import file_project
+from yinuo.rooms.projects.models import Project
 
 # Fixtures the tests ask for by name.
 __all__ = ["county", "set_clock"]

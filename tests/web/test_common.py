@@ -3,8 +3,8 @@ from __future__ import annotations
 from django.test import Client
 
 from tests.apps.county import new_company, new_county
-from yinuo.apps.people.models import Person
-from yinuo.web.acting import SESSION_KEY
+from yinuo.engine.people.models import Person
+from yinuo.ui.acting import SESSION_KEY
 
 
 def test_somebody_with_two_hats_chooses_one_and_stays_in_it(db: None) -> None:

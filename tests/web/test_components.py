@@ -21,13 +21,24 @@ from django.utils.translation import gettext_lazy
 
 from yinuo.core import masking
 from yinuo.core.clock import ProofDay
-from yinuo.web import components
-from yinuo.web.components import text
-from yinuo.web.components.forms import DateInput, DecimalInput
-from yinuo.web.components.marks import MARKS, bar
-from yinuo.web.components.shapes import Card, Cell, Column, Fact, InboxRow, MapStage, NavItem, RankRow, Row, Task
-from yinuo.web.styleguide import views
-from yinuo.web.templatetags.yinuo import register
+from yinuo.ui import components
+from yinuo.ui.components import text
+from yinuo.ui.components.forms import DateInput, DecimalInput
+from yinuo.ui.components.marks import MARKS, bar
+from yinuo.ui.components.shapes import (
+    Card,
+    Cell,
+    Column,
+    Fact,
+    InboxRow,
+    MapStage,
+    NavItem,
+    RankRow,
+    Row,
+    Task,
+)
+from yinuo.ui.styleguide import views
+from yinuo.ui.templatetags.yinuo import register
 
 WEB = Path(components.__file__).resolve().parents[1]
 OWN_TEMPLATES = [

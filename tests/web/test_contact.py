@@ -15,12 +15,12 @@ from django.urls import reverse
 from tests.apps.county import BEGAN, County, new_county, new_person
 from tests.apps.world import NOON
 from tests.web.staffdesk import desk, signed_in
-from yinuo.apps.base import Actor, Refused
-from yinuo.apps.people import actions as people
-from yinuo.apps.people import contact
-from yinuo.apps.people.models import Hall
-from yinuo.apps.trail.models import Entry
-from yinuo.web.handling import RefusalPages
+from yinuo.engine.base import Actor, Refused
+from yinuo.engine.people import actions as people
+from yinuo.engine.people import contact
+from yinuo.engine.people.models import Hall
+from yinuo.engine.trail.models import Entry
+from yinuo.ui.handling import RefusalPages
 
 PHONE, ADDRESS, HOURS = "0930-7721234", "吹麻滩镇临津路 8 号", "周一至周六 09:00—17:00"
 BOX = '<aside class="panel soft contact"'
@@ -144,7 +144,7 @@ def broken(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
     def fails(*_: Any) -> None:
         raise fault[0]
 
-    monkeypatch.setattr("yinuo.web.public.readings.in_notice", fails)
+    monkeypatch.setattr("yinuo.rooms.commitments.published.in_notice", fails)
     return fault
 
 

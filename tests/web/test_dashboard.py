@@ -22,15 +22,15 @@ from openpyxl import load_workbook
 from tests.apps.county import at
 from tests.apps.figured import NOW, Figured, built, by_hand, lent
 from tests.web.staffdesk import signed_in, text_of
-from yinuo.apps.figures.cases import SOURCES
-from yinuo.apps.figures.definitions import DEFINITIONS
-from yinuo.apps.figures.scope import Scope
-from yinuo.apps.people.models import Membership, Person
-from yinuo.apps.trail.models import Seen
-from yinuo.web.public import figures
-from yinuo.web.staff import dashboard_wall
-from yinuo.web.staff.dashboard_blocks import BLOCKS, PARTS
-from yinuo.web.staff.dashboard_shapes import tenths
+from yinuo.engine.people.models import Membership, Person
+from yinuo.engine.trail.models import Seen
+from yinuo.faces.figures import public as figures
+from yinuo.faces.figures import staff_wall as dashboard_wall
+from yinuo.faces.figures.blocks import BLOCKS, PARTS
+from yinuo.faces.figures.shapes import tenths
+from yinuo.rooms.figures.cases import SOURCES
+from yinuo.rooms.figures.definitions import DEFINITIONS
+from yinuo.rooms.figures.scope import Scope
 
 __all__ = ["built", "lent"]
 ROOT = "/staff/dashboard/"

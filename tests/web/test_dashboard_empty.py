@@ -7,7 +7,7 @@ from django.test import Client
 from tests.apps.county import County
 from tests.web.staffdesk import SetClock, county, desk, set_clock, text_of
 from tests.web.test_dashboard import PAGES, ROOT
-from yinuo.web.public import figures
+from yinuo.faces.figures import public as figures
 
 __all__ = ["county", "set_clock"]
 

@@ -14,14 +14,14 @@ from django.utils import timezone
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.test_onemap import PDF
 from tests.web.staffdesk import signed_in, whole
-from yinuo.apps.accounts.models import Admission, Invitation, PhoneCode, SignIn
-from yinuo.apps.notices.channels import SendError
-from yinuo.apps.notices.models import Message
-from yinuo.apps.notices.tasks import send_due
-from yinuo.apps.people.actions import change_account
-from yinuo.apps.people.models import AuthorisedPerson, Person, ProjectUnit
-from yinuo.apps.work.models import WorkItem, WorkKind
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.notices.channels import SendError
+from yinuo.engine.notices.models import Message
+from yinuo.engine.notices.tasks import send_due
+from yinuo.engine.people.actions import change_account
+from yinuo.engine.people.models import AuthorisedPerson, Person, ProjectUnit
+from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.rooms.accounts.models import Admission, Invitation, PhoneCode, SignIn
 
 NOW = at("2026-11-06 09:30")
 PHONE, OTHER = "13993012345", "13893054321"
@@ -602,7 +602,7 @@ def test_a_gateway_down_for_an_hour_delays_a_link_and_ends_a_code(county: County
         def send(self, message: Message) -> None:
             raise SendError("down")
 
-    monkeypatch.setattr("yinuo.apps.notices.tasks.gateway", lambda channel: Down())
+    monkeypatch.setattr("yinuo.engine.notices.tasks.gateway", lambda channel: Down())
     for _ in range(5):
         send_due(clock.now)
         clock.later(minutes=20)

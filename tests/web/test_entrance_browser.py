@@ -11,7 +11,7 @@ from tests.web.staffdesk import signed_in
 from tests.web.test_entrance import NOW, OTHER, code_of, invited, joined, last, said, sent_on, visited
 from tests.web.test_entrance import PHONE as NUMBER
 from tests.web.test_public_browser import look_at
-from yinuo.apps.accounts.models import Admission
+from yinuo.rooms.accounts.models import Admission
 
 pytestmark = pytest.mark.browser
 

@@ -14,17 +14,17 @@ from tests.apps.chaining import Log
 from tests.apps.county import at, facts
 from tests.web.staffdesk import desk as desk_of
 from tests.web.unit_desk import Desk, new_desk, value_of
-from yinuo.apps.base import Actor
-from yinuo.apps.grants import actions
-from yinuo.apps.grants.models import ChainNode, Grant
-from yinuo.apps.infochain import keys
-from yinuo.apps.people.models import AuthorisedPerson
-from yinuo.apps.projects.actions import file_project
-from yinuo.apps.trail.actions import seen
 from yinuo.chain.searching import Search
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.base import Actor
+from yinuo.engine.infochain import keys
+from yinuo.engine.people.models import AuthorisedPerson
+from yinuo.engine.trail.actions import seen
+from yinuo.rooms.grants import actions
+from yinuo.rooms.grants.models import ChainNode, Grant
+from yinuo.rooms.projects.actions import file_project
 
 NOW = at("2026-11-06 09:00")
 BANK = SigningKey.generate("bank.example/node", COSIGNATURE)

@@ -15,10 +15,10 @@ from tests.apps.test_onemap import guided
 from tests.apps.test_reviews import LATER, bad, concluded
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, set_clock, signed_in, text_of
-from yinuo.apps.halls import queries
-from yinuo.apps.halls.models import ManualPoint, ReportedEvent
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Hall, Region
+from yinuo.engine.people.models import Hall, Region
+from yinuo.rooms.halls import queries
+from yinuo.rooms.halls.models import ManualPoint, ReportedEvent
+from yinuo.rooms.onemap.models import MapItem
 
 pytestmark = begins_with(guided)
 

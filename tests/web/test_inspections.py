@@ -12,10 +12,10 @@ from django.test import Client
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.inspecting import LEAD, VALUE, a_drawn_inspection, announced, confirmed, inspectors, those_of
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.inspections.models import Avoidance, InspectionPlan, Inspector, RandomInspection
-from yinuo.apps.inspections.questions import questions_of
-from yinuo.apps.people.models import Person
 from yinuo.core.draw import draw, parse, seed_digest, verify
+from yinuo.engine.people.models import Person
+from yinuo.rooms.inspections.models import Avoidance, InspectionPlan, Inspector, RandomInspection
+from yinuo.rooms.inspections.questions import questions_of
 
 __all__ = ["company", "county", "set_clock"]
 PLANS = "/staff/inspections/plans/"

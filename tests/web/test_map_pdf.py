@@ -14,11 +14,11 @@ from tests.apps.test_onemap import filed, guided
 from tests.beginnings import begins_with
 from tests.web.test_unit_map import grown
 from tests.web.unit_desk import Desk, new_desk
-from yinuo.apps.onemap import queries
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.actions import withdraw_filing
-from yinuo.web.onemap.faces import UNIT
-from yinuo.web.onemap.pdf import sheet_data
+from yinuo.faces.onemap.map.faces import UNIT
+from yinuo.faces.onemap.map.pdf import sheet_data
+from yinuo.rooms.onemap import queries
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.actions import withdraw_filing
 
 pytestmark = begins_with(guided)
 

@@ -10,8 +10,8 @@ from django.test import Client
 from tests.apps.county import Company, County
 from tests.apps.gaps import LACKING
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.catalogue.models import CommitmentOffer, Tolerance
-from yinuo.apps.rules import pack
+from yinuo.engine.catalogue.models import CommitmentOffer, Tolerance
+from yinuo.engine.rules import pack
 
 __all__ = ["company", "county", "set_clock"]
 

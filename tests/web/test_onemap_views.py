@@ -19,15 +19,22 @@ from tests.apps.test_onemap import filed, guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.bigmap import grown
 from tests.web.unit_desk import Desk, new_desk, signed_in
-from yinuo.apps.onemap import building, planning, queries
-from yinuo.apps.onemap.actions import accept, decide, handle_problem, pause_item, report_problem, resume_item
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.onemap.standing import standing_of
-from yinuo.apps.people.models import Department
-from yinuo.apps.projects.models import Project
-from yinuo.apps.work.clocks import calendar
-from yinuo.apps.work.models import CalendarNotice
-from yinuo.web.onemap.paper import SIZES, layout
+from yinuo.engine.people.models import Department
+from yinuo.engine.work.clocks import calendar
+from yinuo.engine.work.models import CalendarNotice
+from yinuo.faces.onemap.map.paper import SIZES, layout
+from yinuo.rooms.onemap import building, planning, queries
+from yinuo.rooms.onemap.actions import (
+    accept,
+    decide,
+    handle_problem,
+    pause_item,
+    report_problem,
+    resume_item,
+)
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.onemap.standing import standing_of
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

@@ -13,9 +13,9 @@ from tests.apps.supervising import penalise, see_start
 from tests.apps.test_onemap import PDF, guided
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.feeds.actions import place_entries
-from yinuo.apps.oversight.models import AnomalyWarning, LifeRecord
-from yinuo.apps.projects.models import Project
+from yinuo.engine.feeds.actions import place_entries
+from yinuo.rooms.oversight.models import AnomalyWarning, LifeRecord
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

@@ -12,8 +12,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 import yinuo
-from yinuo.apps.base import PageRef
-from yinuo.config.checks import page_fault
+from yinuo.deploy.checks import page_fault
+from yinuo.engine.base import PageRef
 
 SOURCE = Path(yinuo.__file__).parent
 # What a printed code or a text outside the platform says stays an address for ever; each of these is opened by a test of its paper.
@@ -71,7 +71,9 @@ def references() -> Iterator[tuple[str, str, frozenset[str]]]:
     """Where a page is named for a row, its name and the names of its arguments; those read back from a row are left out."""
     for place, call in calls("PageRef"):
         if any(word.arg is None for word in call.keywords):
-            assert place.startswith(("apps/base.py", "apps/work/models.py", "apps/figures/queries.py")), f"{place}: write the arguments out"
+            assert place.startswith(("engine/base.py", "engine/work/models.py", "rooms/figures/queries.py")), (
+                f"{place}: write the arguments out"
+            )
             continue
         first = call.args[0] if len(call.args) == 1 else None
         assert isinstance(first, ast.Constant), f"{place}: write the name out"
@@ -112,7 +114,7 @@ def test_no_room_writes_an_address_of_a_page() -> None:
     wrong = [
         f"{path}:{node.lineno}: {node.value}"
         for path, tree in trees()
-        if path.startswith("apps/")
+        if path.startswith(("engine/", "rooms/"))
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and address.match(node.value)
     ]

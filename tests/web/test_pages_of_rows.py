@@ -13,9 +13,9 @@ from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
 from tests.web import staffdesk
 from tests.web.unit_desk import Desk, new_desk
-from yinuo.apps.notices.models import Message
-from yinuo.apps.work.models import WorkItem
-from yinuo.config.checks import lost_pages
+from yinuo.deploy.checks import lost_pages
+from yinuo.engine.notices.models import Message
+from yinuo.engine.work.models import WorkItem
 
 pytestmark = begins_with(guided)
 

@@ -13,9 +13,9 @@ from tests.apps.test_commitments import DEPARTMENT, approve, item_of, promise
 from tests.apps.test_onemap import PDF, guided
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.commitments.actions import open_reviews
-from yinuo.apps.commitments.models import CommitmentReview, Difficulty
-from yinuo.apps.projects.models import Project
+from yinuo.rooms.commitments.actions import open_reviews
+from yinuo.rooms.commitments.models import CommitmentReview, Difficulty
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["company", "county", "mapped", "set_clock"]
 pytestmark = begins_with(guided)

@@ -13,7 +13,7 @@ from django.test.html import parse_html
 from django.utils import timezone
 
 from tests.apps.county import new_county
-from yinuo.apps.people.models import Person
+from yinuo.engine.people.models import Person
 
 PASSWORD = "tian-di-xuan-huang-2026"
 NEW = "yu-zhou-hong-huang-2027"

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Route
 from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
 from tests.web.populated import Populated
 from tests.web.test_public_account import activate, confirm, sign_in, signed_up
-from yinuo.apps.people.models import Person
+from yinuo.engine.people.models import Person
 
 pytestmark = pytest.mark.browser
 

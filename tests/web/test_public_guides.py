@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.apps.county import County, at, new_county
-from yinuo.apps.rules import pack
+from yinuo.engine.rules import pack
 
 PARTS = ("办什么", "条件", "材料", "流程", "时限", "办理人和联系方式", "收费", "监管要求", "能不能承诺", "法律依据")
 

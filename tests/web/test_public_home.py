@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from tests.apps import elsewhere
 from tests.apps.county import Company, County, at, new_company, new_county
-from yinuo.apps.people.models import Person
-from yinuo.config.bootstrap import sync_pack
-from yinuo.web.public import readings
-from yinuo.web.public.doors import doors_for
+from yinuo.engine.bootstrap import sync_pack
+from yinuo.engine.people.models import Person
+from yinuo.rooms.commitments import published as readings
+from yinuo.site.doors import doors_for
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 

@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from tests.apps.county import at, graded
 from tests.web.populated import NOW, Populated, secrets_of
-from yinuo.apps.catalogue.actions import offer_commitment
-from yinuo.apps.commitments.models import Commitment, Objection
-from yinuo.apps.onemap.models import Submission
-from yinuo.apps.people.models import Department
-from yinuo.apps.projects.models import Project
-from yinuo.apps.rules import pack
-from yinuo.apps.throttling import PER_HOUR
-from yinuo.apps.trail.models import Entry
-from yinuo.web.public import readings
+from yinuo.engine.catalogue.actions import offer_commitment
+from yinuo.engine.people.models import Department
+from yinuo.engine.rules import pack
+from yinuo.engine.throttling import PER_HOUR
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.commitments import published as readings
+from yinuo.rooms.commitments.models import Commitment, Objection
+from yinuo.rooms.onemap.models import Submission
+from yinuo.rooms.projects.models import Project
 
 if TYPE_CHECKING:
     pass
@@ -146,7 +146,7 @@ def test_the_figures_of_the_year_before_show_the_landing_and_the_promises_of_tha
 
 def test_on_a_demonstration_the_home_page_offers_its_logins(populated: Populated, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     offered = [Login("发改局　审批办理人员", "fgj", "shiyong-2026"), Login("绿源公司　经办人", "ly", "shiyong-2026")]
-    monkeypatch.setattr("yinuo.web.public.demonstration.logins", lambda: offered)
+    monkeypatch.setattr("yinuo.site.demonstration.logins", lambda: offered)
     assert "shiyong-2026" not in text_of("/")
     settings.YINUO_DEMO = True
     page = text_of("/")
@@ -281,7 +281,7 @@ def test_a_notice_is_over_by_the_clock_even_where_no_worker_has_closed_it(popula
 
 
 def test_a_long_zone_is_paged_by_key(populated: Populated, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("yinuo.web.public.zone.SIZE", 1)
+    monkeypatch.setattr("yinuo.faces.commitments.public.SIZE", 1)
     first = text_of("/zone/?view=decided")
     last, earlier = Commitment.objects.filter(project=populated.projects["completed"]).order_by("-id")
     assert f"/zone/{last.pk}/" in first

@@ -19,12 +19,12 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.web.populated import NOW, Populated, taken_back
-from yinuo.apps.catalogue import queries as catalogue
-from yinuo.apps.commitments.models import Commitment, Objection, PaperSigning
-from yinuo.apps.onemap.models import Application, MapItem
-from yinuo.apps.people.models import Department, Person, ProjectUnit
-from yinuo.apps.projects.models import Project
 from yinuo.core.masking import masked
+from yinuo.engine.catalogue import queries as catalogue
+from yinuo.engine.people.models import Department, Person, ProjectUnit
+from yinuo.rooms.commitments.models import Commitment, Objection, PaperSigning
+from yinuo.rooms.onemap.models import Application, MapItem
+from yinuo.rooms.projects.models import Project
 
 PHONE, IDENTITY, MAIL = "13812345678", "622927198803124517", "xiaoyun.ma@example.cn"
 CANARY = f"联系人 {PHONE}，身份证 {IDENTITY}，邮箱 {MAIL}"

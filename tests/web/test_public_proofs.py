@@ -18,19 +18,19 @@ from django.test import Client
 
 from tests.apps.chaining import Log
 from tests.apps.county import Company, at, facts, new_company, new_county
-from yinuo.apps.base import Actor
-from yinuo.apps.documents.actions import signing_provider
-from yinuo.apps.documents.making import paper_of
-from yinuo.apps.documents.signing import verify_pdf
-from yinuo.apps.infochain import keys, queries
-from yinuo.apps.infochain.actions import take_cosignatures
-from yinuo.apps.projects.actions import certificate_paper, file_project
-from yinuo.apps.projects.models import Project
 from yinuo.chain.leaves import read_proof, taken_out
 from yinuo.chain.printed import PREFIX, base45, cbor, decode_base45, decode_cbor, proof_in
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE, Note, Policy, Unverified
-from yinuo.config.cli.scanning import code_in
+from yinuo.deploy.cli.scanning import code_in
+from yinuo.engine.base import Actor
+from yinuo.engine.documents.actions import signing_provider
+from yinuo.engine.documents.making import paper_of
+from yinuo.engine.documents.signing import verify_pdf
+from yinuo.engine.infochain import keys, queries
+from yinuo.engine.infochain.actions import take_cosignatures
+from yinuo.rooms.projects.actions import certificate_paper, file_project
+from yinuo.rooms.projects.models import Project
 
 MORNING = at("2026-11-03 09:12")
 NODE = SigningKey.generate("bank.example", COSIGNATURE)

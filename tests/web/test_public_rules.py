@@ -12,13 +12,14 @@ from django.test import Client
 
 import yinuo.packs
 from tests.apps.county import new_county
-from yinuo.apps.rules import pack
 from yinuo.core.decision import plain
 from yinuo.core.pack.load import load
 from yinuo.core.tracks import MARK
-from yinuo.web.public import readings, words
-from yinuo.web.public.rules import SECTIONS, askable
-from yinuo.web.public.words import value_text
+from yinuo.engine.rules import pack
+from yinuo.rooms.commitments import published as readings
+from yinuo.site.rule_words import value_text
+from yinuo.site.rules import SECTIONS, askable
+from yinuo.ui import words
 
 PACKS = Path(yinuo.packs.__file__).parent
 

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.apps.county import new_company
 from tests.web.populated import NOW, Populated, file_at
-from yinuo.apps.people.models import ProjectUnit
-from yinuo.apps.projects.models import Project
-from yinuo.web.public import registers
+from yinuo.engine.people.models import ProjectUnit
+from yinuo.rooms.projects.models import Project
+from yinuo.site import published as registers
 
 
 def page(url: str, status: int = 200) -> str:

@@ -16,11 +16,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.apps.county import County, at, new_county
-from yinuo.apps.rules import pack
-from yinuo.web.public import guidebook, selfcheck_result
-from yinuo.web.public.selfcheck_questions import TOPIC_OF, TOPICS, TopicForm, asked
-from yinuo.web.public.selfcheck_state import CARRIED, LEAF_OF, State, read
-from yinuo.web.unit import industry_words
+from yinuo.engine.rules import pack
+from yinuo.faces.projects import industry_words
+from yinuo.site import guidebook, selfcheck_result
+from yinuo.site.selfcheck_questions import TOPIC_OF, TOPICS, TopicForm, asked
+from yinuo.site.selfcheck_state import CARRIED, LEAF_OF, State, read
 
 NOW = at("2026-11-24 10:00")
 DAY = date(2026, 11, 24)
@@ -119,7 +119,7 @@ def test_another_countys_rules_ask_other_questions(db: None, monkeypatch: pytest
     rules = pack()
     kept = {key: matter for key, matter in rules.matters.items() if matter.needed in ("always", "occupies_forest_land")}
     other = replace(rules, matters=kept, negative=(), schemes=tuple(row for row in rules.schemes if row.when is None))
-    monkeypatch.setattr("yinuo.web.public.selfcheck_questions.pack", lambda: other)
+    monkeypatch.setattr("yinuo.site.selfcheck_questions.pack", lambda: other)
     flags = [path for topic in TOPICS for path in asked(topic, {}, DAY)[1]]
     assert flags == ["site.forest_land"]
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from tests.apps.county import Company, County, new_company, new_county
 from tests.web.test_public_selfcheck import DAY, FACTORY, NOW, page, url_of
-from yinuo.apps.projects.models import Draft
-from yinuo.web.public import selfcheck_state
-from yinuo.web.public.selfcheck_state import State
-from yinuo.web.unit.handover import PREFIX, carried
+from yinuo.faces.projects.handover import PREFIX, carried
+from yinuo.rooms.projects.models import Draft
+from yinuo.site import selfcheck_state
+from yinuo.site.selfcheck_state import State
 
 
 @pytest.fixture(autouse=True)

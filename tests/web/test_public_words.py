@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from yinuo.apps.rules import pack
 from yinuo.core.credit import COMMITMENT_FIELDS
-from yinuo.web.public import words
+from yinuo.engine.rules import pack
+from yinuo.site import rule_words
 
 
 def test_the_fields_of_promises_are_named_as_the_document_names_them() -> None:
@@ -16,5 +16,5 @@ def test_the_fields_of_promises_are_named_as_the_document_names_them() -> None:
 
 def test_a_parameter_of_fields_is_told_by_these_names() -> None:
     parameter = pack().parameters["commitment.terminate_fields"]
-    told = words.value_text(parameter, parameter.at(date(2026, 11, 24)))
+    told = rule_words.value_text(parameter, parameter.at(date(2026, 11, 24)))
     assert told == "国家安全、民族团结、社会稳定、生态环境、节能减排"

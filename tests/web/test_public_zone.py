@@ -12,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.web.populated import NOW, Populated
-from yinuo.apps.commitments.models import Commitment, CompletionVerification, Finding
-from yinuo.apps.projects.models import Project
-from yinuo.web.public import zone
+from yinuo.faces.commitments import public as zone
+from yinuo.rooms.commitments.models import Commitment, CompletionVerification, Finding
+from yinuo.rooms.projects.models import Project
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -12,9 +12,9 @@ from tests.apps.test_onemap import guided
 from tests.apps.test_reform import NIGHT, WORDED, lived
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.reform import actions
-from yinuo.apps.reform.models import Publication, ReformReport, ReportDraft
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.reform import actions
+from yinuo.rooms.reform.models import Publication, ReformReport, ReportDraft
 
 __all__ = ["company", "county", "lived", "mapped", "set_clock"]
 pytestmark = begins_with(guided)

@@ -15,10 +15,10 @@ from tests.apps.regions import in_zone, new_result, new_zone
 from tests.apps.test_onemap import guided
 from tests.apps.test_regional_process import PDF, SOIL, begin, commission, heard, published, submitted
 from tests.web.unit_desk import value_of
-from yinuo.apps.catalogue.models import RegionalResult, Zone
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Membership, Person
-from yinuo.apps.regional.models import FeeEntry, RegionalAssessment
+from yinuo.engine.catalogue.models import RegionalResult, Zone
+from yinuo.engine.people.models import Membership, Person
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.regional.models import FeeEntry, RegionalAssessment
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 NOW = at("2026-11-10 10:00")
@@ -235,7 +235,7 @@ def test_where_companies_are_charged_the_permit_shows_the_amount_and_its_settlin
 ) -> None:
     published(county, new_zone(county))
     project = guided(county, company, **in_zone())
-    monkeypatch.setattr("yinuo.apps.regional.queries.charges", lambda day: True)
+    monkeypatch.setattr("yinuo.rooms.regional.queries.charges", lambda day: True)
     staff = as_(county.person("approver", "housing"))
     permit = MapItem.objects.get(project=project, matter_id="construction_permit")
     assert "应返还财政 <b>6\u00a0000</b> 元" in text(as_(company.person).get(f"/items/{permit.pk}/"))

@@ -12,9 +12,9 @@ from tests.apps.test_onemap import guided
 from tests.apps.test_reviews import DECIDED, LATER, bad, concluded, good
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.reviews import links
-from yinuo.apps.reviews.models import Channel, Rectification, ServiceReview
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.reviews import links
+from yinuo.rooms.reviews.models import Channel, Rectification, ServiceReview
 
 pytestmark = begins_with(guided)
 

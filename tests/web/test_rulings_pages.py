@@ -13,8 +13,8 @@ from tests.apps.test_onemap import guided
 from tests.apps.test_rulings import tried
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.commitments.models import Ruling
-from yinuo.apps.projects.models import Project
+from yinuo.rooms.commitments.models import Ruling
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["company", "county", "set_clock"]
 

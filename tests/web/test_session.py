@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.apps.county import new_company, new_county
 from tests.web.unit_desk import BACKEND, signed_in
-from yinuo.web.acting import SESSION_KEY
+from yinuo.ui.acting import SESSION_KEY
 
 BEGAN = 1_794_000_000
 

@@ -11,8 +11,8 @@ from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import filed, guided, hand_in, ready
 from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text_of
-from yinuo.apps.onemap.actions import accept, pause_item
 from yinuo.config.middleware import POLICY
+from yinuo.rooms.onemap.actions import accept, pause_item
 
 __all__ = ["company", "county", "set_clock"]
 pytestmark = pytest.mark.browser

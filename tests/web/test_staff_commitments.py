@@ -12,8 +12,8 @@ from tests.apps.test_completion import FIRST_OF_PERMIT, applied, inspect, pendin
 from tests.apps.test_onemap import PDF, guided
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.commitments.models import Commitment, CompletionVerification, Finding
-from yinuo.web.staff.completion import key_of
+from yinuo.faces.commitments.staff_completion import key_of
+from yinuo.rooms.commitments.models import Commitment, CompletionVerification, Finding
 
 pytestmark = begins_with(guided)
 

@@ -10,10 +10,10 @@ from tests.apps.county import Company, County, at
 from tests.apps.points import carry_out, file_of, head, propose
 from tests.apps.test_onemap import PDF, filed
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.credit.actions import ask_relief, ask_review, decide_relief
-from yinuo.apps.credit.models import PointProposal
-from yinuo.apps.feeds.actions import place_entries
-from yinuo.apps.people.models import Membership
+from yinuo.engine.feeds.actions import place_entries
+from yinuo.engine.people.models import Membership
+from yinuo.rooms.credit.actions import ask_relief, ask_review, decide_relief
+from yinuo.rooms.credit.models import PointProposal
 
 __all__ = ["company", "county", "set_clock"]
 
@@ -267,7 +267,7 @@ def test_what_the_credit_platform_is_told_is_listed_sent_and_taken_away(
         def send(self, key: str, body: dict[str, Any]) -> str:
             return "收到"
 
-    monkeypatch.setattr("yinuo.web.staff.public_credit.platform", Platform)
+    monkeypatch.setattr("yinuo.faces.credit.staff_public.platform", Platform)
     assert "现在送出（1 条未送达）" in text_of(clerk.get(here))
     assert desk(county, "supervisor").post(here).status_code == 403
     assert clerk.post(here).status_code == 302

@@ -15,12 +15,12 @@ from openpyxl import load_workbook
 from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import filed
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.people.models import ProjectUnit
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Seen
-from yinuo.apps.work.models import Export, WorkItem
-from yinuo.web.staff import downloads
-from yinuo.web.staff.exporting import CHUNK, Field, Listing, plain, write_csv, write_xlsx
+from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.trail.models import Seen
+from yinuo.engine.work.models import Export, WorkItem
+from yinuo.rooms.projects.models import Project
+from yinuo.site import downloads
+from yinuo.ui.exporting import CHUNK, Field, Listing, plain, write_csv, write_xlsx
 
 __all__ = ["company", "county", "set_clock"]
 NASTY = '=HYPERLINK("http://x","点我")'

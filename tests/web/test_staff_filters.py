@@ -12,12 +12,12 @@ from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import filed, guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.base import Forbidden, Refused
-from yinuo.apps.onemap.actions import accept, pause_item
-from yinuo.apps.work.actions import SAVED_FILTERS, remove_filter, save_filter
-from yinuo.apps.work.models import SavedFilter, WorkItem
-from yinuo.apps.work.queries import lit
-from yinuo.web.staff.filters import Filters
+from yinuo.engine.base import Forbidden, Refused
+from yinuo.engine.work.actions import SAVED_FILTERS, remove_filter, save_filter
+from yinuo.engine.work.models import SavedFilter, WorkItem
+from yinuo.engine.work.queries import lit
+from yinuo.rooms.onemap.actions import accept, pause_item
+from yinuo.site.filters import Filters
 
 __all__ = ["company", "county", "set_clock"]
 DAY = at("2026-11-03 10:00").date()

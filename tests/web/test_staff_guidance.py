@@ -10,12 +10,12 @@ from tests.apps.test_completion import built
 from tests.apps.test_onemap import filed, guided
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.commitments.actions.completion import apply_completion
-from yinuo.apps.onemap.actions import confirm_review
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
-from yinuo.apps.projects.models import Project
-from yinuo.apps.rules import pack
-from yinuo.web.staff.guidance import GuidanceForm
+from yinuo.engine.rules import pack
+from yinuo.faces.onemap.staff_guidance import GuidanceForm
+from yinuo.rooms.commitments.actions.completion import apply_completion
+from yinuo.rooms.onemap.actions import confirm_review
+from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["company", "county", "set_clock"]
 

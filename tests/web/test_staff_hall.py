@@ -12,13 +12,13 @@ from tests.apps.test_onemap import filed, guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from tests.web.test_staff_exports import sheet
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import accept, close_escalation, open_escalation
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.actions import delegate, end_role
-from yinuo.apps.people.models import Membership
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import Reminder, WorkItem
+from yinuo.engine.notices.models import Message
+from yinuo.engine.people.actions import delegate, end_role
+from yinuo.engine.people.models import Membership
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import Reminder, WorkItem
+from yinuo.rooms.onemap.actions import accept, close_escalation, open_escalation
+from yinuo.rooms.onemap.models import MapItem
 
 __all__ = ["company", "county", "set_clock"]
 PAGES = ("hall", "hall/early", "hall/load")

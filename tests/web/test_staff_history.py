@@ -13,12 +13,12 @@ from tests.apps.test_onemap import filed, guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from tests.web.test_staff_exports import sheet
-from yinuo.apps.notices.models import Message
-from yinuo.apps.onemap.actions import accept, send_back
-from yinuo.apps.trail.models import Entry
-from yinuo.apps.work.actions import reassign, remind, tick
-from yinuo.apps.work.models import WorkItem
-from yinuo.web.staff.history import by_day, history, names_of
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.actions import reassign, remind, tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap.actions import accept, send_back
+from yinuo.site.history import by_day, history, names_of
 
 __all__ = ["company", "county", "set_clock"]
 
@@ -83,7 +83,7 @@ def test_a_long_history_ends_with_a_way_to_the_whole(
     county: County, company: Company, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = guided(county, company)
-    monkeypatch.setattr("yinuo.web.staff.history.SIZE", 2)
+    monkeypatch.setattr("yinuo.site.history.SIZE", 2)
     client = desk(county, "approver")
     page = text_of(client.get(f"/staff/projects/{project.pk}/"))
     assert "?history=all" in page

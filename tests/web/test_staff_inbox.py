@@ -8,10 +8,10 @@ from tests.apps.county import Company, County, at, graded, new_company
 from tests.apps.test_onemap import filed, guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.onemap.actions import accept, confirm_review, pause_item
-from yinuo.apps.people.actions import delegate
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.people.actions import delegate
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap.actions import accept, confirm_review, pause_item
 
 __all__ = ["company", "county", "set_clock"]
 

@@ -11,12 +11,12 @@ from tests.apps.mapped import mapped
 from tests.apps.test_onemap import PDF, guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.onemap.actions import accept, report_problem, submit_materials
-from yinuo.apps.onemap.models import MapItem, Problem, SendBack, Submission
-from yinuo.apps.projects.models import Project
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import Reminder, WorkItem
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import Reminder, WorkItem
+from yinuo.rooms.onemap.actions import accept, report_problem, submit_materials
+from yinuo.rooms.onemap.models import MapItem, Problem, SendBack, Submission
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["company", "county", "mapped", "set_clock"]
 pytestmark = begins_with(guided)

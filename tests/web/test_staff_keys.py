@@ -14,11 +14,11 @@ from tests.apps.test_onemap import filed, guided, hand_in, ready
 from tests.browser.chromium import DESKTOP, PHONE, axe_faults, chromium, give_file, picture, sideways
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text_of
 from tests.web.test_staff_browser import ORIGIN
-from yinuo.apps.onemap.actions import accept
-from yinuo.apps.people.actions import delegate
-from yinuo.apps.work.actions import save_filter, tick
-from yinuo.apps.work.models import WorkItem
 from yinuo.config.middleware import POLICY
+from yinuo.engine.people.actions import delegate
+from yinuo.engine.work.actions import save_filter, tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap.actions import accept
 
 __all__ = ["company", "county", "set_clock"]
 pytestmark = pytest.mark.browser

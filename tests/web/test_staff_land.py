@@ -12,9 +12,9 @@ from tests.apps.test_land import FIGURES, NOON, answer, assembled, entered, furn
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text_of
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.land import actions as land
-from yinuo.apps.land.models import LandChecklist, Parcel, ParcelInterest, ParcelUse
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.land import actions as land
+from yinuo.rooms.land.models import LandChecklist, Parcel, ParcelInterest, ParcelUse
 
 pytestmark = begins_with(guided)
 

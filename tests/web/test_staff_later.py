@@ -15,12 +15,12 @@ from tests.apps.test_later_documents import ask
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.onemap.actions import enter_remedy
-from yinuo.apps.onemap.models import LaterDocument, MapItem, Problem, Remedy
-from yinuo.apps.people.models import Department
-from yinuo.apps.work.actions import remind, tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.people.models import Department
+from yinuo.engine.work.actions import remind, tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.onemap.actions import enter_remedy
+from yinuo.rooms.onemap.models import LaterDocument, MapItem, Problem, Remedy
 
 pytestmark = begins_with(guided)
 

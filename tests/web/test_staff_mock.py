@@ -14,9 +14,9 @@ from tests.apps.mocking import ANSWERS, MATTERS, begun, both_mocked, converting,
 from tests.apps.test_onemap import PDF
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.mock.models import MockApplication
-from yinuo.apps.onemap.models import MapItem, Submission
-from yinuo.apps.projects.models import Project
+from yinuo.rooms.mock.models import MockApplication
+from yinuo.rooms.onemap.models import MapItem, Submission
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["company", "county", "set_clock"]
 PERMIT, SCHEME = MATTERS

@@ -9,13 +9,13 @@ from tests.apps.county import Company, County, at, new_person
 from tests.apps.test_onemap import filed, guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.catalogue.models import MatterHandler
-from yinuo.apps.onemap.actions import accept, confirm_review, pause_item
-from yinuo.apps.people.actions import ask_binding
-from yinuo.apps.people.models import AuthorisedPerson, Delegation, Department, Membership
-from yinuo.apps.people.queries import actor_of_binding
-from yinuo.apps.work.actions import tick
-from yinuo.apps.work.models import WorkItem
+from yinuo.engine.catalogue.models import MatterHandler
+from yinuo.engine.people.actions import ask_binding
+from yinuo.engine.people.models import AuthorisedPerson, Delegation, Department, Membership
+from yinuo.engine.people.queries import actor_of_binding
+from yinuo.engine.work.actions import tick
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap.actions import accept, confirm_review, pause_item
 
 __all__ = ["company", "county", "set_clock"]
 

@@ -9,11 +9,11 @@ from tests.apps.county import Company, County, at, new_company
 from tests.apps.test_onemap import filed, guided
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.base import Forbidden, Refused
-from yinuo.apps.projects.actions import amend
-from yinuo.apps.projects.actions.confirming import confirm_facts
-from yinuo.apps.projects.models import Project
-from yinuo.apps.trail.models import Entry, Seen
+from yinuo.engine.base import Forbidden, Refused
+from yinuo.engine.trail.models import Entry, Seen
+from yinuo.rooms.projects.actions import amend
+from yinuo.rooms.projects.actions.confirming import confirm_facts
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["company", "county", "set_clock"]
 STOPPED: dict[str, Any] = {"declarations": {"two_high_or_overcapacity": True}}

@@ -12,10 +12,10 @@ from tests.apps.killing import counts
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
-from yinuo.apps.people.models import ProjectUnit
-from yinuo.apps.projects.actions import ask_question
-from yinuo.apps.projects.models import Question
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.people.models import ProjectUnit
+from yinuo.rooms.projects.actions import ask_question
+from yinuo.rooms.projects.models import Question
 
 pytestmark = begins_with(guided)
 

@@ -11,8 +11,8 @@ from tests.apps.county import Company, County, at, new_company
 from tests.apps.points import carry_out, propose
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text_of
 from tests.web.test_staff_exports import sheet
-from yinuo.apps.credit.models import PointProposal
-from yinuo.web.staff.credit_queue import SIZE
+from yinuo.faces.credit.staff_queue import SIZE
+from yinuo.rooms.credit.models import PointProposal
 
 __all__ = ["company", "county", "set_clock"]
 

@@ -6,13 +6,13 @@ import pytest
 
 from tests.apps.county import County, at
 from tests.web.staffdesk import county
-from yinuo.apps.documents.attachments import AttachedFile
-from yinuo.apps.onemap.models import Application, SendBack, Submission
-from yinuo.apps.work import clocks
-from yinuo.apps.work.models import ClockEvent, WorkItem
-from yinuo.web.staff.inbox import marks_of
-from yinuo.web.staff.reading import Look, look
-from yinuo.web.versions import versions_of
+from yinuo.engine.documents.attachments import AttachedFile
+from yinuo.engine.work import clocks
+from yinuo.engine.work.models import ClockEvent, WorkItem
+from yinuo.faces.onemap.versions import versions_of
+from yinuo.faces.projects.heading import marks_of
+from yinuo.rooms.onemap.models import Application, SendBack, Submission
+from yinuo.ui.reading import Look, look
 
 __all__ = ["county"]
 

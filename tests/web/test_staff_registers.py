@@ -9,7 +9,7 @@ from tests.apps.points import carry_out, propose
 from tests.apps.test_onemap import filed
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
 from tests.web.test_staff_exports import sheet
-from yinuo.apps.people.actions import delegate
+from yinuo.engine.people.actions import delegate
 
 __all__ = ["company", "county", "set_clock"]
 

@@ -12,8 +12,8 @@ from tests.apps.killing import counts
 from tests.apps.test_moving_rules import NO_EARTH_MOVED, TURN, WHY, in_force, new_rules
 from tests.apps.test_onemap import guided
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text_of
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.models import Project
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["company", "county", "in_force", "new_rules", "set_clock"]
 

@@ -17,12 +17,12 @@ from tests.apps.test_coordination import convener, started
 from tests.apps.test_onemap import PDF, guided, hand_in
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, set_clock, signed_in, text_of
-from yinuo.apps.catalogue.models import Tolerance
-from yinuo.apps.deficient.models import DeficientAcceptance
-from yinuo.apps.onemap.actions import accept
-from yinuo.apps.onemap.models import Coordination, MapItem
-from yinuo.apps.people.models import Person
-from yinuo.apps.projects.models import Project
+from yinuo.engine.catalogue.models import Tolerance
+from yinuo.engine.people.models import Person
+from yinuo.rooms.deficient.models import DeficientAcceptance
+from yinuo.rooms.onemap.actions import accept
+from yinuo.rooms.onemap.models import Coordination, MapItem
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["company", "county", "mapped", "set_clock"]
 pytestmark = begins_with(guided)

@@ -16,16 +16,16 @@ from tests.apps.test_onemap import PDF, guided
 from tests.apps.test_window import CAME, NUMBER, hand_in_at_the_window, ready_item
 from tests.apps.test_window import came as came_at
 from tests.beginnings import begins_with
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.documents.models import Document, DocumentKind, StoredFile
-from yinuo.apps.onemap.actions import accept, decide
-from yinuo.apps.onemap.actions.common import waiting_for
-from yinuo.apps.onemap.models import MapItem, Submission
-from yinuo.apps.people.models import Person, ProjectUnit
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.projects.models import Draft, Project
-from yinuo.apps.window.actions import close_visit
-from yinuo.apps.window.models import Handout, Visit
+from yinuo.engine.documents.models import Document, DocumentKind, StoredFile
+from yinuo.engine.people.models import Person, ProjectUnit
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.onemap.actions import accept, decide
+from yinuo.rooms.onemap.actions.common import waiting_for
+from yinuo.rooms.onemap.models import MapItem, Submission
+from yinuo.rooms.projects.models import Draft, Project
+from yinuo.rooms.window.actions import close_visit
+from yinuo.rooms.window.models import Handout, Visit
 
 pytestmark = begins_with(guided)
 
@@ -266,8 +266,8 @@ def test_the_desk_and_a_visit_cost_a_fixed_number_of_queries(
 
 def test_a_project_filed_at_the_window_is_the_companys_and_says_who_filed_it(county: County, company: Company, clerk: Client) -> None:
     from tests.apps.county import facts
-    from yinuo.apps.projects.actions import file_project
-    from yinuo.apps.window.queries import acting_in
+    from yinuo.rooms.projects.actions import file_project
+    from yinuo.rooms.window.queries import acting_in
 
     visit = came(county, company)
     made: Project = file_project(

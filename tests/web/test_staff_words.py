@@ -3,15 +3,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from yinuo import apps
-from yinuo.web.staff.verbs import VERBS
+import yinuo
+from yinuo.engine.trail.verbs import VERBS
 
-ROOMS = Path(apps.__file__).parent
+SOURCE = Path(yinuo.__file__).parent
 
 
 def test_every_verb_the_rooms_record_has_words_for_the_trail() -> None:
     found = set()
-    for file in ROOMS.glob("*/**/*.py"):
+    for file in [*SOURCE.glob("engine/**/*.py"), *SOURCE.glob("rooms/**/*.py")]:
         found |= set(re.findall(r'\brecord\(\s*[^,()]*(?:\([^()]*\))?,\s*"([a-z_]+\.[a-z_]+)"', file.read_text(encoding="utf-8")))
     assert len(found) > 40
     assert found - set(VERBS) == set()

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 
 from tests.apps.county import Company, County, at, new_company, new_county
-from yinuo.apps.base import Actor, PageRef, StandIn
-from yinuo.apps.people.actions import issue_key
-from yinuo.apps.people.models import Membership, ProjectUnit
-from yinuo.web.acting import SESSION_KEY
+from yinuo.engine.base import Actor, PageRef, StandIn
+from yinuo.engine.people.actions import issue_key
+from yinuo.engine.people.models import Membership, ProjectUnit
+from yinuo.ui.acting import SESSION_KEY
 
 VIA = "window.visit:7"
 OPEN: list[tuple[int, int]] = []

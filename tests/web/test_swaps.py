@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
+import yinuo
 from tests.apps.county import Company, County, at
 from tests.apps.test_onemap import filed
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, text_of
-from yinuo import web
-from yinuo.apps.work.models import Export
-from yinuo.web.staff import downloads
+from yinuo.engine.work.models import Export
+from yinuo.site import downloads
 
 __all__ = ["company", "county", "set_clock"]
-TEMPLATES = Path(web.__file__).parent / "templates"
+TEMPLATES = sorted(Path(yinuo.__file__).parent.rglob("templates"))
 # Template with an element that exchanges itself: where it is compared with a full load.
 COMPARED = {
     "onemap/live.html": "test_onemap_views.py",
@@ -26,7 +26,12 @@ COMPARED = {
 
 def test_every_element_that_exchanges_itself_is_compared_with_a_full_load() -> None:
     asking = re.compile(r"\bhx-(get|post|put|patch|delete)=")
-    found = {str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html") if asking.search(file.read_text(encoding="utf-8"))}
+    found = {
+        str(file.relative_to(folder))
+        for folder in TEMPLATES
+        for file in folder.rglob("*.html")
+        if asking.search(file.read_text(encoding="utf-8"))
+    }
     assert found == set(COMPARED)
     for file in COMPARED.values():
         text = (Path(__file__).parent / file).read_text(encoding="utf-8")

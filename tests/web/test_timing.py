@@ -8,8 +8,8 @@ import pytest
 
 from tests.apps.county import County, at
 from tests.web.staffdesk import county
-from yinuo.apps.work.models import WorkItem
-from yinuo.web import timing
+from yinuo.engine.work.models import WorkItem
+from yinuo.ui import timing
 
 __all__ = ["county"]
 

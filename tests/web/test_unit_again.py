@@ -15,10 +15,16 @@ from tests.apps.test_later_documents import POINTS
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, pdf, value_of
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.onemap.actions import accept, accept_document_request, conclude_remedy, give_document, return_document_request
-from yinuo.apps.onemap.actions.applying import next_number
-from yinuo.apps.onemap.models import Application, LaterDocument, MapItem, Remedy
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.onemap.actions import (
+    accept,
+    accept_document_request,
+    conclude_remedy,
+    give_document,
+    return_document_request,
+)
+from yinuo.rooms.onemap.actions.applying import next_number
+from yinuo.rooms.onemap.models import Application, LaterDocument, MapItem, Remedy
 
 pytestmark = begins_with(guided)
 

@@ -13,9 +13,9 @@ from tests.apps.test_completion import applied, built, inspect
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, pdf, value_of
-from yinuo.apps.commitments.models import Commitment, CompletionVerification, FulfilmentReport
-from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.onemap.models import MapItem
+from yinuo.engine.documents.models import StoredFile
+from yinuo.rooms.commitments.models import Commitment, CompletionVerification, FulfilmentReport
+from yinuo.rooms.onemap.models import MapItem
 
 pytestmark = begins_with(guided)
 
@@ -40,7 +40,7 @@ def sign_form(desk: Desk, item: MapItem) -> dict[str, str]:
 
 def test_standard_and_promises_are_read_before_signing(desk: Desk, item: MapItem) -> None:
     page = desk.get(f"/items/{item.pk}/commit/")
-    from yinuo.apps.rules import pack
+    from yinuo.engine.rules import pack
 
     standard = pack().matters[item.matter_id].standard_at(item.project.rules_on)
     assert standard is not None

@@ -10,8 +10,8 @@ from django.test import Client
 from tests.apps.county import at
 from tests.apps.points import propose, take
 from tests.web.unit_desk import Desk, new_desk, pdf
-from yinuo.apps.credit.actions import ask_relief, decide_relief
-from yinuo.apps.credit.models import CreditRelief
+from yinuo.rooms.credit.actions import ask_relief, decide_relief
+from yinuo.rooms.credit.models import CreditRelief
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_an_objection_needs_its_reason_but_no_evidence(desk: Desk) -> None:
 
 
 def test_an_evaluation_cannot_be_repaired(desk: Desk) -> None:
-    from yinuo.apps.credit.models import CreditEvent
+    from yinuo.rooms.credit.models import CreditEvent
 
     event = CreditEvent.objects.get(unit=desk.company.unit)
     page = desk.post(f"/credit/{event.pk}/relief/", {"kind": "objection", "text": "评价不对"}, status=200).content.decode()

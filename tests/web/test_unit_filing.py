@@ -8,9 +8,9 @@ import pytest
 
 from tests.apps.county import new_company
 from tests.web.unit_desk import Desk, new_desk, signed_in, value_of
-from yinuo.apps.projects.models import Draft, Project
-from yinuo.apps.trail.models import Entry, Idempotency
-from yinuo.web.unit.steps import BY_SLUG, FOLLOWS, STEPS, asked
+from yinuo.engine.trail.models import Entry, Idempotency
+from yinuo.faces.projects.steps import BY_SLUG, FOLLOWS, STEPS, asked
+from yinuo.rooms.projects.models import Draft, Project
 
 ANSWERS: dict[str, dict[str, str]] = {
     "project": {"name": "年产5万吨有机肥加工项目", "kind": "filing", "project_class": "private", "content": "新建发酵车间 12000 平方米"},
@@ -212,9 +212,9 @@ def test_what_a_clerk_confirms_is_never_asked() -> None:
 def test_every_fact_the_rules_of_a_filing_miss_is_asked_on_some_page(desk: Desk) -> None:
     from django.utils import timezone
 
-    from yinuo.apps.rules import pack
     from yinuo.core.facts import UNKNOWN, look_up
     from yinuo.core.screen import screen
+    from yinuo.engine.rules import pack
 
     facts: dict[str, Any] = {"kind": "filing", "declarations": {"secret": False}}
     missing = set(screen(facts, pack(), timezone.localdate()).missing)

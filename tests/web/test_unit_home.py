@@ -11,9 +11,9 @@ from tests.apps.points import take
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk
-from yinuo.apps.onemap.actions import accept, send_back
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.models import Project
+from yinuo.rooms.onemap.actions import accept, send_back
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 
@@ -39,7 +39,7 @@ def accepted(desk: Desk) -> MapItem:
 
 
 def code_of(kind: str) -> str:
-    from yinuo.apps.rules import pack
+    from yinuo.engine.rules import pack
 
     return next(name for name in pack().reasons if name.startswith(f"{kind}."))
 

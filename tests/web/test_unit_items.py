@@ -13,9 +13,9 @@ from tests.apps.county import at
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, pdf, value_of
-from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.onemap.actions import accept, decide, pause_item, send_back
-from yinuo.apps.onemap.models import MapItem, Submission
+from yinuo.engine.documents.models import StoredFile
+from yinuo.rooms.onemap.actions import accept, decide, pause_item, send_back
+from yinuo.rooms.onemap.models import MapItem, Submission
 
 pytestmark = begins_with(guided)
 
@@ -89,7 +89,7 @@ def test_a_refusal_shows_its_reasons_and_the_remedies(desk: Desk, item: MapItem)
     hand_in(desk.company, item, at("2026-11-05 15:00"))
     handler = desk.county.actor("approver", item.department.key)
     accept(actor=handler, item_id=item.pk, at=at("2026-11-05 16:00"))
-    from yinuo.apps.rules import pack
+    from yinuo.engine.rules import pack
 
     code = next(name for name in pack().reasons if name.startswith("refusal."))
     decide(
@@ -200,7 +200,7 @@ def test_a_file_called_like_the_material_is_offered_first_for_it_alone(desk: Des
 
 def test_another_companys_file_is_no_choice(desk: Desk, item: MapItem) -> None:
     from tests.apps.county import new_company
-    from yinuo.apps.documents.actions import store_upload
+    from yinuo.engine.documents.actions import store_upload
 
     other = new_company("积石山新禾农业有限公司")
     file = store_upload(actor=other.actor, name="别人.pdf", content=pdf(note=b"x").read(), unit_id=other.unit.pk, at=at("2026-11-05 09:00"))
@@ -214,7 +214,7 @@ def test_another_companys_file_is_no_choice(desk: Desk, item: MapItem) -> None:
 
 def test_a_send_back_lists_every_point_and_the_next_version_starts_from_the_last(desk: Desk, item: MapItem) -> None:
     desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **whole(item)})
-    from yinuo.apps.rules import pack
+    from yinuo.engine.rules import pack
 
     code = next(name for name in pack().reasons if name.startswith("incomplete."))
     points = [
@@ -243,7 +243,7 @@ def test_a_send_back_lists_every_point_and_the_next_version_starts_from_the_last
 
 def test_the_file_that_was_sent_back_is_told_at_its_material_and_goes_again_only_when_ticked(desk: Desk, item: MapItem) -> None:
     hand_in(desk.company, item, at("2026-11-05 15:00"))
-    from yinuo.apps.rules import pack
+    from yinuo.engine.rules import pack
 
     code = next(name for name in pack().reasons if name.startswith("incomplete."))
     named, other = item.materials[0], item.materials[1]
@@ -285,7 +285,7 @@ def test_a_material_chosen_by_the_clerk_is_told_at_its_place_whatever_it_is_call
 
 def test_a_second_version_marks_the_files_that_changed(desk: Desk, item: MapItem) -> None:
     desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **whole(item)})
-    from yinuo.apps.rules import pack
+    from yinuo.engine.rules import pack
 
     code = next(name for name in pack().reasons if name.startswith("incomplete."))
     points = [{"code": code, "subject": "总平面图", "request": "换新版"}]

@@ -12,8 +12,8 @@ from tests.apps.county import at
 from tests.apps.test_onemap import PDF, guided, ready
 from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, pdf
-from yinuo.apps.documents.models import FileMark, StoredFile
-from yinuo.apps.onemap.actions import submit_materials
+from yinuo.engine.documents.models import FileMark, StoredFile
+from yinuo.rooms.onemap.actions import submit_materials
 
 pytestmark = begins_with(guided)
 

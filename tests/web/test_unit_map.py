@@ -14,14 +14,14 @@ from tests.apps.test_commitments import item_of, promise
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, pdf
-from yinuo.apps.onemap import building, queries
-from yinuo.apps.onemap.actions import accept, confirm_review, pause_item, report_problem
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.models import Project
-from yinuo.apps.rules import pack
-from yinuo.web.onemap.board import board
-from yinuo.web.onemap.faces import staff
-from yinuo.web.onemap.wires import COLUMN, HEIGHT, MIDDLE, ROW, TOP, WIDTH, line
+from yinuo.engine.rules import pack
+from yinuo.faces.onemap.map.board import board
+from yinuo.faces.onemap.map.faces import staff
+from yinuo.faces.onemap.map.wires import COLUMN, HEIGHT, MIDDLE, ROW, TOP, WIDTH, line
+from yinuo.rooms.onemap import building, queries
+from yinuo.rooms.onemap.actions import accept, confirm_review, pause_item, report_problem
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
 
 pytestmark = begins_with(guided)
 

@@ -7,7 +7,7 @@ import pytest
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk
-from yinuo.apps.projects.models import Participant, Project
+from yinuo.rooms.projects.models import Participant, Project
 
 pytestmark = begins_with(guided)
 

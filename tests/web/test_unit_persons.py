@@ -10,9 +10,9 @@ from django.test import Client
 
 from tests.apps.county import at, new_person
 from tests.web.unit_desk import Desk, new_desk, pdf, signed_in
-from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.people.actions import confirm_binding
-from yinuo.apps.people.models import AuthorisedPerson, Person
+from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.people.actions import confirm_binding
+from yinuo.engine.people.models import AuthorisedPerson, Person
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
 from tests.web import staffdesk
 from tests.web.unit_desk import Desk, new_desk, value_of
-from yinuo.apps.documents.models import Document
-from yinuo.apps.documents.shapes import SHAPES
-from yinuo.apps.onemap.actions import confirm_review
-from yinuo.apps.projects.actions import answer_question, file_project, pass_question, withdraw_filing
-from yinuo.apps.projects.models import Project
+from yinuo.engine.documents.models import Document
+from yinuo.engine.documents.shapes import SHAPES
+from yinuo.rooms.onemap.actions import confirm_review
+from yinuo.rooms.projects.actions import answer_question, file_project, pass_question, withdraw_filing
+from yinuo.rooms.projects.models import Project
 
 
 @pytest.fixture

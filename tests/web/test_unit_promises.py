@@ -13,10 +13,10 @@ from tests.apps.test_completion import applied, inspect
 from tests.apps.test_onemap import guided
 from tests.beginnings import begins_with
 from tests.web.unit_desk import Desk, new_desk, value_of
-from yinuo.apps.commitments.models import Commitment
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.actions import answer_question, pass_question, report_progress
-from yinuo.apps.projects.models import Participant, ProgressReport, Project, Question
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.actions import answer_question, pass_question, report_progress
+from yinuo.rooms.projects.models import Participant, ProgressReport, Project, Question
 
 pytestmark = begins_with(guided)
 
@@ -197,7 +197,7 @@ def test_questions_are_for_the_own_company(desk: Desk) -> None:
 
 
 def test_benefits_stand_on_a_page_of_their_own_and_at_the_project(desk: Desk) -> None:
-    from yinuo.apps.projects.queries import benefits_for
+    from yinuo.rooms.projects.queries import benefits_for
 
     project = running(desk)
     lines = benefits_for(project, at("2026-11-06 09:00").date())

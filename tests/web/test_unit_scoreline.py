@@ -11,13 +11,13 @@ import pytest
 from tests.apps.county import at
 from tests.apps.points import carry_out, propose, take
 from tests.web.unit_desk import Desk, new_desk, pdf
-from yinuo.apps.credit.actions import decide_relief
-from yinuo.apps.credit.models import CreditRelief
-from yinuo.apps.credit.queries import Point
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.documents.attachments import AttachedFile
-from yinuo.web.unit.bands import lower_band, next_band
-from yinuo.web.unit.scoreline import score_line
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.documents.attachments import AttachedFile
+from yinuo.faces.credit.bands import lower_band, next_band
+from yinuo.faces.credit.scoreline import score_line
+from yinuo.rooms.credit.actions import decide_relief
+from yinuo.rooms.credit.models import CreditRelief
+from yinuo.rooms.credit.queries import Point
 
 TODAY = date(2026, 11, 12)
 

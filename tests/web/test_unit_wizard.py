@@ -13,11 +13,11 @@ from django.test import Client
 from tests.apps.county import at, facts
 from tests.web.test_unit_filing import ANSWERS, begin, fill
 from tests.web.unit_desk import Desk, new_desk, value_of
-from yinuo.apps.projects.actions import decide_by_hand, file_project
-from yinuo.apps.projects.models import Draft, Project
-from yinuo.apps.rules import pack
 from yinuo.core.screen import screen
-from yinuo.web.unit.steps import BY_SLUG, asked
+from yinuo.engine.rules import pack
+from yinuo.faces.projects.steps import BY_SLUG, asked
+from yinuo.rooms.projects.actions import decide_by_hand, file_project
+from yinuo.rooms.projects.models import Draft, Project
 
 
 @pytest.fixture

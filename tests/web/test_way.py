@@ -12,8 +12,8 @@ from tests.apps.mapped import mapped
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.projects.models import Project
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.projects.models import Project
 
 __all__ = ["company", "county", "mapped", "set_clock"]
 pytestmark = begins_with(guided)

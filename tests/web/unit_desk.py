@@ -12,7 +12,7 @@ from django.test import Client
 from tests.apps.county import Company, County, at, new_company, new_county
 from tests.apps.test_onemap import PDF
 from tests.web.staffdesk import BACKEND, signed_in, whole
-from yinuo.apps.work.clocks import forget_calendar
+from yinuo.engine.work.clocks import forget_calendar
 
 
 @dataclass

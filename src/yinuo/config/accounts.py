@@ -1,4 +1,4 @@
-"""How allauth serves our accounts: they come to be in `apps/accounts`, never by its own signing up; a proved number signs in like the name."""
+"""How allauth serves our accounts: they come to be in `rooms/accounts`, never by its own signing up; a proved number signs in like the name."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import lazy
 
-from yinuo.apps.accounts import signing_in
-from yinuo.apps.accounts.actions import accept_platform_login
-from yinuo.apps.accounts.models import Outcome
-from yinuo.apps.accounts.province import claims_of
-from yinuo.apps.base import Refused
-from yinuo.apps.people.contact import contact
+from yinuo.engine.base import Refused
+from yinuo.engine.people.contact import contact
+from yinuo.rooms.accounts import signing_in
+from yinuo.rooms.accounts.actions import accept_platform_login
+from yinuo.rooms.accounts.models import Outcome
+from yinuo.rooms.accounts.province import claims_of
 
 PLATFORM_SECONDS = 8
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.template.loader import render_to_string
 from django.views import defaults
 
-from yinuo.apps.people.contact import last_read
+from yinuo.engine.people.contact import last_read
 
 API = "/api/"
 RETRY_SECONDS = 10

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from yinuo.config import database, embedded, envfile, packs, paths, secret
 from yinuo.config.effects import EFFECTS
-from yinuo.config.logs import logging_config
+from yinuo.deploy import database, embedded, envfile, packs, paths, secret
+from yinuo.deploy.logs import logging_config
 
 YINUO_DATA = paths.default_home()
 envfile.load(YINUO_DATA)
@@ -37,14 +37,22 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = "yinuo_session"
 ROOT_URLCONF = "yinuo.config.urls"
-WSGI_APPLICATION = "yinuo.config.wsgi.application"
+WSGI_APPLICATION = "yinuo.deploy.wsgi.application"
 
 # ── what it consists of ────────────────────────────────────────────────────────────────
+ENGINE = ["trail", "people", "infochain", "work", "documents", "notices", "feeds", "catalogue"]
+# Low to high; each brings its face (`faces/`), where it has one.
 ROOMS = [
-    *("trail", "people", "infochain", "work", "documents", "notices", "feeds", "accounts", "catalogue", "credit", "projects", "onemap"),
-    *("commitments", "reviews", "grants", "window", "mock", "deficient", "regional", "land", "agency", "inspections", "oversight", "halls"),
-    *("figures", "reform"),
+    *("accounts", "credit", "projects", "onemap", "commitments", "reviews", "grants", "window"),
+    *("mock", "deficient", "regional", "land", "agency", "inspections", "oversight", "halls", "figures", "reform"),
 ]
+OWN_APPS = [*ENGINE, *ROOMS]
+
+
+def _home(part: str) -> str:
+    return f"yinuo.{'engine' if part in ENGINE else 'rooms'}.{part}"
+
+
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",
@@ -62,9 +70,9 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "template_partials",
-    *(f"yinuo.apps.{room}" for room in ROOMS),
-    "yinuo.web",
-    "yinuo.config.checks.ConfigChecks",
+    *(_home(part) for part in OWN_APPS),
+    "yinuo.ui",
+    "yinuo.deploy.checks.ConfigChecks",
     # Last: it collects the tasks of the rooms above when it is ready.
     "procrastinate.contrib.django",
 ]
@@ -81,21 +89,23 @@ MIDDLEWARE = [
     "yinuo.config.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "yinuo.web.handling.RefusalPages",
+    "yinuo.ui.handling.RefusalPages",
 ]
 AUTH_USER_MODEL = "people.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [SOURCE / "web" / "templates"],
+        "DIRS": [SOURCE / "ui" / "templates", SOURCE / "site" / "templates", *sorted(SOURCE.glob("faces/*/templates"))],
         "APP_DIRS": True,
         "OPTIONS": {
+            # A face's own tags are loaded by its name.
+            "libraries": {file.parent.name: f"yinuo.faces.{file.parent.name}.tags" for file in sorted(SOURCE.glob("faces/*/tags.py"))},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "yinuo.web.frame.frame",
+                "yinuo.site.frame.frame",
             ],
         },
     }
@@ -125,7 +135,7 @@ FIRST_DAY_OF_WEEK = 1
 # ── static files ───────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
 _built = paths.REPOSITORY / "build" / "static"
-STATICFILES_DIRS = [folder for folder in (SOURCE / "web" / "static", _built) if folder.is_dir()]
+STATICFILES_DIRS = [folder for folder in (SOURCE / "ui" / "static", _built) if folder.is_dir()]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
@@ -160,7 +170,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": f"20/m/ip,{YINUO_LOGIN_TRIES}/{YINUO_LOGI
 MFA_TOTP_ISSUER = "一诺"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SOCIALACCOUNT_ONLY = False
-# A province's identity platform by OpenID Connect; off unless its address is given. YINUO_OIDC_CLAIMS: see apps/accounts/province.py.
+# A province's identity platform by OpenID Connect; off unless its address is given. YINUO_OIDC_CLAIMS: see rooms/accounts/province.py.
 YINUO_OIDC_URL = os.environ.get("YINUO_OIDC_URL", "")
 YINUO_OIDC_NAME = os.environ.get("YINUO_OIDC_NAME", "统一身份认证")
 YINUO_OIDC_CLAIMS = os.environ.get("YINUO_OIDC_CLAIMS", "")
@@ -190,15 +200,15 @@ YINUO_DEMO = os.environ.get("YINUO_DEMO") == "1"
 YINUO_TRAINING = os.environ.get("YINUO_TRAINING") == "1"
 YINUO_TRAINING_TOKEN = secret.training_token(SECRET_KEY)
 if YINUO_TRAINING:
-    MIDDLEWARE.insert(0, "yinuo.config.training.TravellingClock")
+    MIDDLEWARE.insert(0, "yinuo.deploy.training.TravellingClock")
 YINUO_PACK = packs.chosen()
 YINUO_PACK_DIR = packs.directory(YINUO_PACK)
 YINUO_EFFECTS = EFFECTS
 # Role → who tells for which units its holders may act, and through what (see base.StandIn).
-YINUO_STAND_INS = {"window": "yinuo.apps.window.queries.stand_ins", "agent": "yinuo.apps.agency.queries.stand_ins"}
+YINUO_STAND_INS = {"window": "yinuo.rooms.window.queries.stand_ins", "agent": "yinuo.rooms.agency.queries.stand_ins"}
 YINUO_DISPATCH_TASK = "yinuo.config.tasks.dispatch"
 # The information chain: who makes leaves, what an audit compares them with, and where the log's own key and lock file lie.
-YINUO_CHAIN_SEALER = "yinuo.apps.infochain.sealing.seal"
+YINUO_CHAIN_SEALER = "yinuo.engine.infochain.sealing.seal"
 # A leaf's type; the fields by which its kind is known; those that tell it from others of its subject (of several the newest counts);
 # who says what the rows would tell the chain today, and which rows there are that must have such a leaf ("" = not asked).
 _ROOMS_LEAVES = [
@@ -225,12 +235,12 @@ _ROOMS_LEAVES = [
     ("document.signed", {"document"}, ("document",), "documents", "signed_now", "signed_standing"),
 ]
 YINUO_CHAIN_AUDITS = [
-    (type, marks, apart, f"yinuo.apps.{room}.leaves.{now}", standing and f"yinuo.apps.{room}.leaves.{standing}")
+    (type, marks, apart, f"{_home(room)}.leaves.{now}", standing and f"{_home(room)}.leaves.{standing}")
     for type, marks, apart, room, now, standing in _ROOMS_LEAVES
 ]
 # Columns derived from other rows, which the audit compares and `yinuo rebuild` derives anew.
 YINUO_CACHES = [
-    f"yinuo.apps.{room}.caches.CACHES" for room in ("infochain", "work", "credit", "projects", "commitments", "inspections", "oversight")
+    f"{_home(room)}.caches.CACHES" for room in ("infochain", "work", "credit", "projects", "commitments", "inspections", "oversight")
 ]
 # Where the rooms say what a use of a file is called and which page shows it.
 _ROOMS_USES = (
@@ -247,7 +257,7 @@ _ROOMS_USES = (
     "inspections",
     "oversight",
 )
-YINUO_FILE_USES = [f"yinuo.apps.{room}.uses.USES" for room in _ROOMS_USES]
+YINUO_FILE_USES = [f"{_home(room)}.uses.USES" for room in _ROOMS_USES]
 YINUO_CHAIN_HOME = Path(os.environ.get("YINUO_CHAIN_HOME", YINUO_DATA / "chain"))
 YINUO_CHAIN_ORIGIN = os.environ.get("YINUO_CHAIN_ORIGIN", f"{_host}/chain")
 # Off unless asked for: a second tree over the same entries in SM3, signed with SM2 (ADR 9).
@@ -261,16 +271,16 @@ YINUO_ANCHOR_HOURS = int(os.environ.get("YINUO_ANCHOR_HOURS", "24"))
 # Where the search for anchored heads begins: the block the contract came with.
 YINUO_ANCHOR_FROM_BLOCK = int(os.environ.get("YINUO_ANCHOR_FROM_BLOCK", "0"))
 YINUO_CHAIN_POLICY = Path(os.environ.get("YINUO_CHAIN_POLICY", YINUO_CHAIN_HOME / "policy"))
-YINUO_PROJECT_LOCK = "yinuo.apps.projects.actions.lock"
-YINUO_HALL_OF_UNIT = "yinuo.apps.projects.queries.hall_of_unit"
+YINUO_PROJECT_LOCK = "yinuo.rooms.projects.actions.lock"
+YINUO_HALL_OF_UNIT = "yinuo.rooms.projects.queries.hall_of_unit"
 # An API key's person is told so many days before it expires.
 YINUO_KEY_NOTICE_DAYS = int(os.environ.get("YINUO_KEY_NOTICE_DAYS", "14"))
 # The answer to a repeated request is kept so many days; a key sent again later is a new request.
 YINUO_IDEMPOTENCY_DAYS = int(os.environ.get("YINUO_IDEMPOTENCY_DAYS", "30"))
-YINUO_CODE_PROVIDER = os.environ.get("YINUO_CODE_PROVIDER", "yinuo.apps.projects.codes.LocalProvider")
+YINUO_CODE_PROVIDER = os.environ.get("YINUO_CODE_PROVIDER", "yinuo.rooms.projects.codes.LocalProvider")
 YINUO_CODE_URL = os.environ.get("YINUO_CODE_URL", "")
 YINUO_CODE_TOKEN = os.environ.get("YINUO_CODE_TOKEN", "")
-YINUO_SIGNING_PROVIDER = os.environ.get("YINUO_SIGNING_PROVIDER", "yinuo.apps.documents.development_ca.DevelopmentCA")
+YINUO_SIGNING_PROVIDER = os.environ.get("YINUO_SIGNING_PROVIDER", "yinuo.engine.documents.development_ca.DevelopmentCA")
 YINUO_SIGNING_OPTIONS: dict[str, Any] = {"directory": YINUO_DATA / "ca"} if YINUO_SIGNING_PROVIDER.endswith("DevelopmentCA") else {}
 # Where the public credit platform takes batches in; empty: it reads the feed /api/v1/credit/public by itself.
 YINUO_CREDIT_PLATFORM_URL = os.environ.get("YINUO_CREDIT_PLATFORM_URL", "")

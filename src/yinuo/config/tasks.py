@@ -6,8 +6,8 @@ import structlog
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from yinuo.apps.documents.tasks import make_soon
-from yinuo.apps.notices import tasks as notices
+from yinuo.engine.documents.tasks import make_soon
+from yinuo.engine.notices import tasks as notices
 
 log = structlog.get_logger(__name__)
 DEAD_AFTER_SECONDS = 60

@@ -13,7 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, URLResolver, include, path
 
 from yinuo import __version__
-from yinuo.apps.people.administration import may_enter
+from yinuo.engine.people.administration import may_enter
 
 handler404 = "yinuo.config.failing.unknown"
 handler500 = "yinuo.config.failing.failed"
@@ -50,7 +50,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.has_permission = may_enter  # type: ignore[method-assign]
 # What others brought along (groups, addresses, jobs) is no business of a hall's administrator.
 for model in list(admin.site._registry):
-    if model._meta.app_label not in settings.ROOMS:
+    if model._meta.app_label not in settings.OWN_APPS:
         admin.site.unregister(model)
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -59,7 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
-if find_spec("yinuo.api.urls"):
-    urlpatterns.append(path("api/v1/", include("yinuo.api.urls")))
-if find_spec("yinuo.web.urls"):
-    urlpatterns.append(path("", include("yinuo.web.urls")))
+if find_spec("yinuo.site.api_urls"):
+    urlpatterns.append(path("api/v1/", include("yinuo.site.api_urls")))
+if find_spec("yinuo.site.urls"):
+    urlpatterns.append(path("", include("yinuo.site.urls")))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.apps.documents.extremes import variants
 from tests.apps.documents.samples import ON
-from yinuo.apps.documents.render import render_png
+from yinuo.engine.documents.render import render_png
 
 
 def draw(folder: Path, wanted: str = "", ppi: int = 100) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yinuo.apps.documents.development_ca import DevelopmentCA
+from yinuo.engine.documents.development_ca import DevelopmentCA
 
 
 def root_of(folder: str) -> bytes:

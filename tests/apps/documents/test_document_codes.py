@@ -3,8 +3,8 @@ import xml.etree.ElementTree as ElementTree
 import segno
 
 from tests.apps.documents.samples import CERTIFICATE, ON
-from yinuo.apps.documents.qr import qr_png, qr_svg, verification_url
-from yinuo.apps.documents.render import render_pdf
+from yinuo.engine.documents.qr import qr_png, qr_svg, verification_url
+from yinuo.engine.documents.render import render_pdf
 
 URL = verification_url("https://yinuo.example.gov.cn/", "2611-622927-04-01-123452", "91622927MA74XQ2K05")
 

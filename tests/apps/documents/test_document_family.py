@@ -11,7 +11,7 @@ import pytest
 from tests.apps.documents.extremes import LONG_OFFICE, variants
 from tests.apps.documents.pictures import draw
 from tests.apps.documents.samples import COMPLETION, DELIVERY, GUIDANCE, LONG_NAME, MAP, ON, POSTER, SAMPLES, WITHDRAWAL
-from yinuo.apps.documents.render import render_pdf, render_png
+from yinuo.engine.documents.render import render_pdf, render_png
 
 # Every paper in every variant is drawn and read: some twenty seconds.
 pytestmark = pytest.mark.slow

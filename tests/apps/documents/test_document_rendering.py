@@ -8,8 +8,8 @@ import pypdf
 import pytest
 
 from tests.apps.documents.samples import ACCEPTANCE, CERTIFICATE, GRANT, LETTER, LONG_NAME, ON, POSTER, REFUSAL, SAMPLES, SUPPLEMENT
-from yinuo.apps.documents.render import PaperError, render_pdf, render_png
-from yinuo.apps.documents.shapes import SHAPES
+from yinuo.engine.documents.render import PaperError, render_pdf, render_png
+from yinuo.engine.documents.shapes import SHAPES
 
 MARKUP = '#panic("x") *粗* _斜_ $x^2$ @ref <label> `raw` \\ // /* */ [a] {b} "q" = 标题 ~ -- #sys.inputs'
 

@@ -12,9 +12,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from tests.apps.documents.rooting import root_of
 from tests.apps.documents.samples import LETTER, ON
-from yinuo.apps.documents.development_ca import DevelopmentCA
-from yinuo.apps.documents.render import render_pdf
-from yinuo.apps.documents.signing import Signatory, SignatureReport, SigningError, load_provider, verify_pdf
+from yinuo.engine.documents.development_ca import DevelopmentCA
+from yinuo.engine.documents.render import render_pdf
+from yinuo.engine.documents.signing import Signatory, SignatureReport, SigningError, load_provider, verify_pdf
 
 UNIT = Signatory("91622927MA74XQ2K05", "积石山绿源有机肥有限公司", "韩玉兰")
 AT = ON + timedelta(minutes=3)
@@ -201,7 +201,7 @@ def test_a_renamed_unit_signs_under_its_new_name(ca: DevelopmentCA, letter: byte
 
 
 def test_settings_name_the_provider(tmp_path: Path) -> None:
-    provider = load_provider("yinuo.apps.documents.development_ca.DevelopmentCA", directory=tmp_path / "named")
+    provider = load_provider("yinuo.engine.documents.development_ca.DevelopmentCA", directory=tmp_path / "named")
     assert isinstance(provider, DevelopmentCA)
     with pytest.raises(AttributeError):
-        load_provider("yinuo.apps.documents.development_ca.NoSuchCA")
+        load_provider("yinuo.engine.documents.development_ca.NoSuchCA")

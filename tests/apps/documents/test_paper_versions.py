@@ -8,12 +8,12 @@ from typing import Any, Literal, TypedDict
 
 import pytest
 
-from yinuo.apps.documents import versions
-from yinuo.apps.documents.models import DocumentKind
-from yinuo.apps.documents.shapes import SHAPES
+from yinuo.engine.documents import versions
+from yinuo.engine.documents.models import DocumentKind
+from yinuo.engine.documents.shapes import SHAPES
 
 WHAT_TO_DO = (
-    "文书的模板、数据或者字体变了。0.9.0 以前：看过样张以后运行 `python -m yinuo.apps.documents.versions`。"
+    "文书的模板、数据或者字体变了。0.9.0 以前：看过样张以后运行 `python -m yinuo.engine.documents.versions`。"
     "自 0.9.0 起：已发布的版本不改，改动另存为新的版本（docs/papers.md）。"
 )
 

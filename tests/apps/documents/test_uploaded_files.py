@@ -7,9 +7,9 @@ import zlib
 import pytest
 
 from tests.apps.documents.samples import GRANT, ON
-from yinuo.apps.documents.files import NAME_BYTES, TYPES, UploadError, inspect_upload, safe_name
-from yinuo.apps.documents.qr import qr_png
-from yinuo.apps.documents.render import render_pdf
+from yinuo.engine.documents.files import NAME_BYTES, TYPES, UploadError, inspect_upload, safe_name
+from yinuo.engine.documents.qr import qr_png
+from yinuo.engine.documents.render import render_pdf
 
 LIMIT = 10_000_000
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\0" * 50 + b"\xff\xd9"

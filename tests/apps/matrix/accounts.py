@@ -7,11 +7,11 @@ from typing import Any
 
 from tests.apps.test_onemap import PDF
 from tests.apps.world import ACTORS, CONVENER_AND_ADMINISTRATOR, NOON, TODAY, Act, World
-from yinuo.apps.accounts import actions as accounts
-from yinuo.apps.accounts.models import PhoneCode, Purpose
-from yinuo.apps.base import Actor
-from yinuo.apps.documents.actions import store_upload
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.base import Actor
+from yinuo.engine.documents.actions import store_upload
+from yinuo.rooms.accounts import actions as accounts
+from yinuo.rooms.accounts.models import PhoneCode, Purpose
 
 WITH_AN_ACCOUNT = set(ACTORS) - {"public", "node", "system"}
 COUNTER = {"window", *CONVENER_AND_ADMINISTRATOR}

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.world import NOON, World
-from yinuo.apps.agency import actions
-from yinuo.apps.agency.models import AgencyBody, AgencyRequest, Agreement, ServiceAgent
-from yinuo.apps.agency.queries import stand_ins
-from yinuo.apps.base import Actor
-from yinuo.apps.people.models import Membership
-from yinuo.apps.people.queries import actor_of_membership
+from yinuo.engine.base import Actor
+from yinuo.engine.people.models import Membership
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.rooms.agency import actions
+from yinuo.rooms.agency.models import AgencyBody, AgencyRequest, Agreement, ServiceAgent
+from yinuo.rooms.agency.queries import stand_ins
 
 HEAD = {"general_convener"}
 MAY: dict[str, set[str]] = {
@@ -199,9 +199,9 @@ def of_services(world: World, name: str) -> Callable[[Actor], object]:
 def package(world: World, agreement: Agreement) -> Callable[[Actor], object]:
     """The agent puts the agreement's hat on; everybody else comes as they are."""
     from tests.apps.test_onemap import PDF
-    from yinuo.apps.documents import actions as documents
-    from yinuo.apps.onemap.actions.common import waiting_for
-    from yinuo.apps.onemap.models import MapItem
+    from yinuo.engine.documents import actions as documents
+    from yinuo.rooms.onemap.actions.common import waiting_for
+    from yinuo.rooms.onemap.models import MapItem
 
     items = [item for item in MapItem.objects.filter(project=world.project, state="open").order_by("position") if not waiting_for(item)][:2]
     member = Membership.objects.get(person_id=agreement.agent.person_id, role="agent")

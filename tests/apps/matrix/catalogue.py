@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.apps.world import CONVENER_AND_ADMINISTRATOR, NOON, TODAY, Act, World
-from yinuo.apps.catalogue import actions as catalogue
-from yinuo.apps.rules import pack
+from yinuo.engine.catalogue import actions as catalogue
+from yinuo.engine.rules import pack
 
 MAY: dict[str, set[str]] = {
     # The department decides on its own matters

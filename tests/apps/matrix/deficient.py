@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tests.apps.county import at
 from tests.apps.gaps import files, scan, without
-from yinuo.apps.base import Actor
-from yinuo.apps.catalogue.actions import publish_tolerance
-from yinuo.apps.deficient import actions as deficient
-from yinuo.apps.onemap.models import MapItem
+from yinuo.engine.base import Actor
+from yinuo.engine.catalogue.actions import publish_tolerance
+from yinuo.rooms.deficient import actions as deficient
+from yinuo.rooms.onemap.models import MapItem
 
 if TYPE_CHECKING:
     from tests.apps.world import World

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.apps.test_onemap import PDF
 from tests.apps.world import NOON, STAFF, Act, World
-from yinuo.apps.documents import actions as documents
+from yinuo.engine.documents import actions as documents
 
 MAY: dict[str, set[str]] = {
     "documents.store_upload into the unit's library": {"unit"},

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.apps.county import at
-from yinuo.apps.base import Actor
-from yinuo.apps.grants import actions
-from yinuo.apps.people.models import AuthorisedPerson
 from yinuo.chain.signing import SigningKey
 from yinuo.chain.verifier import COSIGNATURE
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.base import Actor
+from yinuo.engine.people.models import AuthorisedPerson
+from yinuo.rooms.grants import actions
 
 if TYPE_CHECKING:
     from tests.apps.world import World

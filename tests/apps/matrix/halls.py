@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tests.apps.county import at
-from yinuo.apps.base import Actor
-from yinuo.apps.halls import actions, queries
+from yinuo.engine.base import Actor
+from yinuo.rooms.halls import actions, queries
 
 if TYPE_CHECKING:
     from tests.apps.world import World

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tests.apps.world import LATE, NOON, Act, World
-from yinuo.apps.base import Actor
-from yinuo.apps.infochain import actions as infochain
-from yinuo.apps.infochain import keys as chain_keys
-from yinuo.apps.infochain.audit import Report
-from yinuo.apps.infochain.models import IssuerKey
+from yinuo.engine.base import Actor
+from yinuo.engine.infochain import actions as infochain
+from yinuo.engine.infochain import keys as chain_keys
+from yinuo.engine.infochain.audit import Report
+from yinuo.engine.infochain.models import IssuerKey
 
 MAY: dict[str, set[str]] = {
     "infochain.begin": {"system", "administrator", "administrator abroad"},

@@ -7,13 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tests.apps.county import BEGAN, at, graded, new_person
-from yinuo.apps.base import Actor
-from yinuo.apps.inspections import actions
-from yinuo.apps.inspections.models import Avoidance, Directed, Inspector, Member, RandomInspection
-from yinuo.apps.inspections.questions import questions_of
-from yinuo.apps.people.models import Membership
-from yinuo.apps.people.queries import actor_of_membership
-from yinuo.apps.trail.models import Entry
+from yinuo.engine.base import Actor
+from yinuo.engine.people.models import Membership
+from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.trail.models import Entry
+from yinuo.rooms.inspections import actions
+from yinuo.rooms.inspections.models import Avoidance, Directed, Inspector, Member, RandomInspection
+from yinuo.rooms.inspections.questions import questions_of
 
 if TYPE_CHECKING:
     from tests.apps.world import World

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from yinuo.apps.base import Actor
-from yinuo.apps.catalogue.models import Zone
-from yinuo.apps.land import actions as land
-from yinuo.apps.land.models import LandChecklist, ListInput, Parcel, ParcelStatus
-from yinuo.apps.people.models import Department
 from yinuo.core.calendar import TZ
+from yinuo.engine.base import Actor
+from yinuo.engine.catalogue.models import Zone
+from yinuo.engine.people.models import Department
+from yinuo.rooms.land import actions as land
+from yinuo.rooms.land.models import LandChecklist, ListInput, Parcel, ParcelStatus
 
 if TYPE_CHECKING:
     from tests.apps.world import World

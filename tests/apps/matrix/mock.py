@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from tests.apps.county import at
 from tests.apps.mocking import ANSWERS, CONTACTS, NO_CHANGE
 from tests.apps.test_onemap import PDF
-from yinuo.apps.base import Actor
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.mock import actions, queries
-from yinuo.apps.mock.models import MockApplication, MockOpinion
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.queries import department
+from yinuo.engine.base import Actor
+from yinuo.engine.documents.actions import store_upload
+from yinuo.engine.people.queries import department
+from yinuo.rooms.mock import actions, queries
+from yinuo.rooms.mock.models import MockApplication, MockOpinion
+from yinuo.rooms.onemap.models import MapItem
 
 if TYPE_CHECKING:
     from tests.apps.world import World
@@ -53,7 +53,7 @@ def registered(world: World, actor: Actor) -> MockApplication:
 
 def first(world: World) -> MapItem:
     """A matter whose prerequisites are met."""
-    from yinuo.apps.onemap.actions.common import waiting_for
+    from yinuo.rooms.onemap.actions.common import waiting_for
 
     return next(item for item in queries.choosable(world.project) if not waiting_for(item))
 

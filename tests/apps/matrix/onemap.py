@@ -7,11 +7,11 @@ from typing import Any
 
 from tests.apps.test_onemap import PDF
 from tests.apps.world import LATE, NOON, TODAY, WATCHING, Act, World
-from yinuo.apps.documents import actions as documents
-from yinuo.apps.onemap import actions as onemap
-from yinuo.apps.onemap.actions.moving import move_rules_on
-from yinuo.apps.onemap.models import GuidanceAnswer, MapItem
-from yinuo.apps.people.models import Department
+from yinuo.engine.documents import actions as documents
+from yinuo.engine.people.models import Department
+from yinuo.rooms.onemap import actions as onemap
+from yinuo.rooms.onemap.actions.moving import move_rules_on
+from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem
 
 MAY: dict[str, set[str]] = {
     # The matter's department handles, the unit applies, the hall watches

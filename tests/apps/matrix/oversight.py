@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.apps.county import at
 from tests.apps.supervising import evidence, penalise, see_start
-from yinuo.apps.base import Actor
-from yinuo.apps.oversight import actions
+from yinuo.engine.base import Actor
+from yinuo.rooms.oversight import actions
 
 if TYPE_CHECKING:
     from tests.apps.world import World

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.world import ANYWHERE, CONVENER_AND_ADMINISTRATOR, NOON, TODAY, Act, World
-from yinuo.apps.base import Actor
-from yinuo.apps.people import actions as people
-from yinuo.apps.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.core.codes import make_credit_code
+from yinuo.engine.base import Actor
+from yinuo.engine.people import actions as people
+from yinuo.engine.people.models import AuthorisedPerson, Membership, ProjectUnit
 
 MAY: dict[str, set[str]] = {
     # Who acts for a unit is confirmed where its first project is

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.apps.county import facts
 from tests.apps.world import NOON, TODAY, Act, World
-from yinuo.apps.base import Actor
-from yinuo.apps.projects import actions as projects
-from yinuo.apps.projects.actions.confirming import confirm_facts
+from yinuo.engine.base import Actor
+from yinuo.rooms.projects import actions as projects
+from yinuo.rooms.projects.actions.confirming import confirm_facts
 
 MAY: dict[str, set[str]] = {
     # The unit on its own, the filing unit on what was filed

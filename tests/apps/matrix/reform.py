@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tests.apps.county import at
-from yinuo.apps.base import Actor
-from yinuo.apps.reform import actions
+from yinuo.engine.base import Actor
+from yinuo.rooms.reform import actions
 
 if TYPE_CHECKING:
     from tests.apps.world import World

@@ -10,13 +10,13 @@ from unittest.mock import patch
 
 from tests.apps.county import at
 from tests.apps.regions import new_result
-from yinuo.apps.base import Actor
-from yinuo.apps.catalogue.models import Zone
-from yinuo.apps.documents.models import StoredFile
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.people.models import Department
-from yinuo.apps.regional import actions
-from yinuo.apps.regional.models import FeeEntry, Opinion, RegionalAssessment
+from yinuo.engine.base import Actor
+from yinuo.engine.catalogue.models import Zone
+from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.people.models import Department
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.regional import actions
+from yinuo.rooms.regional.models import FeeEntry, Opinion, RegionalAssessment
 
 if TYPE_CHECKING:
     from tests.apps.world import World
@@ -90,7 +90,7 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
 
 
 def _ending(world: World) -> Callable[[Actor], object]:
-    from yinuo.apps.onemap.actions import end_sharing
+    from yinuo.rooms.onemap.actions import end_sharing
 
     _sharing(world)(world.actor("unit"))
     shared = MapItem.objects.get(project=world.project, matter_id=SOIL)
@@ -99,7 +99,7 @@ def _ending(world: World) -> Callable[[Actor], object]:
 
 
 def _sharing(world: World) -> Callable[[Actor], object]:
-    from yinuo.apps.onemap.actions import share_result
+    from yinuo.rooms.onemap.actions import share_result
 
     place = zone(world)
     world.project.facts["site"]["zone_id"] = place.key
@@ -128,7 +128,7 @@ def _settling(world: World) -> Callable[[Actor], object]:
     )
 
     def act(actor: Actor) -> object:
-        with patch("yinuo.apps.regional.queries.charges", return_value=True):
+        with patch("yinuo.rooms.regional.queries.charges", return_value=True):
             return actions.settle_fee(actor=actor, project_id=world.project.pk, amount=Decimal("6000"), voucher="缴1", at=NOON)
 
     return act

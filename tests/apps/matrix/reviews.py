@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.apps.county import at
-from yinuo.apps.base import Actor, PageRef
-from yinuo.apps.reviews import actions
-from yinuo.apps.reviews.models import Track
+from yinuo.engine.base import Actor, PageRef
+from yinuo.rooms.reviews import actions
+from yinuo.rooms.reviews.models import Track
 
 if TYPE_CHECKING:
     from tests.apps.world import World

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from tests.apps.county import at
 from tests.apps.matrix.accounts import NUMBER, proof
 from tests.apps.test_onemap import PDF
-from yinuo.apps.accounts.models import Purpose
-from yinuo.apps.base import Actor
-from yinuo.apps.commitments import papers
-from yinuo.apps.commitments.actions.promise import may_be_promised, turn_of
-from yinuo.apps.documents.actions import store_upload
-from yinuo.apps.onemap.actions.common import day_of
-from yinuo.apps.onemap.models import MapItem
-from yinuo.apps.window import actions, queries
-from yinuo.apps.window.models import Visit
+from yinuo.engine.base import Actor
+from yinuo.engine.documents.actions import store_upload
+from yinuo.rooms.accounts.models import Purpose
+from yinuo.rooms.commitments import papers
+from yinuo.rooms.commitments.actions.promise import may_be_promised, turn_of
+from yinuo.rooms.onemap.actions.common import day_of
+from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.window import actions, queries
+from yinuo.rooms.window.models import Visit
 
 if TYPE_CHECKING:
     from tests.apps.world import World

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from tests.apps.world import NOON, STAFF, Act, World
-from yinuo.apps.work import actions as work
-from yinuo.apps.work.models import WorkItem
 from yinuo.core.pack.types import DayNotice
+from yinuo.engine.work import actions as work
+from yinuo.engine.work.models import WorkItem
 
 MAY: dict[str, set[str]] = {
     "work.reassign": {"approver", "principal", "general_convener"},
@@ -48,7 +48,7 @@ def act_of(world: World, action: str) -> Act:
         "work.rename_filter": lambda actor: work.rename_filter(actor=actor, filter_id=mine.pk, name="改名", at=NOON) if mine else None,
         "work.remove_filter": lambda actor: work.remove_filter(actor=actor, filter_id=mine.pk) if mine else None,
         "work.ask_export": lambda actor: work.ask_export(
-            actor=actor, listing="inbox", query="box=mine", ending="xlsx", job="yinuo.web.tasks.make_export", at=NOON
+            actor=actor, listing="inbox", query="box=mine", ending="xlsx", job="yinuo.site.tasks.make_export", at=NOON
         ),
     }
     return acts[action]

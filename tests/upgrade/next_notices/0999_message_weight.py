@@ -4,7 +4,7 @@ from pkgutil import iter_modules
 
 from django.db import migrations, models
 
-from yinuo.apps.notices import migrations as shipped
+from yinuo.engine.notices import migrations as shipped
 
 LAST = max(module.name for module in iter_modules(shipped.__path__))
 

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class CatalogueConfig(AppConfig):
-    name = "yinuo.apps.catalogue"
-    label = "catalogue"
-    default_auto_field = "django.db.models.BigAutoField"

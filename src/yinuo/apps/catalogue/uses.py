@@ -1,6 +1,0 @@
-"""How this room's uses of a file are told."""
-
-from yinuo.apps.catalogue.models import RegionalResult
-from yinuo.apps.documents.usage import FileUse
-
-USES = [FileUse(RegionalResult, "区域评估评审结果", "{title}", "published_at")]

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class CommitmentsConfig(AppConfig):
-    name = "yinuo.apps.commitments"
-    label = "commitments"
-    default_auto_field = "django.db.models.BigAutoField"

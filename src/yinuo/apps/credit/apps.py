@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class CreditConfig(AppConfig):
-    name = "yinuo.apps.credit"
-    label = "credit"
-    default_auto_field = "django.db.models.BigAutoField"

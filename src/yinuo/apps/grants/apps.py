@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class GrantsConfig(AppConfig):
-    name = "yinuo.apps.grants"
-    label = "grants"
-    default_auto_field = "django.db.models.BigAutoField"

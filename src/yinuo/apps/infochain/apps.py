@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class InfochainConfig(AppConfig):
-    name = "yinuo.apps.infochain"
-    label = "infochain"
-    default_auto_field = "django.db.models.BigAutoField"

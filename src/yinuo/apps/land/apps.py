@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class LandConfig(AppConfig):
-    name = "yinuo.apps.land"
-    label = "land"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class MockConfig(AppConfig):
-    name = "yinuo.apps.mock"
-    label = "mock"
-    default_auto_field = "django.db.models.BigAutoField"

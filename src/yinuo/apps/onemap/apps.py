@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class OnemapConfig(AppConfig):
-    name = "yinuo.apps.onemap"
-    label = "onemap"
-    default_auto_field = "django.db.models.BigAutoField"

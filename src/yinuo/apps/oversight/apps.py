@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class OversightConfig(AppConfig):
-    name = "yinuo.apps.oversight"
-    label = "oversight"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class WindowConfig(AppConfig):
-    name = "yinuo.apps.window"
-    label = "window"
-    default_auto_field = "django.db.models.BigAutoField"

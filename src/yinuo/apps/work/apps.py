@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class WorkConfig(AppConfig):
-    name = "yinuo.apps.work"
-    label = "work"
-    default_auto_field = "django.db.models.BigAutoField"

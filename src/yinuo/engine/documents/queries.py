@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+
+from yinuo.engine.documents.models import Document, DocumentKind, FileMark, MarkKind, StoredFile
+
+OUT_OF_USE = (MarkKind.RETIRED, MarkKind.REPLACED)
+
+
+def listed(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Newest first, for a list of links: without what they say, but for what tells papers of one kind apart.
+
+    That is the matter; of a certificate its grade, its watermark and whether a later version replaced it.
+    """
+    told = {name: KT(f"data__{name}") for name in ("matter_name", "grade", "watermark")}
+    return documents.defer("data").annotate(replaced=_replaced(), **told).order_by("-issued_at", "-id")
+
+
+def without_replaced(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Of the versions of a certificate the newest only; all other documents."""
+    return documents.exclude(_replaced())
+
+
+def _replaced() -> Exists:
+    same = {name: OuterRef(name) for name in ("kind", "subject_kind", "subject_id")}
+    return Exists(Document.objects.filter(**same, pk__gt=OuterRef("pk")).filter(kind=DocumentKind.CERTIFICATE))
+
+
+def of_subject(subject: models.Model) -> QuerySet[Document]:
+    """Every document issued about a thing, oldest first; without the paper's bytes."""
+    return Document.objects.filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk).order_by("id")
+
+
+def library(unit_id: int) -> QuerySet[StoredFile]:
+    """A unit's uploaded files, newest first, without their bytes; `standing` is the last mark's kind, "" = none."""
+    last = FileMark.objects.filter(file=OuterRef("pk")).order_by("-id")
+    files = StoredFile.objects.filter(unit_id=unit_id, by__isnull=False).annotate(
+        standing=Coalesce(Subquery(last.values("kind")[:1]), Value(""))
+    )
+    return files.defer("content").order_by("-id")
+
+
+def in_use(unit_id: int) -> QuerySet[StoredFile]:
+    """The files to choose from: neither retired nor replaced by a newer version."""
+    return library(unit_id).exclude(standing__in=OUT_OF_USE)
+
+
+def versions(file: StoredFile) -> list[StoredFile]:
+    """The file's whole line, newest first: what replaced it and what it replaced."""
+    marks = FileMark.objects.filter(kind=MarkKind.REPLACED, file__unit_id=file.unit_id).order_by("id").values_list("file_id", "newer_id")
+    newer_of = dict(marks)
+    newest = file.pk
+    while newest in newer_of:
+        newest = newer_of[newest]
+    line = {newest}
+    grown = True
+    while grown:
+        older = {old for old, new in newer_of.items() if new in line} - line
+        grown = bool(older)
+        line |= older
+    return list(library(file.unit_id or 0).filter(pk__in=line))

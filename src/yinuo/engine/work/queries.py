@@ -1,0 +1,168 @@
+"""Every reading of what waits for somebody: the inbox by keyset, never by offset, without exact totals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet, Value
+
+from yinuo.core.calendar import TZ
+from yinuo.engine.base import Actor
+from yinuo.engine.people.models import Delegation
+from yinuo.engine.people.queries import standing_in
+from yinuo.engine.work.lights import has_light, is_paused
+from yinuo.engine.work.models import WorkItem
+
+OPEN = ["running", "paused"]
+BOXES = {"mine": "我的", "department": "本部门", "waiting": "等别人", "overdue": "超期", "guidance": "前期辅导"}
+COUNT_CAP = 100
+# Whoever works for one office sees that office’s work, not the hall’s.
+OF_A_DEPARTMENT = ("approver", "principal", "utility", "zone")
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Whose work somebody does: `whole` all of it (their own, those stood in for without limit), `parts` only what each covers."""
+
+    whole: frozenset[int | None]
+    parts: tuple[Delegation, ...]
+
+    @classmethod
+    def of(cls, actor: Actor, standing: Iterable[Delegation]) -> Turns:
+        rows = tuple(standing)
+        return cls(
+            frozenset([actor.person_id, *(row.person_id for row in rows if not row.limited)]), tuple(row for row in rows if row.limited)
+        )
+
+    def take(self, work: WorkItem) -> bool:
+        """Whether what is given to somebody is the actor's to do."""
+        return work.assignee_id in self.whole or any(
+            row.person_id == work.assignee_id and row.covers(work.kind, work.matter_id, work.project_id) for row in self.parts
+        )
+
+    def given(self) -> Q:
+        """The same for the database."""
+        found = Q(assignee_id__in=self.whole)
+        for row in self.parts:
+            part = Q(assignee_id=row.person_id)
+            for name, values in (("kind", row.kinds), ("matter_id", row.matters), ("project_id", row.projects)):
+                if values:
+                    part &= Q(**{f"{name}__in": values})
+            found |= part
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the inbox; `after` opens the next, "" = no more."""
+
+    items: list[WorkItem]
+    after: str
+
+
+def box(actor: Actor, name: str, now: datetime, persons: Turns | None = None) -> QuerySet[WorkItem]:
+    """The open items of a box, unordered. A unit sees what waits for it; staff by role.
+
+    `persons` = whose work the actor does today, where the caller knows it already.
+    """
+    items = WorkItem.objects.filter(state__in=OPEN)
+    if actor.role == "unit":
+        return items.filter(unit_id=actor.unit_id, waits_for="unit")
+    if name == "mine":
+        return items.filter(_mine(actor, whose(actor, now) if persons is None else persons), waits_for="staff")
+    items = items.filter(_reach(actor))
+    if name == "waiting":
+        return items.filter(Q(waits_for="unit") | Q(state="paused"))
+    if name == "overdue":
+        # What is red was due before; said here too, for the indexes are sorted by it.
+        return items.filter(lit("red", now), waits_for="staff", due_at__lt=now)
+    if name == "guidance":
+        return items.filter(kind__in=["guidance", "completion_guidance"])
+    return items.filter(waits_for="staff")
+
+
+def whose(actor: Actor, now: datetime) -> Turns:
+    """The actor's own work and what they do today for others."""
+    return Turns.of(actor, standing_in(actor.person_id, now.astimezone(TZ).date()) if actor.person_id else ())
+
+
+def _mine(actor: Actor, persons: Turns) -> Q:
+    unassigned = Q(assignee__isnull=True, role=actor.role)
+    if actor.role in OF_A_DEPARTMENT:
+        return Q(role=actor.role) & persons.given() | unassigned & Q(department_id=actor.department_id)
+    here = Q(hall_id=actor.hall_id, stage=actor.stage) if actor.role == "stage_convener" else Q(hall_id=actor.hall_id)
+    return Q(role=actor.role) & persons.given() | unassigned & here
+
+
+def _reach(actor: Actor) -> Q:
+    if actor.role in OF_A_DEPARTMENT:
+        return Q(department_id=actor.department_id)
+    if actor.role == "agent":
+        return Q(hall_id=actor.hall_id, role="agent")
+    if actor.role == "stage_convener":
+        return Q(hall_id=actor.hall_id, stage=actor.stage)
+    return Q(hall_id=actor.hall_id)
+
+
+def lit(light: str, now: datetime) -> Q:
+    """What stands in the inbox under this light at `now`; `paused`: what is paused, whatever its light."""
+    return is_paused(now) if light == "paused" else ~is_paused(now) & has_light(light, now)
+
+
+def page(
+    actor: Actor,
+    name: str,
+    now: datetime,
+    after: str = "",
+    size: int = 50,
+    persons: Turns | None = None,
+    where: Q | None = None,
+) -> Page:
+    """The box, most urgent first; items without a clock come last. Raises ValueError for a cursor that is none.
+
+    `where` narrows the box further.
+    """
+    items = box(actor, name, now, persons).select_related("department", "assignee")
+    if where is not None:
+        items = items.filter(where)
+    dated = items.filter(due_at__isnull=False).order_by("due_at", "id")
+    undated = items.filter(due_at__isnull=True).order_by("id")
+    if after:
+        stamp, _, last = after.partition("_")
+        if stamp == "none":
+            dated, undated = dated.none(), undated.filter(id__gt=int(last))
+        else:
+            moment = datetime.fromisoformat(stamp)
+            dated = dated.filter(Q(due_at__gt=moment) | Q(due_at=moment, id__gt=int(last)))
+    rows = list(dated[: size + 1])
+    if len(rows) <= size:
+        rows += list(undated[: size + 1 - len(rows)])
+    more = len(rows) > size
+    rows = rows[:size]
+    last_row = rows[-1] if rows and more else None
+    cursor = "" if last_row is None else f"{last_row.due_at.isoformat() if last_row.due_at else 'none'}_{last_row.pk}"
+    return Page(rows, cursor)
+
+
+def counts(
+    actor: Actor, now: datetime, persons: Turns | None = None, narrowed: Mapping[str, tuple[str, Q]] | None = None
+) -> dict[str, int]:
+    """How many wait in each box, counted up to COUNT_CAP and no further: one query for all of them.
+
+    `narrowed`: further keys, each a box and what narrows it.
+    """
+    persons = whose(actor, now) if persons is None else persons
+    wanted = {name: box(actor, name, now, persons) for name in BOXES}
+    for key, (name, where) in (narrowed or {}).items():
+        wanted[key] = box(actor, name, now, persons).filter(where)
+    first, *rest = [items.values_list(Value(key), flat=True)[:COUNT_CAP] for key, items in wanted.items()]
+    found = Counter(first.union(*rest, all=True))
+    return {key: found[key] for key in wanted}
+
+
+def for_actor(actor: Actor, item_id: int) -> WorkItem:
+    """One item with its events. Raises DoesNotExist."""
+    return WorkItem.objects.select_related("department", "assignee").prefetch_related("events").get(pk=item_id)

@@ -1,0 +1,132 @@
+"""What happened on a map between two moments: the trail's entries about its matters, and the lights that turned by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+
+from yinuo.engine.base import STOOD_IN, Actor
+from yinuo.engine.trail.models import Entry
+from yinuo.engine.work.models import Light, WorkItem
+from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.onemap.queries import MapView
+from yinuo.rooms.projects.models import Project
+
+# What a reader of the map wants to know of; the trail's other entries about a matter are inner workings.
+TOLD = {
+    "onemap.submit_materials": "提交了材料",
+    "onemap.withdraw_application": "撤回了申请",
+    "onemap.accept": "已受理",
+    "onemap.send_back": "一次性告知退回",
+    "onemap.pause": "暂停计时",
+    "onemap.resume": "恢复计时",
+    "onemap.extend": "延长了期限",
+    "onemap.grant": "已办结",
+    "onemap.refuse": "不予许可",
+    "onemap.refuse_acceptance": "不予受理",
+    "onemap.take_in_result": "收到工程审批系统结果",
+    "onemap.escalate": "启动了红灯协调",
+    "onemap.report_problem": "发现问题",
+    "onemap.handle_problem": "问题已处理",
+    "commitments.commit": "签署承诺书，开始公示",
+    "commitments.commit_on_paper": "交来纸质承诺书，开始公示",
+    "commitments.object": "公示中收到异议",
+    "commitments.answer_objection": "异议已答复",
+    "commitments.close_notice": "公示期满",
+    "commitments.to_regular": "转为常规办理",
+}
+LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The last thing that happened to a matter since then, and how many things happened in all."""
+
+    item_id: int
+    words: str
+    at: datetime
+    count: int
+
+
+def last_entry(project: Project) -> int:
+    """The trail's newest row of the project; 0 for none, and for a project that has no code yet."""
+    if not project.code:
+        return 0
+    return Entry.objects.filter(project_code=project.code).aggregate(last=Max("id"))["last"] or 0
+
+
+def changes_since(actor: Actor, view: MapView, since: datetime) -> list[Change]:
+    """What others did to the matters since then, and lights that turned: one change a matter, the newest first, in two queries.
+
+    What the reader did themselves they know already.
+    """
+    found: dict[int, Change] = {}
+    for card in view.cards:
+        turned = _turned(card.work, since, view.now) if card.work else None
+        if turned is not None:
+            found[turned.item_id] = turned
+    if view.project.code:
+        rows = Entry.objects.filter(project_code=view.project.code, at__gt=since, at__lte=view.now, verb__in=TOLD)
+        own = rows.exclude(person_id=actor.person_id) if actor.person_id else rows
+        entries = list(own.order_by("-id")[:LIMIT])
+        places = _Places.of(view) if entries else None
+        for entry in entries:
+            item_id = places.item_of(entry) if places else None
+            if item_id is not None:
+                stood_in = f"（{STOOD_IN.get(entry.entrance, '')}）" if entry.via and entry.role == "unit" else ""
+                _add(found, Change(item_id, TOLD[entry.verb] + stood_in, entry.at, 1))
+    return sorted(found.values(), key=lambda change: (change.at, change.item_id), reverse=True)
+
+
+def _add(found: dict[int, Change], change: Change) -> None:
+    known = found.get(change.item_id)
+    if known is None:
+        found[change.item_id] = change
+        return
+    newest = change if change.at > known.at else known
+    found[change.item_id] = Change(newest.item_id, newest.words, newest.at, known.count + 1)
+
+
+def _turned(work: WorkItem, since: datetime, now: datetime) -> Change | None:
+    """The light's own turn between the two moments, whoever was or was not told of it."""
+    then, today = work.light_at(since), work.light_at(now)
+    due = work.due_shown(now)
+    if then == today or work.started_at > since or due is None or not work.is_open:
+        return None
+    if today == Light.RED:
+        return Change(work.subject_id, "超期", due, 1)
+    return Change(work.subject_id, "变为预警", work.yellow_from or now, 1) if today == Light.YELLOW else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Which matter a problem, a promise or an entry's own words belong to."""
+
+    items: frozenset[int]
+    problems: Mapping[int, int]
+    promises: Mapping[int, int]
+
+    @classmethod
+    def of(cls, view: MapView) -> _Places:
+        return cls(
+            items=frozenset(card.item.pk for card in view.cards),
+            problems={problem.pk: card.item.pk for card in view.cards for problem in card.problems},
+            promises=dict(Commitment.objects.filter(project_id=view.project.pk).values_list("id", "item_id")),
+        )
+
+    def item_of(self, entry: Entry) -> int | None:
+        subject, named = int(entry.subject_id), entry.data.get("item")
+        if entry.subject_kind == "onemap.mapitem":
+            found: int | None = subject
+        elif entry.subject_kind == "onemap.problem":
+            found = self.problems.get(subject)
+        elif isinstance(named, int):
+            found = named
+        elif entry.subject_kind == "commitments.commitment":
+            found = self.promises.get(subject)
+        else:
+            found = self.promises.get(entry.data.get("commitment", 0))
+        return found if found in self.items else None

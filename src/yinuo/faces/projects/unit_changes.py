@@ -1,0 +1,97 @@
+"""A filed project changed: the same pages as the filing form, the code kept; a major change becomes a new filing, said so first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from yinuo.engine.base import Refused
+from yinuo.faces.projects import factforms, steps
+from yinuo.faces.projects.factforms import FactForm
+from yinuo.faces.projects.own import crumbs, project_of
+from yinuo.faces.projects.steps import BY_SLUG, STEPS
+from yinuo.faces.projects.unit_filing import PLEDGE
+from yinuo.rooms.projects import actions
+from yinuo.rooms.projects.models import Project
+from yinuo.ui.acting import actor_of, need_unit
+from yinuo.ui.components.shapes import Task
+from yinuo.ui.handling import attempt
+
+
+class AmendForm(FactForm):
+    reason = forms.CharField(
+        label="为什么变更", widget=forms.Textarea({"rows": 3}), max_length=1000, error_messages={"required": "写明变更的原因"}
+    )
+    pledge = forms.BooleanField(label="重新作出备案信用承诺，按重新备案办理", required=False)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=80)
+
+
+@need_unit
+@require_GET
+def choose(request: HttpRequest, project_id: int) -> HttpResponse:
+    """Which part changes."""
+    project = project_of(request, project_id)
+    tasks = [Task(step.title, "变更", "", reverse("unit:amend_step", args=[project.pk, step.slug])) for step in STEPS]
+    return render(request, "unit/amend.html", {"project": project, "tasks": tasks, "breadcrumbs": crumbs(project, "变更项目信息")})
+
+
+@need_unit
+@never_cache
+@require_http_methods(["GET", "POST"])
+def amend(request: HttpRequest, project_id: int, slug: str) -> HttpResponse:
+    project = project_of(request, project_id)
+    topic = BY_SLUG.get(slug)
+    if topic is None:
+        return redirect("unit:amend", project.pk)
+    paths = steps.asked(topic, project.facts, project.rules_on)
+    major = False
+    if request.method == "POST":
+        form = AmendForm(request.POST, paths=paths, required=topic.required)
+        if form.is_valid():
+            answer = attempt(form, lambda: _change(request, project, form))
+            if answer is not None:
+                return answer
+            refusal: Refused = form.refusal  # type: ignore[attr-defined]
+            major = refusal.code == "projects.major_change"
+    else:
+        form = AmendForm(paths=paths, required=topic.required, initial=_initial(project, paths))
+    context = {
+        "project": project,
+        "topic": topic,
+        "form": form,
+        "major": major or bool(request.POST.get("pledge")),
+        "pledge": PLEDGE,
+        "industries": factforms.suggestions() if "industry" in paths else [],
+        "breadcrumbs": crumbs(project, ("变更项目信息", reverse("unit:amend", args=[project.pk])), topic.title),
+    }
+    return render(request, "unit/amend_step.html", context)
+
+
+def _initial(project: Project, paths: list[str]) -> dict[str, Any]:
+    key = f"recode:{project.pk}:{project.version}"
+    return {**factforms.initial_of(project.facts, paths), "version": project.version, "key": key}
+
+
+def _change(request: HttpRequest, project: Project, form: AmendForm) -> HttpResponse:
+    """An amendment; with the pledge given anew a second filing, whose page is the new project's."""
+    common: dict[str, Any] = {
+        "actor": actor_of(request),
+        "project_id": project.pk,
+        "reason": form.cleaned_data["reason"],
+        "at": timezone.now(),
+    }
+    if form.cleaned_data["pledge"]:
+        new = actions.recode(**common, facts=form.facts(), pledged=True, idempotency_key=form.cleaned_data["key"])
+        messages.success(request, "已重新备案。原项目随之结束，新旧代码互相关联。")
+        return redirect("unit:project", new.pk)
+    actions.amend(**common, changes=form.facts(), version=form.cleaned_data["version"])
+    messages.success(request, "变更已经生效，项目代码不变。")
+    return redirect("unit:project", project.pk)

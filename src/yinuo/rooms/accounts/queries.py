@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from yinuo.engine.people.models import InForce, Membership, Person, StaffRole
+from yinuo.rooms.accounts.models import Admission, AdmissionState, Invitation, SignIn
+
+
+def window_of(hall_id: int, day: date) -> Membership | None:
+    """A window of the hall that is staffed on `day`; None where nobody sits at one."""
+    rows = Membership.objects.filter(InForce.on(day), role=StaffRole.WINDOW, department__hall_id=hall_id, person__is_active=True)
+    return rows.order_by("id").first()
+
+
+def admissions_to_compare(hall_id: int | None) -> list[Admission]:
+    """What waits to be compared, the oldest first."""
+    rows = Admission.objects.filter(hall_id=hall_id, state=AdmissionState.ASKED)
+    return list(rows.select_related("person").order_by("asked_at", "id")[:100])
+
+
+def admissions_of(person_id: int) -> list[Admission]:
+    """A person's own requests, the latest first."""
+    return list(Admission.objects.filter(person_id=person_id).order_by("-id")[:20])
+
+
+def invitations_of(unit_id: int, at: datetime) -> list[Invitation]:
+    """A unit's invitations that still wait for an answer, the latest first."""
+    rows = Invitation.objects.filter(unit_id=unit_id, binding__isnull=True, taken_back_at__isnull=True, expires_at__gt=at)
+    return list(rows.select_related("invited_by").order_by("-id"))
+
+
+def account_of_number(phone: str) -> Person | None:
+    """The open account that a verified number signs in to."""
+    return Person.objects.filter(phone=phone, phone_verified_at__isnull=False, is_active=True).first()
+
+
+def sign_ins_of(person_id: int) -> list[SignIn]:
+    return list(SignIn.objects.filter(person_id=person_id).order_by("-id")[:20])

@@ -1,0 +1,179 @@
+"""Every reading of projects: lists by keyset, one project with what its page needs, and what the public may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from yinuo.core.benefits import benefits
+from yinuo.core.calendar import TZ
+from yinuo.core.codes import CodeError, parse_project_code
+from yinuo.engine.base import Actor
+from yinuo.engine.catalogue.queries import hall_of_region
+from yinuo.engine.people.models import Person, ProjectUnit
+from yinuo.engine.people.queries import persons_bound
+from yinuo.engine.rules import pack
+from yinuo.rooms.projects.models import Project, ProjectState, Question
+
+PUBLIC_STATES = [ProjectState.FILED, ProjectState.CONFIRMED, ProjectState.COMPLETED, ProjectState.WITHDRAWN, ProjectState.TERMINATED]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    """Newest first; `after` opens the next page, 0 = no more."""
+
+    projects: list[Project]
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitLine:
+    """A benefit as its page shows it: `holds` False = a missing fact decides; `verified` False = the text has not been seen."""
+
+    id: str
+    name: str
+    office: str
+    text: str
+    how: str
+    holds: bool
+    why: str
+    missing: tuple[str, ...]
+    cites: tuple[str, ...]
+    verified: bool
+
+
+def visible(actor: Actor) -> QuerySet[Project]:
+    """What the actor may see: the unit its own, the hall's people the hall's."""
+    if actor.role == "unit":
+        own = Project.objects.filter(unit_id=actor.unit_id)
+        if actor.scope is not None:
+            own = own.filter(pk=actor.scope.project_id)
+        return own.filter(hall_id=actor.hall_id) if actor.via else own
+    return Project.objects.filter(hall_id=actor.hall_id) if actor.hall_id is not None else Project.objects.none()
+
+
+def page(actor: Actor, *, search: str = "", state: str = "", after: int = 0, size: int = 30) -> ProjectPage:
+    projects = visible(actor).select_related("unit__credit", "certificate").order_by("-id")
+    if state:
+        projects = projects.filter(state=state)
+    if search:
+        projects = projects.filter(matching(search))
+    if after:
+        projects = projects.filter(id__lt=after)
+    rows = list(projects[: size + 1])
+    return ProjectPage(rows[:size], rows[size - 1].pk if len(rows) > size else 0)
+
+
+def matching(search: str) -> Q:
+    """A code finds its project, anything else is looked for in names."""
+    text = search.strip()
+    try:
+        parse_project_code(text)
+    except CodeError:
+        return Q(name__icontains=text) | Q(unit__name__icontains=text)
+    return Q(code=text)
+
+
+def one(project_id: int) -> Project:
+    """Raises Project.DoesNotExist."""
+    return Project.objects.select_related("unit__credit", "hall__region", "filed_by", "certificate", "replaces", "decision", "pledge").get(
+        pk=project_id
+    )
+
+
+def by_code(code: str) -> Project | None:
+    """A published project by its code, for the page behind the QR code."""
+    return (
+        Project.objects.select_related("unit__credit", "hall__region", "certificate", "replaces")
+        .filter(code=code, state__in=PUBLIC_STATES)
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage:
+    """`after` opens the next page, 0 = no more."""
+
+    questions: list[Question]
+    after: int
+
+
+def questions(actor: Actor, *, answered: bool = False, after: int = 0, size: int = 30) -> QuestionPage:
+    """The questions laid before the actor: unanswered ones as they fall due, which is as they were asked; answered ones newest first."""
+    found = Question.objects.filter(answered_at__isnull=not answered).select_related("project__unit", "department", "answered_by")
+    if actor.role == "unit":
+        found = found.filter(project__unit_id=actor.unit_id)
+    elif actor.role in ("approver", "principal"):
+        found = found.filter(department_id=actor.department_id)
+    else:
+        found = found.filter(project__hall_id=actor.hall_id) if actor.hall_id is not None else found.none()
+    if after:
+        found = found.filter(id__lt=after) if answered else found.filter(id__gt=after)
+    rows = list(found.order_by("-id" if answered else "id")[: size + 1])
+    return QuestionPage(rows[:size], rows[size - 1].pk if len(rows) > size else 0)
+
+
+def published_answers(matter_id: str | None = None, *, after: int = 0, size: int = 30) -> QuestionPage:
+    """Questions and answers everybody may read, the newest question first; of one matter where it is named."""
+    found = Question.objects.filter(published_at__isnull=False).select_related("department", "project__hall")
+    if matter_id is not None:
+        found = found.filter(matter_id=matter_id)
+    if after:
+        found = found.filter(id__lt=after)
+    rows = list(found.order_by("-id")[: size + 1])
+    return QuestionPage(rows[:size], rows[size - 1].pk if len(rows) > size else 0)
+
+
+def question(question_id: int) -> Question:
+    """Raises Question.DoesNotExist."""
+    return Question.objects.select_related("project__unit__credit", "project__hall", "department", "asked_by", "answered_by").get(
+        pk=question_id
+    )
+
+
+def hall_of_unit(unit: ProjectUnit) -> int | None:
+    """The hall that keeps a unit: that of its first project, else the one serving the region its credit code was given in; None = none."""
+    first = Project.objects.filter(unit_id=unit.pk).order_by("id").values_list("hall_id", flat=True).first()
+    if first is not None or unit.credit_code is None:
+        return first
+    return hall_of_region(unit.credit_code[2:8])
+
+
+def benefits_for(project: Project, day: date) -> list[BenefitLine]:
+    """What the project and its company get on `day` without applying (不来即享, 正文·四(三)); then what only a missing fact decides.
+
+    Benefits that do not hold are left out: nobody is helped by a list of what they do not get.
+    """
+    rules, facts = pack(), {**project.facts, "unit": {**project.facts.get("unit", {}), "type": project.unit.type}}
+    lines = [
+        BenefitLine(
+            id=answer.benefit.id,
+            name=answer.benefit.name,
+            office=answer.benefit.office or rules.departments[answer.benefit.department].name,
+            text=answer.benefit.text,
+            how=answer.benefit.how,
+            holds=answer.holds is True,
+            why=answer.why,
+            missing=answer.missing,
+            cites=tuple(rules.cite_texts(answer.benefit.cites)),
+            verified=answer.benefit.provenance != "unverified",
+        )
+        for answer in benefits(facts, rules, day, grade_of(project))
+        if answer.holds is not False
+    ]
+    return sorted(lines, key=lambda line: not line.holds)
+
+
+def contacts(project: Project, at: datetime) -> list[Person]:
+    """Who of the unit is told of a project: whoever filed it; where an official did it for the unit, everybody authorised."""
+    if not project.filed_via:
+        return [project.filed_by]
+    return persons_bound(project.unit_id, at.astimezone(TZ).date())
+
+
+def grade_of(project: Project) -> str:
+    """The unit's present grade; projects of the other kinds carry none (F-9)."""
+    unit = project.unit
+    return unit.credit.grade if hasattr(unit, "credit") else "unrated"

@@ -1,0 +1,39 @@
+"""Questions to the rules, for anybody; nothing is stored."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from yinuo.core.grades import ScoreError
+from yinuo.core.schema import project_schema, validate
+from yinuo.core.screen import screen
+from yinuo.engine.base import Refused
+from yinuo.engine.rules import pack
+from yinuo.ui.api import asked_day
+
+router = Router(tags=["规则"], auth=None)
+
+
+class ScreenIn(Schema):
+    facts: dict[str, Any]
+    as_of: date | None = None
+
+
+@router.get("/project-schema", response=dict[str, Any], summary="项目信息的 JSON Schema")
+def schema(request: HttpRequest) -> dict[str, Any]:
+    return project_schema()
+
+
+@router.post("/screen", response=dict[str, Any], summary="项目要办什么、能否秒批、能否承诺")
+def ask(request: HttpRequest, body: ScreenIn) -> dict[str, Any]:
+    faults = {fault.path: fault.message for fault in validate(body.facts)}
+    if faults:
+        raise Refused("rules.facts", "项目信息有误", field=next(iter(faults)), errors=faults)
+    try:
+        return screen(body.facts, pack(), asked_day(body.as_of)).to_json()
+    except ScoreError as error:
+        raise Refused("rules.grade", str(error), field="unit.grade") from error
