@@ -25,7 +25,7 @@ from yinuo.engine.people.models import AuthorisedPerson, Membership, ProjectUnit
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.models import Entry
 from yinuo.engine.work import actions as work
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.agency import actions, queries
 from yinuo.rooms.agency.falling import end_of_unit
 from yinuo.rooms.agency.models import (
@@ -36,6 +36,7 @@ from yinuo.rooms.agency.models import (
     Package,
     ServiceEntry,
 )
+from yinuo.rooms.agency.room import SERVICE
 from yinuo.rooms.credit.actions import import_score, list_at_province
 from yinuo.rooms.onemap import actions as onemap
 from yinuo.rooms.onemap.models import MapItem, Submission
@@ -50,8 +51,9 @@ from yinuo.rooms.reviews.actions import (
     review_by_link,
     review_service,
 )
-from yinuo.rooms.reviews.models import Channel, Track
+from yinuo.rooms.reviews.models import Channel
 from yinuo.rooms.reviews.queries import service_of, tallies
+from yinuo.rooms.reviews.room import ReviewsWork
 
 __all__ = ["mapped"]
 pytestmark = begins_with(guided)
@@ -604,9 +606,9 @@ def test_a_service_that_has_ended_is_reviewed_once_and_a_bad_one_is_rectified_by
     county: County, agency: Agency, company: Company, project: Project
 ) -> None:
     agreement = agency.serve(project, company)
-    assert service_of(Track.AGENCY, agreement) is None, "nothing to review while it runs"
+    assert service_of(SERVICE, agreement) is None, "nothing to review while it runs"
     actions.end_by_wish(actor=company.actor, agreement_id=agreement.pk, why="", at=NOON)
-    service = service_of(Track.AGENCY, agreement)
+    service = service_of(SERVICE, agreement)
     assert service is not None and service.handler_id == agency.agent.person_id
     assert project.name not in service.name
     hat: dict[str, Any] = {"service_id": service.pk, "at": NOON}
@@ -622,7 +624,7 @@ def test_a_service_that_has_ended_is_reviewed_once_and_a_bad_one_is_rectified_by
     supervisor, head = county.actor("supervisor"), agency.head
     one: dict[str, Any] = {"review_id": made.pk, "at": NOON}
     assign_bad_review(actor=supervisor, instruction="请核实", **one)
-    work = WorkItem.objects.get(kind=WorkKind.BAD_REVIEW_RECTIFY)
+    work = WorkItem.objects.get(kind=ReviewsWork.RECTIFY)
     assert (work.role, work.department_id, work.project_id) == ("general_convener", None, None)
     told = Message.objects.filter(template="bad_review", page=work.page, page_args=work.page_args).values_list("person_id", flat=True)
     assert head.person_id in told
@@ -639,7 +641,7 @@ def test_the_figures_of_the_year_are_what_the_appraisal_rests_on(agency: Agency,
     actions.log_service(actor=agency.actor(), agreement_id=agreement.pk, kind="guide", on=NOON.date(), text="指导材料", at=NOON)
     agency.finished(agreement)
     actions.confirm_finished(actor=company.actor, agreement_id=agreement.pk, at=NOON)
-    service = service_of(Track.AGENCY, agreement)
+    service = service_of(SERVICE, agreement)
     assert service is not None
     token = links.token_of(service, Channel.LINK)
     made = review_by_link(actor=Actor.public(), token=token, level=4, at=NOON)

@@ -26,14 +26,17 @@ from yinuo.engine.base import Refused
 from yinuo.engine.documents import actions, making, render, tasks, versions
 from yinuo.engine.documents.actions import issue, signing_provider
 from yinuo.engine.documents.making import make_due, paper_of
-from yinuo.engine.documents.models import Document, DocumentKind, PaperFault, StoredFile
+from yinuo.engine.documents.models import Document, PaperFault, StoredFile
 from yinuo.engine.documents.render import PaperError
-from yinuo.engine.documents.shapes import SHAPES, ReceiptData
 from yinuo.engine.documents.signing import verify_pdf
 from yinuo.engine.infochain.models import LeafRecord
+from yinuo.engine.register import shapes
 from yinuo.engine.trail.models import ChainRow, Entry
+from yinuo.rooms.onemap.room import MapPaper
+from yinuo.rooms.onemap.shapes import ReceiptData
 from yinuo.rooms.projects.actions import renew_certificates, terminate
 from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.room import ProjectsPaper
 from yinuo.rooms.projects.tasks import grade_changed, project_changed
 
 LATER = at("2026-11-24 12:00")
@@ -42,7 +45,7 @@ MUCH_LATER = at("2027-03-01 09:00")
 
 def receipt(project: Project, number: str, **changes: Any) -> Document:
     data = {**SAMPLES["receipt"], "number": number, **changes}
-    return issue(kind=DocumentKind.RECEIPT, subject=project, data=data, at=FILED, number=number, project_code=project.code or "")
+    return issue(kind=MapPaper.RECEIPT, subject=project, data=data, at=FILED, number=number, project_code=project.code or "")
 
 
 def words(content: bytes | memoryview) -> str:
@@ -57,10 +60,10 @@ def make_all(moment: datetime = LATER) -> int:
 def templates(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """The templates in a folder where a test may add a version."""
     folder = tmp_path / "papers"
-    shutil.copytree(versions.PAPERS, folder)
+    shutil.copytree(versions.papers(), folder)
     for module in (versions, render):
-        monkeypatch.setattr(module, "PAPERS", folder)
-    monkeypatch.setitem(SHAPES, "receipt", dict(SHAPES["receipt"]))
+        monkeypatch.setattr(module, "papers", lambda: folder)
+    monkeypatch.setitem(shapes(), "receipt", dict(shapes()["receipt"]))
     render._compiler.cache_clear()
     yield folder
     render._compiler.cache_clear()
@@ -74,7 +77,7 @@ def second_version(templates: Path) -> None:
     """A receipt with other words and one key more."""
     first = (templates / "receipt" / "1.typ").read_text(encoding="utf-8")
     (templates / "receipt" / "2.typ").write_text(first.replace("= 收件回执\n", "= 新版收件回执 #data.note\n"), encoding="utf-8")
-    SHAPES["receipt"][2] = ReceiptWithNote
+    shapes()["receipt"][2] = ReceiptWithNote
 
 
 # -- a later template
@@ -184,7 +187,7 @@ def broken(county: County, company: Company, templates: Path) -> Document:
     receipt(project, "SJ-2")
     template = templates / "filing_certificate" / "1.typ"
     template.write_text("#nowhere\n" + template.read_text(encoding="utf-8"), encoding="utf-8")
-    return Document.objects.get(kind=DocumentKind.CERTIFICATE)
+    return Document.objects.get(kind=ProjectsPaper.CERTIFICATE)
 
 
 def test_a_paper_that_cannot_be_made_is_noted_and_holds_up_no_other(broken: Document) -> None:
@@ -239,7 +242,7 @@ def test_the_wait_of_a_hopeless_paper_ends_at_a_day(broken: Document) -> None:
 
 
 def certificates(project: Project) -> list[Document]:
-    return list(Document.objects.filter(kind=DocumentKind.CERTIFICATE, subject_id=project.pk).order_by("id"))
+    return list(Document.objects.filter(kind=ProjectsPaper.CERTIFICATE, subject_id=project.pk).order_by("id"))
 
 
 def test_a_filing_issues_its_certificate_in_the_grade_of_the_moment(county: County, company: Company) -> None:

@@ -38,7 +38,6 @@ from yinuo.engine.people import actions as people
 from yinuo.engine.people.models import AuthorisedPerson
 from yinuo.engine.trail.models import Entry
 from yinuo.engine.work.actions import Limits, add_tag, open_item
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.accounts import actions as accounts
 from yinuo.rooms.accounts.models import Purpose
 from yinuo.rooms.accounts.province import Claims
@@ -48,6 +47,7 @@ from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import page_of, words
 from yinuo.rooms.onemap.actions.mocking import begin_conversion
 from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects import actions as projects
 from yinuo.rooms.reviews import actions as reviews
 from yinuo.rooms.reviews import links
@@ -143,7 +143,7 @@ def _converting(world: World, _: pytest.MonkeyPatch) -> Act:
     item = MapItem.objects.select_related("project").get(pk=world.item.pk)
     open_item(
         actor=Actor.system(),
-        kind=WorkKind.MOCK_CONVERSION,
+        kind=MapWork.MOCK_CONVERSION,
         about=words(item, unit_page=page_of(item)),
         limits=Limits(None),
         rules_on=item.project.rules_on,

@@ -16,7 +16,7 @@ from tests.apps.test_together import together
 from tests.beginnings import begins_with
 from yinuo.engine.base import Actor, Forbidden, Refused, Stale
 from yinuo.engine.catalogue.models import Zone
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.notices.models import Message
 from yinuo.engine.people.models import Department
 from yinuo.engine.trail.actions import unit_of_work
@@ -28,13 +28,16 @@ from yinuo.rooms.commitments import actions as commitments
 from yinuo.rooms.commitments.actions import apply_again, apply_completion, record_finding
 from yinuo.rooms.commitments.inspection import reached
 from yinuo.rooms.commitments.models import Commitment, CommitmentState, CompletionVerification
+from yinuo.rooms.commitments.room import CommitmentsPaper
 from yinuo.rooms.credit.models import PointProposal
 from yinuo.rooms.land import actions as land
 from yinuo.rooms.land import rules
 from yinuo.rooms.land.models import LandChecklist, ListInput, Parcel, ParcelUse
+from yinuo.rooms.land.room import LandPaper
 from yinuo.rooms.onemap.actions import answer_guidance
 from yinuo.rooms.onemap.actions.results import land as reach_landing
 from yinuo.rooms.onemap.models import GuidanceAnswer, ItemState, MapItem
+from yinuo.rooms.onemap.room import MapPaper
 from yinuo.rooms.projects.actions import withdraw_filing
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.reviews.actions import review_service
@@ -274,7 +277,7 @@ def test_the_indicators_of_the_contract_become_a_promise_of_the_project(county: 
     assert commitment.state == CommitmentState.DECIDED and commitment.contract == use.parcel.contract_number
     item = commitment.item
     assert (item.matter_id, item.state, item.present.document_number) == ("land_supply", ItemState.GRANTED, use.parcel.contract_number)
-    assert Document.objects.filter(kind=DocumentKind.LETTER, subject_id=item.pk).count() == 1
+    assert Document.objects.filter(kind=CommitmentsPaper.LETTER, subject_id=item.pk).count() == 1
     with pytest.raises(Refused, match="已经确认过用地"):
         land.settle_project(actor=company.actor, project_id=project.pk, parcel_id=use.parcel_id, at=NOON)
 
@@ -323,7 +326,7 @@ def test_a_promise_on_standard_land_is_decided_when_its_notice_ends(county: Coun
     assert not WorkItem.objects.filter(kind="commitment_decision", state="running").exists()
     assert Message.objects.filter(template="decided_at_once").exists()
     assert not Message.objects.filter(template="decidable").exists()
-    decision = Document.objects.get(kind=DocumentKind.DECISION, subject_id=item.pk)
+    decision = Document.objects.get(kind=MapPaper.DECISION, subject_id=item.pk)
     assert decision.data["department"] == item.department.name
 
 
@@ -502,7 +505,7 @@ def test_the_buyer_gets_the_list_with_the_land_and_every_correction_as_a_new_ver
         land.correct_input(actor=power, input_id=row.pk, points=SAID, why="再改", at=SIGNED)
     project = guided(county, company)
     land.settle_project(actor=company.actor, project_id=project.pk, parcel_id=parcel.pk, at=NOON)
-    assert set(Document.objects.filter(kind=DocumentKind.LAND_LIST).values_list("project_code", flat=True)) == {project.code}
+    assert set(Document.objects.filter(kind=LandPaper.LIST).values_list("project_code", flat=True)) == {project.code}
     assert [service.track for service in services_of(project.pk)] == ["land_list"]
     grant_all(MapItem.objects.filter(project=project, pre_start=True), NOON, "准1号")
     with unit_of_work():
@@ -554,7 +557,7 @@ def test_indicators_are_measured_one_by_one_and_a_project_that_reaches_them_has_
     completion.refresh_from_db()
     given.refresh_from_db()
     assert (completion.state, given.fulfilment) == ("passed", "kept")
-    paper = Document.objects.get(kind=DocumentKind.COMPLETION)
+    paper = Document.objects.get(kind=CommitmentsPaper.COMPLETION)
     assert paper.data["points"][0]["note"] == "实测 185.5 万元/亩"
 
 

@@ -561,7 +561,7 @@ def test_the_land_is_registered_whole_or_not_at_all(county: County, company: Com
 # -- 重新报批
 
 
-def assert_begun_anew(track: Track, words: str) -> None:
+def assert_begun_anew(track: str, words: str) -> None:
     application = track.fresh()
     assert application.state == "ended"
     for matter in MATTERS:

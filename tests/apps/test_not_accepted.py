@@ -15,7 +15,7 @@ from tests.apps.granted import grant_all
 from tests.apps.test_onemap import guided, hand_in, ready
 from tests.beginnings import begins_with
 from yinuo.engine.base import Forbidden, Refused, Stale
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.notices.models import Message
 from yinuo.engine.people.models import Department
 from yinuo.engine.trail.models import ChainRow
@@ -27,6 +27,7 @@ from yinuo.rooms.onemap import queries
 from yinuo.rooms.onemap.actions import accept, apply_anew, deliver, enter_remedy, refuse_acceptance
 from yinuo.rooms.onemap.actions.applying import next_number
 from yinuo.rooms.onemap.models import Application, MapItem
+from yinuo.rooms.onemap.room import MapPaper
 from yinuo.rooms.onemap.sweeping import stuck
 from yinuo.rooms.reviews.actions import give_review
 
@@ -63,7 +64,7 @@ def test_the_decision_names_reason_clause_competent_department_and_remedies_and_
     competent, item_office = other(item), item.department_id
     done = refuse(county, item, referred_to=competent.key)
     assert (done.state, done.present.document_number, done.present.ended_at) == ("not_accepted", "不受〔2026〕1号", REFUSED)
-    paper = Document.objects.get(kind=DocumentKind.NON_ACCEPTANCE)
+    paper = Document.objects.get(kind=MapPaper.NON_ACCEPTANCE)
     assert paper.unit_id == company.unit.pk and paper.data["competent"]["name"] == competent.name
     assert "第三十二条" in paper.data["basis"][0] and paper.data["remedies"]["review_term"] and paper.data["remedies"]["suit_term"]
     assert WorkItem.objects.get(kind="receipt", subject_id=item.pk).outcome == "not accepted"
@@ -130,7 +131,7 @@ def test_it_is_refused_where_it_is_no_refusal_to_accept(county: County, company:
     assert MapItem.objects.get(pk=item.pk).state == "received"
     accept(actor=county.actor("approver", item.department.key), item_id=item.pk, at=REFUSED)
     assert refusal(lambda: refuse(county, item)) == "onemap.state", "an accepted matter is granted or refused on review"
-    assert not Document.objects.filter(kind=DocumentKind.NON_ACCEPTANCE).exists()
+    assert not Document.objects.filter(kind=MapPaper.NON_ACCEPTANCE).exists()
 
 
 @pytest.mark.slow

@@ -24,13 +24,14 @@ from yinuo.engine.infochain.models import LeafRecord
 from yinuo.engine.notices.models import Message
 from yinuo.engine.trail.models import ChainRow, Entry
 from yinuo.engine.work.actions import tick
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.credit.models import PointProposal
 from yinuo.rooms.onemap.actions import accept, decide, take_in_result
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.oversight import access, actions, queries
 from yinuo.rooms.oversight.caches import NEXT_LOOK
 from yinuo.rooms.oversight.models import AnomalyWarning, Clue, LifeRecord, Watch
+from yinuo.rooms.oversight.room import OversightWork
 from yinuo.rooms.oversight.watching import look, standing, undecided_on
 from yinuo.rooms.projects.actions import report_progress, terminate
 from yinuo.rooms.projects.models import Project
@@ -80,7 +81,7 @@ def test_a_start_reported_before_its_approvals_is_warned_of_in_the_same_breath(p
     assert (made.department_id, made.matters[0]) == (first.department_id, first.name)
     assert "开工前手续尚未办结" in made.why
     assert any("第十四条" in cite for cite in made.cites)
-    work = WorkItem.objects.get(kind=WorkKind.WARNING_HANDLE)
+    work = WorkItem.objects.get(kind=OversightWork.HANDLE)
     assert (work.department_id, work.role, work.limit_value, work.project_id) == (made.department_id, "approver", 10, project.pk)
     assert {message.template for message in Message.objects.filter(template__startswith="warning")} == {
         "warning_found",
@@ -131,7 +132,7 @@ def test_nothing_done_for_ninety_days_and_no_start_for_two_years_are_found_by_th
     assert actions.sweep(at("2027-02-01 00:00")) == 1
     idle = AnomalyWarning.objects.get()
     assert (idle.kind, idle.department_id) == ("idle", None)
-    assert WorkItem.objects.get(kind=WorkKind.WARNING_HANDLE).role == "supervisor"
+    assert WorkItem.objects.get(kind=OversightWork.HANDLE).role == "supervisor"
     hand_in(company, ready(project), at("2027-02-02 09:00"))
     watch.refresh_from_db()
     assert watch.next_at == at("2028-05-03 00:00")
@@ -200,7 +201,7 @@ def test_two_who_look_at_once_open_one(committed_db: str) -> None:
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(look, range(3)))
     assert kinds(project) == ["idle"]
-    assert WorkItem.objects.filter(kind=WorkKind.WARNING_HANDLE).count() == 1
+    assert WorkItem.objects.filter(kind=OversightWork.HANDLE).count() == 1
 
 
 def test_when_a_project_is_looked_at_can_be_derived_anew(county: County, company: Company, project: Project) -> None:
@@ -227,9 +228,9 @@ def test_explained_ordered_corrected_and_closed(county: County, company: Company
     with pytest.raises(Refused, match="60 个工作日"):
         actions.order_rectification(actor=owner, warning_id=made.pk, text="停止建设", days=61, at=NOON)
     actions.order_rectification(actor=owner, warning_id=made.pk, text="停止建设，补办施工许可", days=5, at=NOON)
-    work = WorkItem.objects.get(kind=WorkKind.WARNING_RECTIFY)
+    work = WorkItem.objects.get(kind=OversightWork.RECTIFY)
     assert (work.waits_for, work.due_at, work.unit_url) == ("unit", at("2026-11-13 18:00"), f"/warnings/{made.pk}/")
-    assert not WorkItem.objects.filter(kind=WorkKind.WARNING_HANDLE, state="running").exists()
+    assert not WorkItem.objects.filter(kind=OversightWork.HANDLE, state="running").exists()
     with pytest.raises(Refused, match="证明材料"):
         actions.report_rectified(actor=company.actor, warning_id=made.pk, text="已停工", at=NOON)
     with pytest.raises(Refused, match="不存在或者不是您上传的"):
@@ -260,7 +261,7 @@ def test_a_term_that_passes_is_the_offices_turn_again_and_ends_in_a_penalty_with
     made.refresh_from_db()
     assert made.state == "overdue"
     assert Message.objects.filter(template="warning_overdue").exists()
-    handling = WorkItem.objects.get(kind=WorkKind.WARNING_HANDLE, state="running")
+    handling = WorkItem.objects.get(kind=OversightWork.HANDLE, state="running")
     assert handling.department_id == made.department_id
     punish: dict[str, Any] = {
         "actor": owner,
@@ -310,7 +311,7 @@ def test_what_a_start_that_was_reported_late_answers_is_noted_on_the_warning(cou
 
 def test_a_warning_handed_to_another_office_is_theirs_with_its_clock(county: County, project: Project) -> None:
     made = see_start(county.actor("supervisor"), project, NOON)
-    before = WorkItem.objects.get(kind=WorkKind.WARNING_HANDLE)
+    before = WorkItem.objects.get(kind=OversightWork.HANDLE)
     hand: dict[str, Any] = {"actor": county.actor("supervisor"), "warning_id": made.pk, "why": "由住建局执法", "at": NOON}
     with pytest.raises(Refused, match="请选择处置部门"):
         actions.hand_warning(**hand, department_key="nowhere")
@@ -436,7 +437,7 @@ def test_what_is_ordered_waits_with_its_office_until_it_is_done(county: County, 
         actions.correct_record(
             actor=county.actor("approver", office.key), record_id=row.pk, on=TODAY, data={**data, "due": "2027-11-13"}, why="延期", at=NOON
         )
-    work = WorkItem.objects.get(kind=WorkKind.DISPATCH)
+    work = WorkItem.objects.get(kind=OversightWork.DISPATCH)
     assert (work.department_id, work.due_at, work.url) == (office.pk, at("2026-11-13 18:00"), f"/staff/records/{row.pk}/")
     assert Message.objects.filter(template="dispatched").exists()
     with pytest.raises(Forbidden):

@@ -15,17 +15,20 @@ from tests.apps.test_onemap import ANSWERED, guided, hand_in, ready
 from tests.beginnings import begins_with
 from yinuo.engine.documents.actions import signing_provider
 from yinuo.engine.documents.making import paper_of
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.signing import verify_pdf
 from yinuo.engine.rules import pack
 from yinuo.rooms.commitments.actions import apply_again, fail_completion
 from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.commitments.room import CommitmentsPaper
 from yinuo.rooms.onemap import queries
 from yinuo.rooms.onemap.actions import accept, decide, deliver, send_back
 from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem, Submission
+from yinuo.rooms.onemap.room import MapPaper
 from yinuo.rooms.projects.actions import report_participant, withdraw_filing
 from yinuo.rooms.projects.actions.papers import certificate_paper, site_poster
 from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.room import ProjectsPaper
 
 pytestmark = begins_with(guided)
 
@@ -33,7 +36,7 @@ HANDED_IN = at("2026-11-06 10:00")
 LATER = at("2026-11-24 12:00")
 
 
-def last(kind: DocumentKind, **about: Any) -> Document:
+def last(kind: str, **about: Any) -> Document:
     found = Document.objects.filter(kind=kind, **about).order_by("-id").first()
     assert found is not None
     return found
@@ -53,7 +56,7 @@ def read(document: Document) -> str:
 
 def test_guidance_is_told_on_one_paper_when_the_map_is_drawn(county: County, company: Company) -> None:
     project = guided(county, company)
-    body = read(last(DocumentKind.GUIDANCE, unit_id=company.unit.pk))
+    body = read(last(MapPaper.GUIDANCE, unit_id=company.unit.pk))
     items = list(MapItem.objects.filter(project=project))
     assert all("".join(item.name.split()) in body for item in items)
     plan = queries.map_of(project.pk, ANSWERED).plan
@@ -68,7 +71,7 @@ def test_a_withdrawn_filing_has_its_decision_with_problem_law_and_remedies(count
     project = guided(county, company)
     withdraw_filing(actor=county.actor("approver"), project_id=project.pk, problem="建设地点位于生态保护红线内。", at=LATER)
     project = Project.objects.get(pk=project.pk)
-    body = read(last(DocumentKind.WITHDRAWAL))
+    body = read(last(ProjectsPaper.WITHDRAWAL))
     assert "经核查，该项目存在下列问题：建设地点位于生态保护红线内。" in body
     assert project.certificate.number in body
     assert "《积石山县关于推行企业投资建设项目信用承诺制改革的若干意见》（积县政办发〔2023〕16号）正文三（二）" in body
@@ -108,7 +111,7 @@ def test_a_poster_is_nobodys_declaration_and_bears_neither_signature_nor_seal(co
 @pytest.mark.parametrize("moment", [LATER, at("2027-03-01 09:00")])
 def test_a_paper_is_made_once_whenever_it_is_asked_for(county: County, company: Company, moment: datetime) -> None:
     guided(county, company)
-    document = last(DocumentKind.GUIDANCE)
+    document = last(MapPaper.GUIDANCE)
     first = paper_of(document=document, at=LATER)
     again = paper_of(document=Document.objects.get(pk=document.pk), at=moment)
     assert (again.pk, bytes(again.content)) == (first.pk, bytes(first.content))
@@ -122,7 +125,7 @@ def test_who_hands_in_gets_a_receipt_whose_code_leads_to_the_progress_without_lo
     item = ready(guided(county, company))
     hand_in(company, item, HANDED_IN)
     submission = Submission.objects.get(application__item=item)
-    receipt = last(DocumentKind.RECEIPT)
+    receipt = last(MapPaper.RECEIPT)
     body = read(receipt)
     assert receipt.number == submission.receipt_no
     assert receipt.data["verify_url"].endswith(f"/receipts/{submission.receipt_no}/")
@@ -145,11 +148,11 @@ def test_what_is_corrected_gets_a_receipt_of_its_own_without_a_new_term_of_answe
     points = [{"code": code, "subject": "申请表", "request": "更正面积"}]
     send_back(actor=handler, item_id=item.pk, kind="incorrect", points=points, reason="面积不一致", at=HANDED_IN)
     hand_in(company, item, LATER)
-    assert Document.objects.filter(kind=DocumentKind.RECEIPT).count() == 2
-    body = read(last(DocumentKind.RECEIPT))
+    assert Document.objects.filter(kind=MapPaper.RECEIPT).count() == 2
+    body = read(last(MapPaper.RECEIPT))
     assert "对已受理申请的更正" in body
     assert "答复期限" not in body
-    notice = read(last(DocumentKind.SUPPLEMENT))
+    notice = read(last(MapPaper.SUPPLEMENT))
     assert "更正面积" in notice
     assert "《中华人民共和国行政许可法》第三十二条" in notice
 
@@ -161,7 +164,7 @@ def test_a_delivery_has_its_record_with_way_time_and_who_delivered(county: Count
     accept(actor=handler, item_id=item.pk, at=HANDED_IN)
     decide(actor=handler, item_id=item.pk, granted=True, document_number="积许〔2026〕7号", text="", at=HANDED_IN)
     deliver(actor=handler, item_id=item.pk, how="综合窗口直接送达", at=LATER)
-    body = read(last(DocumentKind.DELIVERY))
+    body = read(last(MapPaper.DELIVERY))
     person = county.person("approver", item.department.key)
     for words in ("综合窗口直接送达", "积许〔2026〕7号", f"准予行政许可决定书（{item.name}）", "2026年11月24日12:00", person.name):
         assert "".join(words.split()) in body
@@ -182,7 +185,7 @@ def test_a_refusal_names_law_by_title_and_both_remedies(county: County, company:
         at=HANDED_IN,
         reason_code=code,
     )
-    body = read(last(DocumentKind.DECISION))
+    body = read(last(MapPaper.DECISION))
     assert "不予行政许可决定书" in body
     assert "不符合规划" in body
     assert "《中华人民共和国行政复议法》第二十条" in body
@@ -196,12 +199,12 @@ def test_a_refusal_names_law_by_title_and_both_remedies(county: County, company:
 def test_a_passed_completion_has_its_opinion_with_every_requirement(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company))
     assert completion.state == "passed"
-    second = last(DocumentKind.GUIDANCE)
+    second = last(MapPaper.GUIDANCE)
     assert second.data["kind"] == "completion"
     told = read(second)
     assert "需要验收1项" in told
     assert "无需验收的手续" in told
-    body = read(last(DocumentKind.COMPLETION))
+    body = read(last(CommitmentsPaper.COMPLETION))
     assert "通过竣工验收，可以投入使用" in body
     assert "共2项，已履行2项" in body
     for commitment in Commitment.objects.filter(project=completion.project):
@@ -212,14 +215,14 @@ def test_a_passed_completion_has_its_opinion_with_every_requirement(county: Coun
 def test_each_failed_round_has_an_opinion_of_its_own_that_says_what_was_not_met(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), unmet=FIRST_OF_PERMIT)
     assert completion.state == "rectifying"
-    assert not Document.objects.filter(kind=DocumentKind.COMPLETION).exists()
+    assert not Document.objects.filter(kind=CommitmentsPaper.COMPLETION).exists()
     fail_completion(actor=county.actor("approver", "natural_resources"), completion_id=completion.pk, reason="情节严重，拒不整改", at=UNTIL)
-    first = last(DocumentKind.COMPLETION)
+    first = last(CommitmentsPaper.COMPLETION)
     body = read(first)
     for words in ("不得投入使用", "现场与承诺不符", "情节严重，拒不整改", "提起行政诉讼", "共2项，已履行1项"):
         assert words in body
     apply_again(actor=company.actor, completion_id=completion.pk, text="已经整改", at=UNTIL)
     inspect(county, completion, moment=UNTIL)
-    second = last(DocumentKind.COMPLETION)
+    second = last(CommitmentsPaper.COMPLETION)
     assert second.number != first.number
     assert "可以投入使用" in read(second)

@@ -15,10 +15,11 @@ from yinuo.engine.base import Actor, Forbidden, Refused, Stale
 from yinuo.engine.notices.models import Message
 from yinuo.engine.trail.models import Entry
 from yinuo.engine.work.actions import tick
-from yinuo.engine.work.models import Light, WorkItem, WorkKind
+from yinuo.engine.work.models import Light, WorkItem
 from yinuo.rooms.onemap import history
 from yinuo.rooms.onemap.actions import conclude_remedy, enter_remedy
 from yinuo.rooms.onemap.models import MapItem, Remedy
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.onemap.sweeping import stuck
 from yinuo.rooms.projects.actions import terminate
 
@@ -76,7 +77,7 @@ def test_a_complaint_waits_for_the_hall_within_its_limit_and_not_for_whom_it_is_
     handler, convener = county.actor("approver", item.department.key), county.actor("general_convener")
     complaint = enter(company.actor, item, kind="complaint", body="", text="办理人员态度差")
     assert (complaint.body, complaint.document_number) == (item.project.hall.name, "不予〔2026〕1号")
-    work = WorkItem.objects.get(kind=WorkKind.COMPLAINT)
+    work = WorkItem.objects.get(kind=MapWork.COMPLAINT)
     assert (work.role, work.department_id, work.hall_id) == ("general_convener", None, item.project.hall_id)
     assert work.due_at == at("2026-11-27 18:00"), "five working days from the day after"
     told = set(Message.objects.filter(template="complaint").values_list("person_id", flat=True))
@@ -108,11 +109,11 @@ def test_how_a_matter_is_handled_may_be_complained_of_before_it_is_decided_and_t
     said: dict[str, Any] = {"kind": "complaint", "body": "", "text": "三天没有人接电话", "idempotency_key": "k"}
     complaint = enter(company.actor, item, **said)
     assert enter(company.actor, item, **said).pk == complaint.pk
-    assert (complaint.document_number, WorkItem.objects.filter(kind=WorkKind.COMPLAINT).count()) == ("", 1)
+    assert (complaint.document_number, WorkItem.objects.filter(kind=MapWork.COMPLAINT).count()) == ("", 1)
     with pytest.raises(Forbidden):
         enter(new_company("别家公司").actor, item, kind="complaint")
     terminate(actor=company.actor, project_id=item.project_id, why="不建了", at=ENTERED)
-    work = WorkItem.objects.get(kind=WorkKind.COMPLAINT)
+    work = WorkItem.objects.get(kind=MapWork.COMPLAINT)
     assert (work.state, stuck(item.project_id)) == ("running", [])
     conclude(county.actor("comprehensive"), complaint, outcome="unjustified", answer="通话记录显示当日已回电")
     work.refresh_from_db()

@@ -17,7 +17,7 @@ from yinuo.engine.base import Actor, Forbidden, Refused, Stale
 from yinuo.engine.notices.models import Message
 from yinuo.engine.trail.models import Entry
 from yinuo.engine.work.actions import tick
-from yinuo.engine.work.models import Light, WorkItem, WorkKind
+from yinuo.engine.work.models import Light, WorkItem
 from yinuo.rooms.onemap.actions import accept, apply_anew, decide
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.reviews import links, queries
@@ -32,6 +32,7 @@ from yinuo.rooms.reviews.actions import (
     review_by_link,
 )
 from yinuo.rooms.reviews.models import Channel, Rectification, ServiceReview
+from yinuo.rooms.reviews.room import ReviewsWork
 
 pytestmark = begins_with(guided)
 
@@ -144,7 +145,7 @@ def test_a_bad_review_is_assigned_rectified_checked_called_back_and_closed(item:
     review = bad(company, item)
     supervisor, approver = county.actor("supervisor"), county.actor("approver", item.department.key)
     one: dict[str, Any] = {"review_id": review.pk, "at": LATER}
-    assert WorkItem.objects.get(kind=WorkKind.BAD_REVIEW_ASSIGN).role == "supervisor"
+    assert WorkItem.objects.get(kind=ReviewsWork.ASSIGN).role == "supervisor"
     assign_bad_review(actor=supervisor, instruction="请核实为什么超时", **one)
     with pytest.raises(Refused, match="措施"):
         answer_bad_review(actor=approver, finding="true", measures=" ", answer="已改进", **one)
@@ -188,7 +189,7 @@ def test_its_clock_turns_red_and_reaches_supervisor_and_convener(item: MapItem, 
     assign_bad_review(actor=county.actor("supervisor"), review_id=review.pk, instruction="请核实", at=LATER)
     late = at("2026-11-19 10:00")
     tick(late)
-    work = WorkItem.objects.get(kind=WorkKind.BAD_REVIEW_RECTIFY)
+    work = WorkItem.objects.get(kind=ReviewsWork.RECTIFY)
     assert work.light_at(late) == Light.RED
     assert Message.objects.filter(template="red", body__contains="差评").exists()
 
@@ -197,7 +198,7 @@ def test_those_reviewed_never_learn_who_spoke(item: MapItem, company: Company, c
     """Neither from the work that waits for them, nor from what is told them, nor from the project's trail."""
     review = bad(company, item)
     assign_bad_review(actor=county.actor("supervisor"), review_id=review.pk, instruction="请核实", at=LATER)
-    work = WorkItem.objects.get(kind=WorkKind.BAD_REVIEW_RECTIFY)
+    work = WorkItem.objects.get(kind=ReviewsWork.RECTIFY)
     assert (work.project_id, work.project_code, work.unit_id) == (None, "", None)
     names = (company.unit.name, company.person.name, item.project.name, item.project.code or "")
     for text in [work.title, work.subtitle, *Message.objects.filter(template="bad_review").values_list("body", flat=True)]:

@@ -364,7 +364,7 @@ def test_a_stored_decision_is_read_back_whole(county: County, company: Company) 
 
 
 def test_no_room_listens_to_signals() -> None:
-    """What follows from what stands in one list (config/effects.py), not in handlers nobody sees."""
+    """What follows from what the rooms register (engine/register.py), not in handlers nobody sees."""
     found = [
         path.name
         for floor in ("engine", "rooms")

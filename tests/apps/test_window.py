@@ -13,21 +13,23 @@ from tests.beginnings import begins_with
 from yinuo.engine.base import Actor, Forbidden, Refused, Stale
 from yinuo.engine.documents.actions import store_upload
 from yinuo.engine.documents.making import paper_of
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.notices.models import Channel, Message
 from yinuo.engine.people.actions import authorise, end_binding, register_unit
 from yinuo.engine.people.models import Department, Hall, Membership, ProjectUnit, Region
 from yinuo.engine.people.queries import actor_of_membership
 from yinuo.engine.trail.models import Entry, Idempotency
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap.actions import accept, apply_anew, decide, submit_materials
 from yinuo.rooms.onemap.actions.common import waiting_for
 from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.onemap.room import MapPaper, MapWork
 from yinuo.rooms.projects.actions import file_project
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.projects.queries import visible
 from yinuo.rooms.window import actions, identity, queries
 from yinuo.rooms.window.models import Handout, HandoutLine, Visit
+from yinuo.rooms.window.room import WindowPaper
 
 pytestmark = begins_with(guided)
 
@@ -189,7 +191,7 @@ def test_a_visit_left_open_is_over_with_its_day_and_closed_by_the_clock_with_its
     assert actions.close_left_open(at("2026-11-07 02:05")) == 0
     visit.refresh_from_db()
     assert (visit.closed_at, visit.unclosed) == (NEXT_DAY, True)
-    assert Document.objects.filter(kind=DocumentKind.WINDOW_RECEIPT, number=visit.receipt_no).count() == 1
+    assert Document.objects.filter(kind=WindowPaper.RECEIPT, number=visit.receipt_no).count() == 1
     assert came(clerk, company.unit.pk, at("2026-11-09 09:00")).closed_at is None
 
 
@@ -208,7 +210,7 @@ def test_closing_twice_writes_one_receipt_and_a_stale_form_closes_nothing(county
         actions.close_visit(actor=clerk, visit_id=visit.pk, at=LATER, version=7)
     for _ in range(2):
         actions.close_visit(actor=clerk, visit_id=visit.pk, at=LATER, version=1)
-    assert Document.objects.filter(kind=DocumentKind.WINDOW_RECEIPT).count() == 1
+    assert Document.objects.filter(kind=WindowPaper.RECEIPT).count() == 1
     assert Entry.objects.filter(verb="window.close_visit").count() == 1
 
 
@@ -218,7 +220,7 @@ def test_the_receipt_lists_what_was_received_with_codes_and_numbers(county: Coun
     visit = came(clerk, company.unit.pk)
     submission = hand_in_at_the_window(visit, ready_item(project), LATER)
     actions.close_visit(actor=clerk, visit_id=visit.pk, at=at("2026-11-06 10:00"))
-    receipt = Document.objects.get(kind=DocumentKind.WINDOW_RECEIPT)
+    receipt = Document.objects.get(kind=WindowPaper.RECEIPT)
     scans, handed_in = receipt.data["lines"]
     assert (scans["what"], handed_in["what"]) == ("扫描材料，存入单位材料库", "提交申报材料")
     assert scans["times"] == len(submission.materials)
@@ -275,10 +277,10 @@ def test_a_decision_handed_out_against_signature_is_delivered(county: County, co
     assert take(clerk, visit, [decision.pk], SIGNED, idempotency_key="take:1").pk == made.pk
     decided.refresh_from_db()
     assert decided.present.delivered_at == SIGNED
-    assert not WorkItem.objects.filter(kind=WorkKind.DELIVERY, state="running").exists()
-    proof = Document.objects.get(kind=DocumentKind.DELIVERY)
+    assert not WorkItem.objects.filter(kind=MapWork.DELIVERY, state="running").exists()
+    proof = Document.objects.get(kind=MapPaper.DELIVERY)
     assert "马建国签收" in proof.data["how"]
-    paper = Document.objects.get(kind=DocumentKind.HANDOUT)
+    paper = Document.objects.get(kind=WindowPaper.HANDOUT)
     assert paper.data["documents"][0]["number"] == "甲〔2026〕1号"
     entry = Entry.objects.get(verb="onemap.deliver")
     assert (entry.entrance, entry.via, entry.role) == ("window", visit.via, "window")
@@ -321,12 +323,12 @@ def test_the_signed_page_is_kept_and_a_copy_taken_again_delivers_nothing_new(cou
     first = came(clerk, company.unit.pk, AFTERNOON)
     scan = store_upload(actor=clerk, name="签字页.pdf", content=PDF, unit_id=None, at=SIGNED)
     take(clerk, first, [decision.pk], SIGNED, signature="scan", scan_id=scan.pk)
-    assert Document.objects.get(kind=DocumentKind.HANDOUT).data["scan_sha256"] == scan.sha256
+    assert Document.objects.get(kind=WindowPaper.HANDOUT).data["scan_sha256"] == scan.sha256
     actions.close_visit(actor=clerk, visit_id=first.pk, at=SIGNED)
     again = came(clerk, company.unit.pk, at("2026-11-06 16:00"))
     take(clerk, again, [decision.pk], at("2026-11-06 16:05"))
     assert list(HandoutLine.objects.order_by("id").values_list("delivered", flat=True)) == [True, False]
-    assert Document.objects.filter(kind=DocumentKind.DELIVERY).count() == 1
+    assert Document.objects.filter(kind=MapPaper.DELIVERY).count() == 1
 
 
 def test_a_unit_nobody_knows_yet_is_entered_by_its_licence_once(county: County) -> None:

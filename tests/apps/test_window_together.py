@@ -9,11 +9,13 @@ from tests.apps.test_together import together
 from tests.apps.test_window import CAME, LATER, came, clerk_of, guided, hand_in_at_the_window, ready_item
 from tests.beginnings import begins_with
 from yinuo.engine.base import Refused
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.trail.models import Entry
 from yinuo.rooms.onemap.actions import accept, decide, deliver
+from yinuo.rooms.onemap.room import MapPaper
 from yinuo.rooms.window import actions, queries
 from yinuo.rooms.window.models import Handout, Visit
+from yinuo.rooms.window.room import WindowPaper
 
 AFTERNOON = at("2026-11-06 15:00")
 
@@ -33,7 +35,7 @@ def test_a_clerk_who_opens_two_visits_at_once_has_one(stage: tuple[County, Compa
     visit = Visit.objects.get()
     results = together(*[lambda: actions.close_visit(actor=clerk, visit_id=visit.pk, at=LATER)] * 3)
     assert all(isinstance(row, Visit) for row in results), results
-    assert Document.objects.filter(kind=DocumentKind.WINDOW_RECEIPT).count() == 1
+    assert Document.objects.filter(kind=WindowPaper.RECEIPT).count() == 1
     assert Entry.objects.filter(verb="window.close_visit").count() == 1
 
 
@@ -56,4 +58,4 @@ def test_the_window_and_the_department_deliver_one_decision_once(stage: tuple[Co
     assert codes <= {"window.handed_out", "onemap.delivered"}
     assert sum(isinstance(row, Handout) for row in results) == 1
     assert Entry.objects.filter(verb="onemap.deliver").count() == 1
-    assert Document.objects.filter(kind=DocumentKind.DELIVERY).count() == 1
+    assert Document.objects.filter(kind=MapPaper.DELIVERY).count() == 1

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
 from django.db.models import Count, JSONField, Model
@@ -29,7 +28,7 @@ from tests.web.staffdesk import BACKEND
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import check_credit_code
 from yinuo.deploy.embedded import SUPERUSER
-from yinuo.engine import caches
+from yinuo.engine import caches, register
 from yinuo.engine.base import Actor
 from yinuo.engine.bootstrap import sync_pack
 from yinuo.engine.caches import Cache
@@ -510,14 +509,14 @@ def operator(built: list[demo.Login], test_database: TestDatabase) -> Iterator[A
 
 def test_every_row_the_chain_was_told_of_is_compared_with_it(built: list[demo.Login]) -> None:
     assert audit(None).faults == []
-    kinds = settings.YINUO_CHAIN_AUDITS
+    kinds = register.leaves()
     seen = {handler for type, marks, apart, handler, _ in kinds if next(_newest(type, marks, apart), None)}
     assert {handler for *_, handler, _ in kinds} - seen == {"yinuo.rooms.onemap.leaves.later_now"}
 
 
 def test_every_kind_of_leaf_is_compared_or_speaks_of_no_row(built: list[demo.Login]) -> None:
     shapes = {(leaf.type, frozenset(name for _, name, _ in leaf.fields)) for leaf in LeafRecord.objects.filter(fields__isnull=False)}
-    compared = [(type, marks) for type, marks, *_ in settings.YINUO_CHAIN_AUDITS]
+    compared = [(type, marks) for type, marks, *_ in register.leaves()]
     bare = {(type, tuple(sorted(names))) for type, names in shapes if not any(type == kind and marks <= names for kind, marks in compared)}
     assert bare == SAID_ONLY
 

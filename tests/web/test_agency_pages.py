@@ -25,7 +25,7 @@ from yinuo.rooms.agency.models import AgencyRequest, Agreement, Package, Service
 from yinuo.rooms.onemap.models import Application, MapItem, Submission
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.reviews.models import TrackService
-from yinuo.site import unit_urls
+from yinuo.site.urls import all_of
 from yinuo.ui.acting import AGENT_PAGES
 from yinuo.ui.api import AGENT_MAY
 
@@ -277,7 +277,7 @@ def served(world: World) -> tuple[World, Agreement, MapItem, MapItem]:
 def unit_paths(ids: dict[str, int]) -> list[tuple[str, str]]:
     """Every address of the unit's pages, filled with the ids."""
     made = []
-    for pattern in unit_urls.urlpatterns:
+    for pattern in all_of("UNIT"):
         route = str(pattern.pattern)
         for name, kind in re.findall(r"<(?:int|slug|str|path):(\w+)>", route) and [
             (match, kind) for kind, match in re.findall(r"<(int|slug|str|path):(\w+)>", route)
@@ -412,7 +412,7 @@ def test_the_agent_opens_what_was_handed_in_for_the_matters_it_serves_and_nothin
 
 
 def test_every_page_named_for_the_agent_is_there() -> None:
-    names = {f"unit:{pattern.name}" for pattern in unit_urls.urlpatterns}
+    names = {f"unit:{pattern.name}" for pattern in all_of("UNIT")}
     assert names >= AGENT_PAGES
     assert get_resolver().reverse_dict is not None
 

@@ -20,8 +20,9 @@ from yinuo.engine.notices.models import Message
 from yinuo.engine.notices.tasks import send_due
 from yinuo.engine.people.actions import change_account
 from yinuo.engine.people.models import AuthorisedPerson, Person, ProjectUnit
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.accounts.models import Admission, Invitation, PhoneCode, SignIn
+from yinuo.rooms.accounts.room import AccountsWork
 
 NOW = at("2026-11-06 09:30")
 PHONE, OTHER = "13993012345", "13893054321"
@@ -112,7 +113,7 @@ def test_a_new_company_gets_in_online_from_the_home_page_to_its_first_filing(cou
     assert "等政务大厅核对" in shown
     assert re.search("政务大厅在 .{0,12}17:30前核对|政务大厅在 .{0,12}18:00前核对", shown)
     asked = Admission.objects.get()
-    item = WorkItem.objects.get(kind=WorkKind.ADMISSION)
+    item = WorkItem.objects.get(kind=AccountsWork.ADMISSION)
     assert (item.hall_id, item.role, item.limit_value) == (county.hall.pk, "window", 1)
     clerk = signed_in(county.person("window", "government_services"))
     assert "1 个单位在线申请入驻" in page(clerk, "/staff/window/")
@@ -177,7 +178,7 @@ def test_asked_twice_it_is_one_and_taken_back_it_is_none(county: County) -> None
     assert stranger.post(f"/join/unit/{asked.pk}/withdraw/").status_code == 403
     sent_on(boss, f"/join/unit/{asked.pk}/withdraw/", {})
     sent_on(boss, f"/join/unit/{asked.pk}/withdraw/", {})
-    assert WorkItem.objects.get(kind=WorkKind.ADMISSION).state == "cancelled"
+    assert WorkItem.objects.get(kind=AccountsWork.ADMISSION).state == "cancelled"
     clerk = signed_in(county.person("window", "government_services"))
     assert "没有待核对的申请" in page(clerk, "/staff/admissions/")
 

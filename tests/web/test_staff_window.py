@@ -16,7 +16,7 @@ from tests.apps.test_onemap import PDF, guided
 from tests.apps.test_window import CAME, NUMBER, hand_in_at_the_window, ready_item
 from tests.apps.test_window import came as came_at
 from tests.beginnings import begins_with
-from yinuo.engine.documents.models import Document, DocumentKind, StoredFile
+from yinuo.engine.documents.models import Document, StoredFile
 from yinuo.engine.people.models import Person, ProjectUnit
 from yinuo.engine.people.queries import actor_of_membership
 from yinuo.rooms.commitments.models import Commitment
@@ -26,6 +26,7 @@ from yinuo.rooms.onemap.models import MapItem, Submission
 from yinuo.rooms.projects.models import Draft, Project
 from yinuo.rooms.window.actions import close_visit
 from yinuo.rooms.window.models import Handout, Visit
+from yinuo.rooms.window.room import WindowPaper
 
 pytestmark = begins_with(guided)
 
@@ -232,7 +233,7 @@ def test_the_company_sees_at_once_what_the_window_did_and_the_trail_says_where(
     convener = enters(county.person("general_convener"))
     assert "综合窗口代申报" in convener.get(f"/staff/projects/{decided.project_id}/").content.decode()
     assert "综合窗口代申报" in convener.get(f"/staff/items/{decided.pk}/").content.decode()
-    receipt = Document.objects.get(kind=DocumentKind.WINDOW_RECEIPT)
+    receipt = Document.objects.get(kind=WindowPaper.RECEIPT)
     assert owner.get(f"/documents/{receipt.pk}/").content.startswith(b"%PDF")
 
 
@@ -329,7 +330,7 @@ def test_a_letter_on_paper_is_printed_and_taken_in_and_the_company_and_the_depar
             assert word in shown, (path, word)
         assert reader.get(file).status_code == 200
     clerk.post(f"/staff/window/visits/{visit.pk}/close/")
-    receipt = Document.objects.get(kind=DocumentKind.WINDOW_RECEIPT)
+    receipt = Document.objects.get(kind=WindowPaper.RECEIPT)
     assert "提交签字盖章的信用承诺书" in [line["what"] for line in receipt.data["lines"]]
 
 

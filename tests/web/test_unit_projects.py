@@ -14,7 +14,7 @@ from tests.beginnings import begins_with
 from tests.web import staffdesk
 from tests.web.unit_desk import Desk, new_desk, value_of
 from yinuo.engine.documents.models import Document
-from yinuo.engine.documents.shapes import SHAPES
+from yinuo.engine.register import shapes
 from yinuo.rooms.onemap.actions import confirm_review
 from yinuo.rooms.projects.actions import answer_question, file_project, pass_question, withdraw_filing
 from yinuo.rooms.projects.models import Project
@@ -157,8 +157,8 @@ def test_a_company_that_files_has_its_certificate_at_once_and_later_every_versio
 def test_a_paper_that_cannot_be_made_says_what_to_do_and_the_administrator_sees_why(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     filed(desk)
     paper = Document.objects.get()
-    shape = SHAPES["filing_certificate"][1]
-    monkeypatch.setitem(SHAPES["filing_certificate"], 1, SHAPES["receipt"][1])
+    shape = shapes()["filing_certificate"][1]
+    monkeypatch.setitem(shapes()["filing_certificate"], 1, shapes()["receipt"][1])
     answer = desk.client.get(f"/documents/{paper.pk}/")
     assert answer.status_code == 503
     page = answer.content.decode()
@@ -168,7 +168,7 @@ def test_a_paper_that_cannot_be_made_says_what_to_do_and_the_administrator_sees_
     seen = staffdesk.desk(desk.county, "administrator").get(reverse("admin:documents_paperfault_changelist")).content.decode()
     assert "缺少：" in seen
     assert str(paper.project_code) in seen
-    monkeypatch.setitem(SHAPES["filing_certificate"], 1, shape)
+    monkeypatch.setitem(shapes()["filing_certificate"], 1, shape)
     assert desk.client.get(f"/documents/{paper.pk}/").content.startswith(b"%PDF")
 
 

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from yinuo.config.effects import EFFECTS
 from yinuo.deploy import database, embedded, envfile, packs, paths, secret
 from yinuo.deploy.logs import logging_config
 
@@ -51,6 +50,13 @@ OWN_APPS = [*ENGINE, *ROOMS]
 
 def _home(part: str) -> str:
     return f"yinuo.{'engine' if part in ENGINE else 'rooms'}.{part}"
+
+
+def _provider(variable: str, default: str) -> str:
+    """The dotted path an operator has set; in 0.9.0 our own began with `yinuo.apps`."""
+    path = os.environ.get(variable, default)
+    part, _, rest = path.removeprefix("yinuo.apps.").partition(".")
+    return f"{_home(part)}.{rest}" if path.startswith("yinuo.apps.") else path
 
 
 INSTALLED_APPS = [
@@ -203,61 +209,11 @@ if YINUO_TRAINING:
     MIDDLEWARE.insert(0, "yinuo.deploy.training.TravellingClock")
 YINUO_PACK = packs.chosen()
 YINUO_PACK_DIR = packs.directory(YINUO_PACK)
-YINUO_EFFECTS = EFFECTS
 # Role → who tells for which units its holders may act, and through what (see base.StandIn).
 YINUO_STAND_INS = {"window": "yinuo.rooms.window.queries.stand_ins", "agent": "yinuo.rooms.agency.queries.stand_ins"}
 YINUO_DISPATCH_TASK = "yinuo.config.tasks.dispatch"
 # The information chain: who makes leaves, what an audit compares them with, and where the log's own key and lock file lie.
 YINUO_CHAIN_SEALER = "yinuo.engine.infochain.sealing.seal"
-# A leaf's type; the fields by which its kind is known; those that tell it from others of its subject (of several the newest counts);
-# who says what the rows would tell the chain today, and which rows there are that must have such a leaf ("" = not asked).
-_ROOMS_LEAVES = [
-    ("project.basic", {"name"}, (), "projects", "basics_now", "basics_standing"),
-    ("approval.document", {"number", "code"}, (), "projects", "certificates_now", "certificates_standing"),
-    ("approval.document", {"matter", "granted", "route"}, ("matter", "document_number"), "onemap", "decisions_now", "decisions_standing"),
-    ("approval.document", {"item", "granted"}, ("item", "document_number"), "onemap", "later_now", "later_standing"),
-    ("approval.document", {"item", "system"}, ("item", "system", "document_number"), "onemap", "results_now", "results_standing"),
-    ("approval.document", {"item", "letter_sha256"}, ("item", "letter_sha256"), "commitments", "promises_now", "promises_standing"),
-    ("approval.document", {"zone", "report_sha256"}, (), "regional", "results_now", "results_standing"),
-    ("approval.document", {"contract", "indicators"}, (), "land", "sales_now", "sales_standing"),
-    ("credit.event", {"unit", "seq"}, ("unit", "seq"), "credit", "events_now", "events_standing"),
-    ("penalty.decided", {"digest"}, ("digest",), "oversight", "penalties_now", "penalties_standing"),
-    ("inspection.announced", {"announcement_sha256"}, (), "inspections", "announced_now", "announced_standing"),
-    ("inspection.result", {"number", "round"}, ("number", "round"), "inspections", "outcomes_now", ""),
-    ("inspection.drawn", {"drawn"}, (), "inspections", "drawn_now", "drawn_standing"),
-    ("approval.document", {"zone", "granted"}, (), "regional", "approvals_now", "approvals_standing"),
-    ("anomaly.reported", {"commitment", "measures"}, ("commitment", "number"), "commitments", "rulings_now", "orders_standing"),
-    ("anomaly.closed", {"commitment", "measures"}, ("commitment", "number"), "commitments", "rulings_now", "lifts_standing"),
-    ("data.granted", {"grant"}, ("grant",), "grants", "grants_now", "grants_standing"),
-    ("approval.document", {"documents"}, ("documents",), "documents", "contents_now", ""),
-    ("anomaly.reported", {"documents"}, ("documents",), "documents", "contents_now", ""),
-    ("anomaly.closed", {"documents"}, ("documents",), "documents", "contents_now", ""),
-    ("document.signed", {"document"}, ("document",), "documents", "signed_now", "signed_standing"),
-]
-YINUO_CHAIN_AUDITS = [
-    (type, marks, apart, f"{_home(room)}.leaves.{now}", standing and f"{_home(room)}.leaves.{standing}")
-    for type, marks, apart, room, now, standing in _ROOMS_LEAVES
-]
-# Columns derived from other rows, which the audit compares and `yinuo rebuild` derives anew.
-YINUO_CACHES = [
-    f"{_home(room)}.caches.CACHES" for room in ("infochain", "work", "credit", "projects", "commitments", "inspections", "oversight")
-]
-# Where the rooms say what a use of a file is called and which page shows it.
-_ROOMS_USES = (
-    "documents",
-    "accounts",
-    "catalogue",
-    "credit",
-    "onemap",
-    "commitments",
-    "window",
-    "mock",
-    "deficient",
-    "regional",
-    "inspections",
-    "oversight",
-)
-YINUO_FILE_USES = [f"{_home(room)}.uses.USES" for room in _ROOMS_USES]
 YINUO_CHAIN_HOME = Path(os.environ.get("YINUO_CHAIN_HOME", YINUO_DATA / "chain"))
 YINUO_CHAIN_ORIGIN = os.environ.get("YINUO_CHAIN_ORIGIN", f"{_host}/chain")
 # Off unless asked for: a second tree over the same entries in SM3, signed with SM2 (ADR 9).
@@ -277,16 +233,16 @@ YINUO_HALL_OF_UNIT = "yinuo.rooms.projects.queries.hall_of_unit"
 YINUO_KEY_NOTICE_DAYS = int(os.environ.get("YINUO_KEY_NOTICE_DAYS", "14"))
 # The answer to a repeated request is kept so many days; a key sent again later is a new request.
 YINUO_IDEMPOTENCY_DAYS = int(os.environ.get("YINUO_IDEMPOTENCY_DAYS", "30"))
-YINUO_CODE_PROVIDER = os.environ.get("YINUO_CODE_PROVIDER", "yinuo.rooms.projects.codes.LocalProvider")
+YINUO_CODE_PROVIDER = _provider("YINUO_CODE_PROVIDER", "yinuo.rooms.projects.codes.LocalProvider")
 YINUO_CODE_URL = os.environ.get("YINUO_CODE_URL", "")
 YINUO_CODE_TOKEN = os.environ.get("YINUO_CODE_TOKEN", "")
-YINUO_SIGNING_PROVIDER = os.environ.get("YINUO_SIGNING_PROVIDER", "yinuo.engine.documents.development_ca.DevelopmentCA")
+YINUO_SIGNING_PROVIDER = _provider("YINUO_SIGNING_PROVIDER", "yinuo.engine.documents.development_ca.DevelopmentCA")
 YINUO_SIGNING_OPTIONS: dict[str, Any] = {"directory": YINUO_DATA / "ca"} if YINUO_SIGNING_PROVIDER.endswith("DevelopmentCA") else {}
 # Where the public credit platform takes batches in; empty: it reads the feed /api/v1/credit/public by itself.
 YINUO_CREDIT_PLATFORM_URL = os.environ.get("YINUO_CREDIT_PLATFORM_URL", "")
 YINUO_CREDIT_PLATFORM_TOKEN = os.environ.get("YINUO_CREDIT_PLATFORM_TOKEN", "")
 # A class with `send(message)`; empty: the HTTP gateway at YINUO_SMS_URL.
-YINUO_SMS_PROVIDER = os.environ.get("YINUO_SMS_PROVIDER", "")
+YINUO_SMS_PROVIDER = _provider("YINUO_SMS_PROVIDER", "")
 YINUO_SMS_URL = os.environ.get("YINUO_SMS_URL", "")
 YINUO_SMS_TOKEN = os.environ.get("YINUO_SMS_TOKEN", "")
 

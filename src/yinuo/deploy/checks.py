@@ -26,6 +26,7 @@ class ConfigChecks(AppConfig):
         checks.register(TAG)(twin)
         checks.register(TAG)(anchor)
         checks.register(TAG)(province)
+        checks.register(TAG)(registers)
 
 
 def providers(**_: Any) -> list[checks.CheckMessage]:
@@ -45,6 +46,13 @@ def providers(**_: Any) -> list[checks.CheckMessage]:
         except ValueError as error:
             found.append(checks.Error(f"{name} 是 {path}：{error}", id="yinuo.E002"))
     return found
+
+
+def registers(**_: Any) -> list[checks.CheckMessage]:
+    """What a part of the house names is registered and there (`registers.py`)."""
+    from yinuo.deploy.registers import faults
+
+    return [checks.Error(fault, id="yinuo.E007") for fault in faults()]
 
 
 def province(**_: Any) -> list[checks.CheckMessage]:

@@ -1,6 +1,6 @@
 """Columns that are derived from other rows and stored: each is derived by one function, compared by the audit, and can be rebuilt.
 
-A room lists its own in `caches.py`; the settings name the lists (`YINUO_CACHES`), docs/data.md tells them to people.
+A room lists its own in `caches.py`; its register names the list (`room.py`), docs/data.md tells them to people.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from yinuo.core.calendar import TZ
 from yinuo.core.dated import RuleError
+from yinuo.engine import register
 from yinuo.engine.base import Actor, Versioned, forbid
 from yinuo.engine.trail.actions import action, record
 
@@ -80,7 +80,7 @@ class Difference:
 
 def every() -> list[Cache[Any]]:
     """All that the rooms list, in the order of the settings."""
-    return [cache for name in settings.YINUO_CACHES for cache in import_string(name)]
+    return [cache for name in register.caches() for cache in import_string(name)]
 
 
 def differences(cache: Cache[M], at: datetime) -> Iterator[Difference]:

@@ -12,8 +12,8 @@ from django.db.models import Q
 from yinuo.core.codes import CodeError, parse_project_code
 from yinuo.core.grades import UNRATED, scale_at
 from yinuo.engine.people.models import Person
+from yinuo.engine.register import work_kinds, work_names
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkKind
 from yinuo.engine.work.queries import BOXES, lit
 from yinuo.rooms.credit.models import CreditHead
 from yinuo.ui.words import Choice, stages
@@ -77,7 +77,7 @@ class Filters:
         if self.stage:
             found &= Q(stage=self.stage)
         if self.matter:
-            found &= Q(kind=self.matter) if self.matter in WorkKind.values else Q(title=self.matter)
+            found &= Q(kind=self.matter) if self.matter in work_names() else Q(title=self.matter)
         if self.grade:
             found &= _graded(self.grade, day)
         if self.person:
@@ -110,7 +110,7 @@ def grades(day: date) -> list[Choice]:
 def matters(department: str, day: date) -> list[tuple[str, list[Choice]]]:
     """Steps and matters by group: a department's own matters by its key, all of them for the hall's people."""
     names = dict.fromkeys(matter.full_name for matter in pack().matters_at(day) if department in ("", matter.department))
-    groups: list[tuple[str, list[Choice]]] = [("环节", list(WorkKind.choices))]
+    groups: list[tuple[str, list[Choice]]] = [("环节", work_kinds())]
     return [*groups, ("事项", [(name, name) for name in names])] if names else groups
 
 
@@ -125,7 +125,7 @@ def chips(filters: Filters, day: date) -> list[tuple[str, str]]:
         "q": f"“{filters.q}”",
         "light": LIGHTS.get(filters.light, ""),
         "stage": dict(stages(day)).get(filters.stage, ""),
-        "matter": dict(WorkKind.choices).get(filters.matter, filters.matter),
+        "matter": work_names().get(filters.matter, filters.matter),
         "grade": dict(grades(day)).get(filters.grade, ""),
         "person": _person(filters.person),
     }

@@ -8,14 +8,13 @@ from datetime import date, datetime
 
 from yinuo.engine.base import ROLES, STOOD_IN
 from yinuo.engine.people.models import Department, Person, ProjectUnit
+from yinuo.engine.register import verbs
 from yinuo.engine.trail.models import Entry
 from yinuo.engine.trail.queries import of_project, of_subject
-from yinuo.engine.trail.verbs import VERBS
 from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.commitments.models import Commitment
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.projects.models import Project
-from yinuo.site.story import WORDS
 from yinuo.ui.components.text import zh_date, zh_weekday
 from yinuo.ui.reading import today
 
@@ -98,10 +97,11 @@ def _joined(one: Happening, other: Happening) -> Happening:
 
 def _told(entry: Entry, names: Names) -> Happening:
     matter = _matter(entry, names)
-    if entry.verb in WORDS and "{matter}" in WORDS[entry.verb][0]:
-        words = WORDS[entry.verb][0].format(matter=matter).rstrip("：")
+    known_as = verbs().get(entry.verb)
+    if known_as is not None and "{matter}" in known_as.story:
+        words = known_as.story.format(matter=matter).rstrip("：")
     else:
-        known = VERBS.get(entry.verb) or (WORDS[entry.verb][0] if entry.verb in WORDS else "其他办理")
+        known = known_as.desk if known_as else "其他办理"
         words = f"{known}：{matter}" if matter else known
     text = entry.why
     if entry.verb == "work.reassign":

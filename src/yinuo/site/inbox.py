@@ -20,10 +20,14 @@ from yinuo.engine.base import Actor
 from yinuo.engine.people.models import Delegation
 from yinuo.engine.people.queries import delegations_around
 from yinuo.engine.work import queries
-from yinuo.engine.work.models import SavedFilter, WorkItem, WorkKind
+from yinuo.engine.work.models import SavedFilter, WorkItem
 from yinuo.faces.projects.heading import marks_of
+from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.credit.models import CreditHead
+from yinuo.rooms.credit.room import CreditWork
 from yinuo.rooms.onemap.models import Escalation
+from yinuo.rooms.onemap.room import MapWork
+from yinuo.rooms.projects.room import ProjectsWork
 from yinuo.site.filters import LIGHTS, Filters, chips, grades, matters
 from yinuo.ui.acting import CONVENING, actor_of, hat_of, need_staff
 from yinuo.ui.components.shapes import InboxRow, NavGroup, NavItem
@@ -32,14 +36,14 @@ from yinuo.ui.words import stages
 
 GROUPS = [("red", "超期"), ("yellow", "预警"), ("green", "正常"), ("paused", "暂停")]
 WORDS = {
-    WorkKind.REVIEW: "复核",
-    WorkKind.GUIDANCE: "填写",
-    WorkKind.COMPLETION_GUIDANCE: "填写",
-    WorkKind.DELIVERY: "送达",
-    WorkKind.OBJECTION: "答复",
-    WorkKind.VERIFICATION: "验收",
-    WorkKind.CREDIT_CONSENT: "审签",
-    WorkKind.CREDIT_EXECUTION: "执行",
+    ProjectsWork.REVIEW: "复核",
+    MapWork.GUIDANCE: "填写",
+    MapWork.COMPLETION_GUIDANCE: "填写",
+    MapWork.DELIVERY: "送达",
+    MapWork.OBJECTION: "答复",
+    CommitmentsWork.VERIFICATION: "验收",
+    CreditWork.CONSENT: "审签",
+    CreditWork.EXECUTION: "执行",
 }
 MORE = [
     ("大厅一览", "staff:hall", CONVENING),
@@ -155,7 +159,7 @@ def row_of(work: WorkItem, actor: Actor, persons: queries.Turns, now: datetime) 
     """The item in the words of the inbox; what the actor cannot handle is only to be looked at."""
     seen = look(work, now)
     own = handled_by(work, actor, persons)
-    action = WORDS.get(WorkKind(work.kind), "办理") if own else "查看"
+    action = WORDS.get(work.kind, "办理") if own else "查看"
     if own and seen.state in ("paused", "notice"):
         action = "看原因" if seen.state == "paused" else "查看"
     project, _, unit = work.subtitle.partition("　")

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 
 from yinuo.engine.base import Actor
 from yinuo.engine.notices.models import Channel, Message, MessageState
-from yinuo.engine.notices.texts import TEXTS
 from yinuo.engine.people.models import Person
+from yinuo.engine.register import notices
 from yinuo.engine.work.models import Reminder, WorkItem
 from yinuo.faces.projects.heading import head_of, visible_project
 from yinuo.rooms.projects.models import Project
@@ -127,7 +127,7 @@ def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
 
     def lines(rows: Sequence[Message]) -> Any:
         for row in rows:
-            subject = TEXTS[row.template].subject if row.template in TEXTS else row.subject
+            subject = notices()[row.template].subject if row.template in notices() else row.subject
             yield (
                 row.queued_at,
                 reader(row),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yinuo.core.grades import named_grade
 from yinuo.core.schema import FACTS
 from yinuo.engine.catalogue.queries import book
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.qr import qr_svg, verification_url
 from yinuo.engine.documents.queries import listed
 from yinuo.engine.rules import pack
@@ -40,6 +40,7 @@ from yinuo.rooms.projects import queries
 from yinuo.rooms.projects.actions import certificate_paper, site_poster, terminate
 from yinuo.rooms.projects.models import Project, ProjectState, ReportKind
 from yinuo.rooms.projects.queries import grade_of
+from yinuo.rooms.projects.room import ProjectsPaper
 from yinuo.site import waiting
 from yinuo.site.story import filed_by, story
 from yinuo.ui.acting import actor_of, need_unit
@@ -139,7 +140,7 @@ def _papers(project: Project) -> list[Document]:
     """Everything issued on the project, the latest first."""
     if not project.code:
         return []
-    rows = Document.objects.filter(project_code=project.code, unit_id=project.unit_id).exclude(kind=DocumentKind.POSTER)
+    rows = Document.objects.filter(project_code=project.code, unit_id=project.unit_id).exclude(kind=ProjectsPaper.POSTER)
     return list(listed(rows)[:SHOWN_PAPERS])
 
 

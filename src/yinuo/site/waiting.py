@@ -9,10 +9,11 @@ from datetime import datetime
 from django.urls import reverse
 
 from yinuo.core.facts import UNKNOWN, look_up
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.commitments.models import CompletionVerification
 from yinuo.rooms.credit.queries import HistoryLine
 from yinuo.rooms.onemap.models import CONCLUDED, MapItem
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.models import Project, ProjectState
 from yinuo.ui.components.shapes import State
 from yinuo.ui.components.text import closing, zh_date
@@ -20,7 +21,7 @@ from yinuo.ui.timing import time_left
 
 ITEM = "onemap.mapitem"
 # The clocks that say when a matter on the map is over.
-ITEM_CLOCKS = (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION)
+ITEM_CLOCKS = (MapWork.RECEIPT, MapWork.LIMIT, MapWork.DECISION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _dated(due: datetime | None, now: datetime, state: State, unit: str = "worki
 def _sent_back(projects: Sequence[Project], work: Work, now: datetime) -> list[Duty]:
     """Matters told once what to supplement; one sent back while it was handled has a last day, after which the clock goes on."""
     names = {project.pk: project.name for project in projects}
-    paused = {row.subject_id: row for row in work.clocks if row.subject_kind == ITEM and row.kind == WorkKind.LIMIT}
+    paused = {row.subject_id: row for row in work.clocks if row.subject_kind == ITEM and row.kind == MapWork.LIMIT}
     made = []
     for item in work.items:
         if item.state not in ("incomplete", "incorrect"):
@@ -102,7 +103,7 @@ def _rectifying(projects: Sequence[Project], work: Work, now: datetime) -> list[
     for row in work.clocks:
         if row.waits_for == "unit" and row.subject_kind != ITEM and row.project_id in names:
             state, left = _dated(row.due_shown(now), now, row.light_at(now).value, row.limit_unit)
-            action = "去整改" if row.kind == WorkKind.RECTIFICATION else "去办理"
+            action = "去整改" if row.kind == MapWork.RECTIFICATION else "去办理"
             made.append(Duty(row.title, names[row.project_id], row.unit_url, action, state, row.due_shown(now), left))
     return made
 

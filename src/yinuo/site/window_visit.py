@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.documents.making import paper_of
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.queries import of_subject
+from yinuo.engine.register import window_words
 from yinuo.faces.window.forms import HandoutForm
 from yinuo.faces.window.shared import visit_of
 from yinuo.rooms.onemap.models import MapItem
@@ -24,7 +25,8 @@ from yinuo.rooms.projects.models import Project, ProjectState
 from yinuo.rooms.window import access, actions, queries
 from yinuo.rooms.window.access import WATCHING
 from yinuo.rooms.window.models import Handout, Visit
-from yinuo.rooms.window.papers import WORDS, authority_of
+from yinuo.rooms.window.papers import authority_of
+from yinuo.rooms.window.room import WindowPaper
 from yinuo.site.library import UploadForm
 from yinuo.site.waiting import ready, work_of
 from yinuo.ui.acting import behind, hat_of, need_behind, put_back
@@ -92,10 +94,10 @@ def _rows(found: Visit) -> list[Row]:
 def _events(found: Visit) -> list[Event]:
     made = []
     for row in queries.done_in(found):
-        if row.verb in WORDS:
+        if row.verb in window_words():
             about = row.matter or (row.project.name if row.project else "")
             number = f"回执编号 {row.receipt_no}" if row.receipt_no else row.text
-            made.append(Event(row.at, f"{WORDS[row.verb]}：{about}" if about else WORDS[row.verb], number))
+            made.append(Event(row.at, f"{window_words()[row.verb]}：{about}" if about else window_words()[row.verb], number))
     return made
 
 
@@ -173,7 +175,7 @@ def _hand_out(form: HandoutForm, found: Visit, actor: Actor) -> Handout:
 def receipt(request: HttpRequest, visit_id: int) -> HttpResponse:
     """The receipt of a visit that is over, to print."""
     found = visit_of(request, visit_id)
-    return _paper(list(of_subject(found).filter(kind=DocumentKind.WINDOW_RECEIPT)))
+    return _paper(list(of_subject(found).filter(kind=WindowPaper.RECEIPT)))
 
 
 @need_behind("window", *WATCHING)
@@ -181,7 +183,7 @@ def receipt(request: HttpRequest, visit_id: int) -> HttpResponse:
 def handout_paper(request: HttpRequest, handout_id: int) -> HttpResponse:
     made = Handout.objects.select_related("visit").get(pk=handout_id)
     visit_of(request, made.visit_id)
-    return _paper(list(of_subject(made).filter(kind=DocumentKind.HANDOUT)))
+    return _paper(list(of_subject(made).filter(kind=WindowPaper.HANDOUT)))
 
 
 def _paper(found: Sequence[Document]) -> HttpResponse:

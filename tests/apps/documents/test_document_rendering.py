@@ -9,7 +9,7 @@ import pytest
 
 from tests.apps.documents.samples import ACCEPTANCE, CERTIFICATE, GRANT, LETTER, LONG_NAME, ON, POSTER, REFUSAL, SAMPLES, SUPPLEMENT
 from yinuo.engine.documents.render import PaperError, render_pdf, render_png
-from yinuo.engine.documents.shapes import SHAPES
+from yinuo.engine.register import shapes
 
 MARKUP = '#panic("x") *粗* _斜_ $x^2$ @ref <label> `raw` \\ // /* */ [a] {b} "q" = 标题 ~ -- #sys.inputs'
 
@@ -37,10 +37,10 @@ def ground(**changes: Any) -> bytes:
 
 
 def test_there_is_a_sample_for_every_template() -> None:
-    assert SAMPLES.keys() == SHAPES.keys()
+    assert SAMPLES.keys() == shapes().keys()
 
 
-@pytest.mark.parametrize("template", SHAPES)
+@pytest.mark.parametrize("template", shapes())
 def test_the_same_data_on_the_same_date_give_the_same_bytes(template: str) -> None:
     first = render_pdf(template, SAMPLES[template], ON)
     assert render_pdf(template, dict(reversed(SAMPLES[template].items())), ON) == first
@@ -51,7 +51,7 @@ def test_the_same_data_on_the_same_date_give_the_same_bytes(template: str) -> No
     )
 
 
-@pytest.mark.parametrize("template", SHAPES)
+@pytest.mark.parametrize("template", shapes())
 def test_every_document_names_the_project_and_is_dated_by_its_argument(template: str) -> None:
     pdf = render_pdf(template, SAMPLES[template], ON)
     reader = pypdf.PdfReader(io.BytesIO(pdf))
@@ -63,7 +63,7 @@ def test_every_document_names_the_project_and_is_dated_by_its_argument(template:
     assert reader.metadata.title
 
 
-@pytest.mark.parametrize("template", SHAPES)
+@pytest.mark.parametrize("template", shapes())
 def test_markup_in_the_data_stays_text(template: str) -> None:
     body = text(template, **dict.fromkeys({"project_name", "unit_name", "region"} & SAMPLES[template].keys(), MARKUP))
     assert "".join(MARKUP.split()) in body
@@ -74,7 +74,7 @@ def test_markup_in_lists_stays_text() -> None:
     assert "".join(MARKUP.split()) in text("decision", reasons=[{"text": MARKUP, "cites": [MARKUP]}])
 
 
-@pytest.mark.parametrize("template", SHAPES)
+@pytest.mark.parametrize("template", shapes())
 def test_only_the_fonts_of_the_packages_are_used_and_every_one_is_embedded(template: str) -> None:
     reader = pypdf.PdfReader(io.BytesIO(render_pdf(template, SAMPLES[template], ON)))
     fonts = {}

@@ -9,8 +9,7 @@ from typing import Any, Literal, TypedDict
 import pytest
 
 from yinuo.engine.documents import versions
-from yinuo.engine.documents.models import DocumentKind
-from yinuo.engine.documents.shapes import SHAPES
+from yinuo.engine.register import paper_names, shapes
 
 WHAT_TO_DO = (
     "文书的模板、数据或者字体变了。0.9.0 以前：看过样张以后运行 `python -m yinuo.engine.documents.versions`。"
@@ -27,14 +26,14 @@ def test_every_version_there_is_is_registered() -> None:
 
 
 def test_every_kind_of_paper_has_a_template_for_each_version_and_no_version_is_left_out() -> None:
-    assert set(DocumentKind.values) <= SHAPES.keys()
-    for kind, shapes in SHAPES.items():
-        assert sorted(shapes) == list(range(1, len(shapes) + 1)), kind
-        assert all(versions.template(kind, number).is_file() for number in shapes), kind
+    assert paper_names().keys() <= shapes().keys()
+    for kind, numbers in shapes().items():
+        assert sorted(numbers) == list(range(1, len(numbers) + 1)), kind
+        assert all(versions.template(kind, number).is_file() for number in numbers), kind
 
 
 def test_a_template_imports_a_version_by_its_number_so_that_what_is_shared_is_fixed_too() -> None:
-    for file in versions.PAPERS.glob("*/*.typ"):
+    for file in versions.papers().glob("*/*.typ"):
         for path in re.findall(r'(?:import|include|read|image)\(?\s*"([^"]+)"', file.read_text(encoding="utf-8")):
             assert re.fullmatch(r"\.\./\w+/\d+\.typ", path), (file, path)
             assert (file.parent / path).is_file()

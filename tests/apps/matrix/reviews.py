@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tests.apps.county import at
 from yinuo.engine.base import Actor, PageRef
+from yinuo.rooms.mock.room import SERVICE
 from yinuo.rooms.reviews import actions
-from yinuo.rooms.reviews.models import Track
 
 if TYPE_CHECKING:
     from tests.apps.world import World
@@ -32,7 +32,7 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
     if action == "reviews.review_service":
         service = actions.service_ended(
             actor=Actor.system(),
-            track=Track.MOCK,
+            track=SERVICE,
             subject=world.project,
             project=world.project,
             name="模拟审批",

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from yinuo.engine.base import AppendOnly, FixedWhenMade
 from yinuo.engine.people.models import Person, ProjectUnit
+from yinuo.engine.register import paper_kinds
 
 
 class StoredFile(AppendOnly):
@@ -84,38 +85,6 @@ class Attachment(AppendOnly):
         ]
 
 
-class DocumentKind(models.TextChoices):
-    CERTIFICATE = "filing_certificate", "信用备案证"
-    POSTER = "site_poster", "施工现场公示牌"
-    LETTER = "commitment_letter", "信用承诺书"
-    ACCEPTANCE = "acceptance_notice", "受理通知书"
-    SUPPLEMENT = "supplement_notice", "一次性告知书"
-    DECISION = "decision", "决定书"
-    NON_ACCEPTANCE = "non_acceptance", "不予受理决定书"
-    RECEIPT = "receipt", "回执"
-    WITHDRAWAL = "withdrawal_notice", "撤回备案决定书"
-    RULING = "promise_ruling", "违诺处理决定书"
-    GUIDANCE = "guidance_summary", "辅导意见告知书"
-    COMPLETION = "completion_opinion", "竣工验收意见书"
-    DELIVERY = "delivery_record", "送达回证"
-    MOCK_APPLICATION = "mock_application", "模拟审批申请表"
-    MOCK_COMMITMENT = "mock_commitment", "模拟审批承诺书"
-    MOCK_NOTICE = "mock_notice", "模拟审批告知单"
-    MOCK_CIRCULATION = "mock_circulation", "模拟审批告知流转单"
-    MOCK_RESULT = "mock_result", "模拟审批意见"
-    DEFICIENT_APPLICATION = "deficient_application", "容缺受理申请表"
-    DEFICIENT_NOTICE = "deficient_notice", "容缺受理通知书"
-    REGIONAL_REPORT = "regional_result", "区域评估评审结果"
-    LAND_LIST = "land_list", "用地清单"
-    AGENCY_AGREEMENT = "agency_agreement", "委托代办协议"
-    AGENCY_END = "agency_end", "代办终止（办结）通知书"
-    COORDINATION = "coordination_minutes", "协调会议纪要"
-    WINDOW_RECEIPT = "window_receipt", "窗口收件回执"
-    HANDOUT = "handout_record", "领证登记单"
-    HALL_BULLETIN = "hall_bulletin", "政务大厅评分通报"
-    REFORM_REPORT = "reform_report", "改革推进情况通报和评价"
-
-
 class Document(FixedWhenMade):
     """A document the platform issues: `data` and the template's version fix its content at that moment.
 
@@ -125,7 +94,7 @@ class Document(FixedWhenMade):
     fixed = ("kind", "number", "subject_kind", "subject_id", "data", "template_version", "issued_at")
     set_once = ("file", "sha256", "signer")
 
-    kind = models.CharField(max_length=24, choices=DocumentKind.choices)
+    kind = models.CharField(max_length=24, choices=paper_kinds)
     number = models.CharField("文号", max_length=60, default="")
     project_code = models.CharField(max_length=24, default="")
     subject_kind = models.CharField(max_length=40)

@@ -5,7 +5,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
-from yinuo.engine.documents.models import Document, DocumentKind, FileMark, MarkKind, StoredFile
+from yinuo.engine.documents.models import Document, FileMark, MarkKind, StoredFile
+from yinuo.engine.register import superseded
 
 OUT_OF_USE = (MarkKind.RETIRED, MarkKind.REPLACED)
 
@@ -26,7 +27,7 @@ def without_replaced(documents: QuerySet[Document]) -> QuerySet[Document]:
 
 def _replaced() -> Exists:
     same = {name: OuterRef(name) for name in ("kind", "subject_kind", "subject_id")}
-    return Exists(Document.objects.filter(**same, pk__gt=OuterRef("pk")).filter(kind=DocumentKind.CERTIFICATE))
+    return Exists(Document.objects.filter(**same, pk__gt=OuterRef("pk")).filter(kind__in=superseded()))
 
 
 def of_subject(subject: models.Model) -> QuerySet[Document]:

@@ -15,9 +15,9 @@ import typst
 
 from yinuo.engine.base import Refused
 from yinuo.engine.documents.qr import qr_svg
-from yinuo.engine.documents.shapes import SHAPES
-from yinuo.engine.documents.versions import PAPERS, current
+from yinuo.engine.documents.versions import current, papers
 from yinuo.engine.documents.versions import template as file_of
+from yinuo.engine.register import shapes
 
 ATTACHED = "proof"
 FONT_WHEELS = ("manimgx_fonts_cjk", "pylopdf_fonts_zh_cn")  # Noto Sans CJK SC · Noto Serif SC
@@ -67,7 +67,7 @@ def render_png(template: str, data: Mapping[str, Any], on: datetime, *, ppi: int
 @cache
 def _compiler() -> typst.Compiler:
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_folder(name) for name in FONT_WHEELS])
-    return typst.Compiler(root=PAPERS, font_paths=fonts, ignore_system_fonts=True)
+    return typst.Compiler(root=papers(), font_paths=fonts, ignore_system_fonts=True)
 
 
 def _folder(package: str) -> Path:
@@ -106,7 +106,7 @@ def _compile(
 
 def check(template: str, version: int, data: Mapping[str, Any]) -> dict[str, Any]:
     """The data for a version of a template, without what is attached to the paper. Raises PaperError for a key too few or too many."""
-    shape = SHAPES.get(template, {}).get(version)
+    shape = shapes().get(template, {}).get(version)
     if shape is None:
         raise PaperError(f"没有文书模板 {template} 第 {version} 版")
     keys: frozenset[str] = shape.__required_keys__  # type: ignore[attr-defined]

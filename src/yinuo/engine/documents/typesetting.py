@@ -12,11 +12,12 @@ from django.db import DatabaseError
 from yinuo.chain.verifier import Proof
 from yinuo.engine.base import Refused
 from yinuo.engine.documents.embedding import embed_file
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.render import ATTACHED, PaperError, render_pdf
 from yinuo.engine.documents.signing import Signatory, SigningProvider
 from yinuo.engine.infochain import queries as infochain
 from yinuo.engine.infochain.books import MAIN, TWIN
+from yinuo.engine.register import paper_names
 
 
 def paper_bytes(document: Document, provider: SigningProvider, at: datetime) -> tuple[bytes, str]:
@@ -26,7 +27,7 @@ def paper_bytes(document: Document, provider: SigningProvider, at: datetime) -> 
         return render_pdf(document.kind, document.data, document.issued_at, version=document.template_version), ""
     # The seal is drawn only on what is signed in the next breath: a paper without a signature has none.
     pdf = _with_proof(document, provider.seal_words)
-    return provider.sign_pdf(pdf, Signatory(id=issuer, name=issuer), at=at, reason=DocumentKind(document.kind).label), issuer
+    return provider.sign_pdf(pdf, Signatory(id=issuer, name=issuer), at=at, reason=paper_names()[document.kind]), issuer
 
 
 def _with_proof(document: Document, seal: str | None) -> bytes:

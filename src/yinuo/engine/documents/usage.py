@@ -1,6 +1,6 @@
 """Where a file is used: every attachment and every column that names a file, found in one query; then each use in words.
 
-What a use is called and which page shows it, the rooms say in their `uses.py` (YINUO_FILE_USES).
+What a use is called and which page shows it, the rooms say in their `uses.py` (`uses` of their register).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from string import Formatter
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, QuerySet, Value
 from django.utils.module_loading import import_string
 
+from yinuo.engine import register
 from yinuo.engine.documents.models import Attachment, FileMark, FileRole, StoredFile
 
 EVERY_ROW = Q()
@@ -78,7 +78,7 @@ class Use:
 @cache
 def told() -> dict[str, FileUse]:
     """What the rooms say of their uses, by model."""
-    return {use.model._meta.label_lower: use for path in settings.YINUO_FILE_USES for use in import_string(path)}
+    return {use.model._meta.label_lower: use for path in register.uses() for use in import_string(path)}
 
 
 def columns() -> list[models.Field[Any, Any]]:

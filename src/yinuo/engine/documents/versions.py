@@ -1,26 +1,31 @@
 """The versions of each paper: a template file and the shape of its data, kept for good once released.
 
-`papers/<name>/<version>.typ` is a template; what several share (`base`, `mock_form`) has versions of its own. `released.toml` holds the
+`<room>/typst/<name>/<version>.typ` is a template; what several share (`base`, `mock_form`) has versions of its own. `released.toml` holds the
 digests. Run `python -m yinuo.engine.documents.versions` to write it anew; how a paper is changed: docs/papers.md.
 Run it with `--release 0.9.0` when that is released: from then on nothing registered may change.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
+import shutil
 import sys
 import tomllib
+from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import mkdtemp
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from yinuo.engine.documents.qr import qr_svg
-from yinuo.engine.documents.shapes import SHAPES
+from yinuo.engine.register import registers, shapes
 
-PAPERS = Path(__file__).parent / "papers"
-RELEASED = PAPERS / "released.toml"
+OWN = Path(__file__).parent / "typst"
+RELEASED = OWN / "released.toml"
 # What else decides how a paper looks: compiler and fonts.
 MADE_WITH = ("typst", "manimgx-fonts-cjk", "pylopdf-fonts-zh-cn", "segno")
 HEAD = """\
@@ -29,13 +34,25 @@ HEAD = """\
 """
 
 
+@cache
+def papers() -> Path:
+    """One folder with every part's templates side by side, as they name each other; the compiler reads no other folder."""
+    folder = Path(mkdtemp(prefix="yinuo-papers-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for package, _ in registers().values():
+        own = Path(import_module(package).__path__[0]) / "typst"
+        for template in sorted(own.glob("*/")) if own.is_dir() else ():
+            shutil.copytree(template, folder / template.name)
+    return folder
+
+
 def current(kind: str) -> int:
     """The version a paper issued now is made by; 0 = there is no such paper."""
-    return max(SHAPES.get(kind, ()), default=0)
+    return max(shapes().get(kind, ()), default=0)
 
 
 def template(kind: str, number: int) -> Path:
-    return PAPERS / kind / f"{number}.typ"
+    return papers() / kind / f"{number}.typ"
 
 
 def digests() -> dict[str, dict[str, Any]]:
@@ -43,10 +60,10 @@ def digests() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {
         "made_with": {name: version(name) for name in MADE_WITH} | {"qr": _sha256(qr_svg("YINUO").encode())}
     }
-    for file in sorted(PAPERS.glob("*/*.typ")):
+    for file in sorted(papers().glob("*/*.typ")):
         found.setdefault(file.parent.name, {})[f"{file.stem}.typ"] = _sha256(file.read_bytes())
-    for kind, shapes in SHAPES.items():
-        for number, shape in shapes.items():
+    for kind, versions in shapes().items():
+        for number, shape in versions.items():
             text = json.dumps(outline(shape), ensure_ascii=False, sort_keys=True)
             found.setdefault(kind, {})[f"{number}.data"] = _sha256(text.encode())
     return found

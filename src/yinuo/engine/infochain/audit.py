@@ -10,7 +10,6 @@ from itertools import groupby, islice, zip_longest
 from operator import itemgetter
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
@@ -18,7 +17,7 @@ from yinuo.chain.leaves import Leaf, check_follows, check_signature, digest_of, 
 from yinuo.chain.tree import WIDTH, Tile, append, split
 from yinuo.chain.verifier import Checkpoint as Head
 from yinuo.chain.verifier import Note, Unverified, VerifierKey, hash_leaf
-from yinuo.engine import caches
+from yinuo.engine import caches, register
 from yinuo.engine.infochain.books import MAIN, TWIN, Book, binary
 from yinuo.engine.infochain.models import IssuerKey, LeafRecord, LogEntry, Subject
 from yinuo.engine.infochain.sealing import shown
@@ -212,7 +211,7 @@ def _records(report: Report, last: dict[str, Leaf]) -> None:
 def _business(report: Report) -> None:
     """The newest leaf of each kind against the row it speaks of, as that reads today; and the rows of which no leaf speaks."""
     erased = set(Subject.objects.filter(key__isnull=True).values_list("label", flat=True))
-    for type, marks, apart, handler, standing in settings.YINUO_CHAIN_AUDITS:
+    for type, marks, apart, handler, standing in register.leaves():
         now, newest, told = import_string(handler), _newest(type, marks, apart), set()
         while leaves := list(islice(newest, STEP)):
             for (label, said), row in _rows_now(now, leaves):

@@ -12,8 +12,8 @@ from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, PageRef
 from yinuo.engine.inserting import new_row
 from yinuo.engine.notices.models import LINK, Channel, Message
-from yinuo.engine.notices.texts import TEXTS
 from yinuo.engine.people.models import ApiKey, Person
+from yinuo.engine.register import notices
 from yinuo.engine.trail.actions import action, current, record
 
 # 04月02日 as a clock gives it → 4月2日 as people write it.
@@ -36,7 +36,7 @@ def tell(
     `page` is where the message leads. `link`: what leads there from outside, without an account; the text names its address when it is
     sent (see `Message.text`).
     """
-    text = TEXTS[template]
+    text = notices()[template]
     # What people wrote may end with a full stop; the text sets its own.
     words = {name: word.rstrip("。") if isinstance(word, str) else word for name, word in words.items()}
     subject, body = text.subject.format(**words)[:120], LEADING_ZERO.sub("", text.body.format(link=LINK, **words))
@@ -73,7 +73,7 @@ def tell(
 
 def tell_number(template: str, phone: str, /, *, at: datetime, link: PageRef | None = None, **words: object) -> None:
     """Queues a text message to a number that need not be an account's. A secret one is kept only until it has left."""
-    text = TEXTS[template]
+    text = notices()[template]
     message = new_row(
         Message,
         channel=Channel.SMS,

@@ -10,7 +10,8 @@ from yinuo.engine.base import Actor
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import AuthorisedPerson, Person, StaffRole
 from yinuo.engine.people.queries import holders, persons_of
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.register import unit_terms
+from yinuo.engine.work.models import WorkItem
 
 
 def readers(item: WorkItem, at: datetime, *roles: StaffRole) -> list[Person]:
@@ -29,10 +30,10 @@ def readers(item: WorkItem, at: datetime, *roles: StaffRole) -> list[Person]:
 
 def light_turned(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: Any) -> None:
     template = str(subject.announced)
-    if subject.kind == WorkKind.DEFICIENT_GAP:
+    if term := unit_terms().get(subject.kind):
         # The company's own term: it hears of it before, and of its end from the room whose term it was.
         if template == "yellow":
-            _tell_unit("gap_soon", subject, at)
+            _tell_unit(term.soon, subject, at)
         return
     roles = [StaffRole.SUPERVISOR] if template == "yellow" else [StaffRole.SUPERVISOR, StaffRole.GENERAL_CONVENER]
     due = subject.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if subject.due_at else ""
@@ -50,8 +51,8 @@ def light_turned(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_
 
 def due_today(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: Any) -> None:
     """The handler alone: the supervisor heard of the yellow light and will hear of the red one. A gap's term is the unit's."""
-    if subject.kind == WorkKind.DEFICIENT_GAP:
-        _tell_unit("gap_today", subject, at)
+    if term := unit_terms().get(subject.kind):
+        _tell_unit(term.today, subject, at)
         return
     due = subject.due_at.astimezone(TZ).strftime("%H:%M") if subject.due_at else ""
     tell(

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from yinuo.engine.notices.actions import warn_of_expiring_keys
 from yinuo.engine.notices.channels import SendError, gateway
 from yinuo.engine.notices.models import Message, MessageState
-from yinuo.engine.notices.texts import TEXTS
+from yinuo.engine.register import notices
 
 MAX_ATTEMPTS = 8
 BATCH = 100
@@ -41,7 +41,7 @@ def send_due(now: datetime, batch: int = BATCH) -> int:
             except SendError as error:
                 message.error = str(error)[:240]
                 message.next_attempt_at = now + timedelta(minutes=2**message.attempts)
-                lasts = TEXTS[message.template].lasts
+                lasts = notices()[message.template].lasts
                 if message.attempts >= MAX_ATTEMPTS or (lasts is not None and now - message.queued_at > lasts):
                     message.state = MessageState.FAILED
             else:

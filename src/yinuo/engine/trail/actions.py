@@ -1,7 +1,7 @@
 """`record()` alone writes the trail; a unit of work gathers its rows and writes them once, in the action's transaction.
 
 Everything outbound hangs on it: the trail row, the chain row where the event is of weight, the messages and one dispatch job.
-Effects upward stand in one ordered list in the settings (`YINUO_EFFECTS`: verb, dotted handler, "in" or "after").
+What a verb sets off in a higher room, that room registers (`engine/register.py`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from django.utils.module_loading import import_string
 from yinuo.core.decision import Decision
 from yinuo.engine.base import Actor, Refused
 from yinuo.engine.inserting import insert_all, new_row
+from yinuo.engine.register import effects
 from yinuo.engine.trail.models import ChainRow, Entry, Idempotency, Seen, StoredDecision
 
 P = ParamSpec("P")
@@ -187,10 +188,10 @@ def record(
         label = project_code or f"{entry.subject_kind}:{entry.subject_id}"
         enter(chain, label, data or {}, at=at, issuer_id=issuer_id or actor.department_id, leaf_id=leaf_id)
         unit.dispatch = True
-    for effect_verb, handler, when in settings.YINUO_EFFECTS:
-        if effect_verb == verb and when == "in":
+    for handler, after in effects().get(verb, ()):
+        if not after:
             import_string(handler)(actor=actor, subject=subject, at=at, why=why)
-        elif effect_verb == verb:
+        else:
             unit.jobs.append((handler, {"subject_id": str(subject.pk), "at": at.isoformat()}))
     return entry
 

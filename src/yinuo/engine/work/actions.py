@@ -16,6 +16,7 @@ from yinuo.core.pack.types import DayNotice, PauseReason
 from yinuo.engine.base import Actor, PageRef, Refused, forbid
 from yinuo.engine.inserting import insert, new_row
 from yinuo.engine.people.models import Person
+from yinuo.engine.register import outliving, unit_terms
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, current, record, remember, unit_of_work
 from yinuo.engine.work import access, clocks
@@ -28,7 +29,6 @@ from yinuo.engine.work.models import (
     Reminder,
     SavedFilter,
     WorkItem,
-    WorkKind,
     WorkState,
 )
 
@@ -277,7 +277,7 @@ def add_tag(*, item: WorkItem, tag: str) -> WorkItem:
 def cancel_of_project(*, actor: Actor, project_id: int, at: datetime, why: str) -> int:
     """Ends every open clock of a project that is withdrawn or terminated; returns how many. A complaint is still owed its answer."""
     rows = WorkItem.objects.select_for_update(no_key=True).filter(project_id=project_id, state__in=["running", "paused"])
-    items = list(rows.exclude(kind=WorkKind.COMPLAINT).order_by("id"))
+    items = list(rows.exclude(kind__in=outliving()).order_by("id"))
     for item in items:
         close(actor=actor, item=item, at=at, outcome=why[:40], cancelled=True)
     return len(items)
@@ -386,7 +386,7 @@ def remind_on_the_day(now: datetime) -> int:
     begins = datetime.combine(day, time.min, clocks.clock.TZ)
     ends = begins + timedelta(days=1)
     told = Reminder.objects.filter(item=models.OuterRef("pk"), moment=Moment.ON, by_id__isnull=True)
-    hurried = models.Q(waits_for="staff") | models.Q(kind=WorkKind.DEFICIENT_GAP)
+    hurried = models.Q(waits_for="staff") | models.Q(kind__in=unit_terms())
     due = WorkItem.objects.filter(
         hurried,
         ~models.Exists(told),

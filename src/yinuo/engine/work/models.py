@@ -8,61 +8,8 @@ from django.urls import reverse
 
 from yinuo.engine.base import AppendOnly, LeadsToPage, PageRef
 from yinuo.engine.people.models import Department, Hall, Person, ProjectUnit
+from yinuo.engine.register import work_kinds
 from yinuo.engine.work.lights import Light, light, paused
-
-
-class WorkKind(models.TextChoices):
-    REVIEW = "review", "备案复核"
-    MANUAL_FILING = "manual_filing", "备案人工办理"
-    GUIDANCE = "guidance", "前期辅导"
-    COMPLETION_GUIDANCE = "completion_guidance", "二次辅导"
-    RECEIPT = "receipt", "收件审查"
-    LIMIT = "limit", "事项办理"
-    DELIVERY = "delivery", "决定送达"
-    OBJECTION = "objection", "公示异议处理"
-    COMMITMENT_DECISION = "commitment_decision", "承诺事项决定"
-    DIFFICULTY = "difficulty", "履约困难帮扶"
-    COMMITMENT_REVIEW = "commitment_review", "承诺复核"
-    VERIFICATION = "verification", "竣工核验"
-    RECTIFICATION = "rectification", "整改"
-    AUDIT_CHECK = "audit_check", "审计报告核对"
-    RULING_CONSENT = "ruling_consent", "处理决定审签"
-    STOPPED = "stopped", "停止建设整改"
-    LIFT_REQUEST = "lift_request", "解除停止建设核查"
-    CREDIT_CONSENT = "credit_consent", "加减分审签"
-    CREDIT_EXECUTION = "credit_execution", "加减分执行"
-    REPAIR = "repair", "分值修复"
-    CREDIT_OBJECTION = "credit_objection", "加减分异议"
-    CREDIT_REVIEW = "credit_review", "信用复核"
-    ESCALATION = "escalation", "红灯协调"
-    QUESTION = "question", "答复提问"
-    MOCK_OPINION = "mock_opinion", "模拟审批初审"
-    MOCK_CONVERSION = "mock_conversion", "模拟转正式"
-    DEFICIENT_OPINION = "deficient_opinion", "容缺审核"
-    DEFICIENT_GAP = "deficient_gap", "容缺补交"
-    REGIONAL_APPROVAL = "regional_approval", "区域评估审查"
-    REGIONAL_UPKEEP = "regional_upkeep", "区域评估更新"
-    LAND_INPUT = "land_input", "用地清单要素"
-    AGENCY_REQUEST = "agency_request", "代办受理"
-    AGENCY_SERVICE = "agency_service", "代办服务"
-    COORDINATION = "coordination", "1+X 协调"
-    COMPLAINT = "complaint", "投诉办理"
-    BAD_REVIEW_ASSIGN = "bad_review_assign", "差评转办"
-    BAD_REVIEW_RECTIFY = "bad_review_rectify", "差评核实整改"
-    BAD_REVIEW_CHECK = "bad_review_check", "差评答复审核"
-    BAD_REVIEW_CALL_BACK = "bad_review_call_back", "差评回访"
-    WARNING_HANDLE = "warning_handle", "预警处置"
-    WARNING_RECTIFY = "warning_rectify", "预警改正"
-    DISPATCH = "dispatch", "督查调度"
-    INSPECTION_DRAW = "inspection_draw", "双随机抽取"
-    INSPECTION = "inspection", "双随机检查"
-    INSPECTION_RECTIFY = "inspection_rectify", "检查问题改正"
-    INSPECTION_REVISIT = "inspection_revisit", "检查复查"
-    INSPECTION_PUBLISH = "inspection_publish", "检查结果公示"
-    REFORM_REPORT = "reform_report", "改革通报草拟"
-    REFORM_CONSENT = "reform_consent", "改革通报审签"
-    REFORM_SELF_REPORT = "reform_self_report", "改革年度自评"
-    ADMISSION = "admission", "入驻核对"
 
 
 class WorkState(models.TextChoices):
@@ -83,7 +30,7 @@ class WorkItem(LeadsToPage):
     `page` is the staff's page of it; `unit_page` is where the unit acts, and is there for all that waits for the unit.
     """
 
-    kind = models.CharField(max_length=24, choices=WorkKind.choices)
+    kind = models.CharField(max_length=24, choices=work_kinds)
     state = models.CharField(max_length=10, choices=WorkState.choices, default=WorkState.RUNNING)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()

@@ -21,7 +21,7 @@ from yinuo.engine.base import Actor, Refused
 from yinuo.engine.documents.actions import store_upload
 from yinuo.engine.documents.models import StoredFile
 from yinuo.engine.people.models import Person, UnitType
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.faces.accounts.phones import (
     CodeForm,
     NewPassword,
@@ -34,6 +34,7 @@ from yinuo.faces.accounts.phones import (
 from yinuo.rooms.accounts import queries
 from yinuo.rooms.accounts.actions import ask_admission, join, withdraw_admission
 from yinuo.rooms.accounts.models import Admission, AdmissionState, Purpose
+from yinuo.rooms.accounts.room import AccountsWork
 from yinuo.ui.acting import need_person
 from yinuo.ui.components.forms import CodeInput
 from yinuo.ui.forms import choice
@@ -182,7 +183,7 @@ def unit(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "申请已提交。")
                 return redirect("entrance:unit")
     items = WorkItem.objects.filter(
-        kind=WorkKind.ADMISSION, subject_kind=Admission._meta.label_lower, subject_id__in=[row.pk for row in waiting]
+        kind=AccountsWork.ADMISSION, subject_kind=Admission._meta.label_lower, subject_id__in=[row.pk for row in waiting]
     )
     due = {item.subject_id: item.due_shown(now) for item in items}
     context = {

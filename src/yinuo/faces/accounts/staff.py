@@ -17,10 +17,11 @@ from yinuo.core.masking import mask_phone
 from yinuo.engine.base import forbid
 from yinuo.engine.people.models import ProjectUnit
 from yinuo.engine.people.queries import persons_bound
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.accounts import access, queries
 from yinuo.rooms.accounts.actions import admit, decline
 from yinuo.rooms.accounts.models import Admission
+from yinuo.rooms.accounts.room import AccountsWork
 from yinuo.ui.acting import behind, need_behind
 from yinuo.ui.components.shapes import NavItem, Row
 from yinuo.ui.components.text import zh_datetime
@@ -62,7 +63,7 @@ def admissions(request: HttpRequest) -> HttpResponse:
 
 
 def _items(ids: list[int]) -> list[WorkItem]:
-    return list(WorkItem.objects.filter(kind=WorkKind.ADMISSION, subject_kind=Admission._meta.label_lower, subject_id__in=ids))
+    return list(WorkItem.objects.filter(kind=AccountsWork.ADMISSION, subject_kind=Admission._meta.label_lower, subject_id__in=ids))
 
 
 @need_behind(*WHO, *WATCHING)

@@ -15,8 +15,8 @@ from yinuo.engine.people.models import ProjectUnit
 from yinuo.faces.projects.api import readable
 from yinuo.rooms.agency import access, actions, queries
 from yinuo.rooms.agency.models import AgencyBody, AgencyRequest, Agreement, FilingPlan, ServiceAgent
+from yinuo.rooms.agency.room import SERVICE
 from yinuo.rooms.credit.actions import list_at_province
-from yinuo.rooms.reviews.models import Track
 from yinuo.rooms.reviews.queries import service_of
 from yinuo.ui.api import VersionIn, actor_of, key_if_any, key_of
 
@@ -284,7 +284,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> dict[str, Any]:
     plan = FilingPlan.objects.filter(agreement=found).order_by("-id").first()
     names = ("id", "kind", "matter_id", "on", "text")
     log = [{name: getattr(row, name) for name in names} for row in found.log.order_by("id")]
-    service = service_of(Track.AGENCY, found)
+    service = service_of(SERVICE, found)
     review = service.given if service else None
     told = {"level": review.level, "text": review.text} if review else None
     return {

@@ -23,8 +23,9 @@ from yinuo.faces.projects.explaining import decision_view
 from yinuo.faces.projects.heading import head_of
 from yinuo.rooms.agency import access, actions, queries
 from yinuo.rooms.agency.models import AgencyRequest, Agreement, Appraisal, GreenChannel, Package
+from yinuo.rooms.agency.room import SERVICE
 from yinuo.rooms.onemap.models import MapItem
-from yinuo.rooms.reviews.models import ServiceReview, Track
+from yinuo.rooms.reviews.models import ServiceReview
 from yinuo.rooms.reviews.queries import service_of
 from yinuo.ui.acting import behind, may_stand_in, need_behind
 from yinuo.ui.components.shapes import Column, NavItem, Row
@@ -239,5 +240,5 @@ def _act(actor: Actor, do: str, found: Agreement, form: forms.Form) -> Callable[
 
 def _review(found: Agreement) -> ServiceReview | None:
     """What the company said, without its giver: the supervisor reads who spoke on the review's own page."""
-    service = service_of(Track.AGENCY, found)
+    service = service_of(SERVICE, found)
     return service.given if service else None

@@ -21,9 +21,9 @@ from yinuo.faces.projects.own import crumbs, project_of
 from yinuo.rooms.agency import access, actions, queries
 from yinuo.rooms.agency.models import AgencyRequest, Agreement, ServiceKind
 from yinuo.rooms.agency.papers import SERVICES
+from yinuo.rooms.agency.room import SERVICE
 from yinuo.rooms.onemap.models import ENDED, MapItem
 from yinuo.rooms.projects.models import Project
-from yinuo.rooms.reviews.models import Track
 from yinuo.rooms.reviews.queries import service_of
 from yinuo.ui.acting import actor_of, hat_of, need_unit
 from yinuo.ui.handling import attempt, posted
@@ -146,7 +146,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "own": access.can_decide_for_unit(actor, project),
         "may_apply": access.can_apply(actor, project),
         "may_sign": access.can_sign(hat.binding if hat else None),
-        "services": [one for one in [service_of(Track.AGENCY, agreement) if agreement else None] if one],
+        "services": [one for one in [service_of(SERVICE, agreement) if agreement else None] if one],
         "why": why if do else WhyForm(initial={"version": agreement.version if agreement else latest.version if latest else 0}),
         "withdrawing": WhyForm(initial={"version": latest.version if latest else 0}),
         "form": why if do else None,

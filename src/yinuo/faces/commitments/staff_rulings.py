@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.documents.queries import of_subject
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.faces.projects.heading import head_of
 from yinuo.rooms.commitments import access, queries
 from yinuo.rooms.commitments.actions import (
@@ -29,6 +29,7 @@ from yinuo.rooms.commitments.actions import (
     refuse_ruling,
 )
 from yinuo.rooms.commitments.models import Commitment, Measure, Ruling, RulingState
+from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.shapes import NavItem, Row
 from yinuo.ui.components.text import zh_datetime
@@ -174,7 +175,7 @@ def _asked(found: Ruling) -> Any:
 
 def open_request(found: Ruling) -> bool:
     """Whether the unit waits for an answer; locks nothing."""
-    where = {"subject_kind": found._meta.label_lower, "subject_id": found.pk, "kind": WorkKind.LIFT_REQUEST}
+    where = {"subject_kind": found._meta.label_lower, "subject_id": found.pk, "kind": CommitmentsWork.LIFT_REQUEST}
     return WorkItem.objects.filter(**where, state__in=["running", "paused"]).exists()
 
 

@@ -18,10 +18,10 @@ from yinuo.faces.projects.own import crumbs, item_of
 from yinuo.rooms.deficient import access, queries
 from yinuo.rooms.deficient.actions import apply_deficient, supply_gap
 from yinuo.rooms.deficient.models import DeficientAcceptance
+from yinuo.rooms.deficient.room import SERVICE
 from yinuo.rooms.deficient.rules import standing_of
 from yinuo.rooms.onemap.models import ItemState, MapItem
 from yinuo.rooms.onemap.queries import waiting_for
-from yinuo.rooms.reviews.models import Track
 from yinuo.rooms.reviews.queries import service_of
 from yinuo.ui import uploads
 from yinuo.ui.acting import actor_of, need_unit
@@ -70,7 +70,7 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "at_window": at_window,
         "waiting": waiting,
         "found": found,
-        "services": [one for one in (service_of(Track.DEFICIENT, row) for row in found if row.commitment_id) if one],
+        "services": [one for one in (service_of(SERVICE, row) for row in found if row.commitment_id) if one],
         "form": handing.form if handing else forms.Form(),
         "groups": _groups(handing, standing.materials(item)) if handing else [],
         "contact": contact,

@@ -16,12 +16,13 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.core.decision import plain
 from yinuo.engine.documents.making import paper_of
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.people.models import Region
 from yinuo.engine.rules import pack
 from yinuo.faces.halls.shared import signed
 from yinuo.rooms.halls.closing import quarter_words
 from yinuo.rooms.halls.models import Bulletin, Honour, HonourKind
+from yinuo.rooms.halls.room import HallsPaper
 from yinuo.ui import words
 from yinuo.ui.components.shapes import Column, NavItem
 from yinuo.ui.files import stored
@@ -125,7 +126,7 @@ def _awarded(rows: Any) -> list[Awarded]:
 @require_safe
 def paper(request: HttpRequest, bulletin_id: int) -> HttpResponse:
     """The sealed paper of the bulletin."""
-    document = Document.objects.filter(kind=DocumentKind.HALL_BULLETIN, subject_id=bulletin_id).first()
+    document = Document.objects.filter(kind=HallsPaper.BULLETIN, subject_id=bulletin_id).first()
     if document is None:
         raise Http404("没有这份通报")
     return stored(paper_of(document=document, at=timezone.now()))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from yinuo.core.decision import plain
 from yinuo.core.masking import masked
 from yinuo.engine.base import Actor
+from yinuo.engine.register import service_names
 from yinuo.rooms.halls import access
 from yinuo.rooms.halls.queries import HallEvent, Told
 from yinuo.rooms.reviews.models import Level
@@ -20,7 +21,6 @@ from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.words import CiteLink
 
 LIGHTS = {"yellow": "亮黄灯", "red": "亮红灯"}
-TRACKS = {"agency": "代办服务", "standard_land": "“标准地”", "mock": "模拟审批", "deficient": "容缺受理", "land_list": "用地清单制"}
 CASES = {"review": "staff:service_review", "light": "staff:item", "project": "staff:project", "manual": "staff:manual_points"}
 WIDTH, HEIGHT, EDGE = 96, 24, 3
 
@@ -65,7 +65,7 @@ def happened(event: HallEvent) -> str:
         case "landed":
             return f"落地，立项后 {detail['days']} 天，其中审批用时 {detail['approval_days']} 天"
         case "track_praised":
-            return f"{TRACKS[detail['track']]}获企业好评"
+            return f"{service_names()[detail['track']]}获企业好评"
         case _:
             return "监督员人工评分"
 

@@ -16,10 +16,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.engine.base import Refused, forbid
+from yinuo.engine.register import service_names
 from yinuo.rooms.halls import access
 from yinuo.rooms.halls.actions import report_events
 from yinuo.rooms.halls.models import EventType, ReportedEvent
-from yinuo.rooms.reviews.models import Level, Track
+from yinuo.rooms.reviews.models import Level
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.files import named
@@ -36,7 +37,7 @@ NAMES = {field: column for column, field in COLUMNS.items()} | {"matter": "事�
 WORDS: Mapping[str, Mapping[str, str]] = {
     "type": {str(one.label): one.value for one in EventType},
     "light": {"黄灯": "yellow", "红灯": "red"},
-    "track": {str(one.label): one.value for one in Track},
+    "track": {name: key for key, name in service_names().items()},
     "kind": {"备案": "filing", "核准": "verification", "审批": "approval"},
     "level": {str(one.label): str(one.value) for one in Level},
 }

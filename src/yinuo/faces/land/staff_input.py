@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.engine.base import Refused, forbid
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.faces.land.forms import CorrectForm, PointsForm, points_of
 from yinuo.faces.onemap.staff_item import clock_views
 from yinuo.rooms.land import access, queries, rules
 from yinuo.rooms.land.actions import answer_input, correct_input
 from yinuo.rooms.land.models import UNDER_WAY, ListInput
+from yinuo.rooms.land.room import LandWork
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.handling import attempt
@@ -45,7 +46,7 @@ def land_input(request: HttpRequest, input_id: int) -> HttpResponse:
             )
         if "more" in request.POST:
             form = _more(request, form, row)
-    works = WorkItem.objects.filter(kind=WorkKind.LAND_INPUT, subject_kind=ListInput._meta.label_lower, subject_id=row.pk)
+    works = WorkItem.objects.filter(kind=LandWork.INPUT, subject_kind=ListInput._meta.label_lower, subject_id=row.pk)
     views = clock_views(list(works.prefetch_related("events").order_by("id")), now)
     before = queries.said_before(land_list, "indicators") if row.part == "design" else []
     context: dict[str, Any] = {

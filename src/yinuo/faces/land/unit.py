@@ -18,8 +18,8 @@ from yinuo.faces.projects.own import crumbs, project_of
 from yinuo.rooms.land import queries, rules
 from yinuo.rooms.land.actions import settle_project
 from yinuo.rooms.land.models import Parcel
+from yinuo.rooms.land.room import LAND_LIST, STANDARD_LAND
 from yinuo.rooms.onemap.models import MapItem
-from yinuo.rooms.reviews.models import Track
 from yinuo.rooms.reviews.queries import services_of
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import NavItem
@@ -108,7 +108,7 @@ def settle(request: HttpRequest, project_id: int) -> HttpResponse:
         "parcel": use.parcel if use else None,
         "rows": rows_of(use.parcel) if use else [],
         "controls": rules.promised(use.parcel) if use else [],
-        "services": [one for one in services_of(project.pk) if one.track in (Track.LAND_LIST, Track.STANDARD_LAND)],
+        "services": [one for one in services_of(project.pk) if one.track in (LAND_LIST, STANDARD_LAND)],
         "lists": [row for row in queries.lists_of(use.parcel_id) if row.document_id] if use else [],
         "choices": [(row, rules.promised(row)) for row in parcels],
         "mapped": MapItem.objects.filter(project=project).exists(),

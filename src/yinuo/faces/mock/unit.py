@@ -13,8 +13,8 @@ from yinuo.faces.projects.explaining import decision_view
 from yinuo.faces.projects.own import crumbs, project_of
 from yinuo.rooms.mock import eligibility, papers, queries
 from yinuo.rooms.mock.actions.common import cites
+from yinuo.rooms.mock.room import SERVICE
 from yinuo.rooms.projects.models import Project, ProjectState
-from yinuo.rooms.reviews.models import Track
 from yinuo.rooms.reviews.queries import services_of
 from yinuo.ui.acting import need_unit
 
@@ -38,7 +38,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "place": _place(project),
         "cites": cites("mock.offline", project),
         "now": timezone.now(),
-        "services": [one for one in services_of(project.pk) if one.track == Track.MOCK],
+        "services": [one for one in services_of(project.pk) if one.track == SERVICE],
         "breadcrumbs": crumbs(project, "模拟审批"),
     }
     return render(request, "unit/mock.html", context)

@@ -13,11 +13,11 @@ from yinuo.engine.base import ROLES, STOOD_IN
 from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.queries import of_subject
 from yinuo.engine.people.models import Person
+from yinuo.engine.register import verbs, work_names
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.models import Entry
-from yinuo.engine.trail.verbs import VERBS
 from yinuo.engine.work import clocks
-from yinuo.engine.work.models import ClockEvent, WorkItem, WorkKind
+from yinuo.engine.work.models import ClockEvent, WorkItem
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.ui.components.shapes import Event, Row
 from yinuo.ui.components.text import closing, zh_datetime, zh_moment
@@ -64,7 +64,7 @@ def _clock(work: WorkItem, now: datetime) -> ClockView:
         rows.append(Row("提示", "期限超出已公布的放假安排，日期是暂定的，通知公布后自动重算"))
     return ClockView(
         work=work,
-        title=str(WorkKind(work.kind).label),
+        title=work_names()[work.kind],
         look=look(work, now),
         promised=promised,
         statutory=statutory,
@@ -103,7 +103,10 @@ def story_of(item: MapItem) -> list[Event]:
     about = Q(subject_kind=item._meta.label_lower, subject_id=str(item.pk)) | Q(data__item=item.pk)
     entries = list(Entry.objects.filter(about, project_code=item.project.code or "").order_by("-id")[:STORY])
     names = dict(Person.objects.filter(pk__in={row.person_id for row in entries if row.person_id}).values_list("pk", "name"))
-    return [Event(row.at, VERBS.get(row.verb, row.verb), row.why, _who(row, names.get(row.person_id or 0, ""))) for row in entries]
+    return [
+        Event(row.at, verbs()[row.verb].desk if row.verb in verbs() else row.verb, row.why, _who(row, names.get(row.person_id or 0, "")))
+        for row in entries
+    ]
 
 
 def _who(entry: Entry, name: str) -> str:

@@ -12,10 +12,11 @@ from yinuo.core.calendar import TZ
 from yinuo.core.clock import ProofDay
 from yinuo.engine.rules import pack
 from yinuo.engine.work import clocks
-from yinuo.engine.work.models import ClockEvent, WorkItem, WorkKind
+from yinuo.engine.work.models import ClockEvent, WorkItem
 from yinuo.rooms.commitments.models import Commitment
 from yinuo.rooms.onemap.models import Application, ItemState, LaterDocument, MapItem, Outcome, Route
 from yinuo.rooms.onemap.planning import commitment_days, regular_days
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.papers import remedies as remedies_of_law
 from yinuo.ui.components.shapes import Row, State
 from yinuo.ui.components.text import closing, zh_date, zh_datetime
@@ -37,7 +38,7 @@ STATES: dict[str, State] = {
     "exempt": "done",
     "cancelled": "ended",
 }
-TOLD = (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION, WorkKind.MOCK_CONVERSION)
+TOLD = (MapWork.RECEIPT, MapWork.LIMIT, MapWork.DECISION, MapWork.MOCK_CONVERSION)
 SWITCHABLE = (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED)
 
 

@@ -19,13 +19,14 @@ from yinuo.engine.base import Actor, forbid
 from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.engine.work.queries import OPEN
 from yinuo.faces.projects.heading import head_of
 from yinuo.rooms.oversight import access, actions, queries
 from yinuo.rooms.oversight.actions.common import TEXT_LIMIT
 from yinuo.rooms.oversight.actions.warnings import ACTS, HANDLED, RUNNING
 from yinuo.rooms.oversight.models import AnomalyWarning, WarningKind, WarningOutcome, WarningStep
+from yinuo.rooms.oversight.room import OversightWork
 from yinuo.ui.acting import actor_of, need_role, need_staff
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.evidence import EvidenceForm
@@ -258,7 +259,7 @@ def clock_of(found: AnomalyWarning) -> WorkItem | None:
         WorkItem.objects.filter(
             subject_kind=AnomalyWarning._meta.label_lower,
             subject_id=found.pk,
-            kind__in=[WorkKind.WARNING_HANDLE, WorkKind.WARNING_RECTIFY],
+            kind__in=[OversightWork.HANDLE, OversightWork.RECTIFY],
             state__in=OPEN,
         )
         .select_related("department", "assignee")

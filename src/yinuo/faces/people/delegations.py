@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from yinuo.engine.people.models import Delegation
+from yinuo.engine.register import work_names
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.projects.models import Project
 from yinuo.ui.components.text import zh_day
 
@@ -16,7 +16,7 @@ def what_words(row: Delegation) -> str:
     names = dict(Project.objects.filter(pk__in=row.projects).values_list("pk", "name")) if row.projects else {}
     parts = [
         "、".join(pack().matters[name].full_name if name in pack().matters else name for name in row.matters),
-        "、".join(str(dict(WorkKind.choices).get(kind, kind)) for kind in row.kinds),
+        "、".join(work_names().get(kind, kind) for kind in row.kinds),
         "、".join(f"“{names[number]}”" for number in row.projects if number in names),
     ]
     return "；".join(part for part in parts if part)

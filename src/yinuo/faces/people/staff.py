@@ -30,8 +30,9 @@ from yinuo.engine.people.models import (
     Person,
     StaffRole,
 )
+from yinuo.engine.register import delegable, work_kinds
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.engine.work.queries import OPEN
 from yinuo.rooms.projects.models import Project
 from yinuo.ui.acting import actor_of, need_role, need_staff
@@ -85,13 +86,6 @@ class HandlerForm(forms.Form):
         self.fields["person"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
 
 
-# What somebody may stand in for apart from the rest: the work of an approver.
-STOOD_IN_FOR = (
-    *(WorkKind.GUIDANCE, WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.DELIVERY, WorkKind.COMMITMENT_DECISION, WorkKind.OBJECTION),
-    *(WorkKind.DEFICIENT_OPINION, WorkKind.COMPLETION_GUIDANCE, WorkKind.VERIFICATION, WorkKind.REVIEW),
-)
-
-
 class DelegationForm(forms.Form):
     """While it holds the substitute may handle what is the person's."""
 
@@ -108,7 +102,7 @@ class DelegationForm(forms.Form):
         label="只代办哪类工作",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=[(kind.value, kind.label) for kind in STOOD_IN_FOR],
+        choices=[(kind, name) for kind, name in work_kinds() if kind in delegable()],
         help_text="一类也不选，就是全部工作。",
     )
     projects = forms.MultipleChoiceField(

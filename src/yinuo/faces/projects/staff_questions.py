@@ -18,11 +18,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.catalogue.queries import book
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.faces.projects.heading import head_of
 from yinuo.rooms.projects import access, queries
 from yinuo.rooms.projects.actions import answer_question, pass_question, publish_answer, withdraw_answer
 from yinuo.rooms.projects.models import Question
+from yinuo.rooms.projects.room import ProjectsWork
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.forms import choice, text_area
@@ -75,7 +76,7 @@ class Line:
 
 def _lines(found: list[Question], now: datetime) -> list[Line]:
     works = WorkItem.objects.filter(
-        kind=WorkKind.QUESTION, subject_kind=Question._meta.label_lower, subject_id__in=[row.pk for row in found]
+        kind=ProjectsWork.QUESTION, subject_kind=Question._meta.label_lower, subject_id__in=[row.pk for row in found]
     ).order_by("id")
     by_id = {work.subject_id: work for work in works}
     return [

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.engine.documents.making import paper_of
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.faces.reform.shared import shown
 from yinuo.rooms.reform.models import Publication
 from yinuo.rooms.reform.papers import basis_of
+from yinuo.rooms.reform.room import ReformPaper
 from yinuo.ui import words
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.files import stored
@@ -45,7 +46,7 @@ def report(request: HttpRequest, publication_id: int) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, publication_id: int) -> HttpResponse:
     """The sealed paper."""
-    document = Document.objects.filter(kind=DocumentKind.REFORM_REPORT, subject_id=publication_id).first()
+    document = Document.objects.filter(kind=ReformPaper.REPORT, subject_id=publication_id).first()
     if document is None:
         raise Http404("没有这份通报")
     return stored(paper_of(document=document, at=timezone.now()))

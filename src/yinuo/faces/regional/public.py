@@ -18,10 +18,11 @@ from yinuo.core.calendar import DAY
 from yinuo.core.regional import Conditions, regional_rows, which_projects
 from yinuo.engine.catalogue.models import RegionalResult, Zone
 from yinuo.engine.documents.making import paper_of
-from yinuo.engine.documents.models import Document, DocumentKind, StoredFile
+from yinuo.engine.documents.models import Document, StoredFile
 from yinuo.engine.rules import pack
 from yinuo.rooms.onemap.regional import ended
 from yinuo.rooms.regional import queries
+from yinuo.rooms.regional.room import RegionalPaper
 from yinuo.ui import words
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.files import stored
@@ -114,7 +115,7 @@ def result(request: HttpRequest, result_id: int) -> HttpResponse:
         "matter": matter,
         "excluded": [(which_projects(row), row.row, words.cite_links(row.cites)) for row in rows],
         "file": file,
-        "paper": Document.objects.filter(kind=DocumentKind.REGIONAL_REPORT, number=found.document_number).exists(),
+        "paper": Document.objects.filter(kind=RegionalPaper.REPORT, number=found.document_number).exists(),
         "ended": ended(found),
         "cites": words.cite_links(pack().parameter("regional.sharing", day).cites),
     }
@@ -132,5 +133,5 @@ def report(request: HttpRequest, result_id: int) -> HttpResponse:
 def paper(request: HttpRequest, result_id: int) -> HttpResponse:
     """The sealed notice by which the result was published."""
     found = RegionalResult.objects.get(pk=result_id)
-    document = Document.objects.get(kind=DocumentKind.REGIONAL_REPORT, number=found.document_number)
+    document = Document.objects.get(kind=RegionalPaper.REPORT, number=found.document_number)
     return stored(paper_of(document=document, at=timezone.now()))

@@ -20,10 +20,11 @@ from yinuo.engine.base import forbid
 from yinuo.engine.catalogue.models import RegionalResult, Zone, ZoneKind
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.regional import access, queries
 from yinuo.rooms.regional.actions import begin_assessment, close_zone, open_zone
 from yinuo.rooms.regional.models import RegionalAssessment
+from yinuo.rooms.regional.room import RegionalWork
 from yinuo.ui.acting import actor_of, need_role, need_staff
 from yinuo.ui.components.forms import CodeInput, DateInput
 from yinuo.ui.components.shapes import NavItem
@@ -100,7 +101,7 @@ def _kept(hall_id: int, zones: list[Zone] | None, day: date) -> list[Kept]:
     works = {
         work.subject_id: work
         for work in WorkItem.objects.filter(
-            kind=WorkKind.REGIONAL_UPKEEP, subject_id__in=[row.pk for row in rows], state__in=["running", "paused"]
+            kind=RegionalWork.UPKEEP, subject_id__in=[row.pk for row in rows], state__in=["running", "paused"]
         )
     }
     made = []

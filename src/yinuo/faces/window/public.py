@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from yinuo.engine.register import window_words
 from yinuo.rooms.onemap.models import Submission
 from yinuo.rooms.window import queries
 from yinuo.rooms.window.models import Visit
-from yinuo.rooms.window.papers import WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def page_of(number: str) -> str:
 
 def show(request: HttpRequest, visit: Visit) -> HttpResponse:
     """A fixed number of queries however much was done."""
-    done = [row for row in queries.done_in(visit) if row.verb in WORDS and row.verb != "documents.store_upload"]
+    done = [row for row in queries.done_in(visit) if row.verb in window_words() and row.verb != "documents.store_upload"]
     numbers = [row.receipt_no for row in done if row.receipt_no]
     states = {
         row.receipt_no: row.item.get_state_display()
@@ -43,7 +43,7 @@ def show(request: HttpRequest, visit: Visit) -> HttpResponse:
     }
     made = [
         Line(
-            WORDS[row.verb],
+            window_words()[row.verb],
             row.matter or (row.project.name if row.project else ""),
             row.project.code or "" if row.project else "",
             row.receipt_no,

@@ -7,7 +7,7 @@ from datetime import datetime
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, save
 from yinuo.engine.trail.actions import record
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.agency.access import via_of
 from yinuo.rooms.agency.actions.applications import drop
 from yinuo.rooms.agency.actions.common import locked, locked_application, tell_unit
@@ -25,6 +25,7 @@ from yinuo.rooms.agency.models import (
     ServiceKind,
 )
 from yinuo.rooms.agency.queries import green_of
+from yinuo.rooms.agency.room import AgencyWork
 from yinuo.rooms.onemap.models import MapItem, Submission
 from yinuo.rooms.projects.models import Project
 
@@ -33,13 +34,13 @@ PREFIX = "agency.agreement:"
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     """By the clock and not by somebody remembering: an offer nobody signed, a confirmation nobody gave, an agreement's last day."""
-    if subject.kind == WorkKind.AGENCY_REQUEST and subject.waits_for == "unit":
+    if subject.kind == AgencyWork.REQUEST and subject.waits_for == "unit":
         found = locked_application(subject.subject_id)
         if found.state == ApplicationState.OFFERED:
             drop(Actor.system(), found, ApplicationState.LAPSED, at)
             record(Actor.system(), "agency.lapse", found, at=at, project_code=subject.project_code, why="逾期没有签署协议")
             tell_unit("agency_lapsed", found, at)
-    if subject.kind == WorkKind.AGENCY_SERVICE:
+    if subject.kind == AgencyWork.SERVICE:
         agreement = locked(subject.subject_id)
         if agreement.state == AgreementState.FINISHING and subject.waits_for == "unit":
             end(Actor.system(), agreement, EndKind.DEEMED, "", at)

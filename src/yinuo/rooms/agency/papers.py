@@ -7,11 +7,12 @@ from typing import Any
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.wording import cited, iso, moment
 from yinuo.engine.rules import pack
 from yinuo.engine.work.clocks import calendar
 from yinuo.rooms.agency.models import DONE_KINDS, AgencyRequest, Agreement, EndKind, ServiceKind
+from yinuo.rooms.agency.room import AgencyPaper
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.projects.papers import lines, short_code
 
@@ -31,10 +32,10 @@ def number(project: Project, mark: str, at: datetime, turn: int) -> str:
 
 
 def issue_agreement(agreement: Agreement, application: AgencyRequest, at: datetime) -> Document:
-    return _issue(DocumentKind.AGENCY_AGREEMENT, agreement, agreement_data(agreement, application, at), at)
+    return _issue(AgencyPaper.AGREEMENT, agreement, agreement_data(agreement, application, at), at)
 
 
-def _issue(kind: DocumentKind, agreement: Agreement, data: dict[str, Any], at: datetime) -> Document:
+def _issue(kind: str, agreement: Agreement, data: dict[str, Any], at: datetime) -> Document:
     project = agreement.project
     return issue(
         kind=kind,
@@ -91,7 +92,7 @@ def agreement_data(agreement: Agreement, application: AgencyRequest, at: datetim
 
 
 def issue_end(agreement: Agreement, at: datetime) -> Document:
-    return _issue(DocumentKind.AGENCY_END, agreement, end_data(agreement, at), at)
+    return _issue(AgencyPaper.END, agreement, end_data(agreement, at), at)
 
 
 def end_data(agreement: Agreement, at: datetime) -> dict[str, Any]:

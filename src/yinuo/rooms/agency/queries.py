@@ -32,13 +32,14 @@ from yinuo.rooms.agency.models import (
     ServiceEntry,
     ServiceKind,
 )
+from yinuo.rooms.agency.room import SERVICE
 from yinuo.rooms.credit.models import CreditHead
 from yinuo.rooms.credit.queries import head
 from yinuo.rooms.onemap.models import ENDED, MapItem
 from yinuo.rooms.onemap.planning import plan_of
 from yinuo.rooms.onemap.standing import open_clocks
 from yinuo.rooms.projects.models import Project
-from yinuo.rooms.reviews.models import ServiceReview, Track
+from yinuo.rooms.reviews.models import ServiceReview
 
 
 def check_of(unit: ProjectUnit, day: date) -> Decision:
@@ -299,7 +300,7 @@ def figures_of(agent_ids: Sequence[int], year: int) -> dict[int, Figures]:
     levels: dict[int, list[int]] = {}
     served = dict(of.values_list("pk", "agent_id"))
     reviews = ServiceReview.objects.annotate(year=ExtractYear("at", tzinfo=TZ)).filter(
-        service__track=Track.AGENCY, service__subject_id__in=of.values("pk"), year=year
+        service__track=SERVICE, service__subject_id__in=of.values("pk"), year=year
     )
     for agreement_id, level in reviews.values_list("service__subject_id", "level"):
         levels.setdefault(served[agreement_id], []).append(level)

@@ -8,11 +8,12 @@ from typing import Any
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.wording import cited, iso
 from yinuo.engine.rules import pack
 from yinuo.rooms.commitments.inspection import Point
 from yinuo.rooms.commitments.models import CompletionState, CompletionVerification, Fulfilment
+from yinuo.rooms.commitments.room import CommitmentsPaper
 from yinuo.rooms.projects.papers import lines, remedies, short_code
 
 
@@ -20,7 +21,7 @@ def issue_opinion(completion: CompletionVerification, points: Sequence[Point], w
     """The paper of a completion that has just passed or failed."""
     project, data = completion.project, opinion(completion, points, why, at)
     return issue(
-        kind=DocumentKind.COMPLETION,
+        kind=CommitmentsPaper.COMPLETION,
         subject=project,
         data=data,
         at=at,

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 
 from yinuo.engine.base import Actor, save
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.commitments.actions.common import PENDING, settle_objections
 from yinuo.rooms.commitments.actions.completion import begin_inspection
 from yinuo.rooms.commitments.actions.fulfilment import term_over
@@ -22,6 +22,7 @@ from yinuo.rooms.commitments.models import (
     Fulfilment,
 )
 from yinuo.rooms.onemap.models import ExternalResult, Guidance, GuidanceKind, MapItem
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions import lock
 from yinuo.rooms.projects.models import Project
 
@@ -64,5 +65,5 @@ def item_concluded(*, actor: Actor, subject: models.Model, at: datetime, why: st
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     """限期整改 of a promise ends without a report."""
-    if subject.kind == WorkKind.RECTIFICATION and subject.subject_kind == Difficulty._meta.label_lower:
+    if subject.kind == MapWork.RECTIFICATION and subject.subject_kind == Difficulty._meta.label_lower:
         term_over(subject.subject_id, at)

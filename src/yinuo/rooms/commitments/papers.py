@@ -9,12 +9,12 @@ from typing import Any
 
 from yinuo.core.calendar import TZ
 from yinuo.core.pack.types import CommitmentStandard
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.documents.render import render_pdf
 from yinuo.engine.documents.wording import moment
 from yinuo.engine.people.models import AuthorisedPerson
 from yinuo.engine.rules import pack
 from yinuo.rooms.commitments.models import PaperSigning
+from yinuo.rooms.commitments.room import CommitmentsPaper
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.onemap.papers import number, project_lines, verify_url
 
@@ -58,7 +58,7 @@ def _text(item: MapItem, standard: CommitmentStandard, at: datetime, turn: int) 
 
 def draft(item: MapItem, standard: CommitmentStandard, binding: AuthorisedPerson, at: datetime, turn: int) -> bytes:
     """The letter as it would be signed, to read before signing; kept nowhere."""
-    return render_pdf(DocumentKind.LETTER, letter(item, standard, binding, at, turn=turn, signed=False), at)
+    return render_pdf(CommitmentsPaper.LETTER, letter(item, standard, binding, at, turn=turn, signed=False), at)
 
 
 # -- on paper
@@ -84,7 +84,7 @@ def to_sign(item: MapItem, standard: CommitmentStandard, at: datetime, turn: int
         "paper": {"code": code_of(item, standard, at.astimezone(TZ).date(), turn), **blank},
         "watermark": None,
     }
-    return render_pdf(DocumentKind.LETTER, data, at)
+    return render_pdf(CommitmentsPaper.LETTER, data, at)
 
 
 def taken_in(item: MapItem, standard: CommitmentStandard, paper: PaperSigning, turn: int, *, window: str) -> dict[str, Any]:

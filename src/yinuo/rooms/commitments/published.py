@@ -15,7 +15,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from yinuo.core.calendar import TZ
 from yinuo.core.masking import masked
-from yinuo.engine.work.models import WorkItem, WorkKind, WorkState
+from yinuo.engine.work.models import WorkItem, WorkState
 from yinuo.rooms.commitments.models import (
     Commitment,
     CommitmentState,
@@ -25,6 +25,7 @@ from yinuo.rooms.commitments.models import (
 )
 from yinuo.rooms.commitments.queries import CommitmentShare, commitment_share, days_left
 from yinuo.rooms.onemap.models import Submission
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects import queries as projects
 from yinuo.rooms.projects.models import Pledge, Project, ProjectKind, ProjectState
 
@@ -99,7 +100,7 @@ def _count(day: date) -> Figures:
         for filed_at, landed_at in Project.objects.filter(landed_at__gte=year).values_list("filed_at", "landed_at")
         if landed_at is not None
     ]
-    limits = WorkItem.objects.filter(kind=WorkKind.LIMIT, state=WorkState.DONE, closed_at__gte=year)
+    limits = WorkItem.objects.filter(kind=MapWork.LIMIT, state=WorkState.DONE, closed_at__gte=year)
     done = limits.aggregate(all=Count("id"), on_time=Count("id", filter=Q(due_at__isnull=True) | Q(closed_at__lte=F("due_at"))))
     return Figures(
         filed=filed["all"],

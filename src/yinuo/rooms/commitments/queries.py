@@ -13,7 +13,7 @@ from yinuo.engine.base import Actor
 from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.rules import pack, roles
 from yinuo.engine.work.clocks import calendar
-from yinuo.engine.work.models import WorkItem, WorkKind, WorkState
+from yinuo.engine.work.models import WorkItem, WorkState
 from yinuo.rooms.commitments.auditing import needs_audit, settled
 from yinuo.rooms.commitments.inspection import Point, points_of
 from yinuo.rooms.commitments.models import (
@@ -32,6 +32,7 @@ from yinuo.rooms.commitments.models import (
     Ruling,
     RulingState,
 )
+from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.onemap.models import GuidanceAnswer, GuidanceKind, ItemState, MapItem, Route
 from yinuo.rooms.projects.models import Project, ProjectState
 
@@ -314,9 +315,7 @@ def _in_reach(actor: Actor, rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
 
 
 def _due(actor: Actor, now: datetime, after: str, size: int) -> ReviewPage:
-    works = WorkItem.objects.filter(kind=WorkKind.COMMITMENT_REVIEW, state__in=[WorkState.RUNNING, WorkState.PAUSED]).order_by(
-        "due_at", "id"
-    )
+    works = WorkItem.objects.filter(kind=CommitmentsWork.REVIEW, state__in=[WorkState.RUNNING, WorkState.PAUSED]).order_by("due_at", "id")
     if actor.role in ("approver", "principal"):
         works = works.filter(department_id=actor.department_id)
     else:

@@ -9,7 +9,7 @@ from yinuo.core.calendar import TZ
 from yinuo.core.grades import UNRATED, allows
 from yinuo.engine.rules import pack
 from yinuo.engine.work.clocks import calendar
-from yinuo.engine.work.models import WorkItem, WorkKind, WorkState
+from yinuo.engine.work.models import WorkItem, WorkState
 from yinuo.rooms.commitments.models import (
     Commitment,
     CommitmentState,
@@ -18,6 +18,7 @@ from yinuo.rooms.commitments.models import (
     Fulfilment,
     Kept,
 )
+from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.onemap.mocking import months_after
 from yinuo.rooms.projects.models import ProjectState
 
@@ -88,7 +89,7 @@ def dues(promises: Sequence[Commitment]) -> dict[int, date | None]:
     waits = WorkItem.objects.filter(
         subject_kind=Commitment._meta.label_lower,
         subject_id__in=[promise.pk for promise in promises],
-        kind=WorkKind.COMMITMENT_REVIEW,
+        kind=CommitmentsWork.REVIEW,
         state__in=[WorkState.RUNNING, WorkState.PAUSED],
     )
     waiting, ending = set(waits.values_list("subject_id", flat=True)), completing({promise.project_id for promise in promises})

@@ -9,10 +9,12 @@ from django.db import IntegrityError, transaction
 
 from yinuo.engine.base import Actor, Refused
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.wording import cited, iso, moment
 from yinuo.engine.people.models import Person
 from yinuo.rooms.commitments.models import Measure, Ruling
+from yinuo.rooms.commitments.room import CommitmentsPaper
+from yinuo.rooms.onemap.room import MapPaper
 from yinuo.rooms.projects.papers import lines, remedies
 
 
@@ -22,7 +24,7 @@ def issue_ruling(made: Ruling, at: datetime) -> Document:
     try:
         with transaction.atomic():
             return issue(
-                kind=DocumentKind.RULING,
+                kind=CommitmentsPaper.RULING,
                 subject=made,
                 data=ruling(made, at),
                 at=at,
@@ -87,7 +89,7 @@ def issue_delivery(actor: Actor, made: Ruling, how: str, at: datetime) -> Docume
         "watermark": None,
     }
     return issue(
-        kind=DocumentKind.DELIVERY,
+        kind=MapPaper.DELIVERY,
         subject=made,
         data=data,
         at=at,

@@ -11,7 +11,7 @@ from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.documents.actions import issue
 from yinuo.engine.documents.attachments import AttachedFile, attach_files
-from yinuo.engine.documents.models import Document, DocumentKind, FileRole, StoredFile
+from yinuo.engine.documents.models import Document, FileRole, StoredFile
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.notices.effects import readers
 from yinuo.engine.people.models import Person
@@ -19,10 +19,10 @@ from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_item, open_of, pause_reason
 from yinuo.engine.work.clocks import calendar
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.credit.relying import rely_on
 from yinuo.rooms.deficient import access, papers
 from yinuo.rooms.deficient.models import DeficientAcceptance, DeficientState
+from yinuo.rooms.deficient.room import SERVICE, DeficientPaper, DeficientWork
 from yinuo.rooms.deficient.rules import checked_gap
 from yinuo.rooms.onemap.actions import accept_with_gap, fill_gap
 from yinuo.rooms.onemap.actions.common import (
@@ -40,13 +40,13 @@ from yinuo.rooms.onemap.actions.items import checked_materials
 from yinuo.rooms.onemap.actions.pausing import GAP, halt
 from yinuo.rooms.onemap.models import ItemState, MapItem, Submission
 from yinuo.rooms.onemap.reach import need_files_in_reach
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.models import ProjectState
 from yinuo.rooms.reviews.actions import service_ended
-from yinuo.rooms.reviews.models import Track
 
 # What waits for the department until it has spoken; the receipt’s clock since the opinion is late.
-ASKED = (WorkKind.DEFICIENT_OPINION, WorkKind.RECEIPT)
+ASKED = (DeficientWork.OPINION, MapWork.RECEIPT)
 WHERE = "请带齐已有的材料到政务大厅综合窗口办理"
 
 
@@ -96,7 +96,7 @@ def apply_deficient(
     )
     attach_files(row, FileRole.MATERIAL, handed)
     row.item = item
-    row.form = _paper(row, DocumentKind.DEFICIENT_APPLICATION, papers.application(row), at)
+    row.form = _paper(row, DeficientPaper.APPLICATION, papers.application(row), at)
     row.save(update_fields=["form"])
     _ask_department(actor, row, at)
     _record(actor, row, "deficient.apply", at, why=row.situation, missing=[one["id"] for one in gap])
@@ -136,7 +136,7 @@ def _ask_department(actor: Actor, row: DeficientAcceptance, at: datetime) -> Non
     item = row.item
     work = open_item(
         actor=actor,
-        kind=WorkKind.DEFICIENT_OPINION,
+        kind=DeficientWork.OPINION,
         about=about(
             row,
             item.project,
@@ -168,8 +168,8 @@ def agree_to_gap(
         raise Refused("deficient.days", message, field="days", cites=_cites("deficient.published", row.item))
     row.state, row.days, row.due_on = DeficientState.NOTIFIED, days, calendar().add_working_days(day_of(at), days)
     _spoken(actor, row, opinion.strip(), at)
-    row.notice = _paper(row, DocumentKind.DEFICIENT_NOTICE, papers.notice(row), at, number=row.number)
-    row.form = _paper(row, DocumentKind.DEFICIENT_APPLICATION, papers.application(row), at)
+    row.notice = _paper(row, DeficientPaper.NOTICE, papers.notice(row), at, number=row.number)
+    row.form = _paper(row, DeficientPaper.APPLICATION, papers.application(row), at)
     save(row, "state", "days", "due_on", "opinion", "opinion_by", "opinion_at", "notice", "form")
     _record(actor, row, "deficient.agree", at, why=row.opinion, days=days, due_on=row.due_on)
     _tell_unit(row, "gap_noticed", at, until=_day_text(row.due_on), what=_names(row.missing))
@@ -182,7 +182,7 @@ def decline_gap(*, actor: Actor, deficient_id: int, why: str, at: datetime, vers
     row = _take(actor, deficient_id, access.can_judge, [DeficientState.APPLIED], version)
     row.state, row.ended_at, row.ended_why = DeficientState.DECLINED, at, "部门不同意容缺受理"
     _spoken(actor, row, need_text(why, "why", "请写明不予容缺受理的理由"), at)
-    row.form = _paper(row, DocumentKind.DEFICIENT_APPLICATION, papers.application(row), at)
+    row.form = _paper(row, DeficientPaper.APPLICATION, papers.application(row), at)
     save(row, "state", "opinion", "opinion_by", "opinion_at", "form", "ended_at", "ended_why")
     _record(actor, row, "deficient.decline", at, why=row.opinion)
     _tell_unit(row, "gap_declined", at, why=row.opinion[:60])
@@ -345,7 +345,7 @@ def _take(actor: Actor, deficient_id: int, may: Any, states: Iterable[str], vers
     return row
 
 
-def _paper(row: DeficientAcceptance, kind: DocumentKind, data: dict[str, Any], at: datetime, number: str = "") -> Document:
+def _paper(row: DeficientAcceptance, kind: str, data: dict[str, Any], at: datetime, number: str = "") -> Document:
     project = row.item.project
     return issue(kind=kind, subject=row.item, data=data, at=at, number=number, project_code=project.code or "", unit_id=project.unit_id)
 
@@ -369,7 +369,7 @@ def _served(actor: Actor, row: DeficientAcceptance, at: datetime) -> None:
     item = row.item
     service_ended(
         actor=actor,
-        track=Track.DEFICIENT,
+        track=SERVICE,
         subject=row,
         project=item.project,
         name=f"容缺受理：{item.name}"[:160],

@@ -9,13 +9,15 @@ from django.db import models
 from yinuo.engine.base import Actor, PageRef, save
 from yinuo.engine.rules import pack
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.deficient.actions import ASKED, _day_text, _names, _record, _served, _tell_unit
 from yinuo.rooms.deficient.models import OPEN, DeficientAcceptance, DeficientState
+from yinuo.rooms.deficient.room import DeficientWork
 from yinuo.rooms.onemap.actions import give_up
 from yinuo.rooms.onemap.actions.common import locked
 from yinuo.rooms.onemap.actions.gaps import accept_unanswered
 from yinuo.rooms.onemap.models import ItemState, MapItem
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.models import Project
 
@@ -24,11 +26,11 @@ ROW = DeficientAcceptance._meta.label_lower
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     """By the clock, not by somebody remembering: an opinion that is late, an application unanswered, a gap not filled (附件5·二(三))."""
-    if subject.subject_kind == ROW and subject.kind == WorkKind.DEFICIENT_OPINION:
+    if subject.subject_kind == ROW and subject.kind == DeficientWork.OPINION:
         _count_receipt(subject.subject_id, at)
-    if subject.subject_kind == ROW and subject.kind == WorkKind.RECEIPT:
+    if subject.subject_kind == ROW and subject.kind == MapWork.RECEIPT:
         _unanswered(subject.subject_id, at)
-    if subject.kind != WorkKind.DEFICIENT_GAP:
+    if subject.kind != MapWork.GAP:
         return
     item = locked(subject.subject_id)
     row = _open(item, DeficientState.WAITING)
@@ -62,7 +64,7 @@ def _count_receipt(deficient_id: int, at: datetime) -> None:
     item = row.item
     open_item(
         actor=Actor.system(),
-        kind=WorkKind.RECEIPT,
+        kind=MapWork.RECEIPT,
         about=about(
             row,
             item.project,

@@ -13,11 +13,12 @@ from typing import Any
 from yinuo.core.calendar import TZ
 from yinuo.engine.rules import pack, roles
 from yinuo.engine.work.lights import due_sql, light_sql, paused_sql
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.figures.industries import SECTIONS, UNSAID
 from yinuo.rooms.figures.scope import Scope
 from yinuo.rooms.halls.sources import TURNED, TURNS
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.onemap.standing import CLOCKS
+from yinuo.rooms.projects.room import ProjectsWork
 
 # `place` is one for each case of a kind, `at` the instant it is listed by; `part` and `mark` say how it counts, `days` and `worth` how much;
 # `subject` is the row its page shows.
@@ -26,8 +27,8 @@ COLUMNS = (
     *("part", "mark", "days", "worth", "subject"),
 )
 # A matter's clock that ends with a decision; the review of what was received has one of its own.
-DECIDING = (WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION, WorkKind.MOCK_CONVERSION)
-WAITING = (WorkKind.REVIEW, WorkKind.MANUAL_FILING, WorkKind.GUIDANCE)
+DECIDING = (MapWork.LIMIT, MapWork.DECISION, MapWork.MOCK_CONVERSION)
+WAITING = (ProjectsWork.REVIEW, ProjectsWork.MANUAL_FILING, MapWork.GUIDANCE)
 BANDS, BAND_DAYS = 10, 10
 
 # Matters off the negative list that were granted, offered or not; as commitments.queries.commitment_share counts them.

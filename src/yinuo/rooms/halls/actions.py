@@ -12,12 +12,12 @@ import structlog
 from yinuo.core.wording import day_words
 from yinuo.engine.base import Actor, Refused, forbid
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.inserting import insert
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.rooms.halls import access, closing, papers, queries, reporting
 from yinuo.rooms.halls.models import Bulletin, Honour, ManualPoint
+from yinuo.rooms.halls.room import HallsPaper
 
 log = structlog.get_logger(__name__)
 
@@ -169,7 +169,7 @@ def _publish(actor: Actor, area: queries.Area, month: date, at: datetime) -> Bul
     honours = [Honour(bulletin=made, **row) for row in body["honours"]]
     if honours:
         insert(honours)
-    issue(kind=DocumentKind.HALL_BULLETIN, subject=made, data=papers.bulletin(made), at=at, number=made.number)
+    issue(kind=HallsPaper.BULLETIN, subject=made, data=papers.bulletin(made), at=at, number=made.number)
     data = {"month": body["month"], "sha256": made.sha256, "events_sha256": made.events_sha256}
     record(actor, "halls.publish_bulletin", made, at=at, data=data)
     return made

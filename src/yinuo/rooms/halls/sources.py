@@ -10,18 +10,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from yinuo.core.calendar import TZ
+from yinuo.engine.register import approval
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.onemap.standing import CLOCKS
 
 COLUMNS = (
     *("hall_id", "day", "type", "subject", "mark", "kind", "level", "days", "approval_days", "points"),
     *("source", "source_id", "what", "office", "handler_id", "handler"),
-)
-# The approval side's own time before landing: while one of these waits for an office, the project waits for approval.
-APPROVAL = (
-    *(WorkKind.REVIEW, WorkKind.MANUAL_FILING, WorkKind.GUIDANCE, WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.OBJECTION),
-    *(WorkKind.COMMITMENT_DECISION, WorkKind.MOCK_OPINION, WorkKind.MOCK_CONVERSION, WorkKind.DEFICIENT_OPINION),
 )
 
 # A review whose appeal was upheld counts no points; one still under appeal counts.
@@ -172,6 +167,7 @@ def asked(halls: Sequence[int], since: date, until: date, now: datetime) -> dict
         "now": now,
         "tz": TZ.utcoffset(None),
         "clocks": [str(kind) for kind in CLOCKS],
-        "approval": [str(kind) for kind in APPROVAL],
+        # The approval side's own time before landing: while one of these waits for an office.
+        "approval": sorted(approval()),
         "good": list(pack().parameter("hall.review_good", until - timedelta(days=1)).value),
     }

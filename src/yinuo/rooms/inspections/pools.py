@@ -13,6 +13,7 @@ from django.db.models import Q
 from yinuo.core.decision import plain
 from yinuo.core.grades import UNRATED, allows, class_of
 from yinuo.engine.people.models import AuthorisedPerson, InForce
+from yinuo.engine.register import handling
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.models import Entry
 from yinuo.rooms.agency.models import Agreement
@@ -22,8 +23,6 @@ from yinuo.rooms.inspections.models import Avoidance, InspectionPlan, Inspector
 from yinuo.rooms.projects.models import Project, ProjectState
 
 RATES = {"fewer": "减少频次", "normal": "正常频次", "more": "提高频次"}
-# Whoever wrote one of these on a project had a hand in it; what is done to look at it afterwards does not count.
-HANDLED = ("projects.", "onemap.", "commitments.", "mock.", "deficient.", "regional.", "land.", "agency.", "window.", "work.")
 LOWEST_GRADE = "D"
 
 
@@ -123,7 +122,7 @@ def forbidden(inspectors: Sequence[Inspector], projects: Sequence[Project], day:
     for person_id, unit_id in bound.values_list("person_id", "unit_id"):
         pairs.update((inspector_id, project_id) for inspector_id in by_person[person_id] for project_id in by_unit[unit_id])
     verbs = Q()
-    for prefix in HANDLED:
+    for prefix in handling():
         verbs |= Q(verb__startswith=prefix)
     handled = Entry.objects.filter(verbs, project_code__in=list(codes), person_id__in=persons).order_by()
     for person_id, code in handled.values_list("person_id", "project_code").distinct():

@@ -12,7 +12,7 @@ from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import StaffRole
 from yinuo.engine.people.queries import holders
 from yinuo.engine.trail.actions import record
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.commitments.actions import decide_on_commitment
 from yinuo.rooms.commitments.models import Commitment, CommitmentState, Objection
 from yinuo.rooms.credit.relying import rely_on
@@ -21,6 +21,7 @@ from yinuo.rooms.land.actions.common import day_of, standard_served
 from yinuo.rooms.land.actions.lists import advance
 from yinuo.rooms.land.models import LandChecklist, ListInput, ParcelUse
 from yinuo.rooms.land.queries import use_of
+from yinuo.rooms.land.room import LandWork
 from yinuo.rooms.onemap.papers import numbered
 from yinuo.rooms.projects.models import Project
 
@@ -79,7 +80,7 @@ def notice_over(*, actor: Actor, subject: models.Model, at: datetime, why: str, 
 
 def term_over(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: Any) -> None:
     """An office has not spoken in its term: natural resources is told, and the list goes on without waiting for it."""
-    if subject.kind != WorkKind.LAND_INPUT or subject.subject_kind != ListInput._meta.label_lower:
+    if subject.kind != LandWork.INPUT or subject.subject_kind != ListInput._meta.label_lower:
         return
     land_list_id = ListInput.objects.values_list("land_list_id", flat=True).get(pk=subject.subject_id)
     # The parcel is not locked here: every action locks it before what waits, and the clock holds that already.

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, Refused
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.work.actions import open_of
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.mock.actions.common import cites, end, end_if_done, lock_application, settle, tell_all
 from yinuo.rooms.mock.actions.converting import begin_again
 from yinuo.rooms.mock.changes import detected
@@ -17,6 +17,7 @@ from yinuo.rooms.onemap.actions.common import locked
 from yinuo.rooms.onemap.actions.mocking import end_mock
 from yinuo.rooms.onemap.mocking import cites_of
 from yinuo.rooms.onemap.models import ItemState, MapItem
+from yinuo.rooms.onemap.room import MapPaper, MapWork
 from yinuo.rooms.projects.models import ProgressReport, Project
 
 ITEM = "onemap.mapitem"
@@ -31,8 +32,8 @@ def item_mocked(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> No
     matter = _matter_of(subject.pk)
     if matter is None:
         return
-    validity = open_of(subject, WorkKind.MOCK_CONVERSION)
-    papers = Document.objects.filter(subject_kind=ITEM, subject_id=subject.pk, kind=DocumentKind.MOCK_RESULT)
+    validity = open_of(subject, MapWork.MOCK_CONVERSION)
+    papers = Document.objects.filter(subject_kind=ITEM, subject_id=subject.pk, kind=MapPaper.MOCK_RESULT)
     matter.mock_at, matter.mock_by_id, matter.paper = at, actor.person_id, papers.order_by("-id").first()
     if validity is not None and validity.due_at is not None:
         matter.valid_until = (validity.due_at - timedelta(microseconds=1)).astimezone(TZ).date()
@@ -61,7 +62,7 @@ def item_decided(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> N
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     """A mock document is valid for its term only (附件4·二(五)): then the matter is open again, and everybody is told."""
-    if subject.kind != WorkKind.MOCK_CONVERSION or subject.waits_for != "unit" or subject.subject_kind != ITEM:
+    if subject.kind != MapWork.MOCK_CONVERSION or subject.waits_for != "unit" or subject.subject_kind != ITEM:
         return
     item, matter = locked(subject.subject_id), _matter_of(subject.subject_id)
     if item.state != ItemState.MOCK_GRANTED or matter is None:

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.wording import iso
 from yinuo.engine.people.queries import department
 from yinuo.engine.rules import roles
 from yinuo.rooms.mock.models import MockApplication, MockMatter
+from yinuo.rooms.mock.room import MockPaper
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.projects.models import Project
 
@@ -121,7 +122,7 @@ def blank(kind: str) -> dict[str, Any]:
     return made[kind]
 
 
-def _issue(kind: DocumentKind, application: MockApplication, data: dict[str, Any], at: datetime, *, to_unit: bool) -> Document:
+def _issue(kind: str, application: MockApplication, data: dict[str, Any], at: datetime, *, to_unit: bool) -> Document:
     project = application.project
     return issue(
         kind=kind,
@@ -136,17 +137,17 @@ def _issue(kind: DocumentKind, application: MockApplication, data: dict[str, Any
 def issue_forms(application: MockApplication, items: Sequence[MapItem], at: datetime) -> None:
     """附件4-1 and 附件4-2 filled, to be stamped and signed."""
     names = [item.name for item in items]
-    _issue(DocumentKind.MOCK_APPLICATION, application, application_form(application.project, application, names), at, to_unit=True)
-    _issue(DocumentKind.MOCK_COMMITMENT, application, commitment(application.project, application), at, to_unit=True)
+    _issue(MockPaper.APPLICATION, application, application_form(application.project, application, names), at, to_unit=True)
+    _issue(MockPaper.COMMITMENT, application, commitment(application.project, application), at, to_unit=True)
 
 
 def issue_notice(application: MockApplication, at: datetime) -> None:
     """附件4-3, and 附件4-1 once more with the departments' opinions."""
     names = [matter.item.name for matter in application.matters.select_related("item").order_by("item__position")]
-    _issue(DocumentKind.MOCK_APPLICATION, application, application_form(application.project, application, names), at, to_unit=True)
-    _issue(DocumentKind.MOCK_NOTICE, application, notice(application), at, to_unit=False)
+    _issue(MockPaper.APPLICATION, application, application_form(application.project, application, names), at, to_unit=True)
+    _issue(MockPaper.NOTICE, application, notice(application), at, to_unit=False)
 
 
 def issue_circulation(application: MockApplication, at: datetime) -> None:
     """附件4-4 as it stood at the end."""
-    _issue(DocumentKind.MOCK_CIRCULATION, application, circulation(application), at, to_unit=False)
+    _issue(MockPaper.CIRCULATION, application, circulation(application), at, to_unit=False)

@@ -9,22 +9,23 @@ from django.conf import settings
 
 from yinuo.engine.base import Actor
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.wording import iso, moment
 from yinuo.engine.people.models import Person
 from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap.models import ItemState, MapItem, Submission
 from yinuo.rooms.onemap.papers import MOCK, number, project_lines
+from yinuo.rooms.onemap.room import MapPaper
 
 
 def issue_receipt(item: MapItem, submission: Submission, work: WorkItem | None, *, matter_name: str = "", note: str = "") -> Document:
     """The receipt of one hand-in; its number is the one by which anybody may look the progress up. `note`: what happens next."""
     data = receipt(item, submission, work) | ({"matter_name": matter_name} if matter_name else {}) | ({"answer_note": note} if note else {})
-    return _issue(DocumentKind.RECEIPT, item, data, submission.at, submission.receipt_no)
+    return _issue(MapPaper.RECEIPT, item, data, submission.at, submission.receipt_no)
 
 
 def issue_delivery(actor: Actor, item: MapItem, how: str, at: datetime) -> Document:
-    return _issue(DocumentKind.DELIVERY, item, delivery(actor, item, how, at), at, "")
+    return _issue(MapPaper.DELIVERY, item, delivery(actor, item, how, at), at, "")
 
 
 def receipt(item: MapItem, submission: Submission, work: WorkItem | None) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def _name(person_id: int | None) -> str:
     return Person.objects.values_list("name", flat=True).get(pk=person_id)
 
 
-def _issue(kind: DocumentKind, item: MapItem, data: dict[str, Any], at: datetime, number: str) -> Document:
+def _issue(kind: str, item: MapItem, data: dict[str, Any], at: datetime, number: str) -> Document:
     return issue(
         kind=kind,
         subject=item,

@@ -9,7 +9,7 @@ from datetime import datetime
 from yinuo.engine.base import Actor, save
 from yinuo.engine.trail.actions import record
 from yinuo.engine.work.actions import cancel_of_project
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap import building
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import day_of, locked
@@ -29,6 +29,7 @@ from yinuo.rooms.onemap.models import (
     MapItem,
     Outcome,
 )
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.models import Project
 
 ITEM = "onemap.mapitem"
@@ -38,9 +39,9 @@ CLOSED_AT_COMPLETION = "项目竣工验收通过时没有申报，随项目竣�
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     """Five working days without an answer: the matter counts as accepted from receipt (行政许可法 32)."""
-    if subject.kind == WorkKind.RECEIPT and subject.subject_kind == LATER:
+    if subject.kind == MapWork.RECEIPT and subject.subject_kind == LATER:
         _lapsed_request(subject.subject_id, at)
-    if subject.kind != WorkKind.RECEIPT or subject.subject_kind != ITEM:
+    if subject.kind != MapWork.RECEIPT or subject.subject_kind != ITEM:
         return
     item = locked(subject.subject_id)
     received_at = item.present.received_at
@@ -57,7 +58,7 @@ def _lapsed_request(asked_id: int, at: datetime) -> None:
 
 def pause_ended(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     """The reason's longest term is over: the clock runs again, and the item with it."""
-    if subject.kind != WorkKind.LIMIT or subject.subject_kind != ITEM:
+    if subject.kind != MapWork.LIMIT or subject.subject_kind != ITEM:
         return
     item = locked(subject.subject_id)
     if item.state == ItemState.PAUSED:
@@ -114,7 +115,7 @@ def facts_changed(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
 
 def reassigned(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     """The item's next clocks go to whom the present one was passed to."""
-    if subject.subject_kind != ITEM or subject.assignee_id is None or subject.kind not in (WorkKind.RECEIPT, WorkKind.LIMIT):
+    if subject.subject_kind != ITEM or subject.assignee_id is None or subject.kind not in (MapWork.RECEIPT, MapWork.LIMIT):
         return
     item = locked(subject.subject_id)
     if item.handler_id != subject.assignee_id:

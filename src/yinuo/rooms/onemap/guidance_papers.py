@@ -8,13 +8,14 @@ from typing import Any
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.wording import iso
 from yinuo.engine.rules import pack
 from yinuo.engine.work.clocks import calendar
 from yinuo.rooms.onemap.models import Guidance, GuidanceKind, MapItem
 from yinuo.rooms.onemap.papers import in_days
 from yinuo.rooms.onemap.planning import plan_of
+from yinuo.rooms.onemap.room import MapPaper
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.projects.papers import lines, short_code
 
@@ -26,7 +27,7 @@ def issue_summary(guidance: Guidance, project: Project, items: Sequence[MapItem]
     """The paper of a merged round; `items` is the map as it was drawn from it, empty for the second guidance."""
     data = summary(guidance, project, items, at)
     return issue(
-        kind=DocumentKind.GUIDANCE,
+        kind=MapPaper.GUIDANCE,
         subject=project,
         data=data,
         at=at,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from django.db.models import OuterRef, Subquery
 
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap.models import Application, LaterDocument, MapItem, Remedy, SendBack, Submission
+from yinuo.rooms.onemap.room import MapWork
 
 
 def past_of(item: MapItem) -> list[Application]:
@@ -33,7 +34,7 @@ def send_backs_of(item: MapItem) -> list[SendBack]:
 
 def remedies_of(item: MapItem) -> list[Remedy]:
     """Every remedy entered on this item, the last one first; `answer_by` = until when a complaint is answered."""
-    due = WorkItem.objects.filter(subject_kind=Remedy._meta.label_lower, subject_id=OuterRef("pk"), kind=WorkKind.COMPLAINT)
+    due = WorkItem.objects.filter(subject_kind=Remedy._meta.label_lower, subject_id=OuterRef("pk"), kind=MapWork.COMPLAINT)
     rows = Remedy.objects.filter(item=item).select_related("application", "entered_by", "concluded_by")
     return list(rows.annotate(answer_by=Subquery(due.values("due_at")[:1])).order_by("-id"))
 

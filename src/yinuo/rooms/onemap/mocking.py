@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 
 from yinuo.engine.base import Actor, Refused
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap.models import CONCLUDED, ItemState, MapItem
+from yinuo.rooms.onemap.room import MapWork
 
 FORMAL = (ItemState.GRANTED, ItemState.EXEMPT, ItemState.CANCELLED)
 
@@ -63,7 +64,7 @@ def need_counter(actor: Actor, item: MapItem) -> None:
 def conversion_of(item: MapItem) -> WorkItem | None:
     """The clock of the conversion, once the land is there; before, only the validity of the mock document runs."""
     return WorkItem.objects.filter(
-        subject_kind="onemap.mapitem", subject_id=item.pk, kind=WorkKind.MOCK_CONVERSION, waits_for="staff", state__in=["running", "paused"]
+        subject_kind="onemap.mapitem", subject_id=item.pk, kind=MapWork.MOCK_CONVERSION, waits_for="staff", state__in=["running", "paused"]
     ).first()
 
 

@@ -14,8 +14,9 @@ from yinuo.engine.documents.attachments import AttachedFile
 from yinuo.engine.documents.qr import verification_url
 from yinuo.engine.documents.wording import cited, iso
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap.models import LaterDocument, MapItem, SendBack, SendBackKind
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.papers import remedies
 
 # Across every paper of a matter under mock approval.
@@ -157,9 +158,9 @@ def refusal_reasons(reason_code: str, text: str) -> list[dict[str, Any]]:
 
 def passed_with_gap(item: MapItem) -> str:
     """The mark of 容缺受理 on the document: the gap was filled, and when."""
-    gap = WorkItem.objects.filter(
-        subject_kind=item._meta.label_lower, subject_id=item.pk, kind=WorkKind.DEFICIENT_GAP, outcome="completed"
-    ).latest("id")
+    gap = WorkItem.objects.filter(subject_kind=item._meta.label_lower, subject_id=item.pk, kind=MapWork.GAP, outcome="completed").latest(
+        "id"
+    )
     assert gap.closed_at is not None
     day = day_words(gap.closed_at.astimezone(TZ).date())
     return f"本事项容缺受理，容缺材料已于{day}补齐，容缺通过。"

@@ -10,7 +10,7 @@ from yinuo.core.calendar import TZ
 from yinuo.core.planner import Plan, PlannedItem
 from yinuo.engine.base import Actor
 from yinuo.engine.documents.attachments import load_files
-from yinuo.engine.work.models import WorkItem, WorkKind, WorkState
+from yinuo.engine.work.models import WorkItem, WorkState
 from yinuo.rooms.onemap import building, history, planning, regional
 from yinuo.rooms.onemap.mocking import conversion_of, counted_done, open_before
 from yinuo.rooms.onemap.models import (
@@ -22,6 +22,7 @@ from yinuo.rooms.onemap.models import (
     MapItem,
     Problem,
 )
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.onemap.standing import Standing, standing_of
 from yinuo.rooms.projects.models import Project
 
@@ -254,4 +255,4 @@ def applicable(actor: Actor, item: MapItem) -> dict[str, Any]:
 
 def _correction_over(item: MapItem) -> bool:
     """The term to correct what was sent back has ended: the clock runs again, and the department may decide."""
-    return WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, kind=WorkKind.LIMIT, state=WorkState.RUNNING).exists()
+    return WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, kind=MapWork.LIMIT, state=WorkState.RUNNING).exists()

@@ -11,10 +11,11 @@ from django.db.models.expressions import RawSQL
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.models import Project
 
-CLOCKS = [WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.COMMITMENT_DECISION, WorkKind.MOCK_CONVERSION]
+CLOCKS = [MapWork.RECEIPT, MapWork.LIMIT, MapWork.DECISION, MapWork.MOCK_CONVERSION]
 OPEN = ["running", "paused"]
 
 # Every row the map is drawn from, in one line of text. Names are part of it: a person or department may be renamed.
@@ -72,14 +73,14 @@ def open_clocks(project_id: int) -> dict[int, WorkItem]:
     """The running clock of every item of a project."""
     rows = WorkItem.objects.filter(project_id=project_id, subject_kind="onemap.mapitem", kind__in=CLOCKS, state__in=OPEN)
     # The validity of a mock document is no office's clock.
-    rows = rows.exclude(kind=WorkKind.MOCK_CONVERSION, waits_for="unit")
+    rows = rows.exclude(kind=MapWork.MOCK_CONVERSION, waits_for="unit")
     return {row.subject_id: row for row in rows.order_by("id")}
 
 
 def histories(project_id: int) -> dict[int, list[WorkItem]]:
     """Every clock the matters of a project ever had, with its events, oldest first: two queries."""
     rows = WorkItem.objects.filter(project_id=project_id, subject_kind="onemap.mapitem", kind__in=CLOCKS)
-    rows = rows.exclude(kind=WorkKind.MOCK_CONVERSION, waits_for="unit")
+    rows = rows.exclude(kind=MapWork.MOCK_CONVERSION, waits_for="unit")
     found: dict[int, list[WorkItem]] = {}
     for row in rows.prefetch_related("events").order_by("id"):
         found.setdefault(row.subject_id, []).append(row)

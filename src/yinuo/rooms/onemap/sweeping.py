@@ -10,7 +10,7 @@ from operator import or_
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from yinuo.engine.work.models import Light, WorkItem, WorkKind
+from yinuo.engine.work.models import Light, WorkItem
 from yinuo.engine.work.queries import OPEN
 from yinuo.rooms.onemap import building
 from yinuo.rooms.onemap.models import (
@@ -25,19 +25,21 @@ from yinuo.rooms.onemap.models import (
     MapItem,
     Outcome,
 )
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.models import Project, ProjectState
+from yinuo.rooms.projects.room import ProjectsWork
 
 RUNNING = (ProjectState.CONFIRMED, ProjectState.COMPLETED)
 ENDED_PROJECTS = (ProjectState.REFUSED, ProjectState.WITHDRAWN, ProjectState.TERMINATED)
 # In each state every one of these must be open on the item.
 WAITS_FOR = {
-    ItemState.RECEIVED: (WorkKind.RECEIPT,),
-    ItemState.INCOMPLETE: (WorkKind.RECTIFICATION,),
-    ItemState.ACCEPTED: (WorkKind.LIMIT,),
-    ItemState.INCORRECT: (WorkKind.LIMIT, WorkKind.RECTIFICATION),
-    ItemState.PAUSED: (WorkKind.LIMIT,),
-    ItemState.MOCK_GRANTED: (WorkKind.MOCK_CONVERSION,),
-    ItemState.DECIDABLE: (WorkKind.COMMITMENT_DECISION,),
+    ItemState.RECEIVED: (MapWork.RECEIPT,),
+    ItemState.INCOMPLETE: (MapWork.RECTIFICATION,),
+    ItemState.ACCEPTED: (MapWork.LIMIT,),
+    ItemState.INCORRECT: (MapWork.LIMIT, MapWork.RECTIFICATION),
+    ItemState.PAUSED: (MapWork.LIMIT,),
+    ItemState.MOCK_GRANTED: (MapWork.MOCK_CONVERSION,),
+    ItemState.DECIDABLE: (MapWork.DECISION,),
 }
 # How an application may have ended whose matter is in the state; in every other state it runs.
 OUTCOME_OF = {
@@ -48,12 +50,12 @@ OUTCOME_OF = {
     ItemState.CANCELLED: (Outcome.CANCELLED,),
 }
 LATER_WAITS_FOR = {
-    LaterState.RECEIVED: WorkKind.RECEIPT,
-    LaterState.INCOMPLETE: WorkKind.RECTIFICATION,
-    LaterState.ACCEPTED: WorkKind.LIMIT,
+    LaterState.RECEIVED: MapWork.RECEIPT,
+    LaterState.INCOMPLETE: MapWork.RECTIFICATION,
+    LaterState.ACCEPTED: MapWork.LIMIT,
 }
-PROJECT_WAITS_FOR = {ProjectState.MANUAL: WorkKind.MANUAL_FILING, ProjectState.FILED: WorkKind.REVIEW}
-WORK_OF = {GuidanceKind.PRE_START: WorkKind.GUIDANCE, GuidanceKind.COMPLETION: WorkKind.COMPLETION_GUIDANCE}
+PROJECT_WAITS_FOR = {ProjectState.MANUAL: ProjectsWork.MANUAL_FILING, ProjectState.FILED: ProjectsWork.REVIEW}
+WORK_OF = {GuidanceKind.PRE_START: MapWork.GUIDANCE, GuidanceKind.COMPLETION: MapWork.COMPLETION_GUIDANCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _of(field: str, project_id: int | None) -> Q:
     return Q() if project_id is None else Q(**{field: project_id})
 
 
-def _open(kind: WorkKind, model: type) -> Exists:
+def _open(kind: str, model: type) -> Exists:
     label = model._meta.label_lower  # type: ignore[attr-defined]
     return Exists(WorkItem.objects.filter(subject_kind=label, subject_id=OuterRef("pk"), kind=kind, state__in=OPEN))
 
@@ -115,11 +117,11 @@ def _items(project_id: int | None) -> Iterator[Stuck]:
     for state, kinds in WAITS_FOR.items():
         for kind in kinds:
             yield from found(running.filter(~_open(kind, MapItem), state=state), f"{state.label}，但没有“{kind.label}”在办")
-    objections = WorkItem.objects.filter(project_id=OuterRef("project_id"), kind=WorkKind.OBJECTION, state__in=OPEN)
-    notice = running.filter(~_open(WorkKind.COMMITMENT_DECISION, MapItem), ~Exists(objections), state=ItemState.NOTICE)
+    objections = WorkItem.objects.filter(project_id=OuterRef("project_id"), kind=MapWork.OBJECTION, state__in=OPEN)
+    notice = running.filter(~_open(MapWork.DECISION, MapItem), ~Exists(objections), state=ItemState.NOTICE)
     yield from found(notice, "在公示，但既没有决定也没有异议在办")
     decided = running.filter(state__in=DECIDED, application__delivered_at__isnull=True)
-    yield from found(decided.filter(~_open(WorkKind.DELIVERY, MapItem)), "已决定，但没有送达在办")
+    yield from found(decided.filter(~_open(MapWork.DELIVERY, MapItem)), "已决定，但没有送达在办")
     every = MapItem.objects.filter(_of("project_id", project_id), application__isnull=False)
     agrees = [Q(state=state, application__outcome__in=outcomes) for state, outcomes in OUTCOME_OF.items()]
     agrees.append(~Q(state__in=OUTCOME_OF) & Q(application__outcome=""))
@@ -153,7 +155,7 @@ def _clocks(project_id: int | None) -> Iterator[Stuck]:
     """Work left open on what has ended, and clocks that will never turn again although they are not red yet."""
     ended = Project.objects.filter(pk=OuterRef("project_id"), state__in=ENDED_PROJECTS)
     rows = WorkItem.objects.filter(_of("project_id", project_id), state__in=OPEN, project_id__isnull=False)
-    for pk, title in rows.filter(Exists(ended)).exclude(kind=WorkKind.COMPLAINT).order_by("id").values_list("project_id", "title"):
+    for pk, title in rows.filter(Exists(ended)).exclude(kind=MapWork.COMPLAINT).order_by("id").values_list("project_id", "title"):
         yield Stuck(pk, None, f"项目已结束，“{title}”还在办")
     silent = rows.filter(limit_value__isnull=False, next_transition_at__isnull=True).exclude(announced=Light.RED)
     for pk, title in silent.annotate(project=F("project_id")).order_by("id").values_list("project", "title"):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from yinuo.core.wording import day_words
 from yinuo.engine.base import Actor
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.inspections.models import RandomInspection
 from yinuo.rooms.onemap.actions.external import GRANTED, REFUSED
 from yinuo.rooms.onemap.models import ExternalResult, ItemState, MapItem
@@ -15,6 +15,7 @@ from yinuo.rooms.oversight.actions.finding import look_at
 from yinuo.rooms.oversight.actions.sharing import share_decision, share_inspection
 from yinuo.rooms.oversight.actions.warnings import end, overdue
 from yinuo.rooms.oversight.models import AnomalyWarning, StepKind, WarningKind, WarningOutcome, WarningState
+from yinuo.rooms.oversight.room import OversightWork
 from yinuo.rooms.projects.models import ProgressReport, Project
 
 # What the report of a start answers.
@@ -36,7 +37,7 @@ def start_reported(*, actor: Actor, subject: ProgressReport, at: datetime, why: 
 
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
-    if subject.kind == WorkKind.WARNING_RECTIFY:
+    if subject.kind == OversightWork.RECTIFY:
         made = locked(subject.subject_id)
         if made.state == WarningState.RECTIFYING:
             overdue(made, at)

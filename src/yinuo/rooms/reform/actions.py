@@ -11,7 +11,6 @@ import structlog
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.inserting import insert
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import Department, StaffRole
@@ -19,7 +18,7 @@ from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import About, Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkItem, WorkKind, WorkState
+from yinuo.engine.work.models import WorkItem, WorkState
 from yinuo.rooms.halls.queries import today
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.reform import access, figures, papers
@@ -32,6 +31,7 @@ from yinuo.rooms.reform.models import (
     ReportKind,
     SelfReport,
 )
+from yinuo.rooms.reform.room import ReformPaper, ReformWork
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +88,7 @@ def _draft(actor: Actor, place: Place, kind: str, begins: date, at: datetime) ->
         return ReformReport.objects.get(kind=kind, region=place.region, begins=begins)
     ReportDraft.objects.create(report=made)
     record(actor, "reform.draft", made, at=at, data={"kind": kind, "begins": begins, "sha256": made.sha256})
-    _wait(actor, made, WorkKind.REFORM_REPORT, place.office, "comprehensive", "reform.draft_limit", f"草拟{made.get_kind_display()}", at)
+    _wait(actor, made, ReformWork.REPORT, place.office, "comprehensive", "reform.draft_limit", f"草拟{made.get_kind_display()}", at)
     tell(
         "reform_drafted",
         at=at,
@@ -105,7 +105,7 @@ def _ask_departments(actor: Actor, made: ReformReport, place: Place, at: datetim
     """Every department the year's figures name says how it was, within the term (自评)."""
     wanted = {row["department_id"] for row in made.figures["departments"]}
     for office in Department.objects.filter(pk__in=wanted).order_by("id"):
-        _wait(actor, made, WorkKind.REFORM_SELF_REPORT, office, "approver", "reform.self_report_limit", "改革年度自评", at)
+        _wait(actor, made, ReformWork.SELF_REPORT, office, "approver", "reform.self_report_limit", "改革年度自评", at)
         tell(
             "reform_self_report_due",
             at=at,
@@ -115,9 +115,7 @@ def _ask_departments(actor: Actor, made: ReformReport, place: Place, at: datetim
         )
 
 
-def _wait(
-    actor: Actor, made: ReformReport, kind: WorkKind, office: Department, role: str, limit: str, title: str, at: datetime
-) -> WorkItem:
+def _wait(actor: Actor, made: ReformReport, kind: str, office: Department, role: str, limit: str, title: str, at: datetime) -> WorkItem:
     return open_item(
         actor=actor,
         kind=kind,
@@ -212,11 +210,9 @@ def submit_report(*, actor: Actor, report_id: int, at: datetime, version: int | 
     draft.state, draft.submitted_by_id, draft.submitted_at, draft.returned_why = DraftState.SUBMITTED, actor.person_id, at, ""
     save(draft, "state", "submitted_by", "submitted_at", "returned_why")
     record(actor, "reform.submit", draft.report, at=at)
-    _end(actor, draft.report, WorkKind.REFORM_REPORT, at, "submitted")
+    _end(actor, draft.report, ReformWork.REPORT, at, "submitted")
     made = draft.report
-    work = _wait(
-        actor, made, WorkKind.REFORM_CONSENT, place.office, "principal", "reform.consent_limit", f"审签{made.get_kind_display()}", at
-    )
+    work = _wait(actor, made, ReformWork.CONSENT, place.office, "principal", "reform.consent_limit", f"审签{made.get_kind_display()}", at)
     persons = holders(StaffRole.PRINCIPAL, today(at), department_id=place.office.pk)
     tell("reform_submitted", at=at, persons=persons, page=page_of(made), title=made.title, due=_due(work))
     return draft
@@ -228,14 +224,14 @@ def _due(work: WorkItem) -> str:
 
 def _self_reports_open(report: ReformReport) -> Any:
     return WorkItem.objects.filter(
-        kind=WorkKind.REFORM_SELF_REPORT,
+        kind=ReformWork.SELF_REPORT,
         subject_kind=report._meta.label_lower,
         subject_id=report.pk,
         state__in=[WorkState.RUNNING, WorkState.PAUSED],
     )
 
 
-def _end(actor: Actor, report: ReformReport, kind: WorkKind, at: datetime, outcome: str) -> None:
+def _end(actor: Actor, report: ReformReport, kind: str, at: datetime, outcome: str) -> None:
     work = open_of(report, kind)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome)
@@ -254,8 +250,8 @@ def return_report(*, actor: Actor, report_id: int, why: str, at: datetime, versi
     save(draft, "state", "returned_why")
     made = draft.report
     record(actor, "reform.return", made, at=at, why=draft.returned_why)
-    _end(actor, made, WorkKind.REFORM_CONSENT, at, "returned")
-    _wait(actor, made, WorkKind.REFORM_REPORT, place.office, "comprehensive", "reform.draft_limit", f"修改{made.get_kind_display()}", at)
+    _end(actor, made, ReformWork.CONSENT, at, "returned")
+    _wait(actor, made, ReformWork.REPORT, place.office, "comprehensive", "reform.draft_limit", f"修改{made.get_kind_display()}", at)
     persons = [draft.submitted_by] if draft.submitted_by is not None else []
     tell("reform_returned", at=at, persons=persons, page=page_of(made), title=made.title, why=draft.returned_why[:80])
     return draft
@@ -284,9 +280,9 @@ def publish_report(*, actor: Actor, report_id: int, at: datetime, version: int |
     insert([published])
     draft.state = DraftState.PUBLISHED
     save(draft, "state")
-    issue(kind=DocumentKind.REFORM_REPORT, subject=published, data=papers.report(published), at=at, number=published.number)
+    issue(kind=ReformPaper.REPORT, subject=published, data=papers.report(published), at=at, number=published.number)
     record(actor, "reform.publish", made, at=at, data={"publication": published.pk, "sha256": published.sha256})
-    _end(actor, made, WorkKind.REFORM_CONSENT, at, "published")
+    _end(actor, made, ReformWork.CONSENT, at, "published")
     for work in _self_reports_open(made).select_for_update(no_key=True).order_by("id"):
         close(actor=actor, item=work, at=at, outcome="published", cancelled=True)
     return published
@@ -331,7 +327,7 @@ def hand_self_report(*, actor: Actor, report_id: int, department_id: int, text: 
     )
     insert([made])
     record(actor, "reform.hand_self_report", made, at=at, data={"report": report_id, "department": office.pk, "round": made.round})
-    work = open_of(draft.report, WorkKind.REFORM_SELF_REPORT, office.pk)
+    work = open_of(draft.report, ReformWork.SELF_REPORT, office.pk)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="handed in")
     remember(claimed, made)

@@ -10,13 +10,14 @@ from yinuo.engine.notices.actions import tell
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import record
 from yinuo.engine.work.actions import close
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.onemap.regional import ended
 from yinuo.rooms.regional import queries
 from yinuo.rooms.regional.actions.common import body, day_of
 from yinuo.rooms.regional.actions.publishing import tell_ended
 from yinuo.rooms.regional.models import FeeEntry, FeeKind, Opinion, RegionalAssessment
+from yinuo.rooms.regional.room import RegionalWork
 
 
 def shared(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
@@ -76,10 +77,10 @@ def granted(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     """A department silent until its term has no opinion; a result nobody renewed in time is out of use."""
-    if subject.kind == WorkKind.REGIONAL_APPROVAL and subject.subject_kind == Opinion._meta.label_lower:
+    if subject.kind == RegionalWork.APPROVAL and subject.subject_kind == Opinion._meta.label_lower:
         Opinion.objects.filter(pk=subject.subject_id, answered_at__isnull=True).update(lapsed=True)
         close(actor=Actor.system(), item=subject, at=at, outcome="lapsed")
-    if subject.kind == WorkKind.REGIONAL_UPKEEP:
+    if subject.kind == RegionalWork.UPKEEP:
         result = RegionalResult.objects.select_for_update(no_key=True, of=("self",)).select_related("zone").get(pk=subject.subject_id)
         close(actor=Actor.system(), item=subject, at=at, outcome="expired")
         if not ended(result):

@@ -16,7 +16,7 @@ from yinuo.engine.people.queries import persons_bound
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import About, Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap.actions.common import locked
 from yinuo.rooms.onemap.models import Application, MapItem
 from yinuo.rooms.projects.actions import lock
@@ -31,9 +31,9 @@ from yinuo.rooms.reviews.models import (
     Rectification,
     RectificationState,
     ServiceReview,
-    Track,
     TrackService,
 )
+from yinuo.rooms.reviews.room import ReviewsWork
 
 S = RectificationState
 REVIEWABLE = ("granted", "refused", "not_accepted", "exempt")
@@ -162,7 +162,7 @@ def _spoken(
 def service_ended(
     *,
     actor: Actor,
-    track: Track,
+    track: str,
     subject: models.Model,
     project: Project,
     name: str,
@@ -191,7 +191,7 @@ def service_ended(
         },
     )
     if fresh:
-        record(actor, "reviews.ask", service, at=at, project_code=project.code or "", data={"track": track.value})
+        record(actor, "reviews.ask", service, at=at, project_code=project.code or "", data={"track": track})
         persons = _contacts(project, at)
         tell(
             "review_invited",
@@ -212,11 +212,11 @@ def _contacts(project: Project, at: datetime) -> list[Person]:
 
 def _open_rectification(actor: Actor, review: ServiceReview, at: datetime) -> None:
     made = Rectification.objects.create(review=review, opened_at=at)
-    work = _wait(actor, made, WorkKind.BAD_REVIEW_ASSIGN, "review.assign_limit", "supervisor", at)
+    work = _wait(actor, made, ReviewsWork.ASSIGN, "review.assign_limit", "supervisor", at)
     tell("bad_review", at=at, persons=readers(work, at, StaffRole.SUPERVISOR), page=work.page_ref, matter=review.about.name, due=_due(work))
 
 
-def _wait(actor: Actor, made: Rectification, kind: WorkKind, limit: str, role: str, at: datetime) -> WorkItem:
+def _wait(actor: Actor, made: Rectification, kind: str, limit: str, role: str, at: datetime) -> WorkItem:
     """Its clock. It names the matter and neither project nor unit: those reviewed must not learn who spoke."""
     day, review = at.astimezone(TZ).date(), made.review
     return open_item(
@@ -258,7 +258,7 @@ def _take(actor: Actor, review_id: int, may: Rule, states: Sequence[str], versio
     return made
 
 
-def _save(actor: Actor, made: Rectification, state: str, kind: WorkKind, at: datetime, *fields: str) -> None:
+def _save(actor: Actor, made: Rectification, state: str, kind: str, at: datetime, *fields: str) -> None:
     """Moves on: the clock it waited under is closed, the row keeps what was said."""
     work = open_of(made, kind)
     if work is not None:
@@ -282,7 +282,7 @@ def assign_bad_review(*, actor: Actor, review_id: int, instruction: str, at: dat
     """转办: the supervisor hands it to the department that was reviewed, with what to look into."""
     made = _take(actor, review_id, access.can_supervise, [S.NEW], version)
     made.instruction = _need(instruction, "instruction", "请写明请部门核实什么")
-    _save(actor, made, S.ASSIGNED, WorkKind.BAD_REVIEW_ASSIGN, at, "instruction")
+    _save(actor, made, S.ASSIGNED, ReviewsWork.ASSIGN, at, "instruction")
     _to_department(actor, made, at)
     _told(actor, "reviews.assign", made, at, made.instruction)
     return made
@@ -290,7 +290,7 @@ def assign_bad_review(*, actor: Actor, review_id: int, instruction: str, at: dat
 
 def _to_department(actor: Actor, made: Rectification, at: datetime) -> None:
     role = "approver" if made.review.department_id else "general_convener"
-    work = _wait(actor, made, WorkKind.BAD_REVIEW_RECTIFY, "review.rectify_limit", role, at)
+    work = _wait(actor, made, ReviewsWork.RECTIFY, "review.rectify_limit", role, at)
     roles = [] if made.review.department_id else [StaffRole.GENERAL_CONVENER]
     tell("bad_review", at=at, persons=readers(work, at, *roles), page=work.page_ref, matter=made.review.about.name, due=_due(work))
 
@@ -305,8 +305,8 @@ def answer_bad_review(
         raise Refused("reviews.finding", "请选择核实的结果", field="finding")
     made.finding, made.answer = finding, _need(answer, "answer", "请写明给评价人的答复")
     made.measures = _need(measures, "measures", "请写明整改的措施") if finding != Finding.UNTRUE else measures.strip()[:TEXT_LIMIT]
-    _save(actor, made, S.ANSWERED, WorkKind.BAD_REVIEW_RECTIFY, at, "finding", "measures", "answer")
-    _wait(actor, made, WorkKind.BAD_REVIEW_CHECK, "review.check_limit", "supervisor", at)
+    _save(actor, made, S.ANSWERED, ReviewsWork.RECTIFY, at, "finding", "measures", "answer")
+    _wait(actor, made, ReviewsWork.CHECK, "review.check_limit", "supervisor", at)
     _told(actor, "reviews.answer", made, at, made.answer)
     return made
 
@@ -318,8 +318,8 @@ def appeal_bad_review(*, actor: Actor, review_id: int, why: str, at: datetime, v
     if made.appeal:
         raise Refused("reviews.appeal_once", "已经申诉过，不能再次申诉", remedy="请核实整改并答复")
     made.appeal = _need(why, "why", "请写明为什么不应计为差评")
-    _save(actor, made, S.APPEALED, WorkKind.BAD_REVIEW_RECTIFY, at, "appeal")
-    _wait(actor, made, WorkKind.BAD_REVIEW_CHECK, "review.check_limit", "supervisor", at)
+    _save(actor, made, S.APPEALED, ReviewsWork.RECTIFY, at, "appeal")
+    _wait(actor, made, ReviewsWork.CHECK, "review.check_limit", "supervisor", at)
     _told(actor, "reviews.appeal", made, at, made.appeal)
     return made
 
@@ -331,9 +331,9 @@ def decide_appeal(*, actor: Actor, review_id: int, upheld: bool, answer: str, at
     made.appeal_answer = _need(answer, "answer", "请写明复核的理由")
     if upheld:
         made.closed_at = at
-        _save(actor, made, S.SET_ASIDE, WorkKind.BAD_REVIEW_CHECK, at, "appeal_answer", "closed_at")
+        _save(actor, made, S.SET_ASIDE, ReviewsWork.CHECK, at, "appeal_answer", "closed_at")
     else:
-        _save(actor, made, S.ASSIGNED, WorkKind.BAD_REVIEW_CHECK, at, "appeal_answer")
+        _save(actor, made, S.ASSIGNED, ReviewsWork.CHECK, at, "appeal_answer")
         _to_department(actor, made, at)
     _told(actor, "reviews.decide_appeal", made, at, made.appeal_answer)
     return made
@@ -344,12 +344,12 @@ def check_answer(*, actor: Actor, review_id: int, approved: bool, at: datetime, 
     """差评反馈内容的规范性审核: the supervisor lets the answer go out, or sends it back with what to mend."""
     made = _take(actor, review_id, access.can_supervise, [S.ANSWERED], version)
     if approved:
-        _save(actor, made, S.CHECKED, WorkKind.BAD_REVIEW_CHECK, at)
-        _wait(actor, made, WorkKind.BAD_REVIEW_CALL_BACK, "review.call_back_limit", "supervisor", at)
+        _save(actor, made, S.CHECKED, ReviewsWork.CHECK, at)
+        _wait(actor, made, ReviewsWork.CALL_BACK, "review.call_back_limit", "supervisor", at)
         tell("review_answered", at=at, **_giver(made), matter=made.review.about.name, answer=made.answer[:200])
     else:
         made.returned, made.returned_why = made.returned + 1, _need(why, "why", "请写明答复要怎样修改")
-        _save(actor, made, S.ASSIGNED, WorkKind.BAD_REVIEW_CHECK, at, "returned", "returned_why")
+        _save(actor, made, S.ASSIGNED, ReviewsWork.CHECK, at, "returned", "returned_why")
         _to_department(actor, made, at)
     _told(actor, "reviews.check", made, at, why)
     return made
@@ -368,6 +368,6 @@ def close_bad_review(*, actor: Actor, review_id: int, call_back: str, note: str,
     if call_back not in CallBack.values:
         raise Refused("reviews.call_back", "请选择回访的结果", field="call_back")
     made.call_back, made.call_back_note, made.closed_at = call_back, _need(note, "note", "请写明回访的情况"), at
-    _save(actor, made, S.CLOSED, WorkKind.BAD_REVIEW_CALL_BACK, at, "call_back", "call_back_note", "closed_at")
+    _save(actor, made, S.CLOSED, ReviewsWork.CALL_BACK, at, "call_back", "call_back_note", "closed_at")
     _told(actor, "reviews.close", made, at, note)
     return made

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from yinuo.engine.base import AppendOnly, LeadsToPage, PageRef, Versioned
 from yinuo.engine.people.models import Department, Hall, Person
+from yinuo.engine.register import services
 from yinuo.rooms.onemap.models import Application, MapItem
 from yinuo.rooms.projects.models import Project
 
@@ -24,14 +25,6 @@ class Channel(models.TextChoices):
     WINDOW = "window", "窗口代录"
 
 
-class Track(models.TextChoices):
-    AGENCY = "agency", "代办服务"
-    STANDARD_LAND = "standard_land", "“标准地”"
-    MOCK = "mock", "模拟审批"
-    DEFICIENT = "deficient", "容缺受理"
-    LAND_LIST = "land_list", "用地清单制"
-
-
 class TrackService(LeadsToPage, AppendOnly):
     """A special track has served a project and that has ended: the unit may review it once (附件7·第二十条).
 
@@ -39,7 +32,7 @@ class TrackService(LeadsToPage, AppendOnly):
     `department` answers for it; None = the hall's general convener, who heads agents and window. The page is where the unit finds the track.
     """
 
-    track = models.CharField(max_length=14, choices=Track.choices)
+    track = models.CharField(max_length=14, choices=services)
     subject_kind = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="track_services")

@@ -15,7 +15,7 @@ from yinuo.engine.base import Actor
 from yinuo.engine.rules import pack
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.reviews.access import WATCHING
-from yinuo.rooms.reviews.models import RECTIFIED, Rectification, ServiceReview, Track, TrackService
+from yinuo.rooms.reviews.models import RECTIFIED, Rectification, ServiceReview, TrackService
 
 PAGE = 40
 # Who is reviewed where no department is: agents and the window.
@@ -39,7 +39,7 @@ def service(service_id: int) -> TrackService:
     return TrackService.objects.select_related("project", "department", "review__rectification").get(pk=service_id)
 
 
-def service_of(track: Track, subject: models.Model) -> TrackService | None:
+def service_of(track: str, subject: models.Model) -> TrackService | None:
     """The ended service a track's row stands for, with its review; None while it still runs."""
     found = TrackService.objects.filter(track=track, subject_kind=subject._meta.label_lower, subject_id=subject.pk)
     return found.select_related("review__rectification", "project").first()

@@ -9,56 +9,22 @@ from django.conf import settings
 
 from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.wording import iso, moment
+from yinuo.engine.register import window_words
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.window.models import Handout, Visit
 from yinuo.rooms.window.queries import Done
-
-# What was done in a visit, in the receipt's words; what is only a step of something else is left out. Rooms above add theirs.
-WORDS = {
-    "projects.file": "申报项目备案",
-    "projects.amend": "变更项目信息",
-    "projects.recode": "重新备案",
-    "projects.terminate": "申请终止项目",
-    "projects.report_start": "报送开工",
-    "projects.report_progress": "报送建设进度",
-    "projects.report_investment": "报送完成投资",
-    "projects.report_completion": "报送竣工",
-    "projects.report_participant": "报备参建单位",
-    "projects.ask_question": "提出问题",
-    "onemap.submit_materials": "提交申报材料",
-    "onemap.withdraw_application": "撤回申报",
-    "onemap.apply_anew": "重新申报",
-    "onemap.ask_document": "申请补办审批文件",
-    "onemap.withdraw_document_request": "撤回补办审批文件的申请",
-    "onemap.enter_remedy": "登记复议、诉讼或者投诉",
-    "commitments.commit_on_paper": "提交签字盖章的信用承诺书",
-    "commitments.to_regular": "承诺转为常规办理",
-    "commitments.report_fulfilment": "报告履约情况",
-    "commitments.report_difficulty": "报告履约困难",
-    "commitments.apply_completion": "申请竣工验收",
-    "commitments.apply_again": "整改后再次申请竣工验收",
-    "credit.ask_repair": "申请信用分值修复",
-    "credit.ask_objection": "对信用加减分提出异议",
-    "documents.store_upload": "扫描材料，存入单位材料库",
-    "window.hand_out": "领取文书",
-    "window.bind_visitor": "开通或者找回上网账号",
-    "mock.apply": "申请模拟审批",
-    "deficient.apply": "申请容缺受理",
-    "agency.apply": "申请代办服务",
-    "land.apply": "申请用地清单",
-}
 
 
 def lines(done: Iterable[Done]) -> list[dict[str, Any]]:
     """The receipt's lines, in order; scans are counted together."""
     made: list[dict[str, Any]] = []
     for row in done:
-        if row.verb not in WORDS:
+        if row.verb not in window_words():
             continue
         about = row.matter or (row.text if row.verb == "window.hand_out" else "") or (row.project.name if row.project else "")
         line = {
             "at": moment(row.at),
-            "what": WORDS[row.verb],
+            "what": window_words()[row.verb],
             "about": about,
             "project_name": row.project.name if row.project else "",
             "project_code": row.project.code or "" if row.project else "",

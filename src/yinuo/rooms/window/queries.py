@@ -9,20 +9,24 @@ from django.db.models import Case, Q, QuerySet, When
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, PageRef, StandIn
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.queries import without_replaced
 from yinuo.engine.people.models import ProjectUnit
 from yinuo.engine.trail.models import Entry
-from yinuo.engine.work.models import WorkItem, WorkKind, WorkState
+from yinuo.engine.work.models import WorkItem, WorkState
 from yinuo.rooms.commitments.models import Objection
+from yinuo.rooms.commitments.room import CommitmentsPaper
 from yinuo.rooms.onemap.models import MapItem, Submission
+from yinuo.rooms.onemap.room import MapPaper, MapWork
 from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.room import ProjectsPaper
 from yinuo.rooms.window.models import HandoutLine, Visit
+from yinuo.rooms.window.room import WindowPaper
 
 # What the unit gave itself, has got at the counter already, or the hall keeps.
 NEVER_HANDED_OUT = (
-    *(DocumentKind.WINDOW_RECEIPT, DocumentKind.HANDOUT, DocumentKind.DELIVERY),
-    *(DocumentKind.POSTER, DocumentKind.RECEIPT, DocumentKind.LETTER),
+    *(WindowPaper.RECEIPT, WindowPaper.HANDOUT, MapPaper.DELIVERY),
+    *(ProjectsPaper.POSTER, MapPaper.RECEIPT, CommitmentsPaper.LETTER),
 )
 SHOWN, FIRST = 40, 12
 
@@ -154,14 +158,14 @@ def to_hand_out(unit_id: int, hall_id: int | None, most: int = FIRST) -> list[Re
     codes = dict(Project.objects.filter(unit_id=unit_id, hall_id=hall_id, code__isnull=False).values_list("code", "name"))
     rows = without_replaced(Document.objects.filter(unit_id=unit_id, project_code__in=list(codes)).exclude(kind__in=NEVER_HANDED_OUT))
     owed = set(owed_to(unit_id, hall_id).values_list("subject_kind", "subject_id"))
-    waited_for = Q(kind=DocumentKind.DECISION, subject_id__in=[pk for _, pk in owed])
+    waited_for = Q(kind=MapPaper.DECISION, subject_id__in=[pk for _, pk in owed])
     newest = rows.annotate(first=Case(When(waited_for, then=0), default=1)).order_by("first", "-issued_at", "-id")
     found = list(newest[: most + len(owed)])
     taken = dict(HandoutLine.objects.filter(document__in=found).order_by("id").values_list("document_id", "handout__at"))
     made = []
     for row in found:
         subject = (row.subject_kind, row.subject_id)
-        awaited = row.kind == DocumentKind.DECISION and subject in owed
+        awaited = row.kind == MapPaper.DECISION and subject in owed
         owed -= {subject} if awaited else set()
         made.append(Ready(row, codes[row.project_code], awaited, taken.get(row.pk)))
     return sorted(made, key=lambda ready: not ready.awaited)
@@ -170,7 +174,7 @@ def to_hand_out(unit_id: int, hall_id: int | None, most: int = FIRST) -> list[Re
 def owed_to(unit_id: int, hall_id: int | None) -> QuerySet[WorkItem]:
     """The terms in which a decision has to reach the unit, still running."""
     return WorkItem.objects.filter(
-        kind=WorkKind.DELIVERY, unit_id=unit_id, hall_id=hall_id, state__in=[WorkState.RUNNING, WorkState.PAUSED]
+        kind=MapWork.DELIVERY, unit_id=unit_id, hall_id=hall_id, state__in=[WorkState.RUNNING, WorkState.PAUSED]
     ).order_by("due_at", "id")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from yinuo.engine.base import Actor
 from yinuo.engine.people import actions as people
 from yinuo.engine.work.actions import open_of, remind
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.commitments import actions as commitments
 from yinuo.rooms.onemap import actions as onemap
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects import actions as projects
 from yinuo.rooms.projects.models import Question
 from yinuo.stories.demo.play import Play
@@ -106,7 +106,7 @@ def overdue(world: World) -> Scene:
     at = yield world.ago(9, "10:05")
     play.accept("land_use_planning_permit", at)
     at = yield world.ago(5, "09:00")
-    work = open_of(play.item("land_use_planning_permit"), WorkKind.LIMIT)
+    work = open_of(play.item("land_use_planning_permit"), MapWork.LIMIT)
     assert work is not None
     remind(actor=world.cast.holder("supervisor"), item=work, note="临近期限，请抓紧办理。", at=at)
     at = yield world.ago(2, "09:10")

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from yinuo.engine.base import STOOD_IN, Actor
+from yinuo.engine.register import verbs
 from yinuo.engine.trail.models import Entry
 from yinuo.engine.work.models import Light, WorkItem
 from yinuo.rooms.commitments.models import Commitment
@@ -16,29 +17,11 @@ from yinuo.rooms.onemap.queries import MapView
 from yinuo.rooms.projects.models import Project
 
 # What a reader of the map wants to know of; the trail's other entries about a matter are inner workings.
-TOLD = {
-    "onemap.submit_materials": "提交了材料",
-    "onemap.withdraw_application": "撤回了申请",
-    "onemap.accept": "已受理",
-    "onemap.send_back": "一次性告知退回",
-    "onemap.pause": "暂停计时",
-    "onemap.resume": "恢复计时",
-    "onemap.extend": "延长了期限",
-    "onemap.grant": "已办结",
-    "onemap.refuse": "不予许可",
-    "onemap.refuse_acceptance": "不予受理",
-    "onemap.take_in_result": "收到工程审批系统结果",
-    "onemap.escalate": "启动了红灯协调",
-    "onemap.report_problem": "发现问题",
-    "onemap.handle_problem": "问题已处理",
-    "commitments.commit": "签署承诺书，开始公示",
-    "commitments.commit_on_paper": "交来纸质承诺书，开始公示",
-    "commitments.object": "公示中收到异议",
-    "commitments.answer_objection": "异议已答复",
-    "commitments.close_notice": "公示期满",
-    "commitments.to_regular": "转为常规办理",
-}
 LIMIT = 200
+
+
+def _told() -> list[str]:
+    return [verb for verb, words in verbs().items() if words.on_map]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +52,7 @@ def changes_since(actor: Actor, view: MapView, since: datetime) -> list[Change]:
         if turned is not None:
             found[turned.item_id] = turned
     if view.project.code:
-        rows = Entry.objects.filter(project_code=view.project.code, at__gt=since, at__lte=view.now, verb__in=TOLD)
+        rows = Entry.objects.filter(project_code=view.project.code, at__gt=since, at__lte=view.now, verb__in=_told())
         own = rows.exclude(person_id=actor.person_id) if actor.person_id else rows
         entries = list(own.order_by("-id")[:LIMIT])
         places = _Places.of(view) if entries else None
@@ -77,7 +60,7 @@ def changes_since(actor: Actor, view: MapView, since: datetime) -> list[Change]:
             item_id = places.item_of(entry) if places else None
             if item_id is not None:
                 stood_in = f"（{STOOD_IN.get(entry.entrance, '')}）" if entry.via and entry.role == "unit" else ""
-                _add(found, Change(item_id, TOLD[entry.verb] + stood_in, entry.at, 1))
+                _add(found, Change(item_id, verbs()[entry.verb].on_map + stood_in, entry.at, 1))
     return sorted(found.values(), key=lambda change: (change.at, change.item_id), reverse=True)
 
 

@@ -19,10 +19,10 @@ from yinuo.engine.people.queries import holders, persons_bound
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import About, Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.accounts import access, queries
 from yinuo.rooms.accounts.actions.common import hall_phone
 from yinuo.rooms.accounts.models import Admission, AdmissionState
+from yinuo.rooms.accounts.room import AccountsWork
 
 LIMIT = "admission.limit"
 
@@ -77,7 +77,7 @@ def ask_admission(
     window = queries.window_of(hall.pk, day)
     item = open_item(
         actor=actor,
-        kind=WorkKind.ADMISSION,
+        kind=AccountsWork.ADMISSION,
         about=About(made, f"核对入驻申请：{made.unit_name}", f"经办人 {person.name}", PageRef("staff:admission", admission_id=made.pk)),
         limits=Limits(pack().integer(LIMIT, day)),
         rules_on=day,
@@ -195,6 +195,6 @@ def _end(found: Admission, state: AdmissionState, at: datetime, actor: Actor, *m
     if state != AdmissionState.WITHDRAWN:
         found.decided_by_id = actor.person_id
     save(found, "state", "ended_at", "decided_by", "binding", *more)
-    item = open_of(found, WorkKind.ADMISSION)
+    item = open_of(found, AccountsWork.ADMISSION)
     if item is not None:
         close(actor=actor, item=item, at=at, outcome=found.get_state_display(), cancelled=state == AdmissionState.WITHDRAWN)

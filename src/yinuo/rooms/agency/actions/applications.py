@@ -16,7 +16,6 @@ from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, open_item
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.agency import access, papers, queries
 from yinuo.rooms.agency.actions.common import (
     agent_of,
@@ -44,6 +43,7 @@ from yinuo.rooms.agency.models import (
     AgreementState,
     ApplicationState,
 )
+from yinuo.rooms.agency.room import AgencyWork
 from yinuo.rooms.credit.relying import rely_on
 from yinuo.rooms.projects.actions import lock
 from yinuo.rooms.projects.models import Project, ProjectState
@@ -146,7 +146,7 @@ def need_served(project: Project, at: datetime) -> Decision:
 def _ask_for_answer(actor: Actor, made: AgencyRequest, support: str, at: datetime) -> None:
     work = open_item(
         actor=actor,
-        kind=WorkKind.AGENCY_REQUEST,
+        kind=AgencyWork.REQUEST,
         about=words(made, "代办申请"),
         limits=Limits(limit("agency.enhanced_limit" if support == ENHANCED else "agency.application_limit", at)),
         rules_on=day_of(at),
@@ -273,7 +273,7 @@ def _granted(found: AgencyRequest, services: Sequence[str] | None, note: str, su
 def _wait_for_signature(actor: Actor, found: AgencyRequest, agreement: Agreement, at: datetime) -> None:
     work = open_item(
         actor=actor,
-        kind=WorkKind.AGENCY_REQUEST,
+        kind=AgencyWork.REQUEST,
         about=words(found, "签署委托代办协议", to_unit=True),
         limits=Limits(limit("agency.sign_limit", at)),
         rules_on=day_of(at),
@@ -330,7 +330,7 @@ def start_service(actor: Actor, agreement: Agreement, at: datetime) -> None:
     days = (agreement.to_on - timedelta(days=1) - day_of(at)).days
     open_item(
         actor=actor,
-        kind=WorkKind.AGENCY_SERVICE,
+        kind=AgencyWork.SERVICE,
         about=words(agreement, "代办服务"),
         limits=Limits(max(days, 0), "calendar"),
         rules_on=day_of(at),

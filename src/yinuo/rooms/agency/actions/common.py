@@ -13,8 +13,8 @@ from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import AuthorisedPerson, InForce, Person
 from yinuo.engine.rules import pack
 from yinuo.engine.work.actions import About, close, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.agency.models import AgencyBody, AgencyRequest, Agreement, ServiceAgent, ServiceKind
+from yinuo.rooms.agency.room import AgencyWork
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.projects.actions import lock
 from yinuo.rooms.projects.actions.filing import about
@@ -150,7 +150,7 @@ def words(row: Agreement | AgencyRequest, title: str, *, to_unit: bool = False) 
 
 
 def stop_clock(actor: Actor, row: Agreement | AgencyRequest, at: datetime, outcome: str, *, cancelled: bool = False) -> None:
-    kind = WorkKind.AGENCY_SERVICE if isinstance(row, Agreement) else WorkKind.AGENCY_REQUEST
+    kind = AgencyWork.SERVICE if isinstance(row, Agreement) else AgencyWork.REQUEST
     work = open_of(row, kind)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome, cancelled=cancelled)

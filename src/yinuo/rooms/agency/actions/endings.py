@@ -10,7 +10,6 @@ from yinuo.core.wording import day_words
 from yinuo.engine.base import Actor, Refused, check_version, forbid, save
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import Limits, open_item
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.agency import access, papers
 from yinuo.rooms.agency.actions.applications import start_service
 from yinuo.rooms.agency.actions.common import (
@@ -28,8 +27,8 @@ from yinuo.rooms.agency.actions.common import (
     words,
 )
 from yinuo.rooms.agency.models import DONE_KINDS, IN_FORCE, Agreement, AgreementState, EndKind
+from yinuo.rooms.agency.room import SERVICE, AgencyWork
 from yinuo.rooms.reviews.actions import service_ended
-from yinuo.rooms.reviews.models import Track
 
 OVER = (AgreementState.ENDED, AgreementState.DONE)
 OWN = "只能由项目单位自己办理"
@@ -64,7 +63,7 @@ def report_finished(*, actor: Actor, agreement_id: int, text: str, at: datetime,
     stop_clock(actor, agreement, at, "finished")
     work = open_item(
         actor=actor,
-        kind=WorkKind.AGENCY_SERVICE,
+        kind=AgencyWork.SERVICE,
         about=words(agreement, "确认代办办结", to_unit=True),
         limits=Limits(limit("agency.confirm_limit", at)),
         rules_on=day_of(at),
@@ -117,7 +116,7 @@ def end(actor: Actor, agreement: Agreement, kind: EndKind, why: str, at: datetim
     stop_clock(actor, agreement, at, kind.value)
     open_item(
         actor=actor,
-        kind=WorkKind.AGENCY_SERVICE,
+        kind=AgencyWork.SERVICE,
         about=words(agreement, "归档并交还材料"),
         limits=Limits(limit("agency.archive_limit", at)),
         rules_on=day_of(at),
@@ -134,7 +133,7 @@ def end(actor: Actor, agreement: Agreement, kind: EndKind, why: str, at: datetim
         told(template, agreement, at, why=why or kind.label)
     service_ended(
         actor=actor,
-        track=Track.AGENCY,
+        track=SERVICE,
         subject=agreement,
         project=agreement.project,
         name=f"代办服务（{agreement.body.name}）",

@@ -13,7 +13,6 @@ from yinuo.engine.notices.effects import readers
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.commitments import access
 from yinuo.rooms.commitments.actions.common import day_text, evidence_of, need_text
 from yinuo.rooms.commitments.actions.settlement import propose_kept
@@ -25,6 +24,7 @@ from yinuo.rooms.commitments.models import (
     CompletionState,
     CompletionVerification,
 )
+from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.onemap.actions.common import day_of
 from yinuo.rooms.projects.actions import lock
 from yinuo.rooms.projects.actions.changes import filing_department
@@ -80,7 +80,7 @@ def hand_in_audit(
     attach_files(made, FileRole.EVIDENCE, shown)
     work = open_item(
         actor=actor,
-        kind=WorkKind.AUDIT_CHECK,
+        kind=CommitmentsWork.AUDIT_CHECK,
         about=about(made, project, f"核对审计报告：{made.auditor}", PageRef("staff:completion", project_id=project.pk)),
         limits=Limits(pack().integer("audit.check_limit", project.rules_on)),
         rules_on=project.rules_on,
@@ -142,7 +142,7 @@ def check_audit(
     made.state = AuditState.ACCEPTED if accept else AuditState.RETURNED
     made.note, made.checked_by_id, made.checked_at, made.version = note, actor.person_id, at, made.version + 1
     made.save(update_fields=["state", "conclusion", "note", "checked_by", "checked_at", "version"])
-    work = open_of(made, WorkKind.AUDIT_CHECK)
+    work = open_of(made, CommitmentsWork.AUDIT_CHECK)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=made.state)
     data = {"number": made.number, "state": made.state, "conclusion": made.conclusion}

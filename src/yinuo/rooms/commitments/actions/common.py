@@ -11,11 +11,13 @@ from yinuo.engine.documents.attachments import AttachedFile, own_files
 from yinuo.engine.rules import pack
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
 from yinuo.engine.work.clocks import calendar
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.commitments.models import Commitment, CommitmentState, Objection, ObjectionState
+from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.onemap.actions import common as onemap
 from yinuo.rooms.onemap.actions import leave_promise
 from yinuo.rooms.onemap.planning import decision_days
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.models import Project, ProjectState
 
 Rule = Callable[[Actor, Commitment], bool]
@@ -93,7 +95,7 @@ def open_decision(actor: Actor, commitment: Commitment, at: datetime) -> WorkIte
     days = decision_days(item.project.rules_on)
     return open_item(
         actor=actor,
-        kind=WorkKind.COMMITMENT_DECISION,
+        kind=MapWork.DECISION,
         about=onemap.words(item, f"承诺决定：{item.name}", tags=("承诺",)),
         limits=Limits(days),
         rules_on=item.project.rules_on,
@@ -105,7 +107,7 @@ def open_decision(actor: Actor, commitment: Commitment, at: datetime) -> WorkIte
 
 
 def end_decision(actor: Actor, commitment: Commitment, at: datetime, outcome: str, *, cancelled: bool = False) -> None:
-    work = open_of(commitment.item, WorkKind.COMMITMENT_DECISION)
+    work = open_of(commitment.item, MapWork.DECISION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome, cancelled=cancelled)
 
@@ -125,14 +127,14 @@ def settle_objections(actor: Actor, commitment: Commitment, at: datetime) -> Non
     for objection in open_ones.order_by("id"):
         objection.state, objection.answer, objection.answered_at = ObjectionState.MOOT, GONE[CommitmentState(commitment.state)], at
         save(objection, "state", "answer", "answered_at")
-        work = open_of(objection, WorkKind.OBJECTION)
+        work = open_of(objection, MapWork.OBJECTION)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="promise gone", cancelled=True)
 
 
 def end_review(actor: Actor, commitment: Commitment, at: datetime, outcome: str) -> None:
     """There is nothing to review any more: what waits is taken back."""
-    work = open_of(commitment, WorkKind.COMMITMENT_REVIEW)
+    work = open_of(commitment, CommitmentsWork.REVIEW)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome, cancelled=True)
     if commitment.review_on is not None:

@@ -16,7 +16,6 @@ from yinuo.engine.notices.effects import readers
 from yinuo.engine.rules import closing_stage, pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.commitments import access
 from yinuo.rooms.commitments.actions.common import PENDING, day_text, end_reviews, evidence_of, need_text
 from yinuo.rooms.commitments.actions.settlement import fail, propose_kept, settle
@@ -29,9 +28,11 @@ from yinuo.rooms.commitments.models import (
     CompletionVerification,
     Finding,
 )
+from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.onemap.actions import common as onemap
 from yinuo.rooms.onemap.actions import conclude, open_completion_guidance
 from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions import lock, need_not_stopped
 from yinuo.rooms.projects.actions.changes import filing_department
 from yinuo.rooms.projects.actions.filing import about, page_of
@@ -121,7 +122,7 @@ def _ask_departments(actor: Actor, completion: CompletionVerification, limit: st
     for department_id, own in points.items():
         work = open_item(
             actor=actor,
-            kind=WorkKind.VERIFICATION,
+            kind=CommitmentsWork.VERIFICATION,
             about=about(
                 completion,
                 project,
@@ -256,7 +257,7 @@ def _conclude(actor: Actor, item_id: int, document_number: str, note: str, at: d
     item: MapItem = onemap.locked(item_id)
     onemap.need_prerequisites(item)
     number = need_text(document_number, "document_number", "请填写验收意见的文号")
-    for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION, WorkKind.DELIVERY):
+    for kind in (MapWork.RECEIPT, MapWork.LIMIT, MapWork.RECTIFICATION, MapWork.DELIVERY):
         work = open_of(item, kind)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="verified")
@@ -278,7 +279,7 @@ def apply_again(*, actor: Actor, completion_id: int, text: str, at: datetime, id
             "commitments.not_rectifying", f"竣工验收现在是“{completion.get_state_display()}”，不能再次申请", remedy="请查看验收进展"
         )
     text = need_text(text, "text", "请写明整改的情况")
-    work = open_of(completion, WorkKind.RECTIFICATION)
+    work = open_of(completion, MapWork.RECTIFICATION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="rectified")
     completion.state, completion.round = CompletionState.INSPECTION, completion.round + 1

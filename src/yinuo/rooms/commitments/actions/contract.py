@@ -10,7 +10,6 @@ from yinuo.core.decision import Decision
 from yinuo.core.pack.types import CommitmentStandard
 from yinuo.engine.base import Actor, Refused
 from yinuo.engine.documents.actions import issue_signed
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.documents.signing import Signatory
 from yinuo.engine.trail.actions import action, record, store
 from yinuo.rooms.commitments import papers
@@ -18,6 +17,7 @@ from yinuo.rooms.commitments.actions.common import code_of, end_of
 from yinuo.rooms.commitments.actions.promise import _need_time, _signer, turn_of
 from yinuo.rooms.commitments.models import Commitment, CommitmentState
 from yinuo.rooms.commitments.reviewing import first_on
+from yinuo.rooms.commitments.room import CommitmentsPaper
 from yinuo.rooms.onemap.actions.common import day_of
 from yinuo.rooms.onemap.models import MapItem
 
@@ -51,7 +51,7 @@ def promise_in_contract(
     )
     said = f"本承诺是国有建设用地使用权出让合同（{contract}）的内容，在信用承诺专区公布，项目竣工时由自然资源部门会同有关部门逐项核验。"
     letter = issue_signed(
-        kind=DocumentKind.LETTER,
+        kind=CommitmentsPaper.LETTER,
         subject=item,
         data={**data, "matter_name": title, "opening": opening, "notice_period": said},
         at=at,

@@ -13,7 +13,6 @@ from yinuo.engine.notices.effects import readers
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.commitments import access
 from yinuo.rooms.commitments.actions.common import (
     code_of,
@@ -39,8 +38,10 @@ from yinuo.rooms.commitments.models import (
     RulingState,
 )
 from yinuo.rooms.commitments.reviewing import UNSETTLED, due_on
+from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.commitments.telling import tell_platform
 from yinuo.rooms.onemap.actions import common as onemap
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions.filing import about
 
 # An opinion follows help that did not suffice; what is out of reach goes up or ends at once.
@@ -78,7 +79,7 @@ def report_fulfilment(
     )
     attach_files(report, FileRole.EVIDENCE, evidence_of(evidence, commitment.project.unit_id))
     for difficulty in Difficulty.objects.select_for_update(no_key=True).filter(commitment=commitment).order_by("id"):
-        if _end_term(actor, difficulty, at, "reported") and open_of(difficulty, WorkKind.DIFFICULTY) is None:
+        if _end_term(actor, difficulty, at, "reported") and open_of(difficulty, CommitmentsWork.DIFFICULTY) is None:
             wait_for_help(actor, difficulty, commitment, at)
     record(actor, "commitments.report_fulfilment", report, at=at, project_code=code_of(commitment), data={"commitment": commitment.pk})
     remember(claimed, report)
@@ -115,7 +116,7 @@ def wait_for_help(actor: Actor, made: Difficulty, commitment: Commitment, at: da
     item, project = commitment.item, commitment.project
     work = open_item(
         actor=actor,
-        kind=WorkKind.DIFFICULTY,
+        kind=CommitmentsWork.DIFFICULTY,
         about=about(
             made, project, f"履约困难：{item.name}", PageRef("staff:item", item_id=item.pk), stage=item.stage, matter_id=item.matter_id
         ),
@@ -155,7 +156,7 @@ def handle_difficulty(
     chosen = _chosen(difficulty, commitment, outcome)
     _need_days(commitment, chosen, days)
     text = need_text(text, "text", "请写明帮助指导的内容" if chosen == DifficultyOutcome.HELPED else "请写明处理意见和依据")
-    work = open_of(difficulty, WorkKind.DIFFICULTY)
+    work = open_of(difficulty, CommitmentsWork.DIFFICULTY)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=chosen)
     field = "help" if chosen == DifficultyOutcome.HELPED else "opinion"
@@ -203,7 +204,7 @@ def _order(actor: Actor, difficulty: Difficulty, commitment: Commitment, days: i
     project, item = commitment.project, commitment.item
     open_item(
         actor=actor,
-        kind=WorkKind.RECTIFICATION,
+        kind=MapWork.RECTIFICATION,
         about=about(
             difficulty,
             project,
@@ -224,7 +225,7 @@ def _order(actor: Actor, difficulty: Difficulty, commitment: Commitment, days: i
 
 
 def _end_term(actor: Actor, difficulty: Difficulty, at: datetime, outcome: str) -> bool:
-    work = open_of(difficulty, WorkKind.RECTIFICATION)
+    work = open_of(difficulty, MapWork.RECTIFICATION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome)
     return work is not None
@@ -234,7 +235,7 @@ def term_over(difficulty_id: int, at: datetime) -> None:
     """限期整改 has run out without a report: the department decides what follows (附件2·第十四条)."""
     commitment = locked(Difficulty.objects.values_list("commitment_id", flat=True).get(pk=difficulty_id))
     difficulty = Difficulty.objects.select_for_update(no_key=True).get(pk=difficulty_id)
-    if _end_term(Actor.system(), difficulty, at, "overdue") and open_of(difficulty, WorkKind.DIFFICULTY) is None:
+    if _end_term(Actor.system(), difficulty, at, "overdue") and open_of(difficulty, CommitmentsWork.DIFFICULTY) is None:
         wait_for_help(Actor.system(), difficulty, commitment, at)
 
 
@@ -262,7 +263,7 @@ def _chosen(difficulty: Difficulty, commitment: Commitment, outcome: str) -> Dif
 def _follow(actor: Actor, commitment: Commitment, outcome: DifficultyOutcome, text: str, at: datetime) -> None:
     if outcome == DifficultyOutcome.HELPED:
         commitment.fulfilment = Fulfilment.RECTIFYING
-        if open_of(commitment, WorkKind.COMMITMENT_REVIEW) is None:
+        if open_of(commitment, CommitmentsWork.REVIEW) is None:
             # Whether it was put right is looked at soon.
             commitment.review_on = due_on(commitment)
         save(commitment, "fulfilment", "review_on")

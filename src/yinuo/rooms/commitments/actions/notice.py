@@ -17,7 +17,6 @@ from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, once, record, request_hash, unit_of_work
 from yinuo.engine.trail.queries import of_subject
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.commitments import access
 from yinuo.rooms.commitments.actions.common import (
     code_of,
@@ -36,6 +35,7 @@ from yinuo.rooms.commitments.reviewing import first_on
 from yinuo.rooms.onemap.actions import common as onemap
 from yinuo.rooms.onemap.actions import conclude, end_notice
 from yinuo.rooms.onemap.building import barred
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.models import ProjectState
 
@@ -87,7 +87,7 @@ def _ask_department(actor: Actor, objection: Objection, at: datetime) -> None:
     item, project = commitment.item, commitment.project
     work = open_item(
         actor=actor,
-        kind=WorkKind.OBJECTION,
+        kind=MapWork.OBJECTION,
         about=about(
             objection,
             project,
@@ -132,7 +132,7 @@ def answer_objection(*, actor: Actor, objection_id: int, upheld: bool, answer: s
     objection.answer = need_text(answer, "answer", "请写明答复的理由和依据")
     objection.answered_by_id, objection.answered_at, objection.version = actor.person_id, at, objection.version + 1
     objection.save(update_fields=["state", "answer", "answered_by", "answered_at", "version"])
-    work = open_of(objection, WorkKind.OBJECTION)
+    work = open_of(objection, MapWork.OBJECTION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=objection.state)
     if upheld:
@@ -194,7 +194,7 @@ def _make_decidable(commitment: Commitment, at: datetime) -> None:
 def _tell_decidable(commitment: Commitment, at: datetime) -> None:
     """Asks the department to decide, unless what was recorded of the notice's end has decided already (“标准地”)."""
     item = commitment.item
-    work = open_of(item, WorkKind.COMMITMENT_DECISION)
+    work = open_of(item, MapWork.DECISION)
     if work is not None:
         tell(
             "decidable",

@@ -9,7 +9,7 @@ from yinuo.core.pack.types import CommitmentStandard
 from yinuo.core.wording import day_words
 from yinuo.engine.base import Actor, PageRef, Refused, Stale
 from yinuo.engine.documents.actions import issue_signed
-from yinuo.engine.documents.models import Document, DocumentKind, StoredFile
+from yinuo.engine.documents.models import Document, StoredFile
 from yinuo.engine.documents.signing import Signatory
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import Department
@@ -19,6 +19,7 @@ from yinuo.rooms.commitments import access, papers
 from yinuo.rooms.commitments.actions.common import code_of, day_text, need_text
 from yinuo.rooms.commitments.actions.promise import may_be_promised, publish, turn_of
 from yinuo.rooms.commitments.models import Capacity, Commitment, PaperSigning
+from yinuo.rooms.commitments.room import CommitmentsPaper
 from yinuo.rooms.onemap.actions import common as onemap
 from yinuo.rooms.onemap.models import ItemState, MapItem
 
@@ -135,7 +136,7 @@ def _letter(item: MapItem, standard: CommitmentStandard, paper: PaperSigning, wi
     """Word for word what was signed, with the scan's digest; signed by the hall's window, which has seen the original."""
     project = item.project
     return issue_signed(
-        kind=DocumentKind.LETTER,
+        kind=CommitmentsPaper.LETTER,
         subject=item,
         data=papers.taken_in(item, standard, paper, turn_of(item), window=f"{project.hall.name}综合窗口"),
         at=at,

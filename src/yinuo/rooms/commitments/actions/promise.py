@@ -9,7 +9,7 @@ from yinuo.core.decision import Decision
 from yinuo.core.pack.types import CommitmentStandard
 from yinuo.engine.base import Actor, Forbidden, PageRef, Refused, Stale
 from yinuo.engine.documents.actions import issue_signed
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.signing import Signatory
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import AuthorisedPerson, InForce, Person
@@ -33,6 +33,7 @@ from yinuo.rooms.commitments.models import (
     ObjectionState,
     PaperSigning,
 )
+from yinuo.rooms.commitments.room import CommitmentsPaper
 from yinuo.rooms.commitments.telling import tell_platform
 from yinuo.rooms.credit.relying import rely_on
 from yinuo.rooms.onemap.actions import begin_promise
@@ -224,7 +225,7 @@ def turn_of(item: MapItem) -> int:
 def _signed_letter(item: MapItem, standard: CommitmentStandard, binding: AuthorisedPerson, at: datetime) -> Document:
     unit = binding.unit
     return issue_signed(
-        kind=DocumentKind.LETTER,
+        kind=CommitmentsPaper.LETTER,
         subject=item,
         data=papers.letter(item, standard, binding, at, turn=turn_of(item), signed=True),
         at=at,

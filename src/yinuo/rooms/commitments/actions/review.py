@@ -15,7 +15,6 @@ from yinuo.engine.notices.effects import readers
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember, unit_of_work
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.commitments import access, reviewing
 from yinuo.rooms.commitments.actions.common import code_of, day_text, evidence_of, locked, need_text, take
 from yinuo.rooms.commitments.actions.fulfilment import open_difficulty, wait_for_help
@@ -30,6 +29,8 @@ from yinuo.rooms.commitments.models import (
     Kept,
     RulingState,
 )
+from yinuo.rooms.commitments.room import CommitmentsWork
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions.filing import about
 
 GRAVITY = list(Kept)
@@ -49,12 +50,12 @@ def _open_review(commitment_id: int, now: datetime) -> int:
             return 0
         day, commitment.review_on = commitment.review_on, None
         save(commitment, "review_on")
-        if not reviewing.runs(commitment) or open_of(commitment, WorkKind.COMMITMENT_REVIEW) is not None:
+        if not reviewing.runs(commitment) or open_of(commitment, CommitmentsWork.REVIEW) is not None:
             return 0
         item, project = commitment.item, commitment.project
         work = open_item(
             actor=Actor.system(),
-            kind=WorkKind.COMMITMENT_REVIEW,
+            kind=CommitmentsWork.REVIEW,
             about=about(
                 commitment, project, f"承诺复核：{commitment.title}", page_of(commitment), stage=item.stage, matter_id=item.matter_id
             ),
@@ -111,7 +112,7 @@ def review_commitment(
     _need_day(commitment, on, at)
     found = _points(commitment, points)
     outcome = max((Kept(point["outcome"]) for point in found), key=GRAVITY.index)
-    work = open_of(commitment, WorkKind.COMMITMENT_REVIEW)
+    work = open_of(commitment, CommitmentsWork.REVIEW)
     made = CommitmentReview.objects.create(
         commitment=commitment,
         round=commitment.reviews.count() + 1,
@@ -233,7 +234,7 @@ def _hand_to_handling(actor: Actor, made: CommitmentReview, commitment: Commitme
 
 def _waits(difficulty: Difficulty) -> bool:
     """For its department, for the unit within a term it was given, or for a ruling's consent."""
-    clocks = (WorkKind.DIFFICULTY, WorkKind.RECTIFICATION)
+    clocks = (CommitmentsWork.DIFFICULTY, MapWork.RECTIFICATION)
     return any(open_of(difficulty, kind) is not None for kind in clocks) or difficulty.rulings.filter(state=RulingState.PROPOSED).exists()
 
 
@@ -241,7 +242,7 @@ def _mended(actor: Actor, commitment: Commitment, at: datetime) -> None:
     """What help was given for has been put right: neither the unit's term nor the department's clock runs on."""
     helped = Difficulty.objects.select_for_update(no_key=True).filter(commitment=commitment, outcome=DifficultyOutcome.HELPED)
     for difficulty in helped.order_by("id"):
-        for kind in (WorkKind.RECTIFICATION, WorkKind.DIFFICULTY):
+        for kind in (MapWork.RECTIFICATION, CommitmentsWork.DIFFICULTY):
             work = open_of(difficulty, kind)
             if work is not None:
                 close(actor=actor, item=work, at=at, outcome=Kept.KEPT)

@@ -21,7 +21,6 @@ from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.commitments import access
 from yinuo.rooms.commitments.actions.common import code_of, day_text, end_review, evidence_of, locked, need_text
 from yinuo.rooms.commitments.actions.settlement import end_difficulties, propose_broken
@@ -37,10 +36,12 @@ from yinuo.rooms.commitments.models import (
     RulingState,
 )
 from yinuo.rooms.commitments.queries import standing_stops
+from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.commitments.ruling_papers import issue_delivery, issue_ruling
 from yinuo.rooms.commitments.telling import tell_platform, tell_platform_of_ruling
 from yinuo.rooms.onemap.actions import revoke
 from yinuo.rooms.onemap.models import ItemState
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions import end_project, lift_stop, stop_building
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.models import Project, ProjectState
@@ -120,7 +121,7 @@ def propose(
     record(actor, "commitments.propose_ruling", made, at=at, project_code=code_of(commitment), why=facts, data=data)
     open_item(
         actor=actor,
-        kind=WorkKind.RULING_CONSENT,
+        kind=CommitmentsWork.RULING_CONSENT,
         about=about(made, project, f"审签处理决定：{made.words}", page_of(made), stage=commitment.item.stage),
         limits=Limits(None),
         rules_on=project.rules_on,
@@ -206,7 +207,7 @@ def _for_the_principal(actor: Actor, ruling_id: int, version: int | None) -> Rul
 
 
 def _answer(actor: Actor, made: Ruling, state: RulingState, answer: str, at: datetime, *fields: str) -> None:
-    work = open_of(made, WorkKind.RULING_CONSENT)
+    work = open_of(made, CommitmentsWork.RULING_CONSENT)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=state)
     made.state, made.answer, made.answered_by_id, made.answered_at = state, answer, actor.person_id, at
@@ -249,7 +250,7 @@ def consent_ruling(*, actor: Actor, ruling_id: int, number: str, at: datetime, n
     )
     open_item(
         actor=actor,
-        kind=WorkKind.DELIVERY,
+        kind=MapWork.DELIVERY,
         about=about(made, project, f"送达处理决定：{made.words}", page_of(made), stage=commitment.item.stage),
         limits=Limits(pack().integer("delivery.limit", project.rules_on)),
         rules_on=project.rules_on,
@@ -300,7 +301,7 @@ def _wait_for_unit(actor: Actor, made: Ruling, at: datetime) -> None:
     commitment, project = made.commitment, made.commitment.project
     open_item(
         actor=actor,
-        kind=WorkKind.STOPPED,
+        kind=CommitmentsWork.STOPPED,
         about=about(made, project, "停止建设，整改后申请解除", page_of(made), unit_page=PageRef("unit:ruling", ruling_id=made.pk)),
         limits=Limits(None),
         rules_on=project.rules_on,
@@ -323,7 +324,7 @@ def _lift(actor: Actor, made: Ruling, why: str, at: datetime) -> None:
     """The stop ends with the last ruling that stands for it."""
     former = made.lifts
     assert former is not None
-    for kind in (WorkKind.STOPPED, WorkKind.LIFT_REQUEST):
+    for kind in (CommitmentsWork.STOPPED, CommitmentsWork.LIFT_REQUEST):
         work = open_of(former, kind)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="lifted")
@@ -344,7 +345,7 @@ def deliver_ruling(*, actor: Actor, ruling_id: int, how: str, at: datetime, vers
     how = need_text(how, "how", "请填写送达方式")
     made.delivered_at, made.version = at, made.version + 1
     made.save(update_fields=["delivered_at", "version"])
-    work = open_of(made, WorkKind.DELIVERY)
+    work = open_of(made, MapWork.DELIVERY)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="delivered")
     issue_delivery(actor, made, how, at)
@@ -365,7 +366,7 @@ def ask_lift(
     if not access.can_report(actor, commitment):
         raise forbid("只能为本单位的项目申请解除停止建设")
     _standing_stop(commitment, made.pk)
-    if open_of(made, WorkKind.LIFT_REQUEST) is not None:
+    if open_of(made, CommitmentsWork.LIFT_REQUEST) is not None:
         raise Refused("commitments.lift_asked", "已经申请过解除，部门正在核查", remedy="请等待答复")
     text = need_text(text, "text", "请写明整改的情况")
     shown = evidence_of(evidence, project.unit_id)
@@ -373,12 +374,12 @@ def ask_lift(
         raise Refused("commitments.evidence", "请附整改到位的证明材料", field="evidence", remedy="照片、检测报告、批复都可以")
     report = FulfilmentReport.objects.create(commitment=commitment, text=text, person_id=actor.person_id, at=at)
     attach_files(report, FileRole.EVIDENCE, shown)
-    turn = open_of(made, WorkKind.STOPPED)
+    turn = open_of(made, CommitmentsWork.STOPPED)
     if turn is not None:
         close(actor=actor, item=turn, at=at, outcome="asked")
     work = open_item(
         actor=actor,
-        kind=WorkKind.LIFT_REQUEST,
+        kind=CommitmentsWork.LIFT_REQUEST,
         about=about(made, project, "核查整改，答复解除停止建设的申请", page_of(made), stage=commitment.item.stage),
         limits=Limits(pack().integer("stop.lift_limit", project.rules_on)),
         rules_on=project.rules_on,
@@ -401,7 +402,7 @@ def refuse_lift(*, actor: Actor, ruling_id: int, reason: str, at: datetime) -> R
     made = _take(ruling_id)
     if not access.can_handle(actor, made.commitment):
         raise forbid("由作出决定的部门答复")
-    work = open_of(made, WorkKind.LIFT_REQUEST)
+    work = open_of(made, CommitmentsWork.LIFT_REQUEST)
     if work is None:
         raise Refused("commitments.lift_not_asked", "没有等待答复的解除申请", remedy="请刷新页面查看")
     if made.lifted_by.filter(state=RulingState.PROPOSED).exists():
@@ -427,7 +428,7 @@ def end_rulings(actor: Actor, project: Project, at: datetime) -> None:
     """The project has ended: what was only proposed is moot."""
     waiting = Ruling.objects.select_for_update(no_key=True).filter(commitment__project=project, state=RulingState.PROPOSED)
     for made in waiting.order_by("id"):
-        work = open_of(made, WorkKind.RULING_CONSENT)
+        work = open_of(made, CommitmentsWork.RULING_CONSENT)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="project ended", cancelled=True)
         made.state, made.version = RulingState.MOOT, made.version + 1

@@ -10,7 +10,6 @@ from yinuo.engine.notices.actions import tell
 from yinuo.engine.rules import closing_stage, pack
 from yinuo.engine.trail.actions import record
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.commitments.actions.common import day_text, end_of
 from yinuo.rooms.commitments.auditing import accepted_audit, earns_points, needs_audit
 from yinuo.rooms.commitments.completion_papers import issue_opinion
@@ -23,11 +22,13 @@ from yinuo.rooms.commitments.models import (
     Finding,
     Fulfilment,
 )
+from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.commitments.telling import tell_platform
 from yinuo.rooms.credit.actions import propose_points
 from yinuo.rooms.onemap.actions import hand_over
 from yinuo.rooms.onemap.actions.common import day_of
 from yinuo.rooms.onemap.models import ItemState, MapItem
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions import complete
 from yinuo.rooms.projects.actions.changes import filing_department
 from yinuo.rooms.projects.actions.filing import about, page_of
@@ -42,7 +43,7 @@ def settle(actor: Actor, completion: CompletionVerification, at: datetime) -> No
     points = points_of(completion)
     waiting = {point.department.pk for point in points if point.pending(completion.round)}
     for department_id in sorted({point.department.pk for point in points} - waiting):
-        work = open_of(completion, WorkKind.VERIFICATION, department_id)
+        work = open_of(completion, CommitmentsWork.VERIFICATION, department_id)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="verified")
     if waiting:
@@ -108,7 +109,7 @@ def _set(commitment: Commitment, fulfilment: Fulfilment, at: datetime) -> None:
 def end_difficulties(actor: Actor, promised: Sequence[Commitment], at: datetime, outcome: str, words: str) -> None:
     """The promises are settled: no clock of theirs runs on, neither the department's nor the unit's; what nobody has handled says why."""
     for difficulty in Difficulty.objects.select_for_update(no_key=True).filter(commitment__in=promised).order_by("id"):
-        for kind in (WorkKind.DIFFICULTY, WorkKind.RECTIFICATION):
+        for kind in (CommitmentsWork.DIFFICULTY, MapWork.RECTIFICATION):
             work = open_of(difficulty, kind)
             if work is not None:
                 close(actor=actor, item=work, at=at, outcome=outcome, cancelled=difficulty.handled_at is None)
@@ -173,7 +174,7 @@ def _rectify(actor: Actor, completion: CompletionVerification, unmet: Sequence[P
     save(completion, "state", "rectify_until")
     open_item(
         actor=actor,
-        kind=WorkKind.RECTIFICATION,
+        kind=MapWork.RECTIFICATION,
         about=about(
             completion,
             project,
@@ -223,7 +224,7 @@ def fail(actor: Actor, completion: CompletionVerification, points: Sequence[Poin
     for commitment in _promises(points):
         _set(commitment, Fulfilment.BROKEN if commitment.pk in broken else Fulfilment.KEPT, at)
     end_difficulties(actor, _promises(points), at, "verified", VERIFIED)
-    work = open_of(completion, WorkKind.RECTIFICATION)
+    work = open_of(completion, MapWork.RECTIFICATION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="failed", cancelled=True)
     completion.state, completion.concluded_at, completion.rectify_until = CompletionState.FAILED, at, None

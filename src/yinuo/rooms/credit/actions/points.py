@@ -24,7 +24,6 @@ from yinuo.engine.people.queries import holders, persons_bound
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.credit import access, ledger
 from yinuo.rooms.credit.actions.common import (
     about_proposal,
@@ -45,6 +44,7 @@ from yinuo.rooms.credit.leaves import EVENT, told
 from yinuo.rooms.credit.ledger import Step
 from yinuo.rooms.credit.models import CreditEvent, CreditHead, PointProposal, ProposalState
 from yinuo.rooms.credit.relying import ledger_of
+from yinuo.rooms.credit.room import CreditWork
 
 FILING = "filing"
 PENDING = (ProposalState.PROPOSED, ProposalState.CONSENTED)
@@ -202,7 +202,7 @@ def _lay_before_principal(actor: Actor, proposal: PointProposal, why: str, at: d
     office = filing_department(proposal.department)
     open_item(
         actor=actor,
-        kind=WorkKind.CREDIT_CONSENT,
+        kind=CreditWork.CONSENT,
         about=about_proposal(proposal, f"审签加减分（{signed(proposal.expected_points)} 分）：{why}"),
         limits=Limits(None),
         rules_on=day_of(at),
@@ -263,7 +263,7 @@ def withdraw_proposal(*, actor: Actor, proposal_id: int, why: str, at: datetime,
 def consent(*, actor: Actor, proposal_id: int, note: str, at: datetime, version: int | None = None) -> PointProposal:
     """The filing unit's principal agrees; now the general convener may carry it out. Raises Refused for one's own proposal."""
     proposal = _take_for_consent(actor, proposal_id, version)
-    close(actor=actor, item=_work(proposal, WorkKind.CREDIT_CONSENT), at=at, outcome="consented")
+    close(actor=actor, item=_work(proposal, CreditWork.CONSENT), at=at, outcome="consented")
     proposal.state, proposal.consent_note = ProposalState.CONSENTED, note.strip()
     proposal.consented_by_id, proposal.consented_at = actor.person_id, at
     save(proposal, "state", "consent_note", "consented_by", "consented_at")
@@ -271,7 +271,7 @@ def consent(*, actor: Actor, proposal_id: int, note: str, at: datetime, version:
     hall_id = _hall(proposal)
     open_item(
         actor=actor,
-        kind=WorkKind.CREDIT_EXECUTION,
+        kind=CreditWork.EXECUTION,
         about=about_proposal(proposal, f"执行加减分（{signed(proposal.expected_points)} 分）"),
         limits=Limits(None),
         rules_on=day_of(at),
@@ -297,7 +297,7 @@ def refuse_consent(*, actor: Actor, proposal_id: int, reason: str, at: datetime,
     """The principal does not agree, and says why; no point moves."""
     proposal = _take_for_consent(actor, proposal_id, version)
     reason = need_text(reason, "reason", "请写明不同意的理由")
-    close(actor=actor, item=_work(proposal, WorkKind.CREDIT_CONSENT), at=at, outcome="refused")
+    close(actor=actor, item=_work(proposal, CreditWork.CONSENT), at=at, outcome="refused")
     proposal.state, proposal.consent_note = ProposalState.REFUSED, reason
     proposal.consented_by_id, proposal.consented_at = actor.person_id, at
     save(proposal, "state", "consent_note", "consented_by", "consented_at")
@@ -338,7 +338,7 @@ def execute(*, actor: Actor, proposal_id: int, at: datetime, version: int | None
     event = append(actor, head, step, at=at, proposal_id=proposal.pk)
     proposal.state, proposal.executed_by_id, proposal.executed_at = ProposalState.EXECUTED, actor.person_id, at
     save(proposal, "state", "executed_by", "executed_at")
-    close(actor=actor, item=_work(proposal, WorkKind.CREDIT_EXECUTION), at=at, outcome="executed")
+    close(actor=actor, item=_work(proposal, CreditWork.EXECUTION), at=at, outcome="executed")
     _record_execution(actor, proposal, event, step, at)
     tell_unit(event, at)
     return event
@@ -359,7 +359,7 @@ def _record_execution(actor: Actor, proposal: PointProposal, event: CreditEvent,
     )
 
 
-def _work(proposal: PointProposal, kind: WorkKind) -> Any:
+def _work(proposal: PointProposal, kind: str) -> Any:
     found = open_of(proposal, kind)
     if found is None:
         raise Refused("credit.no_work", "这条加减分没有待办", remedy="请刷新页面查看最新状态")
@@ -367,7 +367,7 @@ def _work(proposal: PointProposal, kind: WorkKind) -> Any:
 
 
 def _close(actor: Actor, proposal: PointProposal, at: datetime, outcome: str, *, cancelled: bool) -> None:
-    for kind in (WorkKind.CREDIT_CONSENT, WorkKind.CREDIT_EXECUTION):
+    for kind in (CreditWork.CONSENT, CreditWork.EXECUTION):
         item = open_of(proposal, kind)
         if item is not None:
             close(actor=actor, item=item, at=at, outcome=outcome, cancelled=cancelled)

@@ -17,17 +17,17 @@ from yinuo.engine.people.queries import holders, persons_bound
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import About, Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.credit import access, queries
 from yinuo.rooms.credit.actions.common import day_of, evidence_of, lock, need_text
 from yinuo.rooms.credit.actions.points import propose
 from yinuo.rooms.credit.models import CreditEvent, CreditRelief, PointProposal, ReliefKind, ReliefState
 from yinuo.rooms.credit.relying import ledger_of
+from yinuo.rooms.credit.room import CreditWork
 
 TERMS = {
-    ReliefKind.REPAIR: (WorkKind.REPAIR, "repair.decide_limit"),
-    ReliefKind.OBJECTION: (WorkKind.CREDIT_OBJECTION, "credit_objection.limit"),
-    ReliefKind.REVIEW: (WorkKind.CREDIT_REVIEW, "credit_review.limit"),
+    ReliefKind.REPAIR: (CreditWork.REPAIR, "repair.decide_limit"),
+    ReliefKind.OBJECTION: (CreditWork.OBJECTION, "credit_objection.limit"),
+    ReliefKind.REVIEW: (CreditWork.REVIEW, "credit_review.limit"),
 }
 NAMES = {ReliefKind.REPAIR: "分值修复", ReliefKind.OBJECTION: "分值异议", ReliefKind.REVIEW: "复核"}
 

@@ -14,7 +14,6 @@ from yinuo.engine.notices.actions import tell
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import Limits, open_item
 from yinuo.engine.work.clocks import calendar
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.inspections import access, seeds
 from yinuo.rooms.inspections.actions.common import (
     cites,
@@ -36,6 +35,7 @@ from yinuo.rooms.inspections.models import (
     PoolInspector,
     RandomInspection,
 )
+from yinuo.rooms.inspections.room import InspectionsWork
 from yinuo.rooms.projects.actions import lock as lock_project
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.models import Project, ProjectState
@@ -151,7 +151,7 @@ def _open_work(actor: Actor, inspection: RandomInspection, at: datetime) -> None
     for department_id in departments_of(plan):
         open_item(
             actor=actor,
-            kind=WorkKind.INSPECTION,
+            kind=InspectionsWork.INSPECTION,
             about=about(inspection, inspection.project, f"双随机检查：{plan.subject}", page_of(inspection)),
             limits=Limits(days),
             rules_on=day,

@@ -17,7 +17,7 @@ from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
 from yinuo.engine.work.clocks import calendar
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.credit import actions as credit
 from yinuo.rooms.credit.models import CreditHead, PointProposal
 from yinuo.rooms.inspections import access, pools
@@ -47,6 +47,7 @@ from yinuo.rooms.inspections.models import (
     Visit,
 )
 from yinuo.rooms.inspections.questions import Question, last_visit, questions_of
+from yinuo.rooms.inspections.room import InspectionsWork
 from yinuo.rooms.onemap.reach import need_files_in_reach
 from yinuo.rooms.projects.actions.filing import about
 
@@ -192,7 +193,7 @@ def _count(actor: Actor, inspection: RandomInspection, visit: Visit, at: datetim
     inspection.outcome = visit.outcome
     if first:
         inspection.first_outcome, inspection.inspected_at = visit.outcome, at
-    _end(actor, inspection, [WorkKind.INSPECTION, WorkKind.INSPECTION_RECTIFY, WorkKind.INSPECTION_REVISIT], at, visit.outcome)
+    _end(actor, inspection, [InspectionsWork.INSPECTION, InspectionsWork.RECTIFY, InspectionsWork.REVISIT], at, visit.outcome)
     if visit.outcome == Outcome.RECTIFY:
         _rectify(actor, inspection, visit, at)
     else:
@@ -219,7 +220,7 @@ def _rectify(actor: Actor, inspection: RandomInspection, visit: Visit, at: datet
     inspection.rectify_until = days.closing(days.add_working_days(day_of(at), term))
     open_item(
         actor=actor,
-        kind=WorkKind.INSPECTION_RECTIFY,
+        kind=InspectionsWork.RECTIFY,
         about=about(inspection, inspection.project, "检查问题改正", page_of(inspection), unit_page=unit_page_of(inspection)),
         limits=Limits(term),
         rules_on=day_of(at),
@@ -242,7 +243,7 @@ def _rectify(actor: Actor, inspection: RandomInspection, visit: Visit, at: datet
 def _open_publication(actor: Actor, inspection: RandomInspection, at: datetime) -> None:
     open_item(
         actor=actor,
-        kind=WorkKind.INSPECTION_PUBLISH,
+        kind=InspectionsWork.PUBLISH,
         about=about(inspection, inspection.project, "双随机检查结果公示", page_of(inspection)),
         limits=Limits(pack().integer("inspection.publish_limit", day_of(at))),
         rules_on=day_of(at),
@@ -274,7 +275,7 @@ def return_visit(*, actor: Actor, inspection_id: int, why: str, at: datetime, ve
     if not inspection.first_outcome:
         inspection.state = S.WAITING
     else:
-        inspection.state = S.RECTIFYING if open_of(inspection, WorkKind.INSPECTION_RECTIFY) else S.REINSPECTION
+        inspection.state = S.RECTIFYING if open_of(inspection, InspectionsWork.RECTIFY) else S.REINSPECTION
     save(inspection, "state")
     code = inspection.project.code or ""
     record(actor, "inspections.return_visit", inspection, at=at, project_code=code, why=visit.returned_why, data={"round": visit.round})
@@ -319,14 +320,14 @@ def report_rectified(
     text, evidence = need_text(text, "text", "请写明怎样改正的"), evidence_of(files, inspection.project.unit_id)
     need_files_in_reach(actor, files)
     made = _state(actor, inspection, StatementKind.RECTIFIED, text, evidence, at)
-    _end(actor, inspection, [WorkKind.INSPECTION_RECTIFY], at, "reported")
+    _end(actor, inspection, [InspectionsWork.RECTIFY], at, "reported")
     inspection.state = S.REINSPECTION
     save(inspection, "state")
     work = None
     for department_id in departments_of(inspection.plan):
         work = open_item(
             actor=actor,
-            kind=WorkKind.INSPECTION_REVISIT,
+            kind=InspectionsWork.REVISIT,
             about=about(inspection, inspection.project, "双随机检查复查", page_of(inspection)),
             limits=Limits(pack().integer("inspection.reinspect_limit", day_of(at))),
             rules_on=day_of(at),
@@ -368,7 +369,7 @@ def publish_result(*, actor: Actor, inspection_id: int, at: datetime, version: i
         raise Refused("inspections.no_result", "检查人员还没有全部签名，没有可以公示的结果", remedy="请先完成检查记录和签名")
     inspection.published_at = at
     save(inspection, "published_at")
-    _end(actor, inspection, [WorkKind.INSPECTION_PUBLISH], at, "published")
+    _end(actor, inspection, [InspectionsWork.PUBLISH], at, "published")
     code = inspection.project.code or ""
     tell(
         "inspection_published",

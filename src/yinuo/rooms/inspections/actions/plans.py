@@ -21,7 +21,6 @@ from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import About, Limits, close, open_item, open_of
 from yinuo.engine.work.clocks import calendar
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.inspections import access, pools, seeds
 from yinuo.rooms.inspections.actions.common import cites, day_of, departments_of, locked_plan, need_text
 from yinuo.rooms.inspections.models import (
@@ -32,6 +31,7 @@ from yinuo.rooms.inspections.models import (
     PlanState,
     PoolInspector,
 )
+from yinuo.rooms.inspections.room import InspectionsWork
 from yinuo.rooms.projects.models import Project
 
 # Easily told apart when read out.
@@ -240,7 +240,7 @@ def _open_draw(actor: Actor, plan: InspectionPlan, at: datetime) -> None:
     waiting = calendar().working_days_between(day + timedelta(days=1), day_of(plan.earliest) + timedelta(days=1))
     open_item(
         actor=actor,
-        kind=WorkKind.INSPECTION_DRAW,
+        kind=InspectionsWork.DRAW,
         about=About(
             subject=plan, title=f"双随机抽取：{plan.subject}", subtitle=plan.title, page=PageRef("staff:inspection_plan", plan_id=plan.pk)
         ),
@@ -254,7 +254,7 @@ def _open_draw(actor: Actor, plan: InspectionPlan, at: datetime) -> None:
 
 def end_draw(actor: Actor, plan: InspectionPlan, at: datetime, outcome: str) -> None:
     """The clock of the draw ends; the caller holds the plan's lock."""
-    work = open_of(plan, WorkKind.INSPECTION_DRAW)
+    work = open_of(plan, InspectionsWork.DRAW)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome)
 

@@ -10,8 +10,8 @@ from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack
 from yinuo.rooms.land.models import Parcel, ParcelStatus, ParcelUse
+from yinuo.rooms.land.room import LAND_LIST, STANDARD_LAND
 from yinuo.rooms.reviews.actions import service_ended
-from yinuo.rooms.reviews.models import Track
 
 Rule = Callable[[Actor, Parcel], bool]
 
@@ -40,15 +40,15 @@ BEFORE_SALE = (ParcelStatus.PREPARED, ParcelStatus.OFFERED)
 
 def list_served(actor: Actor, use: ParcelUse, at: datetime) -> None:
     """The buyer has its list and builds on the land: it may say how it was served; a corrected list is the same service."""
-    _served(actor, Track.LAND_LIST, use, "用地清单", at)
+    _served(actor, LAND_LIST, use, "用地清单", at)
 
 
 def standard_served(actor: Actor, use: ParcelUse, at: datetime) -> None:
     """The project on a 标准地 has landed."""
-    _served(actor, Track.STANDARD_LAND, use, "“标准地”审批", at)
+    _served(actor, STANDARD_LAND, use, "“标准地”审批", at)
 
 
-def _served(actor: Actor, track: Track, use: ParcelUse, name: str, at: datetime) -> None:
+def _served(actor: Actor, track: str, use: ParcelUse, name: str, at: datetime) -> None:
     page = PageRef("unit:project_land", project_id=use.project_id)
     service_ended(
         actor=actor, track=track, subject=use, project=use.project, name=name, page=page, department_id=use.parcel.department_id, at=at

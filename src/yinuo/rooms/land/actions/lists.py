@@ -9,7 +9,6 @@ from typing import Any
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.notices.effects import readers
 from yinuo.engine.people.models import Department, StaffRole
@@ -17,7 +16,7 @@ from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import About, Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.land import access, papers
 from yinuo.rooms.land.actions.common import BEFORE_SALE, day_of, list_served, locked, need_past, need_text, take
 from yinuo.rooms.land.models import (
@@ -30,6 +29,7 @@ from yinuo.rooms.land.models import (
     ParcelUse,
     Part,
 )
+from yinuo.rooms.land.room import LandPaper, LandWork
 
 LONGEST_LIST = 60
 FIELDS = ("subject", "text", "basis")
@@ -100,7 +100,7 @@ def _ask(actor: Actor, land_list: LandChecklist, part: Part, at: datetime) -> No
         utility = bool(holders(StaffRole.UTILITY, day, department_id=row.department_id))
         work = open_item(
             actor=actor,
-            kind=WorkKind.LAND_INPUT,
+            kind=LandWork.INPUT,
             about=_words(row, f"{part.label}：{parcel.number}", parcel, PageRef("staff:land_input", input_id=row.pk)),
             limits=Limits(limit),
             rules_on=day,
@@ -128,7 +128,7 @@ def _take(actor: Actor, land_list_id: int) -> LandChecklist:
     """The parcel, what waits about the list, and the list: locked in the order in which the clock does it too."""
     parcel = locked(LandChecklist.objects.values_list("parcel_id", flat=True).get(pk=land_list_id))
     inputs = list(ListInput.objects.filter(land_list_id=land_list_id).values_list("id", flat=True))
-    waiting = WorkItem.objects.select_for_update(no_key=True).filter(kind=WorkKind.LAND_INPUT, state__in=["running", "paused"])
+    waiting = WorkItem.objects.select_for_update(no_key=True).filter(kind=LandWork.INPUT, state__in=["running", "paused"])
     list(waiting.filter(subject_kind=ListInput._meta.label_lower, subject_id__in=inputs).order_by("id").values_list("id"))
     found = LandChecklist.objects.select_for_update(no_key=True).get(pk=land_list_id)
     found.parcel = parcel
@@ -178,7 +178,7 @@ def answer_input(
         raise Refused("land.list_closed", "用地清单已经汇总形成", remedy="如有补充，请在清单上更正，形成新的版本")
     row.points, row.answered_at, row.answered_by_id = _points(points, nothing), at, actor.person_id
     save(row, "points", "answered_at", "answered_by")
-    work = open_of(row, WorkKind.LAND_INPUT)
+    work = open_of(row, LandWork.INPUT)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="answered")
     record(
@@ -208,7 +208,7 @@ def _ask_keeper(actor: Actor, land_list: LandChecklist, at: datetime) -> None:
     parcel, day = land_list.parcel, day_of(at)
     work = open_item(
         actor=actor,
-        kind=WorkKind.LAND_INPUT,
+        kind=LandWork.INPUT,
         about=_words(land_list, f"汇总用地清单：{parcel.number}", parcel, PageRef("staff:parcel", parcel_id=parcel.pk)),
         limits=Limits(pack().integer("land_list.assembly_limit", day)),
         rules_on=day,
@@ -229,10 +229,10 @@ def assemble_list(*, actor: Actor, land_list_id: int, at: datetime, version: int
     if land_list.state != ListState.ASSEMBLY:
         raise Refused("land.list_state", f"用地清单现在是“{land_list.get_state_display()}”，不能汇总", remedy="请等待各部门提出意见")
     for row in land_list.inputs.filter(answered_at__isnull=True).order_by("id"):
-        work = open_of(row, WorkKind.LAND_INPUT)
+        work = open_of(row, LandWork.INPUT)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="assembled without", cancelled=True)
-    work = open_of(land_list, WorkKind.LAND_INPUT)
+    work = open_of(land_list, LandWork.INPUT)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="assembled")
     land_list.state, land_list.ready_at = ListState.READY, at
@@ -252,7 +252,7 @@ def issue_to_buyer(actor: Actor, land_list: LandChecklist, at: datetime) -> None
     code = (use.project.code or "") if use else ""
     data = papers.land_list(land_list, at, project_code=code, project_name=use.project.name if use else "")
     land_list.document = issue(
-        kind=DocumentKind.LAND_LIST, subject=land_list, data=data, at=at, number=data["number"], project_code=code, unit_id=parcel.unit_id
+        kind=LandPaper.LIST, subject=land_list, data=data, at=at, number=data["number"], project_code=code, unit_id=parcel.unit_id
     )
     land_list.issued_at = at
     save(land_list, "document", "issued_at")

@@ -29,13 +29,13 @@ from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.mock import access
 from yinuo.rooms.mock.models import MatterOutcome, MockApplication, MockMatter, MockState
 from yinuo.rooms.mock.papers import issue_circulation
+from yinuo.rooms.mock.room import SERVICE
 from yinuo.rooms.onemap.actions.common import locked
 from yinuo.rooms.onemap.actions.mocking import end_mock
 from yinuo.rooms.projects.actions import lock
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.models import Project, ProjectState
 from yinuo.rooms.reviews.actions import service_ended
-from yinuo.rooms.reviews.models import Track
 
 
 def cites(name: str, project: Project) -> list[str]:
@@ -176,7 +176,7 @@ def end(actor: Actor, application: MockApplication, state: MockState, why: str, 
     if application.number:
         service_ended(
             actor=actor,
-            track=Track.MOCK,
+            track=SERVICE,
             subject=application,
             project=application.project,
             name="模拟审批",

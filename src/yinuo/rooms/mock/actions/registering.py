@@ -20,7 +20,6 @@ from yinuo.engine.people.queries import department, holders
 from yinuo.engine.rules import pack, roles
 from yinuo.engine.trail.actions import action, answered, claim, record, remember, store
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.credit.relying import rely_on
 from yinuo.rooms.mock import access, papers
 from yinuo.rooms.mock.actions.common import (
@@ -48,6 +47,7 @@ from yinuo.rooms.mock.models import (
     MockOpinion,
     MockState,
 )
+from yinuo.rooms.mock.room import MockWork
 from yinuo.rooms.onemap.actions.mocking import enter_mock
 from yinuo.rooms.onemap.mocking import land_matters
 from yinuo.rooms.onemap.models import ItemState, MapItem, Route
@@ -255,7 +255,7 @@ def _ask(actor: Actor, application: MockApplication, key: str, at: datetime) -> 
     opinion = MockOpinion.objects.create(application=application, department=office)
     work = open_item(
         actor=actor,
-        kind=WorkKind.MOCK_OPINION,
+        kind=MockWork.OPINION,
         about=words(application, opinion, f"模拟审批初审：{project.name}"),
         limits=Limits(pack().integer("mock.opinion_limit", project.rules_on)),
         rules_on=project.rules_on,
@@ -284,7 +284,7 @@ def give_opinion(*, actor: Actor, opinion_id: int, agreed: bool, text: str, at: 
     opinion.text = need_text(text, "text", "请写明意见")
     opinion.agreed, opinion.answered_at, opinion.answered_by_id = agreed, at, actor.person_id
     save(opinion, "agreed", "text", "answered_at", "answered_by")
-    work = open_of(opinion, WorkKind.MOCK_OPINION)
+    work = open_of(opinion, MockWork.OPINION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="agreed" if agreed else "disagreed")
     record(actor, "mock.give_opinion", opinion, at=at, project_code=application.project.code or "", why=text, data={"agreed": agreed})
@@ -309,7 +309,7 @@ def _all_agree(actor: Actor, application: MockApplication, at: datetime) -> None
     save(application, "state")
     open_item(
         actor=actor,
-        kind=WorkKind.MOCK_OPINION,
+        kind=MockWork.OPINION,
         about=words(application, application, f"分发模拟审批：{project.name}"),
         limits=Limits(None),
         rules_on=project.rules_on,
@@ -340,7 +340,7 @@ def distribute(*, actor: Actor, application_id: int, at: datetime, version: int 
         raise Refused("mock.nothing_left", "选择的事项都已按常规申报，没有可以模拟审批的", remedy="请撤回这次模拟审批申请")
     application.number, application.noticed_at, application.state = _number(at), at, MockState.RUNNING
     save(application, "number", "noticed_at", "state")
-    work = open_of(application, WorkKind.MOCK_OPINION)
+    work = open_of(application, MockWork.OPINION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="distributed")
     papers.issue_notice(application, at)

@@ -10,7 +10,6 @@ from datetime import datetime
 from yinuo.engine.base import Actor, save
 from yinuo.engine.people.models import Department
 from yinuo.engine.work.actions import close, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.onemap.models import (
     Application,
     ItemState,
@@ -20,6 +19,7 @@ from yinuo.rooms.onemap.models import (
     Outcome,
     Route,
 )
+from yinuo.rooms.onemap.room import MapWork
 
 
 def begin(item: MapItem, *, received_at: datetime | None, state: str, route: str = Route.REGULAR) -> Application:
@@ -114,7 +114,7 @@ def _close(application: Application, at: datetime, why: str) -> None:
 
 def end_request(actor: Actor, asked: LaterDocument, at: datetime, outcome: str) -> None:
     """A document asked for after the decision is no longer worked on."""
-    for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION):
+    for kind in (MapWork.RECEIPT, MapWork.LIMIT, MapWork.RECTIFICATION):
         work = open_of(asked, kind)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome=outcome, cancelled=True)

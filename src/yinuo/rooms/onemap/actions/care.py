@@ -10,10 +10,11 @@ from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import Person
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import open_of
-from yinuo.engine.work.models import Light, WorkKind
+from yinuo.engine.work.models import Light
 from yinuo.rooms.onemap import access
 from yinuo.rooms.onemap.actions.common import locked, need_text
 from yinuo.rooms.onemap.models import Escalation, Problem
+from yinuo.rooms.onemap.room import MapWork
 
 
 @action
@@ -34,7 +35,7 @@ def open_escalation(
     item = locked(item_id)
     if not access.can_escalate(actor, item):
         raise forbid("只有总召集人可以启动协调")
-    work = open_of(item, WorkKind.LIMIT) or open_of(item, WorkKind.RECEIPT)
+    work = open_of(item, MapWork.LIMIT) or open_of(item, MapWork.RECEIPT)
     if work is None or work.light_at(at) != Light.RED:
         raise Refused("onemap.not_red", "只有红灯事项需要启动协调", remedy="黄灯事项请由监督员催办")
     inside = Person.objects.filter(pk__in=urged, is_active=True, memberships__department__hall_id=item.project.hall_id)

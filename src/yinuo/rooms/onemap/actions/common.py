@@ -10,9 +10,10 @@ from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.engine.rules import pack
 from yinuo.engine.work.actions import About, Limits, open_of
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap.mocking import open_before
 from yinuo.rooms.onemap.models import ENDED, ItemState, MapItem
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions import lock, need_not_stopped
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.models import ProjectState
@@ -80,7 +81,7 @@ def limits_of(item: MapItem) -> Limits:
     return Limits(item.limit_value, item.limit_unit, item.statutory_value, item.statutory_unit)
 
 
-def clock(item: MapItem, kind: WorkKind = WorkKind.LIMIT) -> WorkItem:
+def clock(item: MapItem, kind: str = MapWork.LIMIT) -> WorkItem:
     """The item's running or paused clock. Raises Refused when there is none."""
     found = open_of(item, kind)
     if found is None:

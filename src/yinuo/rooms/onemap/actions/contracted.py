@@ -11,11 +11,11 @@ from yinuo.engine.catalogue.queries import book
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import close, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.onemap import building
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.results import land
 from yinuo.rooms.onemap.models import DECIDED, ItemState, MapItem, Outcome
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.models import Project
 
 
@@ -49,7 +49,7 @@ def take_in_contract(*, actor: Actor, project: Project, matter_id: str, contract
             "onemap.state", f"“{item.name}”已是“{item.get_state_display()}”（{item.present.document_number}），与合同 {contract} 不符",
             remedy="请先核对该事项的办理结果",
         )  # fmt: skip
-    for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION):
+    for kind in (MapWork.RECEIPT, MapWork.LIMIT, MapWork.RECTIFICATION):
         work = open_of(item, kind)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="contracted")

@@ -13,14 +13,13 @@ from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.catalogue.queries import book
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import Department, Person, StaffRole
 from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_item, open_of, pause_reason
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap import access, building
 from yinuo.rooms.onemap.actions.common import GOING_ON, clock, need_text, take
 from yinuo.rooms.onemap.actions.pausing import COORDINATION, go_on, halt, reason_now
@@ -35,6 +34,7 @@ from yinuo.rooms.onemap.models import (
     ItemState,
     MapItem,
 )
+from yinuo.rooms.onemap.room import MapPaper, MapWork
 from yinuo.rooms.projects.actions import lock
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.models import Project
@@ -235,7 +235,7 @@ def conclude_coordination(*, actor: Actor, coordination_id: int, conclusion: str
     made.state, made.conclusion = CoordinationState.CONCLUDED, need_text(conclusion, "conclusion", "请写明协调形成的意见")
     made.ended_by_id, made.ended_at = actor.person_id, at
     made.minutes = issue(
-        kind=DocumentKind.COORDINATION,
+        kind=MapPaper.COORDINATION,
         subject=made,
         data=minutes(made, at),
         at=at,
@@ -323,7 +323,7 @@ def _open_work(
     found = holders(StaffRole.STAGE_CONVENER, at.astimezone(TZ).date(), hall_id=project.hall_id, stage=made.stage)
     return open_item(
         actor=actor,
-        kind=WorkKind.COORDINATION,
+        kind=MapWork.COORDINATION,
         about=about(
             made,
             project,
@@ -343,7 +343,7 @@ def _open_work(
 
 
 def _close_work(actor: Actor, made: Coordination, at: datetime, outcome: str) -> WorkItem | None:
-    work = open_of(made, WorkKind.COORDINATION)
+    work = open_of(made, MapWork.COORDINATION)
     return close(actor=actor, item=work, at=at, outcome=outcome) if work is not None else None
 
 

@@ -10,12 +10,13 @@ from django.db import IntegrityError, transaction
 from yinuo.engine.base import Actor, Refused, forbid, save
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import close, open_of, pause, resume
-from yinuo.engine.work.models import WorkKind, WorkState
+from yinuo.engine.work.models import WorkState
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import locked
 from yinuo.rooms.onemap.actions.handling import _open_clock
 from yinuo.rooms.onemap.actions.results import land
 from yinuo.rooms.onemap.models import ENDED, ExternalResult, ItemState, MapItem, Outcome
+from yinuo.rooms.onemap.room import MapWork
 
 # 工程建设项目审批管理系统数据共享交换标准: the codes that move an item here.
 ACCEPTED, PAUSED, RESUMED = 3, 9, 10
@@ -90,25 +91,25 @@ def _move(actor: Actor, item: MapItem, code: int, at: datetime, number: str, tex
     if item.mock:
         return
     if code == ACCEPTED and item.state in (ItemState.OPEN, ItemState.RECEIVED, ItemState.INCOMPLETE):
-        receipt = open_of(item, WorkKind.RECEIPT)
+        receipt = open_of(item, MapWork.RECEIPT)
         if receipt is not None:
             close(actor=actor, item=receipt, at=at, outcome="accepted elsewhere")
         _accepted(item, at)
         _open_clock(actor, item, at)
     elif code == PAUSED and item.state == ItemState.ACCEPTED:
-        work = open_of(item, WorkKind.LIMIT)
+        work = open_of(item, MapWork.LIMIT)
         if work is not None:
             pause(actor=actor, item=work, reason="external_approval", at=at, note="工程审批系统特别程序")
         item.state = ItemState.PAUSED
         save(item, "state")
     elif code == RESUMED and item.state == ItemState.PAUSED:
-        work = open_of(item, WorkKind.LIMIT)
+        work = open_of(item, MapWork.LIMIT)
         if work is not None and work.state == WorkState.PAUSED:
             resume(actor=actor, item=work, at=at, note="工程审批系统特别程序结束")
         item.state = ItemState.ACCEPTED
         save(item, "state")
     elif code in (*GRANTED, *REFUSED) and item.state not in ENDED:
-        for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION):
+        for kind in (MapWork.RECEIPT, MapWork.LIMIT, MapWork.RECTIFICATION):
             work = open_of(item, kind)
             if work is not None:
                 close(actor=actor, item=work, at=at, outcome="decided elsewhere")

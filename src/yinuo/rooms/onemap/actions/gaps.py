@@ -13,7 +13,7 @@ from yinuo.engine.base import Actor, Refused, save
 from yinuo.engine.documents.attachments import AttachedFile
 from yinuo.engine.trail.actions import action
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import clock, day_of, page_of, words
 from yinuo.rooms.onemap.actions.handling import _accept
@@ -21,6 +21,7 @@ from yinuo.rooms.onemap.actions.items import new_submission
 from yinuo.rooms.onemap.actions.pausing import GAP, go_on, reason_now
 from yinuo.rooms.onemap.counter_papers import issue_receipt
 from yinuo.rooms.onemap.models import ItemState, MapItem, Outcome, Submission
+from yinuo.rooms.onemap.room import MapWork
 
 Rows = Sequence[AttachedFile]
 
@@ -40,7 +41,7 @@ def accept_with_gap(
     days = (until - day_of(at)).days
     open_item(
         actor=actor,
-        kind=WorkKind.DEFICIENT_GAP,
+        kind=MapWork.GAP,
         about=words(item, f"补交容缺材料：{item.name}", tags=("容缺",), unit_page=page_of(item)),
         # Counted in days of the calendar: the day stands in the notice, and no later change of holidays brings it nearer.
         limits=Limits(days, "calendar") if days else Limits(0),
@@ -83,7 +84,7 @@ def give_up(*, item: MapItem, why: str, at: datetime) -> None:
     """Not completed in time: the application counts as given up, its papers are returned, and the item is open again."""
     gap = open_gap(item)
     ended = min(at, gap.due_at) if gap.due_at else at
-    for kind in (WorkKind.DEFICIENT_GAP, WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION):
+    for kind in (MapWork.GAP, MapWork.RECEIPT, MapWork.LIMIT, MapWork.RECTIFICATION):
         work = open_of(item, kind)
         if work is not None:
             close(actor=Actor.system(), item=work, at=_not_before_its_events(work, ended), outcome="given up", cancelled=True)
@@ -98,7 +99,7 @@ def _not_before_its_events(work: WorkItem, ended: datetime) -> datetime:
 
 def open_gap(item: MapItem) -> WorkItem:
     """Raises Refused where no gap is open."""
-    gap = open_of(item, WorkKind.DEFICIENT_GAP)
+    gap = open_of(item, MapWork.GAP)
     if gap is None:
         raise Refused("onemap.no_gap", f"“{item.name}”没有待补的容缺材料", remedy="请刷新页面查看最新状态")
     return gap
@@ -106,7 +107,7 @@ def open_gap(item: MapItem) -> WorkItem:
 
 def need_no_gap(item: MapItem, at: datetime, *, granted: bool) -> None:
     """Raises Refused for a grant before the gap is filled, and for any decision once its term is over: the application has ended."""
-    gap = open_of(item, WorkKind.DEFICIENT_GAP) if item.present.deficient else None
+    gap = open_of(item, MapWork.GAP) if item.present.deficient else None
     if gap is None:
         return
     if gap.due_at is not None and at > gap.due_at:

@@ -16,21 +16,22 @@ from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import closing_stage, opening_stage, pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.onemap import access, building
 from yinuo.rooms.onemap.actions import applying, sharing
 from yinuo.rooms.onemap.actions.common import day_of
 from yinuo.rooms.onemap.guidance_papers import issue_summary
 from yinuo.rooms.onemap.models import Guidance, GuidanceAnswer, GuidanceKind, ItemState, MapItem, Outcome
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.access import can_review
 from yinuo.rooms.projects.actions import lock
 from yinuo.rooms.projects.actions.changes import filing_department
 from yinuo.rooms.projects.actions.filing import about, page_of
 from yinuo.rooms.projects.models import Project, ProjectState
 from yinuo.rooms.projects.queries import contacts
+from yinuo.rooms.projects.room import ProjectsWork
 
 LIMIT_OF = {GuidanceKind.PRE_START: "guidance.limit", GuidanceKind.COMPLETION: "completion.guidance.limit"}
-WORK_OF = {GuidanceKind.PRE_START: WorkKind.GUIDANCE, GuidanceKind.COMPLETION: WorkKind.COMPLETION_GUIDANCE}
+WORK_OF = {GuidanceKind.PRE_START: MapWork.GUIDANCE, GuidanceKind.COMPLETION: MapWork.COMPLETION_GUIDANCE}
 
 
 @action
@@ -42,7 +43,7 @@ def confirm_review(*, actor: Actor, project_id: int, at: datetime, version: int 
     check_version(project, version)
     if project.state != ProjectState.FILED:
         raise Refused("onemap.not_filed", "这个项目不在待复核状态", remedy="可能已由他人复核，请刷新页面查看")
-    work = open_of(project, WorkKind.REVIEW)
+    work = open_of(project, ProjectsWork.REVIEW)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="confirmed")
     project.state, project.confirmed_at, project.version = ProjectState.CONFIRMED, at, project.version + 1

@@ -9,12 +9,11 @@ from typing import Any
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, PageRef, Refused, save
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import Limits, close, extend, open_item, open_of, pause
-from yinuo.engine.work.models import Light, WorkItem, WorkKind
+from yinuo.engine.work.models import Light, WorkItem
 from yinuo.rooms.onemap import access, papers
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import GOING_ON, clock, day_of, limits_of, need_text, page_of, take, words
@@ -27,6 +26,7 @@ from yinuo.rooms.onemap.actions.pausing import (
     need_own_procedure,
 )
 from yinuo.rooms.onemap.models import ItemState, MapItem, SendBack, SendBackKind
+from yinuo.rooms.onemap.room import MapPaper, MapWork
 
 
 @action
@@ -40,12 +40,12 @@ def accept(*, actor: Actor, item_id: int, at: datetime, version: int | None = No
 
 def receipt_lapsed(item: MapItem, at: datetime) -> bool:
     """Whether the application counts as accepted by law, even where no ticker has said so yet (行政许可法 32)."""
-    receipt = open_of(item, WorkKind.RECEIPT)
+    receipt = open_of(item, MapWork.RECEIPT)
     return receipt is not None and receipt.light_at(at) == Light.RED
 
 
 def _accept(actor: Actor, item: MapItem, at: datetime, counted_from: datetime, *, deemed: bool) -> MapItem:
-    receipt = open_of(item, WorkKind.RECEIPT)
+    receipt = open_of(item, MapWork.RECEIPT)
     if receipt is not None:
         close(actor=actor, item=receipt, at=at, outcome="deemed" if deemed else "accepted")
     application, item.state = applying.of(item), ItemState.ACCEPTED
@@ -56,7 +56,7 @@ def _accept(actor: Actor, item: MapItem, at: datetime, counted_from: datetime, *
     save(item, "state", "handler")
     work = _open_clock(actor, item, counted_from)
     issue(
-        kind=DocumentKind.ACCEPTANCE,
+        kind=MapPaper.ACCEPTANCE,
         subject=item,
         data=papers.acceptance(item, work, at),
         at=at,
@@ -90,7 +90,7 @@ def _accept(actor: Actor, item: MapItem, at: datetime, counted_from: datetime, *
 def _open_clock(actor: Actor, item: MapItem, started_at: datetime) -> WorkItem:
     return open_item(
         actor=actor,
-        kind=WorkKind.LIMIT,
+        kind=MapWork.LIMIT,
         about=words(item, tags=("容缺",) if item.present.deficient else ()),
         limits=limits_of(item),
         rules_on=item.project.rules_on,
@@ -145,7 +145,7 @@ def send_back(
         at=at,
     )
     if kind == SendBackKind.INCOMPLETE:
-        receipt = open_of(item, WorkKind.RECEIPT)
+        receipt = open_of(item, MapWork.RECEIPT)
         if receipt is not None:
             close(actor=actor, item=receipt, at=at, outcome="incomplete")
         item.state = ItemState.INCOMPLETE
@@ -155,7 +155,7 @@ def send_back(
     save(item, "state")
     _wait_for_unit(actor, item, at)
     issue(
-        kind=DocumentKind.SUPPLEMENT,
+        kind=MapPaper.SUPPLEMENT,
         subject=item,
         data=papers.supplement(item, made, at),
         at=at,
@@ -211,7 +211,7 @@ def checked_points(item: MapItem, points: Sequence[dict[str, Any]], kind: str) -
 def _wait_for_unit(actor: Actor, item: MapItem, at: datetime) -> None:
     open_item(
         actor=actor,
-        kind=WorkKind.RECTIFICATION,
+        kind=MapWork.RECTIFICATION,
         about=words(item, f"补正：{item.name}", unit_page=page_of(item)),
         limits=Limits(None),
         rules_on=item.project.rules_on,

@@ -16,7 +16,6 @@ from yinuo.engine.notices.effects import readers
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_item, open_of, resume
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.onemap import access
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import (
@@ -33,6 +32,7 @@ from yinuo.rooms.onemap.counter_papers import issue_receipt
 from yinuo.rooms.onemap.mocking import need_counter
 from yinuo.rooms.onemap.models import CONTESTED, LATER_OPEN, ItemState, MapItem, Outcome, Submission
 from yinuo.rooms.onemap.reach import need_files_in_reach
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions import need_not_stopped
 
 APPLICABLE = (ItemState.OPEN, ItemState.INCOMPLETE, ItemState.INCORRECT)
@@ -78,7 +78,7 @@ def submit_materials(
     else:
         _close_correction(actor, item, at)
         _open_receipt(actor, item, at)
-    issue_receipt(item, submission, open_of(item, WorkKind.RECEIPT))
+    issue_receipt(item, submission, open_of(item, MapWork.RECEIPT))
     record(
         actor,
         "onemap.submit_materials",
@@ -148,7 +148,7 @@ def checked_materials(item: MapItem, materials: Sequence[dict[str, Any]]) -> lis
 def _open_receipt(actor: Actor, item: MapItem, at: datetime) -> None:
     work = open_item(
         actor=actor,
-        kind=WorkKind.RECEIPT,
+        kind=MapWork.RECEIPT,
         about=words(item),
         limits=Limits(pack().integer("receipt.limit", item.project.rules_on)),
         rules_on=item.project.rules_on,
@@ -170,7 +170,7 @@ def _open_receipt(actor: Actor, item: MapItem, at: datetime) -> None:
 
 
 def _close_correction(actor: Actor, item: MapItem, at: datetime) -> None:
-    waiting = open_of(item, WorkKind.RECTIFICATION)
+    waiting = open_of(item, MapWork.RECTIFICATION)
     if waiting is not None:
         close(actor=actor, item=waiting, at=at, outcome="resubmitted")
 
@@ -182,7 +182,7 @@ def withdraw_application(*, actor: Actor, item_id: int, why: str, at: datetime, 
     item = take(actor, item_id, access.can_apply, states, version, GOING_ON)
     need_counter(actor, item)
     why = need_text(why, "why", "请写明撤回的原因")
-    for kind in (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION, WorkKind.DEFICIENT_GAP):
+    for kind in (MapWork.RECEIPT, MapWork.LIMIT, MapWork.RECTIFICATION, MapWork.GAP):
         work = open_of(item, kind)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="application withdrawn", cancelled=True)
@@ -206,7 +206,7 @@ def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: i
         raise Refused("onemap.state", f"“{item.name}”现在是“{item.get_state_display()}”，不用重新申报", remedy="请刷新页面查看最新状态")
     need_not_stopped(item.project)
     why = need_text(why, "why", "请写明上次不予许可、不予受理的原因已怎样解决")
-    delivery = open_of(item, WorkKind.DELIVERY)
+    delivery = open_of(item, MapWork.DELIVERY)
     if delivery is not None:
         close(actor=actor, item=delivery, at=at, outcome="applied anew")
         applying.of(item).delivered_at = at
@@ -233,7 +233,7 @@ def revoke(*, actor: Actor, item: MapItem, why: str, at: datetime) -> MapItem:
         raise Refused(
             "onemap.state", f"“{item.name}”现在是“{item.get_state_display()}”，没有可以撤销的决定", remedy="请刷新页面查看最新状态"
         )
-    delivery = open_of(item, WorkKind.DELIVERY)
+    delivery = open_of(item, MapWork.DELIVERY)
     if delivery is not None:
         close(actor=actor, item=delivery, at=at, outcome="revoked", cancelled=True)
     revoked = applying.begin_anew(item, at, why, outcome=Outcome.REVOKED)

@@ -11,13 +11,13 @@ from django.db import IntegrityError, transaction
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.notices.effects import readers
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import Light, WorkItem, WorkKind
+from yinuo.engine.work.models import Light, WorkItem
 from yinuo.rooms.onemap import access, papers
 from yinuo.rooms.onemap.actions.applying import end_request
 from yinuo.rooms.onemap.actions.common import GOING_ON, limits_of, locked, need_text, page_of, take
@@ -26,6 +26,7 @@ from yinuo.rooms.onemap.actions.items import checked_materials, new_submission
 from yinuo.rooms.onemap.counter_papers import issue_receipt
 from yinuo.rooms.onemap.models import ItemState, LaterDocument, LaterState, MapItem, Route, Submission
 from yinuo.rooms.onemap.reach import need_files_in_reach
+from yinuo.rooms.onemap.room import MapPaper, MapWork
 from yinuo.rooms.projects.actions.filing import about
 
 
@@ -59,7 +60,7 @@ def ask_document(
     submission = new_submission(actor, item, handed, purpose, at)
     asked = _asked_again(actor, asked, submission, at) if asked else _asked(actor, item, submission, purpose, at)
     _to_review(actor, asked, at)
-    issue_receipt(item, submission, open_of(asked, WorkKind.RECEIPT), matter_name=f"{item.name}（补办审批文件）")
+    issue_receipt(item, submission, open_of(asked, MapWork.RECEIPT), matter_name=f"{item.name}（补办审批文件）")
     record(
         actor,
         "onemap.ask_document",
@@ -81,7 +82,7 @@ def _asked(actor: Actor, item: MapItem, submission: Submission, purpose: str, at
 
 def _asked_again(actor: Actor, asked: LaterDocument, submission: Submission, at: datetime) -> LaterDocument:
     asked.application = submission.application
-    waiting = open_of(asked, WorkKind.RECTIFICATION)
+    waiting = open_of(asked, MapWork.RECTIFICATION)
     if waiting is not None:
         close(actor=actor, item=waiting, at=at, outcome="resubmitted")
     asked.state, asked.submission, asked.received_at = LaterState.RECEIVED, submission, at
@@ -91,7 +92,7 @@ def _asked_again(actor: Actor, asked: LaterDocument, submission: Submission, at:
 
 def _to_review(actor: Actor, asked: LaterDocument, at: datetime) -> None:
     item = asked.item
-    work = _open(actor, asked, WorkKind.RECEIPT, Limits(pack().integer("receipt.limit", item.project.rules_on)), at)
+    work = _open(actor, asked, MapWork.RECEIPT, Limits(pack().integer("receipt.limit", item.project.rules_on)), at)
     tell(
         "received",
         at=at,
@@ -113,7 +114,7 @@ def desk_page(asked: LaterDocument) -> PageRef:
 
 
 def _open(
-    actor: Actor, asked: LaterDocument, kind: WorkKind, limits: Limits, at: datetime, title: str = "补办审批文件", *, unit: bool = False
+    actor: Actor, asked: LaterDocument, kind: str, limits: Limits, at: datetime, title: str = "补办审批文件", *, unit: bool = False
 ) -> WorkItem:
     item = asked.item
     unit_page = PageRef("unit:later", item_id=item.pk) if unit else None
@@ -167,19 +168,19 @@ def locked_request(asked_id: int) -> LaterDocument:
 def accept_document_request(*, actor: Actor, asked_id: int, at: datetime, version: int | None = None) -> LaterDocument:
     """受理: the matter's own limits run. After the receipt's limit it counts from receipt, as an application does."""
     asked = _take(actor, asked_id, [LaterState.RECEIVED], version)
-    receipt = open_of(asked, WorkKind.RECEIPT)
+    receipt = open_of(asked, MapWork.RECEIPT)
     lapsed = receipt is not None and receipt.light_at(at) == Light.RED
     return begin(actor, asked, at, deemed=lapsed)
 
 
 def begin(actor: Actor, asked: LaterDocument, at: datetime, *, deemed: bool) -> LaterDocument:
     """The review begins, by acceptance or because five working days passed without a word (行政许可法 32)."""
-    receipt = open_of(asked, WorkKind.RECEIPT)
+    receipt = open_of(asked, MapWork.RECEIPT)
     if receipt is not None:
         close(actor=actor, item=receipt, at=at, outcome="deemed" if deemed else "accepted")
     asked.state, asked.accepted_at, asked.deemed_accepted = LaterState.ACCEPTED, asked.received_at if deemed else at, deemed
     save(asked, "state", "accepted_at", "deemed_accepted")
-    work = _open(actor, asked, WorkKind.LIMIT, limits_of(asked.item), asked.accepted_at)
+    work = _open(actor, asked, MapWork.LIMIT, limits_of(asked.item), asked.accepted_at)
     item = asked.item
     record(
         actor,
@@ -214,14 +215,14 @@ def return_document_request(
         raise Refused("onemap.send_back_once", "已经一次性告知过，不能再次退回", remedy="请受理，或者依法不予出具", cites=cites)
     item = asked.item
     asked.points, asked.reason = checked_points(item, points, "incomplete"), need_text(reason, "reason", "请写明退回的理由")
-    receipt = open_of(asked, WorkKind.RECEIPT)
+    receipt = open_of(asked, MapWork.RECEIPT)
     if receipt is not None:
         close(actor=actor, item=receipt, at=at, outcome="incomplete")
     asked.state, asked.sent_back_at = LaterState.INCOMPLETE, at
     save(asked, "state", "points", "reason", "sent_back_at")
-    _open(actor, asked, WorkKind.RECTIFICATION, Limits(None), at, "补充材料", unit=True)
+    _open(actor, asked, MapWork.RECTIFICATION, Limits(None), at, "补充材料", unit=True)
     issue(
-        kind=DocumentKind.SUPPLEMENT,
+        kind=MapPaper.SUPPLEMENT,
         subject=item,
         data=papers.later_notice(asked, at),
         at=at,
@@ -271,14 +272,14 @@ def give_document(
         known = pack().reasons.get(reason_code)
         if known is None or not known.id.startswith("refusal."):
             raise Refused("onemap.refusal_code", "请选择不予出具的情形", field="reason_code")
-    work = open_of(asked, WorkKind.LIMIT)
+    work = open_of(asked, MapWork.LIMIT)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="issued" if granted else "declined")
     asked.document = _issue(asked, number, text.strip(), at, granted=granted, reason_code=reason_code)
     asked.state = LaterState.ISSUED if granted else LaterState.DECLINED
     asked.text, asked.concluded_at = text.strip(), at
     save(asked, "state", "document", "text", "concluded_at")
-    _open(actor, asked, WorkKind.DELIVERY, Limits(pack().integer("delivery.limit", item.project.rules_on)), at, "送达审批文件")
+    _open(actor, asked, MapWork.DELIVERY, Limits(pack().integer("delivery.limit", item.project.rules_on)), at, "送达审批文件")
     record(
         actor,
         "onemap.give_document" if granted else "onemap.decline_document",
@@ -305,9 +306,7 @@ def give_document(
 
 def _issue(asked: LaterDocument, number: str, text: str, at: datetime, *, granted: bool, reason_code: str) -> Document:
     item = asked.item
-    first = (
-        Document.objects.filter(subject_kind=item._meta.label_lower, subject_id=item.pk, kind=DocumentKind.DECISION).order_by("id").last()
-    )
+    first = Document.objects.filter(subject_kind=item._meta.label_lower, subject_id=item.pk, kind=MapPaper.DECISION).order_by("id").last()
     data = papers.later_decision(
         asked,
         at,
@@ -320,7 +319,7 @@ def _issue(asked: LaterDocument, number: str, text: str, at: datetime, *, grante
     try:
         with transaction.atomic():
             return issue(
-                kind=DocumentKind.DECISION,
+                kind=MapPaper.DECISION,
                 subject=asked,
                 data=data,
                 at=at,
@@ -343,7 +342,7 @@ def deliver_document(*, actor: Actor, asked_id: int, how: str, at: datetime, ver
 
 def hand_over_document(*, actor: Actor, asked: LaterDocument, how: str, at: datetime) -> LaterDocument:
     """The delivery of a locked request's document, by its department or at the window."""
-    work = open_of(asked, WorkKind.DELIVERY)
+    work = open_of(asked, MapWork.DELIVERY)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="delivered")
     asked.delivered_at = at

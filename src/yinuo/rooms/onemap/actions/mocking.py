@@ -11,19 +11,20 @@ from django.db import IntegrityError, transaction
 
 from yinuo.engine.base import Actor, PageRef, Refused, save
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap import mock_papers
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import day_of, page_of, words
 from yinuo.rooms.onemap.mocking import valid_days
 from yinuo.rooms.onemap.models import ItemState, MapItem, Outcome
+from yinuo.rooms.onemap.room import MapPaper, MapWork
 
-CLOCKS = (WorkKind.RECEIPT, WorkKind.LIMIT, WorkKind.RECTIFICATION, WorkKind.MOCK_CONVERSION)
+CLOCKS = (MapWork.RECEIPT, MapWork.LIMIT, MapWork.RECTIFICATION, MapWork.MOCK_CONVERSION)
 
 
 def conclude_mock(
@@ -71,7 +72,7 @@ def _valid_until(actor: Actor, item: MapItem, at: datetime) -> WorkItem:
     """The clock of the document's validity: it waits for the land, and lapses by itself."""
     return open_item(
         actor=actor,
-        kind=WorkKind.MOCK_CONVERSION,
+        kind=MapWork.MOCK_CONVERSION,
         about=words(item, f"模拟审批文件有效期：{item.name}", tags=("模拟",), unit_page=page_of(item)),
         limits=Limits(valid_days(day_of(at), item.project.rules_on), "calendar"),
         rules_on=item.project.rules_on,
@@ -88,7 +89,7 @@ def _paper(item: MapItem, granted: bool, number: str, text: str, at: datetime, r
         with transaction.atomic():
             # Kept by the window (附件4·四(二)): it is none of the unit's papers.
             return issue(
-                kind=DocumentKind.MOCK_RESULT,
+                kind=MapPaper.MOCK_RESULT,
                 subject=item,
                 data=data,
                 at=at,
@@ -122,7 +123,7 @@ def begin_conversion(*, actor: Actor, item: MapItem, at: datetime) -> WorkItem:
     close(actor=actor, item=_validity(item), at=at, outcome="land registered")
     return open_item(
         actor=actor,
-        kind=WorkKind.MOCK_CONVERSION,
+        kind=MapWork.MOCK_CONVERSION,
         about=words(item, f"转为正式审批：{item.name}", tags=("模拟转正式",)),
         limits=Limits(pack().integer("mock.conversion_limit", item.project.rules_on)),
         rules_on=item.project.rules_on,
@@ -134,7 +135,7 @@ def begin_conversion(*, actor: Actor, item: MapItem, at: datetime) -> WorkItem:
 
 
 def _validity(item: MapItem) -> WorkItem:
-    found = open_of(item, WorkKind.MOCK_CONVERSION)
+    found = open_of(item, MapWork.MOCK_CONVERSION)
     if found is None:
         raise Refused("onemap.no_clock", f"“{item.name}”的模拟审批文件没有在有效期内", remedy="请刷新页面查看最新状态")
     return found

@@ -8,19 +8,18 @@ from django.db import IntegrityError, transaction
 
 from yinuo.engine.base import Actor, PageRef, Refused, save
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import close, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.onemap import access, papers
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import GOING_ON, need_text, take
 from yinuo.rooms.onemap.actions.handling import receipt_lapsed
 from yinuo.rooms.onemap.actions.results import deliver_by, land
 from yinuo.rooms.onemap.models import ItemState, MapItem, Outcome
+from yinuo.rooms.onemap.room import MapPaper, MapWork
 from yinuo.rooms.projects.queries import contacts
 
 REASONS = "not_accepted."
@@ -62,7 +61,7 @@ def refuse_acceptance(
     number = need_text(document_number, "document_number", "请填写决定书文号")
     text = need_text(text, "text", "请写明不予受理的理由")
     competent = _competent(item, reason_code, referred_to)
-    receipt = open_of(item, WorkKind.RECEIPT)
+    receipt = open_of(item, MapWork.RECEIPT)
     if receipt is not None:
         close(actor=actor, item=receipt, at=at, outcome="not accepted")
     not_needed = reason_code == NOT_NEEDED
@@ -123,7 +122,7 @@ def _issue(item: MapItem, reason_code: str, at: datetime) -> None:
     try:
         with transaction.atomic():
             issue(
-                kind=DocumentKind.NON_ACCEPTANCE,
+                kind=MapPaper.NON_ACCEPTANCE,
                 subject=item,
                 data=papers.non_acceptance(item, reason_code, at),
                 at=at,

@@ -16,11 +16,11 @@ from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.onemap import access
 from yinuo.rooms.onemap.actions.applying import next_number
 from yinuo.rooms.onemap.actions.common import day_of, locked, need_text
 from yinuo.rooms.onemap.models import Application, MapItem, Remedy, RemedyKind, RemedyOutcome
+from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.queries import contacts
 
@@ -98,7 +98,7 @@ def _open_complaint(actor: Actor, made: Remedy, item: MapItem, at: datetime) -> 
     """It waits for the hall's general convener, and not for whom it is about; both sides are told until when it is answered."""
     work = open_item(
         actor=actor,
-        kind=WorkKind.COMPLAINT,
+        kind=MapWork.COMPLAINT,
         about=about(
             made, item.project, f"投诉：{item.name}", PageRef("staff:item", item_id=item.pk), stage=item.stage, matter_id=item.matter_id
         ),
@@ -173,7 +173,7 @@ def conclude_remedy(
         why=remedy.answer,
         data={"item": item.pk, "kind": remedy.kind, "outcome": outcome},
     )
-    work = open_of(remedy, WorkKind.COMPLAINT)
+    work = open_of(remedy, MapWork.COMPLAINT)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome)
     _tell(remedy, item, "remedy_concluded", at, words=f"{remedy.get_outcome_display()}：{remedy.answer}")

@@ -8,12 +8,10 @@ from django.db import IntegrityError, transaction
 
 from yinuo.engine.base import Actor, PageRef, Refused, save
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.onemap import access, papers
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import GOING_ON, clock, need_prerequisites, need_text, take, words
@@ -22,6 +20,7 @@ from yinuo.rooms.onemap.actions.mocking import conclude_mock
 from yinuo.rooms.onemap.counter_papers import issue_delivery
 from yinuo.rooms.onemap.mocking import need_land
 from yinuo.rooms.onemap.models import CONCLUDED, DECIDED, ItemState, MapItem, Outcome, Route
+from yinuo.rooms.onemap.room import MapPaper, MapWork
 from yinuo.rooms.projects.queries import contacts
 
 
@@ -55,9 +54,9 @@ def decide(
         known = pack().reasons.get(reason_code)
         if known is None or not known.id.startswith("refusal."):
             raise Refused("onemap.refusal_code", "请选择不予许可的情形", field="reason_code")
-    running = clock(item, WorkKind.MOCK_CONVERSION if converting else WorkKind.LIMIT)
+    running = clock(item, MapWork.MOCK_CONVERSION if converting else MapWork.LIMIT)
     close(actor=actor, item=running, at=at, outcome="granted" if granted else "refused")
-    for kind in (WorkKind.RECTIFICATION, WorkKind.DEFICIENT_GAP):
+    for kind in (MapWork.RECTIFICATION, MapWork.GAP):
         waiting = open_of(item, kind)
         if waiting is not None:
             close(actor=actor, item=waiting, at=at, outcome="decided", cancelled=True)
@@ -102,7 +101,7 @@ def conclude(
     try:
         with transaction.atomic():
             issue(
-                kind=DocumentKind.DECISION,
+                kind=MapPaper.DECISION,
                 subject=item,
                 data=data,
                 at=at,
@@ -143,7 +142,7 @@ def conclude(
 def deliver_by(actor: Actor, item: MapItem, at: datetime) -> None:
     open_item(
         actor=actor,
-        kind=WorkKind.DELIVERY,
+        kind=MapWork.DELIVERY,
         about=words(item, f"送达：{item.name}"),
         limits=Limits(pack().integer("delivery.limit", item.project.rules_on)),
         rules_on=item.project.rules_on,
@@ -179,7 +178,7 @@ def deliver(*, actor: Actor, item_id: int, how: str, at: datetime, version: int 
 @action
 def hand_over(*, actor: Actor, item: MapItem, how: str, at: datetime) -> MapItem:
     """The delivery of a locked item's decision, by its own or with the opinion of a joint inspection."""
-    work = open_of(item, WorkKind.DELIVERY)
+    work = open_of(item, MapWork.DELIVERY)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="delivered")
     application = applying.of(item)

@@ -15,9 +15,10 @@ from yinuo.engine.people.models import StaffRole
 from yinuo.engine.people.queries import persons_bound
 from yinuo.engine.rules import pack
 from yinuo.engine.work.actions import Limits, open_item
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.oversight import access
 from yinuo.rooms.oversight.models import AnomalyWarning, StepKind, WarningStep
+from yinuo.rooms.oversight.room import OversightWork
 from yinuo.rooms.projects.actions import lock
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.models import Project
@@ -89,7 +90,7 @@ def wait_for_handling(actor: Actor, made: AnomalyWarning, at: datetime) -> WorkI
     project = made.project
     work = open_item(
         actor=actor,
-        kind=WorkKind.WARNING_HANDLE,
+        kind=OversightWork.HANDLE,
         about=about(made, project, f"预警：{made.get_kind_display()}", page_of(made)),
         limits=Limits(pack().integer("warning.handle_limit", project.rules_on)),
         rules_on=project.rules_on,

@@ -14,11 +14,11 @@ from yinuo.engine.people.models import Department, StaffRole
 from yinuo.engine.trail.actions import action
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
 from yinuo.engine.work.clocks import calendar
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.oversight import access
 from yinuo.rooms.oversight.actions.common import day_of, evidence_of, need
 from yinuo.rooms.oversight.actions.records import enter
 from yinuo.rooms.oversight.models import LifeRecord, RecordKind
+from yinuo.rooms.oversight.room import OversightWork
 from yinuo.rooms.projects.actions import lock
 from yinuo.rooms.projects.actions.filing import about
 
@@ -32,7 +32,7 @@ def office_of(row: LifeRecord) -> Department | None:
 def dispatched(actor: Actor, row: LifeRecord, at: datetime) -> None:
     """A new version of what was ordered: the former one's clock ends, and this one's runs unless it says its outcome."""
     if row.replaces is not None:
-        work = open_of(row.replaces, WorkKind.DISPATCH)
+        work = open_of(row.replaces, OversightWork.DISPATCH)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="answered" if row.data.get("outcome") else "corrected")
     if row.data.get("outcome"):
@@ -42,7 +42,7 @@ def dispatched(actor: Actor, row: LifeRecord, at: datetime) -> None:
     days = max(1, calendar().working_days_between(calendar().next_working(today), due) + int(calendar().is_working(due)))
     work = open_item(
         actor=actor,
-        kind=WorkKind.DISPATCH,
+        kind=OversightWork.DISPATCH,
         about=about(row, project, f"督查调度：{row.data['question'][:60]}", PageRef("staff:record", record_id=row.pk)),
         limits=Limits(days),
         rules_on=project.rules_on,

@@ -14,7 +14,6 @@ from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, hand_over, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.credit.actions import propose_points
 from yinuo.rooms.credit.models import PointProposal
 from yinuo.rooms.oversight import access
@@ -42,6 +41,7 @@ from yinuo.rooms.oversight.models import (
     Watch,
 )
 from yinuo.rooms.oversight.queries import penalties_to_name
+from yinuo.rooms.oversight.room import OversightWork
 from yinuo.rooms.oversight.watching import look, standing
 from yinuo.rooms.projects.actions.filing import about
 
@@ -77,7 +77,7 @@ def explain_warning(
     said = need(text, "text", "请写明情况")
     step(made, StepKind.EXPLAINED, actor, at, said, evidence_of(evidence, actor, made.project))
     _moved(actor, made, "oversight.explain_warning", at, said)
-    work = open_of(made, WorkKind.WARNING_HANDLE)
+    work = open_of(made, OversightWork.HANDLE)
     if work is not None:
         tell_owner("warning_explained", made, work, at)
     remember(claimed, made)
@@ -100,7 +100,7 @@ def hand_warning(
     made.department = office
     step(made, StepKind.HANDED, actor, at, f"转交{office.name}：{said}")
     _moved(actor, made, "oversight.hand_warning", at, said, "department")
-    work = open_of(made, WorkKind.WARNING_HANDLE)
+    work = open_of(made, OversightWork.HANDLE)
     if work is not None:
         hand_over(actor=actor, item=work, department_id=office.pk, role=StaffRole.APPROVER, at=at)
         tell_owner("warning_found", made, work, at, why=made.why)
@@ -116,14 +116,14 @@ def order_rectification(*, actor: Actor, warning_id: int, text: str, days: int, 
     longest = pack().integer("warning.rectify_longest", made.project.rules_on)
     if not 1 <= days <= longest:
         raise Refused("oversight.days", f"改正的期限应在 1 到 {longest} 个工作日之间", field="days")
-    _end_wait(actor, made, WorkKind.WARNING_HANDLE, at, "ordered")
+    _end_wait(actor, made, OversightWork.HANDLE, at, "ordered")
     made.state, made.rectify_days = S.RECTIFYING, days
     step(made, StepKind.ORDERED, actor, at, said)
     _moved(actor, made, "oversight.order_rectification", at, said, "state", "rectify_days")
     project = made.project
     work = open_item(
         actor=actor,
-        kind=WorkKind.WARNING_RECTIFY,
+        kind=OversightWork.RECTIFY,
         about=about(made, project, f"限期改正：{made.get_kind_display()}", page_of(made), unit_page=unit_page_of(made)),
         limits=Limits(days),
         rules_on=project.rules_on,
@@ -148,11 +148,11 @@ def report_rectified(
     shown = evidence_of(evidence, actor, made.project)
     if not shown:
         raise Refused("oversight.evidence", "请附改正的证明材料", field="evidence", remedy="照片、批复、报送回执都可以")
-    _end_wait(actor, made, WorkKind.WARNING_RECTIFY, at, "reported")
+    _end_wait(actor, made, OversightWork.RECTIFY, at, "reported")
     made.state = S.REPORTED
     step(made, StepKind.REPORTED, actor, at, said, shown)
     _moved(actor, made, "oversight.report_rectified", at, said, "state")
-    work = open_of(made, WorkKind.WARNING_HANDLE) or wait_for_handling(actor, made, at)
+    work = open_of(made, OversightWork.HANDLE) or wait_for_handling(actor, made, at)
     tell_owner("warning_rectified", made, work, at)
     return made
 
@@ -196,7 +196,7 @@ def _penalty(made: AnomalyWarning, penalty_id: int | None) -> LifeRecord:
 
 def end(actor: Actor, made: AnomalyWarning, outcome: WarningOutcome, said: str, at: datetime, shown: Sequence[AttachedFile] = ()) -> None:
     """Closes it, its clocks, and asks when the project is to be looked at again."""
-    for kind in (WorkKind.WARNING_HANDLE, WorkKind.WARNING_RECTIFY):
+    for kind in (OversightWork.HANDLE, OversightWork.RECTIFY):
         _end_wait(actor, made, kind, at, outcome)
     made.state, made.outcome, made.closed_at, made.closed_by_id = S.CLOSED, outcome, at, actor.person_id
     step(made, StepKind.CLOSED, actor, at, said, shown)
@@ -251,7 +251,7 @@ def propose_for_warning(*, actor: Actor, warning_id: int, basis: str, at: dateti
 def overdue(made: AnomalyWarning, at: datetime) -> None:
     """The term to put it right has passed: it is the office's turn to correct or punish."""
     actor = Actor.system()
-    _end_wait(actor, made, WorkKind.WARNING_RECTIFY, at, "overdue")
+    _end_wait(actor, made, OversightWork.RECTIFY, at, "overdue")
     made.state = S.OVERDUE
     step(made, StepKind.OVERDUE, actor, at, "改正期限届满，没有收到改正情况")
     _moved(actor, made, "oversight.rectification_overdue", at, "", "state")
@@ -259,7 +259,7 @@ def overdue(made: AnomalyWarning, at: datetime) -> None:
     tell_owner("warning_overdue", made, work, at)
 
 
-def _end_wait(actor: Actor, made: AnomalyWarning, kind: WorkKind, at: datetime, outcome: str) -> None:
+def _end_wait(actor: Actor, made: AnomalyWarning, kind: str, at: datetime, outcome: str) -> None:
     work = open_of(made, kind)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome)

@@ -9,12 +9,10 @@ from yinuo.core.schema import FACTS
 from yinuo.engine.base import Actor, Refused, check_version, forbid
 from yinuo.engine.catalogue.queries import book
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.rules import roles
 from yinuo.engine.trail.actions import action, enter, record
 from yinuo.engine.work.actions import close, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.credit.relying import rely_on
 from yinuo.rooms.projects import access, leaves, papers
 from yinuo.rooms.projects.actions.checking import faults_of, need_basics
@@ -24,6 +22,7 @@ from yinuo.rooms.projects.actions.locking import lock
 from yinuo.rooms.projects.caches import of_facts, say_in_work
 from yinuo.rooms.projects.models import Amendment, Project, ProjectKind, ProjectState
 from yinuo.rooms.projects.queries import contacts
+from yinuo.rooms.projects.room import ProjectsPaper, ProjectsWork
 
 # What makes another project of it (附件7·第四条: 重大变化须重新备案): the answer is a recoding, not an amendment.
 MAJOR = ("kind", "industry", "region", "project_class", "site.address")
@@ -50,7 +49,7 @@ def decide_by_hand(*, actor: Actor, project_id: int, approve: bool, why: str, at
     if project.state != ProjectState.MANUAL:
         raise Refused("projects.not_manual", "这个项目不在人工办理环节", remedy="请刷新页面查看最新状态")
     why = _text(why, "why", "准予备案的理由" if approve else "不予备案的理由和依据")
-    work = open_of(project, WorkKind.MANUAL_FILING)
+    work = open_of(project, ProjectsWork.MANUAL_FILING)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="approved" if approve else "refused")
     project.version += 1
@@ -97,7 +96,7 @@ def withdraw_filing(*, actor: Actor, project_id: int, problem: str, at: datetime
     if project.kind != ProjectKind.FILING or project.state not in RUNNING:
         raise Refused("projects.not_running", "这个项目现在不能撤回备案", remedy="请刷新页面查看最新状态")
     problem = _text(problem, "problem", "存在的具体问题")
-    review = open_of(project, WorkKind.REVIEW)
+    review = open_of(project, ProjectsWork.REVIEW)
     if review is not None:
         close(actor=actor, item=review, at=at, outcome="withdrawn")
     at_review = project.state == ProjectState.FILED
@@ -105,7 +104,7 @@ def withdraw_filing(*, actor: Actor, project_id: int, problem: str, at: datetime
     project.save(update_fields=["state", "problem", "closed_at", "version"])
     data = papers.withdrawal(project, at, at_review=at_review)
     issue(
-        kind=DocumentKind.WITHDRAWAL,
+        kind=ProjectsPaper.WITHDRAWAL,
         subject=project,
         data=data,
         at=at,

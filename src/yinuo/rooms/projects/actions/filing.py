@@ -19,14 +19,13 @@ from yinuo.core.screen import screen_filing
 from yinuo.engine.base import Actor, PageRef, Refused, forbid
 from yinuo.engine.catalogue.queries import HallBook, book, hall_for_filing
 from yinuo.engine.documents.actions import issue_unlisted
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.inserting import insert, new_row
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import Person, ProjectUnit
 from yinuo.engine.rules import opening_stage, pack, roles
 from yinuo.engine.trail.actions import Once, action, current, enter, once, record, request_hash, store
 from yinuo.engine.work.actions import About, Limits, open_item
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.credit import relying
 from yinuo.rooms.credit.models import CreditHead
 from yinuo.rooms.credit.relying import EVENTS
@@ -38,6 +37,7 @@ from yinuo.rooms.projects.caches import of_facts, of_work, say_in_work
 from yinuo.rooms.projects.codes import BASIC_CONSTRUCTION, CodeRequest, provider
 from yinuo.rooms.projects.models import Draft, FilingCertificate, Pledge, Project, ProjectKind, ProjectState
 from yinuo.rooms.projects.queries import contacts
+from yinuo.rooms.projects.room import ProjectsPaper, ProjectsWork
 
 log = logging.getLogger(__name__)
 
@@ -301,7 +301,7 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime, *, 
         certificate = new_row(FilingCertificate, project_id=project.pk, number=number, issued_at=at)
         current().add(certificate)
         data = papers.first_certificate(project, certificate, grade)
-        issue_unlisted(kind=DocumentKind.CERTIFICATE, subject=project, data=data, at=at, project_code=code, unit_id=project.unit_id)
+        issue_unlisted(kind=ProjectsPaper.CERTIFICATE, subject=project, data=data, at=at, project_code=code, unit_id=project.unit_id)
         record(
             actor,
             "projects.issue_certificate",
@@ -377,10 +377,10 @@ def about(
 
 
 def _open_review(actor: Actor, project: Project, hall: HallBook, at: datetime) -> WorkItem:
-    return _open(actor, project, hall, at, WorkKind.REVIEW, "review.limit", PageRef("staff:review", project_id=project.pk))
+    return _open(actor, project, hall, at, ProjectsWork.REVIEW, "review.limit", PageRef("staff:review", project_id=project.pk))
 
 
-def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: WorkKind, limit: str, page: PageRef) -> WorkItem:
+def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: str, limit: str, page: PageRef) -> WorkItem:
     handler = hall.handler(roles().filing_matter)
     return open_item(
         actor=actor,
@@ -398,7 +398,7 @@ def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: Wo
 
 def _hand_over(actor: Actor, project: Project, hall: HallBook, decision: Decision, at: datetime) -> None:
     why = "；".join(stop["why"] for stop in decision.outcome["stops"]) or "需要人工确认"
-    _open(actor, project, hall, at, WorkKind.MANUAL_FILING, "manual_filing.limit", PageRef("staff:manual", project_id=project.pk))
+    _open(actor, project, hall, at, ProjectsWork.MANUAL_FILING, "manual_filing.limit", PageRef("staff:manual", project_id=project.pk))
     tell("held", at=at, persons=contacts(project, at), unit_id=project.unit_id, page=page_of(project), project=project.name, why=why)
 
 

@@ -18,7 +18,6 @@ from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, hand_over, open_item, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.projects import access
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.actions.locking import lock
@@ -31,6 +30,7 @@ from yinuo.rooms.projects.models import (
     Question,
     ReportKind,
 )
+from yinuo.rooms.projects.room import ProjectsWork
 
 # What the column holds, in 万元.
 MOST_INVESTED = Decimal(10) ** 12
@@ -166,7 +166,7 @@ def ask_question(*, actor: Actor, project_id: int, text: str, at: datetime, matt
     role = StaffRole.APPROVER if office else StaffRole.GENERAL_CONVENER
     open_item(
         actor=actor,
-        kind=WorkKind.QUESTION,
+        kind=ProjectsWork.QUESTION,
         about=about(question, project, f"答复提问：{question.text[:60]}", question_page(question)),
         limits=Limits(pack().integer("question.limit", project.rules_on)),
         rules_on=project.rules_on,
@@ -210,7 +210,7 @@ def pass_question(*, actor: Actor, question_id: int, department_key: str, at: da
         return question
     question.department = office
     question.save(update_fields=["department"])
-    work = open_of(question, WorkKind.QUESTION)
+    work = open_of(question, ProjectsWork.QUESTION)
     if work is not None:
         hand_over(actor=actor, item=work, department_id=office.pk, role=StaffRole.APPROVER, at=at)
     project = question.project
@@ -231,7 +231,7 @@ def answer_question(*, actor: Actor, question_id: int, answer: str, at: datetime
         raise Refused("projects.answer", "请填写答复内容", field="answer")
     question.answer, question.answered_by_id, question.answered_at = answer.strip(), actor.person_id, at
     question.save(update_fields=["answer", "answered_by", "answered_at"])
-    work = open_of(question, WorkKind.QUESTION)
+    work = open_of(question, ProjectsWork.QUESTION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="answered")
     project = question.project

@@ -12,12 +12,13 @@ from typing import Any
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, Refused
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import Document, DocumentKind
+from yinuo.engine.documents.models import Document
 from yinuo.engine.trail.actions import action, record
 from yinuo.rooms.credit.relying import rely_on
 from yinuo.rooms.projects import papers
 from yinuo.rooms.projects.actions.locking import lock
 from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.room import ProjectsPaper
 
 
 @action
@@ -27,7 +28,7 @@ def certificate_paper(*, project: Project, at: datetime) -> Document:
     if not hasattr(locked, "certificate"):
         raise Refused("projects.no_certificate", "这个项目没有信用备案证", remedy="备案类项目赋码以后才有信用备案证")
     rely_on(locked.unit, at)
-    return _paper(locked, DocumentKind.CERTIFICATE, papers.filing_certificate(locked, at.astimezone(TZ).date()), at)
+    return _paper(locked, ProjectsPaper.CERTIFICATE, papers.filing_certificate(locked, at.astimezone(TZ).date()), at)
 
 
 def renew_certificates(unit_id: int, at: datetime) -> int:
@@ -49,10 +50,10 @@ def site_poster(*, project: Project, at: datetime, paper: str = "a3") -> Documen
     locked = lock(project.pk)
     if not locked.code:
         raise Refused("projects.no_code", "项目还没有赋码，不能制作公示牌", remedy="赋码以后再来下载")
-    return _paper(locked, DocumentKind.POSTER, papers.site_poster(locked, "a4" if paper == "a4" else "a3", at.astimezone(TZ).date()), at)
+    return _paper(locked, ProjectsPaper.POSTER, papers.site_poster(locked, "a4" if paper == "a4" else "a3", at.astimezone(TZ).date()), at)
 
 
-def _paper(project: Project, kind: DocumentKind, data: dict[str, Any], at: datetime) -> Document:
+def _paper(project: Project, kind: str, data: dict[str, Any], at: datetime) -> Document:
     """The last paper of the kind if it says the same, else a new one; the project's lock keeps two askers from making two."""
     issued = Document.objects.filter(kind=kind, subject_kind=project._meta.label_lower, subject_id=project.pk)
     if "paper" in data:

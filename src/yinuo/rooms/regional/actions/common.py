@@ -14,8 +14,9 @@ from yinuo.engine.people.models import Department, Person, StaffRole
 from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack
 from yinuo.engine.work.actions import About, Limits, open_item
-from yinuo.engine.work.models import WorkItem, WorkKind
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.regional.models import RegionalAssessment
+from yinuo.rooms.regional.room import RegionalWork
 
 
 def day_of(at: datetime) -> date:
@@ -75,7 +76,7 @@ def ask(
     limits: Limits,
     at: datetime,
     *,
-    kind: WorkKind = WorkKind.REGIONAL_APPROVAL,
+    kind: str = RegionalWork.APPROVAL,
     department: Department | None = None,
     role: str = "approver",
 ) -> WorkItem:

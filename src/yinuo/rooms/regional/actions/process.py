@@ -21,7 +21,7 @@ from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_of
-from yinuo.engine.work.models import WorkItem, WorkKind, WorkState
+from yinuo.engine.work.models import WorkItem, WorkState
 from yinuo.rooms.regional import access
 from yinuo.rooms.regional.actions.common import (
     ask,
@@ -42,6 +42,7 @@ from yinuo.rooms.regional.models import (
     Payer,
     RegionalAssessment,
 )
+from yinuo.rooms.regional.room import RegionalWork
 
 OPEN = (AssessmentState.CONSULTING, AssessmentState.COMMISSIONED, AssessmentState.REPORTED, AssessmentState.SUBMITTED)
 ENDABLE = (*OPEN, AssessmentState.RETURNED, AssessmentState.APPROVED)
@@ -150,7 +151,7 @@ def give_opinion(*, actor: Actor, opinion_id: int, text: str, at: datetime) -> O
     opinion.text = need_text(text, "text", "请写明意见；没有意见的写“无意见”")
     opinion.answered_at, opinion.answered_by_id = at, actor.person_id
     opinion.save(update_fields=["text", "answered_at", "answered_by"])
-    work = open_of(opinion, WorkKind.REGIONAL_APPROVAL)
+    work = open_of(opinion, RegionalWork.APPROVAL)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="answered")
     record(actor, "regional.give_opinion", opinion, at=at, why=opinion.text, data={"assessment": assessment.pk})
@@ -209,7 +210,7 @@ def _need_heard(assessment: RegionalAssessment, at: datetime) -> None:
         for work in WorkItem.objects.select_for_update(no_key=True).filter(
             subject_kind=Opinion._meta.label_lower,
             subject_id__in=[row.pk for row in waiting],
-            kind=WorkKind.REGIONAL_APPROVAL,
+            kind=RegionalWork.APPROVAL,
             state=WorkState.RUNNING,
         )
     }
@@ -360,7 +361,7 @@ def return_assessment(*, actor: Actor, assessment_id: int, reason: str, at: date
 
 
 def _close(actor: Actor, assessment: RegionalAssessment, at: datetime, outcome: str, *, cancelled: bool = False) -> None:
-    work = open_of(assessment, WorkKind.REGIONAL_APPROVAL)
+    work = open_of(assessment, RegionalWork.APPROVAL)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome, cancelled=cancelled)
 
@@ -386,7 +387,7 @@ def cancel_assessment(*, actor: Actor, assessment_id: int, reason: str, at: date
     found.state = AssessmentState.CANCELLED
     _close(actor, found, at, "cancelled", cancelled=True)
     for opinion in found.opinions.filter(answered_at__isnull=True).order_by("id"):
-        work = open_of(opinion, WorkKind.REGIONAL_APPROVAL)
+        work = open_of(opinion, RegionalWork.APPROVAL)
         if work is not None:
             close(actor=actor, item=work, at=at, outcome="cancelled", cancelled=True)
     save(found, "state", "reason")

@@ -8,11 +8,9 @@ from yinuo.core.wording import day_words
 from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.catalogue.models import RegionalResult
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import Limits, close, open_of
-from yinuo.engine.work.models import WorkKind
 from yinuo.rooms.onemap.building import with_grade
 from yinuo.rooms.onemap.models import ItemState, MapItem
 from yinuo.rooms.onemap.regional import decide, ended
@@ -21,6 +19,7 @@ from yinuo.rooms.regional import access
 from yinuo.rooms.regional.actions.common import ask, body, day_of, name_of, need_text, take
 from yinuo.rooms.regional.models import AssessmentState, RegionalAssessment
 from yinuo.rooms.regional.papers import result_paper
+from yinuo.rooms.regional.room import RegionalPaper, RegionalWork
 
 COPIED = (
     *("zone", "matter_id", "department", "title", "institution", "institution_code", "qualification", "report_number", "report_on"),
@@ -60,7 +59,7 @@ def publish_assessment(*, actor: Actor, assessment_id: int, at: datetime, versio
         old.save(update_fields=["superseded_by"])
     found.state, found.published_at, found.result = AssessmentState.PUBLISHED, at, made
     save(found, "state", "published_at", "result")
-    issue(kind=DocumentKind.REGIONAL_REPORT, subject=made, data=result_paper(made, at), at=at, number=made.document_number)
+    issue(kind=RegionalPaper.REPORT, subject=made, data=result_paper(made, at), at=at, number=made.document_number)
     days = Limits((found.to_on - day).days, "calendar")
     ask(
         actor,
@@ -69,7 +68,7 @@ def publish_assessment(*, actor: Actor, assessment_id: int, at: datetime, versio
         f"到期前更新：{name_of(found)}区域评估",
         days,
         at,
-        kind=WorkKind.REGIONAL_UPKEEP,
+        kind=RegionalWork.UPKEEP,
         department=found.zone.body,
         role="zone",
     )
@@ -119,7 +118,7 @@ def _tell_projects(result: RegionalResult, at: datetime) -> None:
 
 
 def _end_upkeep(actor: Actor, result: RegionalResult, at: datetime, outcome: str) -> None:
-    work = open_of(result, WorkKind.REGIONAL_UPKEEP)
+    work = open_of(result, RegionalWork.UPKEEP)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome)
 

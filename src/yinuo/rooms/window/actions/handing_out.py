@@ -8,15 +8,17 @@ from datetime import datetime
 
 from yinuo.engine.base import Actor, Refused, forbid
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import Document, DocumentKind, StoredFile
+from yinuo.engine.documents.models import Document, StoredFile
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.rooms.onemap.actions import hand_over
 from yinuo.rooms.onemap.actions.common import locked
 from yinuo.rooms.onemap.actions.later import hand_over_document, locked_request
 from yinuo.rooms.onemap.models import LaterDocument, LaterState, MapItem
+from yinuo.rooms.onemap.room import MapPaper
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.window import access, papers, queries
 from yinuo.rooms.window.models import Handout, HandoutLine, Signature, Visit
+from yinuo.rooms.window.room import WindowPaper
 
 ITEM, LATER = MapItem._meta.label_lower, LaterDocument._meta.label_lower
 MOST = 20
@@ -64,7 +66,7 @@ def hand_out(
             hand_over_document(actor=acting, asked=row, how=how, at=at)
     codes = sorted({document.project_code for document in documents})
     paper = issue(
-        kind=DocumentKind.HANDOUT,
+        kind=WindowPaper.HANDOUT,
         subject=made,
         data=papers.handout(made, documents),
         at=at,
@@ -98,7 +100,7 @@ def _owed(documents: Sequence[Document]) -> dict[int, MapItem | LaterDocument]:
     """Document → its item or request, locked, where this very decision still has to reach the unit. Always in the same order."""
     made: dict[int, MapItem | LaterDocument] = {}
     for document in sorted(documents, key=lambda row: (row.project_code, row.subject_kind, row.subject_id)):
-        if document.kind not in (DocumentKind.DECISION, DocumentKind.NON_ACCEPTANCE):
+        if document.kind not in (MapPaper.DECISION, MapPaper.NON_ACCEPTANCE):
             continue
         if document.subject_kind == ITEM:
             item = locked(document.subject_id)

@@ -11,13 +11,13 @@ from django.db import IntegrityError, transaction
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.engine.documents.actions import issue
-from yinuo.engine.documents.models import DocumentKind
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import AuthorisedPerson, InForce, ProjectUnit
 from yinuo.engine.people.queries import persons_bound
 from yinuo.engine.trail.actions import action, answered, claim, record, remember, unit_of_work
 from yinuo.rooms.window import access, identity, papers, queries
 from yinuo.rooms.window.models import Authority, IdentityKind, Visit
+from yinuo.rooms.window.room import WindowPaper
 
 TOLD_MOST = 3
 
@@ -204,7 +204,7 @@ def _close(actor: Actor, visit: Visit, at: datetime, *, forgotten: bool = False)
     visit.save(update_fields=["closed_at", "unclosed", "version"])
     done = papers.lines(queries.done_in(visit))
     data = papers.receipt(visit, done)
-    issue(kind=DocumentKind.WINDOW_RECEIPT, subject=visit, data=data, at=visit.closed_at, number=visit.receipt_no, unit_id=visit.unit_id)
+    issue(kind=WindowPaper.RECEIPT, subject=visit, data=data, at=visit.closed_at, number=visit.receipt_no, unit_id=visit.unit_id)
     record(actor, "window.close_visit", visit, at=at, data={"unit": visit.unit_id, "receipt_no": visit.receipt_no, "lines": len(done)})
     named = [f"{line['what']}{'：' + line['about'] if line['about'] else ''}" for line in done]
     tell(

@@ -10,9 +10,10 @@ from yinuo.engine.people.models import Person
 from yinuo.engine.people.queries import actor_of_membership
 from yinuo.rooms.agency import actions
 from yinuo.rooms.agency.models import AgencyBody, Agreement, ServiceAgent
+from yinuo.rooms.agency.room import SERVICE
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.reviews.actions import review_service
-from yinuo.rooms.reviews.models import Track, TrackService
+from yinuo.rooms.reviews.models import TrackService
 from yinuo.stories.demo.projects import FORMS
 from yinuo.stories.demo.world import Scene, World
 
@@ -116,7 +117,7 @@ def ended(world: World) -> Scene:
     at = yield world.ago(149, "09:20")
     actions.confirm_return(actor=world.cast.company("fertiliser"), agreement_id=made.pk, at=at)
     text = "马淑兰上门三次，材料一次就过，比我们自己跑省了很多时间。"
-    service = TrackService.objects.get(track=Track.AGENCY, subject_id=made.pk)
+    service = TrackService.objects.get(track=SERVICE, subject_id=made.pk)
     review_service(actor=world.cast.company("fertiliser"), service_id=service.pk, level=5, text=text, at=at)
 
 
